@@ -1,0 +1,126 @@
+"""Patterns: all that a coefficient needs to know of a group of ratings.
+
+Items with the same multiset of categories are one pattern. For people who bring counts of their own,
+:func:`from_items` makes patterns of an items x categories table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from annotate.errors import StatisticsError
+
+if TYPE_CHECKING:
+    from annotate.codebook import Level
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+PAIR = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """How many items got which multiset of categories.
+
+    Parameters
+    ----------
+    categories
+        The categories (K,), in order where the level has one. All that the variable offers, or, where
+        nobody declared them, all that were used on the variable: not those of one group only.
+    counts
+        Patterns x categories: how many ratings of the item are in the category.
+    n
+        Items with that pattern (P,).
+    level
+        The level of measurement.
+
+    """
+
+    categories: tuple[str, ...]
+    counts: IntArray
+    n: IntArray
+    level: "Level"
+
+    def __post_init__(self) -> None:
+        """Refuse what are no counts.
+
+        Raises
+        ------
+        StatisticsError
+            If the shapes do not fit, or a count is negative.
+
+        """
+        shape = (len(self.n), len(self.categories))
+        if self.n.ndim != 1 or self.counts.shape != shape:
+            msg = f"patterns: counts have shape {self.counts.shape}, but n and categories ask for {shape}"
+            raise StatisticsError(msg)
+        if (self.counts < 0).any() or (self.n < 0).any():
+            raise StatisticsError(
+                "patterns: a count is negative; counts are how many ratings or items there are"
+            )
+
+    @cached_property
+    def ratings(self) -> IntArray:
+        """Ratings of an item of each pattern (P,)."""
+        return np.asarray(self.counts.sum(axis=1), dtype=np.int64)
+
+    @cached_property
+    def pairable(self) -> NDArray[np.bool_]:
+        """Which patterns have two ratings or more (P,)."""
+        return self.ratings >= PAIR
+
+    @cached_property
+    def agreeing(self) -> FloatArray:
+        """Of all pairs of ratings of an item, the share in the same category (P,); 0 without a pair."""
+        counts, ratings = self.counts.astype(float), self.ratings.astype(float)
+        pairs = np.where(self.pairable, ratings * (ratings - 1), 1.0)
+        return np.asarray((counts * (counts - 1)).sum(axis=1) / pairs, dtype=float)
+
+    @property
+    def n_items(self) -> int:
+        """Items with at least one rating."""
+        return int(self.n[self.ratings > 0].sum())
+
+    @property
+    def n_pairable_items(self) -> int:
+        """Items with two ratings or more."""
+        return int(self.n[self.pairable].sum())
+
+    @property
+    def n_ratings(self) -> int:
+        """All ratings, those of items with one rating among them."""
+        return int(self.n @ self.ratings)
+
+    def pairable_items(self, samples: FloatArray) -> FloatArray:
+        """Pairable items in each sample; ``samples`` (samples x P) holds items per pattern."""
+        return np.asarray(samples @ self.pairable.astype(float), dtype=float)
+
+    def categories_used(self, samples: FloatArray) -> IntArray:
+        """How many categories occur in the pairable items of each sample (samples,)."""
+        marginals = samples[:, self.pairable] @ self.counts[self.pairable].astype(float)
+        return np.asarray(np.count_nonzero(marginals > 0, axis=1), dtype=np.int64)
+
+
+def from_items(counts: ArrayLike, categories: Sequence[str], level: "Level" = "nominal") -> Patterns:
+    """Make patterns of a table of counts, items x categories (how many annotators chose each).
+
+    >>> from_items([[2, 0], [1, 1], [2, 0]], ["yes", "no"]).n.tolist()
+    [1, 2]
+
+    Raises
+    ------
+    StatisticsError
+        If the table is not whole numbers, items x categories.
+
+    """
+    table = np.asarray(counts)
+    if table.ndim != 2 or not np.array_equal(table, table.astype(np.int64)):  # noqa: PLR2004
+        msg = f"counts: a table of whole numbers is needed, items x categories, not {table.dtype} of shape {table.shape}"
+        raise StatisticsError(msg)
+    patterns, n = np.unique(table.astype(np.int64), axis=0, return_counts=True)
+    return Patterns(tuple(categories), patterns, n.astype(np.int64), level)

@@ -1,0 +1,97 @@
+"""From observed and expected agreement to a coefficient, or to the reason why there is none.
+
+Whatever the chance model, a coefficient is ``(observed - expected) / (1 - expected)``; the form is due
+to Scott (1955, Public Opinion Quarterly 19, p. 323) and Cohen (1960, Educational and Psychological
+Measurement 20, p. 40). This is the one place where it is computed, and the one place where a
+coefficient is found undefined, so that all of them are undefined on the same tables.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+NOTHING_PAIRABLE = "no item has two ratings"
+ONE_CATEGORY = "only one category was used"
+CHANCE_IS_CERTAIN = "expected agreement is 1"
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """What a chance model says about one or many samples of items, each an array (samples,).
+
+    ``expected`` is None where a coefficient is not corrected for chance.
+    """
+
+    observed: FloatArray
+    expected: FloatArray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """Coefficients of many samples: NaN where ``undefined`` gives a reason, None elsewhere."""
+
+    value: FloatArray
+    observed: FloatArray
+    expected: FloatArray
+    undefined: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One coefficient of one group, with its interval; figures as computed, not rounded.
+
+    ``interval`` says how ``ci_low`` and ``ci_high`` came about; it is None, and they are NaN, where no
+    interval was asked for or none can be had. ``undefined`` is the reason for a ``value`` of NaN.
+    """
+
+    coefficient: str
+    value: float
+    observed: float
+    expected: float
+    ci_low: float
+    ci_high: float
+    interval: str | None
+    undefined: str | None
+
+
+def settle(agreement: Agreement, pairable_items: FloatArray, categories_used: IntArray) -> Settled:
+    """Correct for chance and decide what is undefined.
+
+    Parameters
+    ----------
+    agreement
+        Observed and expected agreement of each sample.
+    pairable_items, categories_used
+        For each sample (samples,): how many items have two ratings or more, and how many categories
+        occur in them.
+
+    Notes
+    -----
+    A sample without a pairable item says nothing about agreement. One in which the pairable items hold
+    a single category cannot tell agreement from a lack of variation (Krippendorff 2019, Content
+    Analysis, 4th ed., ch. 12); a coefficient that is corrected for chance is undefined there, even if
+    its formula yields a number, while plain agreement is 1.
+
+    """
+    corrected = agreement.expected is not None
+    observed = np.where(pairable_items > 0, agreement.observed, np.nan)
+    expected = np.full_like(observed, np.nan)
+    if agreement.expected is not None:
+        expected = np.where(pairable_items > 0, agreement.expected, np.nan)
+    undefined = np.full(observed.shape, None, dtype=object)
+    defined = pairable_items > 0
+    if corrected:
+        undefined[expected >= 1] = CHANCE_IS_CERTAIN
+        undefined[categories_used < 2] = ONE_CATEGORY  # noqa: PLR2004
+        defined &= (expected < 1) & (categories_used > 1)
+    undefined[pairable_items == 0] = NOTHING_PAIRABLE
+    value = np.full_like(observed, np.nan)
+    if corrected:
+        value[defined] = (observed[defined] - expected[defined]) / (1 - expected[defined])
+    else:
+        value[defined] = observed[defined]
+    return Settled(value, observed, expected, undefined)

@@ -1,0 +1,73 @@
+"""The arguments and options that several commands share, and how they are read."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from annotate.study import OnInvalid
+from annotate.tables import Format
+
+if TYPE_CHECKING:
+    from annotate.codebook import Codebook, Level
+
+Export = Annotated[
+    Path,
+    typer.Argument(
+        help="A Label Studio JSON export, a snapshot folder, or a table of ratings (.csv, .parquet)."
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="The label config (default: the one that comes with annotate)."),
+]
+Form = Annotated[Format, typer.Option("--format", help="How to write the table.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
+Invalid = Annotated[
+    OnInvalid,
+    typer.Option(
+        "--on-invalid",
+        help="An unknown category, or a second annotation by one annotator, in a JSON export: stop, or exclude and count.",
+    ),
+]
+Replicates = Annotated[int, typer.Option("--replicates", min=1, help="How often items are resampled.")]
+Confidence = Annotated[
+    float, typer.Option("--confidence", min=0.5, max=0.9999, help="The confidence of the intervals.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same intervals.")]
+Levels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--level",
+        metavar="VARIABLE=LEVEL",
+        help="The level of measurement of a variable: nominal, ordinal, interval, ratio or set. Repeat it for each.",
+    ),
+]
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", help="Also for each value of this column, such as source. Repeatable."),
+]
+Project = Annotated[str, typer.Argument(help="The project's title or number.")]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="The server's own folder (default: in the user's data folder)."),
+]
+
+
+def read_codebook(config: Path | None) -> "Codebook":
+    """Read the label config that was named, or the one that comes with annotate."""
+    from annotate import bundled
+    from annotate.codebook import load_codebook
+
+    return load_codebook(config or bundled.path("label_config.xml"))
+
+
+def read_levels(options: list[str] | None) -> "dict[str, Level]":
+    """Read --level VARIABLE=LEVEL; whether the level is known is asked where it is used."""
+    levels: dict[str, Level] = {}
+    for option in options or []:
+        variable, separator, level = option.rpartition("=")
+        if not separator or not variable or not level:
+            raise typer.BadParameter(f"{option!r}: write it as VARIABLE=LEVEL", param_hint="--level")
+        levels[variable] = cast("Level", level)
+    return levels

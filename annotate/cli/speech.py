@@ -1,0 +1,33 @@
+"""What is said to the person: on standard error, so that standard output holds tables only."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from annotate.study import Study
+
+
+def say(words: str) -> None:
+    """Say something to the person, on standard error."""
+    typer.echo(words, err=True)
+
+
+def say_exclusions(study: "Study") -> None:
+    """Say how much is left out, and for what reasons."""
+    for reason, count in study.exclusions["reason"].value_counts().items():
+        say(f"left out: {count} {reason}")
+
+
+@contextlib.contextmanager
+def progress(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal, and nothing in a pipe."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

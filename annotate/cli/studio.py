@@ -1,0 +1,130 @@
+"""Label Studio: ``server``, ``push``, ``pull``, ``status``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotate.cli.options import Config, DataDir, Form, Output, Project, read_codebook
+from annotate.cli.speech import progress, say, say_exclusions
+
+app = typer.Typer()
+server_app = typer.Typer(help="The embedded Label Studio: on this machine only.", no_args_is_help=True)
+app.add_typer(server_app, name="server")
+
+
+@server_app.command("start")
+def server_start(
+    data_dir: DataDir = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="The port (default: a free one, then the same).")
+    ] = None,
+) -> None:
+    """Start the embedded Label Studio, or say that it runs."""
+    from annotate.studio import server
+
+    state = server.start(data_dir, port, on_progress=say)
+    login = server.credentials(data_dir)
+    typer.echo(state.url)
+    say(f"log in as {login.email}; the password is in {state.folder / 'credentials.json'}")
+
+
+@server_app.command("stop")
+def server_stop(data_dir: DataDir = None) -> None:
+    """Stop the embedded Label Studio; its data stay."""
+    from annotate.studio import server
+
+    say("stopped" if server.stop(data_dir) else "it was not running")
+
+
+@server_app.command("status")
+def server_status(data_dir: DataDir = None) -> None:
+    """Say whether the embedded Label Studio runs, and where."""
+    from annotate.studio import server
+
+    state = server.status(data_dir)
+    typer.echo(f"running: {state.url}, process {state.pid}" if state.running else "not running")
+
+
+@app.command()
+def push(
+    tasks: Annotated[Path, typer.Argument(help="A task file, as annotate ingest writes it.")],
+    project: Annotated[
+        str, typer.Option("--project", help="The project's title; it is made if there is none.")
+    ],
+    overlap: Annotated[
+        int, typer.Option("--overlap", min=1, help="How many annotators code each passage.")
+    ] = 2,
+    config: Config = None,
+    instructions: Annotated[
+        Path | None, typer.Option("--instructions", help="Guidelines for annotators, in Markdown.")
+    ] = None,
+) -> None:
+    """Push passages into a project; each is there exactly once, however often this runs."""
+    from annotate import bundled
+    from annotate.corpus import read_tasks
+    from annotate.guidelines import instructions as rendered
+    from annotate.studio.client import connect
+    from annotate.studio.push import push
+
+    passages = read_tasks(tasks)
+    guide = instructions or (bundled.path("codebook.md") if config is None else None)
+    book = read_codebook(config)
+    with connect() as connection, progress("pushing") as advance:
+        report = push(
+            passages,
+            project=project,
+            config=book.config,
+            overlap=overlap,
+            instructions=rendered(guide) if guide else "",
+            connection=connection,
+            on_progress=advance,
+        )
+    typer.echo(report.url)
+    say(f"{report.title}: {report.created} passages pushed, {report.already_there} were there already")
+    for count, what in (
+        (report.updated, "had other data beside the same text, and were updated"),
+        (report.copies_removed, "untouched copies of passages were removed"),
+        (report.rehashed, "were made for another label config than the one pushed"),
+        (report.foreign, "tasks of the project have no passage id and were let be"),
+    ):
+        if count:
+            say(f"   {count} {what}")
+
+
+@app.command()
+def pull(
+    project: Project,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder of snapshots.")] = Path(
+        "exports"
+    ),
+) -> None:
+    """Pull a project's annotations into a new snapshot folder."""
+    from annotate.studio.client import connect
+    from annotate.studio.pull import pull
+    from annotate.study import read_study
+
+    with connect() as connection, progress("pulling") as advance:
+        folder = pull(project, output=output, connection=connection, on_progress=advance)
+    typer.echo(folder)
+    say_exclusions(read_study(folder))
+
+
+@app.command()
+def status(
+    project: Project,
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """Say how far a project is: by number of annotations, annotator and source."""
+    from annotate.studio.client import connect
+    from annotate.studio.status import progress_frame, status
+    from annotate.tables import write_table
+
+    with connect() as connection:
+        report = status(project, connection=connection)
+    say(f"{report.title}: {report.url}")
+    say(
+        f"{report.complete} of {report.tasks} passages have their {report.overlap} annotations; {report.skipped} skips"
+    )
+    write_table(progress_frame(report), form, output)

@@ -1,0 +1,6 @@
+"""Documents become passages, and passages become Label Studio tasks."""
+
+from annotate.corpus.ingest import ingest
+from annotate.corpus.tasks import read_tasks, write_tasks
+
+__all__ = ["ingest", "read_tasks", "write_tasks"]

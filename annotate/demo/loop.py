@@ -1,0 +1,183 @@
+"""The loop: documents, passages, a real server, annotators, a snapshot, tables, a workbook, a page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from annotate import bundled
+from annotate.codebook import Codebook, load_codebook
+from annotate.corpus import ingest, write_tasks
+from annotate.demo.annotators import CAST, NOTE, Habits, Reference, code, read_reference
+from annotate.errors import InputError
+from annotate.guidelines import instructions
+from annotate.report import write_report
+from annotate.studio import server
+from annotate.studio.accounts import Account, create_account
+from annotate.studio.client import Connection, connect
+from annotate.studio.projects import all_projects
+from annotate.studio.pull import pull
+from annotate.studio.push import PushReport, push
+from annotate.studio.stream import label_stream, skip, submit
+from annotate.study import read_study
+from annotate.summary import Summary, summarise
+from annotate.tables import profile_tables, side_by_side, write_table
+from annotate.workbook import write_workbook
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a person needs to annotate in the demo's server."""
+
+    email: str
+    password: str
+
+
+def run(output: Path, *, serve: bool, say: Say) -> None:
+    """Run the demo: everything it makes lies in ``output``, its server's data too.
+
+    Parameters
+    ----------
+    output
+        A folder; a second run adds another project and another snapshot.
+    serve
+        Leave the server up at the end, and print its address and the logins.
+    say
+        Takes each line that tells a person what happens. The tables go to standard output.
+
+    Raises
+    ------
+    ServerError, InputError
+        As the stations raise them. A server that was started here is stopped then.
+
+    """
+    if output.exists() and not output.is_dir():
+        raise InputError(f"{output}: is a file; say another folder with --output")
+    data = output / "server"
+    ran_before = server.status(data).running
+    book = load_codebook(bundled.path("label_config.xml"))
+    tasks = _passages(output, book, say)
+    say("starting an embedded Label Studio (the first start takes half a minute)")
+    state = server.start(data)
+    keep = False
+    try:
+        say(f"   {state.url}, on this machine only")
+        project, logins = _annotated(str(state.url), data, tasks, book, say)
+        _results(output, str(state.url), data, project, say)
+        keep = serve or ran_before
+    finally:
+        if not keep:
+            server.stop(data)
+    if serve:
+        _invite(str(state.url), data, tasks, book, logins, say)
+
+
+def _passages(output: Path, book: Codebook, say: Say) -> Sequence[Mapping[str, Mapping[str, Any]]]:
+    corpus = bundled.path("tasks/example")
+    documents = sorted([*corpus.glob("*.txt"), *corpus.glob("*.md")])
+    made = ingest(documents, config_sha256=book.sha256, manifest=corpus / "sources.csv")
+    write_tasks(made.tasks, output / "tasks.json")
+    say(f"{made.documents} invented documents became {len(made.tasks)} passages: {output / 'tasks.json'}")
+    return made.tasks
+
+
+def _annotated(
+    url: str, data: Path, tasks: Sequence[Mapping[str, Mapping[str, Any]]], book: Codebook, say: Say
+) -> tuple[int, list[Login]]:
+    """Push the passages and let every scripted annotator work through their stream."""
+    coordinator = server.credentials(data)
+    reference = read_reference(bundled.path("tasks/example/codes.csv"))
+    with connect(url, coordinator.token) as connection:
+        title = f"Demo {len(all_projects(connection)) + 1}"
+        report = _push(connection, tasks, title, book)
+        say(f"pushed {report.created} passages into the project “{title}”, {len(CAST)} annotators each")
+        people = [_account(connection, habits, coordinator.password) for habits in CAST]
+    say("three scripted annotators, not people, code them through Label Studio's own API:")
+    for habits in CAST:
+        say(f"   {habits.name}: {habits.words}")
+    with ThreadPoolExecutor(len(CAST)) as pool:
+        done = pool.map(lambda one: _work(url, one[0], one[1], report.project_id, reference, book), people)
+        for (habits, _), (coded, skipped) in zip(people, done, strict=True):
+            say(f"   {habits.name} coded {coded} passages and skipped {skipped}")
+    logins = [Login(coordinator.email, coordinator.password)]
+    return report.project_id, logins + [Login(one.email, coordinator.password) for _, one in people]
+
+
+def _push(
+    connection: Connection, tasks: Sequence[Mapping[str, Mapping[str, Any]]], title: str, book: Codebook
+) -> PushReport:
+    guide = instructions(bundled.path("codebook.md"))
+    return push(
+        tasks, project=title, config=book.config, overlap=len(CAST), instructions=guide, connection=connection
+    )
+
+
+def _account(connection: Connection, habits: Habits, password: str) -> tuple[Habits, Account]:
+    return habits, create_account(connection, f"{habits.name}@annotators.invalid", password)
+
+
+def _work(
+    url: str, habits: Habits, account: Account, project: int, reference: Reference, book: Codebook
+) -> tuple[int, int]:
+    """Code what the server serves to this annotator, until it serves no more."""
+    coded = skipped = 0
+    pace = np.random.default_rng(account.id)
+    with connect(url, account.token) as connection:
+        for task in label_stream(connection, project):
+            result = code(task["data"], reference, habits, book)
+            seconds = round(float(pace.gamma(4.0, 6.0)), 1)  # as long as a person might take; nobody waits
+            if result is None:
+                skip(connection, task["id"], seconds)
+                skipped += 1
+            else:
+                submit(connection, task["id"], result, seconds)
+                coded += 1
+    return coded, skipped
+
+
+def _results(output: Path, url: str, data: Path, project: int, say: Say) -> None:
+    with connect(url, server.credentials(data).token) as connection:
+        folder = pull(project, output=output / "exports", connection=connection)
+    study = read_study(folder)
+    say(f"pulled {len(study.ratings)} ratings and {len(study.spans)} spans: {folder}")
+    for reason, count in study.exclusions["reason"].value_counts().items():
+        say(f"   left out and counted: {count} {reason}")
+    summary = summarise(study)
+    _show(summary, say)
+    workbook, page = output / "annotate-demo.xlsx", output / "annotate-demo.html"
+    write_workbook(workbook, study, summary.agreement, summary.provenance, notes=[NOTE])
+    write_report(page, study, summary.agreement, summary.provenance, notes=[NOTE])
+    say(f"workbook: {workbook}\nreport:   {page}")
+
+
+def _show(summary: Summary, say: Say) -> None:
+    overall = summary.agreement[summary.agreement["source"].isna()]
+    say("\nAgreement of the scripted annotators, with 95 % intervals:")
+    write_table(side_by_side(overall, ["variable", "n_pairable_items"], "coefficient"), "table")
+    say("\nProvenance by source: shares of the claims in each, with 95 % intervals:")
+    write_table(profile_tables(summary.provenance)[0], "table")
+
+
+def _invite(
+    url: str,
+    data: Path,
+    tasks: Sequence[Mapping[str, Mapping[str, Any]]],
+    book: Codebook,
+    logins: Sequence[Login],
+    say: Say,
+) -> None:
+    """Push the passages once more, for people: the scripted annotators have used up the first project."""
+    with connect(url, server.credentials(data).token) as connection:
+        title = f"Yours to annotate {len(all_projects(connection)) + 1}"
+        project = _push(connection, tasks, title, book).project_id
+    say(f"\nThe server stays up. Open {url}/projects/{project}/data?labeling=1 and log in as one of:")
+    for login in logins:
+        say(f"   {login.email}   {login.password}")
+    say(f"The project “{title}” has the same passages, and nobody has coded them yet.")
+    say(f'Pull it with: ANNOTATE_SERVER_DIR={data} annotate pull "{title}"')
+    say(f"Stop the server with: annotate server stop --data-dir {data}")

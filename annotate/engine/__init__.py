@@ -1,0 +1,73 @@
+"""Reduce a table of ratings to patterns: how many items got which multiset of categories.
+
+Every coefficient in :mod:`annotate.agreement` depends on the ratings only through such a table. It is
+small (3 annotators and 9 categories make at most 219 patterns, however many items there are), and it
+is additive over disjoint items, so the same digits come out of one machine or of many.
+
+The counting is exact, never by hashing. Each category is a digit of a number in the base *most
+ratings of an item + 1*; the sum of an item's digits is its multiset, packed, and one group-by on the
+sums counts the items. Where one integer is too short for all categories, several are used.
+
+Two ways lead there, and tests hold them to the same digits. Any frame that Narwhals knows is reduced
+by its own engine (DuckDB relations and Spark or polars frames stay lazy; only the pattern table comes
+home). A pandas frame is in memory already, and numpy counts it faster on factorised codes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from annotate.engine.coded import CodedTable
+from annotate.engine.packing import ROW, Group, Packing, Tally, sort_groups
+from annotate.engine.queried import QueriedTable
+from annotate.errors import TableError
+
+__all__ = [
+    "ROW",
+    "CodedTable",
+    "Group",
+    "Packing",
+    "QueriedTable",
+    "RatingsTable",
+    "Tally",
+    "open_table",
+    "sort_groups",
+]
+
+
+class RatingsTable(Protocol):
+    """A table of ratings, wherever it lives, as the coefficients need to see it."""
+
+    def variables(self) -> dict[str, list[str]]:
+        """Each variable with the categories used, both sorted."""
+
+    def locate(self, variable: str, category: str) -> tuple[str, str]:
+        """Item and annotator of a rating, the first by name, to be shown in a message."""
+
+    def repeated(self, variable: str) -> tuple[str, str] | None:
+        """Item and annotator of a judgement that was made twice, or None."""
+
+    def tallies(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Tally]:
+        """The whole table first, then each group; ``columns`` gives each category text its column."""
+
+
+def open_table(ratings: IntoFrame, by: Sequence[str] = ()) -> RatingsTable:
+    """Look at a table of ratings, grouped by the columns ``by``.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, the table is empty, or a cell that is needed is blank.
+
+    """
+    frame = nw.from_native(ratings)
+    missing = [column for column in (*ROW, *by) if column not in frame.collect_schema().names()]
+    if missing:
+        found = ", ".join(frame.collect_schema().names()) or "none"
+        msg = f"ratings: no column {', '.join(missing)}; the table has {found}"
+        raise TableError(msg)
+    native = frame.to_native()
+    return CodedTable(native, by) if isinstance(native, pd.DataFrame) else QueriedTable(frame.lazy(), by)

@@ -1,0 +1,150 @@
+"""A table in memory: factorised codes, counted by numpy."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from annotate.engine.packing import (
+    ROW,
+    Group,
+    IntArray,
+    PackedPatterns,
+    Packing,
+    Tally,
+    blank,
+    no_rows,
+    split,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_CLOSE = 4  # counting pays while there are at most so many codes a row
+
+
+class CodedTable:
+    """A pandas frame of ratings, each column factorised once."""
+
+    def __init__(self, frame: pd.DataFrame, by: Sequence[str]) -> None:
+        if frame.empty:
+            raise no_rows()
+        self._codes: dict[str, IntArray] = {}
+        self._values: dict[str, pd.Index[Any]] = {}
+        for column in (*ROW, *by):
+            cells = frame[column].astype("str") if column in ROW else frame[column]
+            codes, values = pd.factorize(cells)
+            empty = (codes < 0) | (values.astype("str").str.strip() == "")[codes]
+            if empty.any():
+                raise blank(column, int(empty.sum()))
+            self._codes[column], self._values[column] = codes.astype(np.int64, copy=False), values
+        self._group: IntArray = np.zeros(len(frame), dtype=np.int64)
+        for column in by:
+            self._group = _combine(self._group, self._codes[column])
+        row = _a_row_of_each(self._group)
+        self._groups: list[Group] = list(
+            zip(*(self._values[c][self._codes[c][row]].tolist() for c in by), strict=True)
+        )
+        self._whole: Group = (None,) * len(by)
+
+    def _of(self, variable: str) -> "IntArray | slice":
+        if len(self._values["variable"]) == 1:
+            return slice(None)
+        return np.flatnonzero(self._codes["variable"] == self._values["variable"].get_loc(variable))
+
+    def variables(self) -> dict[str, list[str]]:
+        """Each variable with the categories used, both sorted."""
+        size = len(self._values["category"])
+        pairs = np.unique(self._codes["variable"] * size + self._codes["category"])
+        used: dict[str, list[str]] = {variable: [] for variable in sorted(self._values["variable"])}
+        for variable, category in zip(
+            self._values["variable"][pairs // size], self._values["category"][pairs % size], strict=True
+        ):
+            used[variable].append(category)
+        return {variable: sorted(categories) for variable, categories in used.items()}
+
+    def locate(self, variable: str, category: str) -> tuple[str, str]:
+        """Item and annotator of a rating, the first by name."""
+        of = self._codes["variable"] == self._values["variable"].get_loc(variable)
+        return self._first(of & (self._codes["category"] == self._values["category"].get_loc(category)))
+
+    def repeated(self, variable: str) -> tuple[str, str] | None:
+        """Item and annotator of a judgement that was made twice, or None."""
+        rows = self._of(variable)
+        judgements = (
+            self._codes["item"][rows] * len(self._values["annotator"]) + self._codes["annotator"][rows]
+        )
+        if len(_distinct(judgements)) == len(judgements):
+            return None
+        twice = np.arange(len(self._group))[rows][pd.Series(judgements).duplicated().to_numpy()]
+        return self._first(twice)
+
+    def _first(self, rows: "NDArray[Any]") -> tuple[str, str]:
+        items = self._values["item"][self._codes["item"][rows]]
+        return min(zip(items, self._values["annotator"][self._codes["annotator"][rows]], strict=True))
+
+    def tallies(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Tally]:
+        """The whole table first, then each group."""
+        rows = self._of(variable)
+        item, annotator = self._codes["item"][rows], self._codes["annotator"][rows]
+        place = np.array([columns.get(text, -1) for text in self._values["category"]], dtype=np.int64)
+        category, group = place[self._codes["category"][rows]], self._group[rows]
+        packing = Packing(n_categories, int(np.bincount(item).max()) + 1)
+        tallies = []
+        for groups, of in [([self._whole], np.zeros_like(item)), (self._groups, group)]:
+            if not groups:
+                continue  # nothing to group by
+            unit, group_of = _units(item, of)
+            patterns = _count(unit, group_of, category, packing)
+            tallies += split(patterns, packing, groups, _people(of, annotator))
+        return tallies
+
+
+def _combine(first: IntArray, second: IntArray) -> IntArray:
+    """One code for each pair of codes, from 0 without gaps."""
+    codes, _ = pd.factorize(first * (int(second.max()) + 1) + second)
+    return codes.astype(np.int64, copy=False)
+
+
+def _distinct(codes: IntArray) -> IntArray:
+    """The codes that occur, each once; by counting where the codes are close together."""
+    dense = int(codes.max()) < _CLOSE * len(codes)
+    return np.flatnonzero(np.bincount(codes)) if dense else np.asarray(pd.unique(codes), dtype=np.int64)
+
+
+def _a_row_of_each(codes: IntArray) -> IntArray:
+    """A row in which each code occurs; the codes have no gaps."""
+    row = np.empty(int(codes.max()) + 1, dtype=np.int64)
+    row[codes] = np.arange(len(codes))
+    return row
+
+
+def _units(item: IntArray, group: IntArray) -> tuple[IntArray, IntArray]:
+    """Number the items within their groups: the unit of each row, the group of each unit."""
+    group_of = np.zeros(int(item.max()) + 1, dtype=np.int64)
+    group_of[item] = group
+    if np.array_equal(group_of[item], group):  # no item lies in two groups, so the item is the unit
+        return item, group_of
+    unit = _combine(item, group)
+    return unit, group[_a_row_of_each(unit)]
+
+
+def _count(unit: IntArray, group_of: IntArray, category: IntArray, packing: Packing) -> PackedPatterns:
+    """The patterns of each group."""
+    weights = packing.weights.T.astype(float)
+    packed = np.column_stack([np.bincount(unit, weights=weight[category]) for weight in weights]).astype(
+        np.int64
+    )
+    rated = packed.any(axis=1)  # a unit of another variable has no rating here
+    packed, pattern = packed[rated], group_of[rated]
+    for column in packed.T:
+        pattern = _combine(pattern, pd.factorize(column)[0])
+    row = _a_row_of_each(pattern)
+    return PackedPatterns(group_of[rated][row], packed[row], np.bincount(pattern))
+
+
+def _people(group: IntArray, annotator: IntArray) -> IntArray:
+    """How many annotators each group has."""
+    size = int(annotator.max()) + 1
+    return np.bincount(_distinct(group * size + annotator) // size)

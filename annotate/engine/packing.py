@@ -1,0 +1,113 @@
+"""Multisets of categories as integers, and the tallies that they are unpacked into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotate.errors import TableError
+
+IntArray = NDArray[np.int64]
+Group = tuple[object, ...]
+
+ROW = ("item", "annotator", "variable", "category")
+_BITS = 53  # a packed sum must be exact in a float64 too, which is what numpy.bincount adds in
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What one group of a variable comes down to.
+
+    ``group`` holds the values of the ``by`` columns, all ``None`` for the whole table; ``counts``
+    (patterns x categories) and ``n_items`` (patterns) are in canonical order, lexicographic by counts.
+    """
+
+    group: Group
+    counts: IntArray
+    n_items: IntArray
+    n_annotators: int
+
+
+@dataclass(frozen=True)
+class Packing:
+    """How the counts of ``n_categories`` categories share integers."""
+
+    n_categories: int
+    base: int
+
+    @property
+    def width(self) -> int:
+        """How many categories fit one integer."""
+        width = 1
+        while width < self.n_categories and self.base ** (width + 1) <= 2**_BITS:
+            width += 1
+        return width
+
+    @property
+    def weights(self) -> IntArray:
+        """Weight of each category (rows) in each packed column; the first category weighs most."""
+        columns = -(-self.n_categories // self.width)
+        weights = np.zeros((self.n_categories, columns), dtype=np.int64)
+        for category in range(self.n_categories):
+            weights[category, category // self.width] = self.base ** (self.width - 1 - category % self.width)
+        return weights
+
+    def unpack(self, packed: IntArray) -> IntArray:
+        """Counts (rows x categories) of packed sums (rows x columns)."""
+        counts = np.empty((len(packed), self.n_categories), dtype=np.int64)
+        for category, weight in enumerate(self.weights.max(axis=1)):
+            counts[:, category] = packed[:, category // self.width] // weight % self.base
+        return counts
+
+
+@dataclass(frozen=True, eq=False)
+class PackedPatterns:
+    """Rows of group number, packed sums (rows x packed columns) and number of items, in any order."""
+
+    group: IntArray
+    packed: IntArray
+    n_items: IntArray
+
+
+def split(
+    patterns: PackedPatterns, packing: Packing, groups: Sequence[Group], n_annotators: IntArray
+) -> list[Tally]:
+    """Cut packed patterns into a tally a group, groups and patterns in canonical order.
+
+    ``groups`` and ``n_annotators`` go by group number. A group without patterns has no tally.
+    """
+    order = sort_groups(groups)
+    rank = np.empty(len(groups), dtype=np.int64)
+    rank[order] = np.arange(len(groups))
+    rows = np.lexsort((*patterns.packed.T[::-1], rank[patterns.group]))
+    counts, n_items = packing.unpack(patterns.packed[rows]), patterns.n_items[rows]
+    ends = np.searchsorted(rank[patterns.group][rows], np.arange(len(groups) + 1))
+    return [
+        Tally(groups[index], counts[start:end], n_items[start:end], int(n_annotators[index]))
+        for index, start, end in zip(order, ends[:-1], ends[1:], strict=True)
+        if end > start
+    ]
+
+
+def _rank(value: object) -> tuple[int, float, str]:
+    if value is None:
+        return (0, 0.0, "")
+    return (1, float(value), "") if isinstance(value, (int, float)) else (2, 0.0, str(value))
+
+
+def sort_groups(groups: Sequence[Group]) -> list[int]:
+    """The order of groups: the whole table first, numbers by size, text by the alphabet."""
+    return sorted(range(len(groups)), key=lambda index: [_rank(value) for value in groups[index]])
+
+
+def blank(column: str, count: int) -> TableError:
+    """The error to raise where cells that are needed are blank."""
+    return TableError(
+        f"ratings: column {column} is blank in {count} rows; a missing judgement is an absent row"
+    )
+
+
+def no_rows() -> TableError:
+    """The error to raise where the table has no rows."""
+    return TableError("ratings: the table is empty; it needs one row for each judgement")

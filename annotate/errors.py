@@ -1,0 +1,43 @@
+"""What can go wrong, as one tree.
+
+::
+
+    AnnotateError
+    ├── InputError        a file is missing, unreadable, empty or not what it should be
+    ├── ConfigError       a label config or a codebook
+    ├── ExportError       a Label Studio export or a snapshot
+    ├── TableError        a table of ratings or of spans
+    ├── StatisticsError   an unknown coefficient or level of measurement
+    └── ServerError       a Label Studio server: not there, refusing, or without the project
+
+Every message is one line: what is wrong, where, and what to do about it. The command line prints
+it and ends with status 1; anything else that reaches a user is a defect.
+"""
+
+
+class AnnotateError(Exception):
+    """The root: catch this to catch all that this package raises on purpose."""
+
+
+class InputError(AnnotateError):
+    """A file is missing, unreadable, empty or not what it should be."""
+
+
+class ConfigError(AnnotateError):
+    """A label config cannot be used."""
+
+
+class ExportError(AnnotateError):
+    """A Label Studio export or a snapshot cannot be read into tables."""
+
+
+class TableError(AnnotateError):
+    """A table of ratings or spans breaks its contract."""
+
+
+class StatisticsError(AnnotateError):
+    """A coefficient or a level of measurement that is not known or does not fit."""
+
+
+class ServerError(AnnotateError):
+    """A Label Studio server is not there, refuses, or lacks what was asked for."""

@@ -1,0 +1,288 @@
+"""Label Studio's export, a list of tasks with their annotations, becomes tables.
+
+Pure functions: no file, no network. What is left out is a row of ``exclusions``, with the reason:
+
+===================== =================================================================
+reason                what is left out
+===================== =================================================================
+cancelled             a skipped task: the whole annotation
+ground_truth          an annotation marked as ground truth, which is no annotator's rating
+edited_by_another     somebody else changed it (or forged it): not the annotator's own
+superseded            an earlier annotation of the same passage by the same annotator
+empty                 nothing was answered and nothing was marked
+unknown_control       an answer to a control that the label config does not have
+unknown_category      a choice, label or relation that the label config does not have
+malformed             an answer that Label Studio's format does not allow, or out of bounds
+several_choices       several values where one is allowed
+answered_twice        a second answer to one control in one annotation
+span_mismatch         a span whose offsets do not give the text that was marked
+not_tabulated         an answer inside a region, or to a control that is of no use for text
+===================== =================================================================
+
+The first five concern annotations, the others single answers. ``STRICT`` names those that stop a
+reader who did not ask for exclusion: they mean that the config is the wrong one, or that two
+ratings claim to be one.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from annotate.answers import Answer, Excluded, read_answer, text_keys, tick_lists
+from annotate.codebook import Codebook
+from annotate.errors import ExportError
+from annotate.ratings import check_ratings, encode_set
+from annotate.spans import COLUMNS as SPAN_COLUMNS
+
+STRICT = ("unknown_control", "unknown_category", "superseded")
+NO_SOURCE = "(no source)"
+
+RATING_COLUMNS = (
+    "item", "source", "annotator", "variable", "category",
+    "document", "annotation", "created_at", "updated_at", "lead_time", "round",
+)  # fmt: skip
+PASSAGE_COLUMNS = (
+    "item", "document", "source", "title", "published", "url", "start", "end", "text", "n_annotations",
+)  # fmt: skip
+EXCLUSION_COLUMNS = ("reason", "item", "annotator", "annotation", "variable", "detail")
+COMMENT_COLUMNS = ("item", "annotator", "variable", "text", "annotation")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What an export says: judgements, marked text, free text, the passages, and what was left out."""
+
+    ratings: pd.DataFrame
+    spans: pd.DataFrame
+    comments: pd.DataFrame
+    passages: pd.DataFrame
+    exclusions: pd.DataFrame
+
+
+def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str = "export") -> Tables:
+    """Turn an export into tables.
+
+    Parameters
+    ----------
+    tasks
+        Label Studio's JSON: ``[{"id": .., "data": {..}, "annotations": [..]}, ..]``.
+    codebook
+        The codebook of the project's label config.
+    where
+        The file's name, for messages.
+
+    Returns
+    -------
+    Tables
+        All five, also when nobody has annotated yet (then ``ratings`` is empty, with its columns).
+
+    Raises
+    ------
+    ExportError
+        If a task has not the shape of one, or two tasks give one passage id to different texts.
+
+    """
+    ratings: list[dict[str, Any]] = []
+    spans: list[dict[str, Any]] = []
+    comments: list[dict[str, Any]] = []
+    exclusions: list[dict[str, Any]] = []
+    passages: dict[str, dict[str, Any]] = {}
+    keys, lists = text_keys(codebook), tick_lists(codebook)
+    for number, task in enumerate(tasks, start=1):
+        passage = _passage(task, f"{where}: task {number}")
+        known = passages.setdefault(passage["item"], passage)
+        if (known["text"], known["source"]) != (passage["text"], passage["source"]):
+            msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
+            raise ExportError(msg)
+        kept, left_out = _own_annotations(task["annotations"], f"{where}: task {number}")
+        exclusions.extend({**row, "item": passage["item"]} for row in left_out)
+        for annotation in kept:
+            known["n_annotations"] += 1
+            rows = _Rows(passage, annotation)
+            for answer in _answers(annotation, codebook, keys, lists, task["data"]):
+                if isinstance(answer, Excluded):
+                    exclusions.append(rows.exclusion(answer))
+                elif answer.kind == "span":
+                    spans.append(rows.span(answer))
+                elif answer.kind == "free_text":
+                    comments.append(rows.comment(answer))
+                else:
+                    ratings.append(rows.rating(answer))
+    return Tables(
+        ratings=_rating_frame(ratings, where),
+        spans=_frame(spans, SPAN_COLUMNS).astype({"start": "int64", "end": "int64", "round": "int64"}),
+        comments=_frame(comments, COMMENT_COLUMNS),
+        passages=_frame(list(passages.values()), PASSAGE_COLUMNS).astype({"n_annotations": "int64"}),
+        exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
+    )
+
+
+def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
+    if not isinstance(task, Mapping) or not isinstance(task.get("data"), Mapping):
+        msg = f'{where}: no "data"; export the project as JSON (not JSON_MIN, CSV or TSV)'
+        raise ExportError(msg)
+    if not isinstance(task.get("annotations"), list):
+        msg = f'{where}: no "annotations"; export the project as JSON (not JSON_MIN, CSV or TSV)'
+        raise ExportError(msg)
+    data = task["data"]
+    row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
+    row |= {key: data[key] for key in ("title", "published", "url", "text", "start", "end") if key in data}
+    row |= {
+        "item": str(data.get("passage_id") or _content_id(data)),
+        "source": str(data.get("source") or NO_SOURCE).strip(),
+        "document": str(data["document_id"]) if data.get("document_id") else None,
+        "n_annotations": 0,
+    }
+    return row
+
+
+def _content_id(data: Mapping[str, Any]) -> str:
+    """Name a task that was not made by ``annotate ingest`` by its content."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def annotator_id(completed_by: object) -> str:
+    """Give an annotator a pseudonym that stays: A and Label Studio's number of the user."""
+    number = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
+    return f"A{number}" if number is not None else "A?"
+
+
+def _own_annotations(
+    annotations: Sequence[Any], where: str
+) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
+    """Keep the newest own annotation of each annotator; say why each other one is left out."""
+    left_out: list[dict[str, Any]] = []
+    own: dict[str, list[Mapping[str, Any]]] = {}
+    for annotation in annotations:
+        if not isinstance(annotation, Mapping) or not isinstance(annotation.get("result", []), list):
+            msg = f'{where}: an annotation without "result"; export the project as JSON'
+            raise ExportError(msg)
+        reason = _annotation_reason(annotation)
+        if reason:
+            left_out.append(_annotation_row(annotation, *reason))
+        else:
+            own.setdefault(annotator_id(annotation.get("completed_by")), []).append(annotation)
+    kept = []
+    for of_one in own.values():
+        *earlier, last = sorted(of_one, key=_when)
+        kept.append(last)
+        detail = f"annotation {last.get('id')} by the same annotator is newer"
+        left_out.extend(_annotation_row(annotation, "superseded", detail) for annotation in earlier)
+    return kept, left_out
+
+
+def _when(annotation: Mapping[str, Any]) -> tuple[str, int]:
+    return str(annotation.get("updated_at") or ""), int(annotation.get("id") or 0)
+
+
+def _annotation_reason(annotation: Mapping[str, Any]) -> tuple[str, str] | None:
+    if annotation.get("was_cancelled"):
+        return "cancelled", "skipped by the annotator"
+    if annotation.get("ground_truth"):
+        return "ground_truth", "marked as ground truth"
+    annotator, editor = annotator_id(annotation.get("completed_by")), annotation.get("updated_by")
+    if editor is not None and annotator_id(editor) != annotator:
+        return "edited_by_another", f"last changed by {annotator_id(editor)}"
+    if not annotation.get("result"):
+        return "empty", "nothing answered, nothing marked"
+    return None
+
+
+def _annotation_row(annotation: Mapping[str, Any], reason: str, detail: str) -> dict[str, Any]:
+    return {
+        "reason": reason,
+        "annotator": annotator_id(annotation.get("completed_by")),
+        "annotation": str(annotation.get("id")),
+        "variable": None,
+        "detail": detail,
+    }
+
+
+def _answers(
+    annotation: Mapping[str, Any],
+    codebook: Codebook,
+    keys: Mapping[str, str],
+    lists: Sequence[str],
+    data: Mapping[str, Any],
+) -> Iterator[Answer | Excluded]:
+    seen: set[str] = set()
+    touched: set[str] = set()
+    for result in annotation.get("result", []):
+        for answer in read_answer(result, codebook, keys, data):
+            if isinstance(answer, Answer) and answer.kind == "rating":
+                if answer.variable in seen:
+                    yield Excluded("answered_twice", answer.variable, answer.value)
+                    continue
+                seen.add(answer.variable)
+            touched.add(answer.variable)
+            yield answer
+    yield from (Answer("rating", name, encode_set(())) for name in lists if name not in touched)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The cells that all rows from one annotation of one passage share."""
+
+    passage: Mapping[str, Any]
+    annotation: Mapping[str, Any]
+
+    @property
+    def _who(self) -> dict[str, Any]:
+        return {
+            "item": self.passage["item"],
+            "annotator": annotator_id(self.annotation.get("completed_by")),
+            "annotation": str(self.annotation.get("id")),
+        }
+
+    def rating(self, answer: Answer) -> dict[str, Any]:
+        annotation = self.annotation
+        return {
+            **self._who,
+            "source": self.passage["source"],
+            "document": self.passage["document"],
+            "variable": answer.variable,
+            "category": answer.value,
+            "created_at": annotation.get("created_at"),
+            "updated_at": annotation.get("updated_at"),
+            "lead_time": annotation.get("lead_time"),
+            "round": 1,
+        }
+
+    def span(self, answer: Answer) -> dict[str, Any]:
+        return {
+            **self._who,
+            "source": self.passage["source"],
+            "label": answer.value,
+            "start": answer.start,
+            "end": answer.end,
+            "text": answer.text,
+            "region": answer.region,
+            "round": 1,
+        }
+
+    def comment(self, answer: Answer) -> dict[str, Any]:
+        return {**self._who, "variable": answer.variable, "text": answer.value}
+
+    def exclusion(self, excluded: Excluded) -> dict[str, Any]:
+        return {
+            **self._who,
+            "reason": excluded.reason,
+            "variable": excluded.variable,
+            "detail": excluded.detail,
+        }
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _rating_frame(rows: list[dict[str, Any]], where: str) -> pd.DataFrame:
+    frame = _frame(rows, RATING_COLUMNS).astype({"lead_time": "float64"})
+    if frame.empty:
+        return frame.astype({"round": "int64"})
+    return check_ratings(frame, where=where)

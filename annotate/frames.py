@@ -1,0 +1,80 @@
+"""Tables on disk: .csv and .parquet in, .csv and .parquet out, text kept as text."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from annotate.errors import InputError
+from annotate.files import read_text
+
+READABLE = (".csv", ".parquet")
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read a table; every cell of a CSV stays text, and ``NA`` is a text like any other.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, of another kind, damaged, or no UTF-8.
+
+    """
+    kind = path.suffix.lower()
+    if kind == ".parquet":
+        if not path.is_file():
+            msg = f"{path}: no such file"
+            raise InputError(msg)
+        try:
+            return pd.read_parquet(path)
+        except (pa.ArrowInvalid, OSError) as error:
+            msg = f"{path}: no readable parquet file ({_first_line(error)})"
+            raise InputError(msg) from error
+    if kind != ".csv":
+        msg = f"{path}: a table is read from {' or '.join(READABLE)}, not from {kind or 'a file without ending'}"
+        raise InputError(msg)
+    return _read_csv(path)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Python's own reader: it names the line that has too many or too few cells."""
+    lines = read_text(path).splitlines(keepends=True)
+    if not lines or not "".join(lines).strip():
+        msg = f"{path}: the file is empty; its first line names the columns"
+        raise InputError(msg)
+    separator = max(",;\t", key=lines[0].count)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    try:
+        header = [name.strip() for name in next(reader)]
+        if len(set(header)) < len(header):
+            twice = sorted({name for name in header if header.count(name) > 1})
+            msg = f"{path}: line 1 names the column {', '.join(twice)} twice"
+            raise InputError(msg)
+        rows = []
+        for row in reader:
+            if not any(row):
+                continue
+            if len(row) != len(header):
+                msg = f"{path}: line {reader.line_num} has {len(row)} cells, the header {len(header)}; quote cells that hold a {separator!r}"
+                raise InputError(msg)
+            rows.append(row)
+    except csv.Error as error:
+        msg = f"{path}: line {reader.line_num}: {error}; check the quotation marks"
+        raise InputError(msg) from error
+    return pd.DataFrame(rows, columns=header, dtype="str")
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as its name's ending says, ``.csv`` or ``.parquet``."""
+    if path.suffix.lower() == ".parquet":
+        frame.to_parquet(path, index=False)
+    elif path.suffix.lower() == ".csv":
+        frame.to_csv(path, index=False, lineterminator="\n")
+    else:
+        msg = f"{path}: a table is written to {' or '.join(READABLE)}"
+        raise InputError(msg)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

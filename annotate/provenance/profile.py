@@ -1,0 +1,220 @@
+"""A profile of each source: how much it attributes, to whom, and on what ground.
+
+Nothing here says whether a claim is true, and no source gets one number.
+
+Every passage has weight one, however many annotators it had. A passage that two of its three
+annotators coded as attributed counts two thirds towards attributed: disagreement is carried along,
+not voted away. A share is a ratio of two such sums, over the claims of one source, and its interval
+comes from resampling the source's passages (percentile bootstrap, exact by patterns: Efron and
+Tibshirani 1993, An Introduction to the Bootstrap, ch. 13).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from annotate.errors import TableError
+from annotate.resampling import FloatArray, draw, generator, percentiles
+
+CLAIM_TYPE, ATTRIBUTION, BASIS = "claim_type", "attribution", "evidentiary_basis"
+VARIABLES = (CLAIM_TYPE, ATTRIBUTION, BASIS)
+NO_CLAIM = "no_claim"
+NAMED = ("named_person", "named_organisation", "named_document_or_outlet")
+UNNAMED = ("unnamed_specific", "vague_or_impersonal")
+PRIMARY = ("first_hand_testimony", "physical_or_digital_record", "official_data")
+SECONDARY = (
+    "relayed_testimony",
+    "systematic_inquiry",
+    "expert_or_body_judgement",
+    "media_or_secondary_text",
+    "inference_or_calculation",
+)
+UNSUPPORTED = ("none_offered",)
+
+# Each share: the variable, and the categories that count towards it.
+SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "attributed_share": (ATTRIBUTION, NAMED + UNNAMED),
+    "named_source_share": (ATTRIBUTION, NAMED),
+    "primary_share": (BASIS, PRIMARY),
+    "secondary_share": (BASIS, SECONDARY),
+    "unsupported_share": (BASIS, UNSUPPORTED),
+}
+COUNTS = ("passages", "annotated_passages")
+CLAIM_TYPES = "claim_type_share"  # one row a category
+COLUMNS = ("source", "measure", "category", "value", "ci_low", "ci_high", "interval", "n", "undefined")
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """One row a passage: what counts (numerators, N x M), of how much (denominators, N x M)."""
+
+    names: list[tuple[str, str | None]]
+    numerators: FloatArray
+    denominators: FloatArray
+
+
+def profile(
+    ratings: pd.DataFrame,
+    passages: pd.DataFrame | None = None,
+    *,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Profile each source, and all of them together (source None, first).
+
+    Parameters
+    ----------
+    ratings
+        One round of the ratings table, with the variables claim_type, attribution and
+        evidentiary_basis, or those of them that were coded.
+    passages
+        All passages with ``item`` and ``source``, annotated or not; default: those that were rated.
+    replicates, confidence, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        One row a source and measure: source, measure, category (of ``claim_type_share`` only),
+        value, ci_low, ci_high, interval, n, undefined (the reason, where the value is NaN).
+        ``passages`` and ``annotated_passages`` are counts; ``claims`` is the number of passages
+        with a claim, each counted by the share of its annotators who saw one; the others are
+        shares of claims. ``n`` is the number of passages that a value rests on.
+
+    Raises
+    ------
+    TableError
+        If none of the three variables was coded, or a category is not in the scheme.
+
+    """
+    coded = [name for name in VARIABLES if (ratings["variable"] == name).any()]
+    if not coded:
+        raise TableError(
+            f"no ratings of {CLAIM_TYPE}, {ATTRIBUTION} or {BASIS}: a profile needs at least one of them; "
+            f"the variables here are {', '.join(sorted(ratings['variable'].unique())) or 'none'}"
+        )
+    _check_scheme(ratings)
+    sources = (
+        (passages if passages is not None else ratings).drop_duplicates("item").set_index("item")["source"]
+    )
+    weights = _weights(ratings)
+    types = sorted(set(ratings.loc[ratings["variable"] == CLAIM_TYPE, "category"]) - {NO_CLAIM})
+    rows: list[dict[str, Any]] = []
+    for source in [None, *sorted(sources.unique())]:
+        items = sources.index if source is None else sources.index[sources == source]
+        here = weights.loc[weights.index.get_level_values("item").isin(items)]
+        rng = generator(seed, "provenance", source)
+        annotated = here.index.get_level_values("item").nunique()
+        rows += [
+            _count(source, name, count, len(items))
+            for name, count in zip(COUNTS, (len(items), annotated), strict=True)
+        ]
+        for row in _measures(_sums(here, coded, types), replicates, confidence, rng):
+            rows.append({"source": source, **row})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": "float64", "n": "int64"})
+
+
+def _check_scheme(ratings: pd.DataFrame) -> None:
+    for variable, known in (
+        (ATTRIBUTION, NAMED + UNNAMED + ("author_voice",)),
+        (BASIS, PRIMARY + SECONDARY + UNSUPPORTED),
+    ):
+        used = set(ratings.loc[ratings["variable"] == variable, "category"])
+        outside = sorted(used - set(known))
+        if outside:
+            raise TableError(
+                f"variable {variable}: {', '.join(outside)} is not in the scheme of sources and grounds; "
+                f"a profile knows {', '.join(known)}"
+            )
+
+
+def _weights(ratings: pd.DataFrame) -> pd.DataFrame:
+    """One row an (item, variable, category): the share of the item's annotators who chose it.
+
+    What an annotator said of a passage in which they saw no claim says nothing about a claim.
+    """
+    rows = ratings
+    no_claim = rows.loc[
+        (rows["variable"] == CLAIM_TYPE) & (rows["category"] == NO_CLAIM), ["item", "annotator"]
+    ]
+    pairs = pd.MultiIndex.from_frame(rows[["item", "annotator"]])
+    void = pairs.isin(pd.MultiIndex.from_frame(no_claim)) & (rows["variable"] != CLAIM_TYPE).to_numpy()
+    rows = rows.loc[~void]
+    annotators = rows.groupby("item")["annotator"].nunique()
+    counts = rows.groupby(["item", "variable", "category"]).size().rename("count").to_frame()
+    counts["share"] = counts["count"] / annotators.reindex(counts.index.get_level_values("item")).to_numpy()
+    return counts
+
+
+def _sums(weights: pd.DataFrame, coded: list[str], types: list[str]) -> _Sums:
+    table = weights.pivot_table("share", "item", ["variable", "category"], aggfunc="sum", fill_value=0.0)
+    rows = len(table)
+
+    def of(variable: str, categories: tuple[str, ...] | None = None) -> FloatArray:
+        if variable not in table.columns.get_level_values("variable"):
+            return np.zeros(rows)
+        block = table[variable]
+        chosen = block.columns if categories is None else block.columns.intersection(list(categories))
+        total: FloatArray = block[chosen].to_numpy(dtype=np.float64).sum(axis=1)
+        return total
+
+    names: list[tuple[str, str | None]] = []
+    above: list[FloatArray] = []
+    below: list[FloatArray] = []
+    if CLAIM_TYPE in coded:
+        claims = of(CLAIM_TYPE) - of(CLAIM_TYPE, (NO_CLAIM,))
+        names.append(("claims", None))
+        above.append(claims)
+        below.append(np.full(rows, np.nan))
+        for category in types:
+            names.append((CLAIM_TYPES, category))
+            above.append(of(CLAIM_TYPE, (category,)))
+            below.append(claims)
+    for measure, (variable, categories) in SHARES.items():
+        if variable in coded:
+            names.append((measure, None))
+            above.append(of(variable, categories))
+            below.append(of(variable))
+    shape = (rows, len(names))
+    return _Sums(names, np.array(above).T.reshape(shape), np.array(below).T.reshape(shape))
+
+
+def _measures(
+    sums: _Sums, replicates: int, confidence: float, rng: np.random.Generator
+) -> Iterator[Mapping[str, Any]]:
+    """Estimate each measure and its interval; passages that look alike are drawn together."""
+    both = np.hstack([sums.numerators, np.nan_to_num(sums.denominators, nan=0.0)])
+    patterns, counts = np.unique(both, axis=0, return_counts=True)
+    resampled = draw(counts, replicates, rng) @ patterns if len(counts) else np.zeros((0, both.shape[1]))
+    sizes = (np.nan_to_num(sums.denominators, nan=1.0) > 0).sum(axis=0)
+    for column, (measure, category) in enumerate(sums.names):
+        above, below = sums.numerators[:, column].sum(), sums.denominators[:, column].sum()
+        value, spread = above, resampled[:, column]
+        if measure != "claims":
+            value, spread = _ratio(above, below), _ratio(spread, resampled[:, len(sums.names) + column])
+        defined = not np.isnan(value)
+        # One passage has nothing to vary: an interval of no width would pass for certainty.
+        shown = defined and sizes[column] > 1
+        low, high = percentiles(spread, confidence) if shown else (np.nan, np.nan)
+        yield {
+            "measure": measure,
+            "category": category,
+            "value": float(value),
+            "ci_low": low,
+            "ci_high": high,
+            "interval": f"percentile bootstrap over passages, {replicates} replicates" if shown else None,
+            "n": int(sizes[column]),
+            "undefined": None if defined else "no claim was coded",
+        }
+
+
+def _ratio(above: Any, below: Any) -> Any:
+    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.asarray(below) > 0)[()]
+
+
+def _count(source: str | None, measure: str, value: int, n: int) -> dict[str, Any]:
+    return {"source": source, "measure": measure, "category": None, "value": value, "n": n, "undefined": None}

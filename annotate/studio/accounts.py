@@ -1,0 +1,87 @@
+"""Accounts for annotators, made as a person would make them: with the invitation link."""
+
+import html
+import re
+from dataclasses import dataclass, field
+
+import httpx
+
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.refusals import asking, check
+
+_FOUND = 302
+_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of its own. ``token`` works as an API key, see :func:`annotate.studio.client.connect`."""
+
+    id: int
+    email: str
+    token: str = field(repr=False)
+
+
+def invitation_link(connection: Connection) -> str:
+    """The address at which whoever has it can make an account on this server."""
+    return connection.page_url(connection.get("api/invite", "asking for the invitation link")["invite_url"])
+
+
+def create_account(connection: Connection, email: str, password: str) -> Account:
+    """Make an account on the server, or log in to the one that has this address and password.
+
+    Parameters
+    ----------
+    connection
+        The coordinator's.
+    email, password
+        The address need not exist; the password has 8 characters at least.
+
+    Raises
+    ------
+    ServerError
+        If the server declines the address or the password, or the account has another password.
+
+    """
+    url = connection.url
+    link = invitation_link(connection)
+    # a browser session of its own: cookies and the token against forged requests
+    with httpx.Client(base_url=url, timeout=_SECONDS, trust_env=not connection.local) as browser:
+        complaint = _submit(browser, url, link, {"email": email, "password": password})
+        if complaint and "already exists" in complaint:
+            complaint = _submit(browser, url, f"{url}/user/login/", {"email": email, "password": password})
+        if complaint:
+            raise ServerError(f"account {email}: {complaint}")
+        with asking(url, f"asking for the token of {email}"):
+            me = browser.get("/api/current-user/whoami")
+            check(url, "signing in", me)
+            token = browser.get("/api/current-user/token")
+            check(url, f"asking for the token of {email}", token)
+            return Account(me.json()["id"], email, token.json()["token"])
+
+
+def people(connection: Connection) -> dict[int, str]:
+    """The accounts of the server: e-mail address by number."""
+    return {one["id"]: one["email"] for one in connection.get("api/users/", "listing the accounts")}
+
+
+def _submit(browser: httpx.Client, url: str, address: str, fields: dict[str, str]) -> str:
+    """Fill in and send the form at an address; the server's complaint, or nothing."""
+    with asking(url, "filling in a form"):
+        page = browser.get(address)
+        check(url, "opening a form", page)
+        forged = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        if forged is None:
+            raise ServerError(
+                f"{url}: has no form at {address.removeprefix(url).split('?')[0]}; make accounts by hand"
+            )
+        answer = browser.post(
+            address, data={**fields, "csrfmiddlewaretoken": forged[1]}, headers={"Referer": address}
+        )
+    if answer.status_code == _FOUND:
+        return ""
+    check(url, "sending a form", answer)
+    complaints = re.findall(r"<li[^>]*>\s*([^<]+?)\s*</li>|<p[^>]*error[^>]*>\s*([^<]+?)\s*</p>", answer.text)
+    said = [html.unescape(first or second) for first, second in complaints]
+    return " ".join(said[:1]) or "declined; check the address and the password"

@@ -1,0 +1,205 @@
+"""The connection to a Label Studio: whose it is, with which token, and every question asked of it."""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from annotate.errors import ServerError
+from annotate.studio import server
+from annotate.studio.refusals import RefusedError, asking, check, not_label_studio
+
+if TYPE_CHECKING:
+    from label_studio_sdk.client import LabelStudio
+
+URL_VARIABLE = "LABEL_STUDIO_URL"
+KEY_VARIABLE = "LABEL_STUDIO_API_KEY"
+_CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 60.0
+_NOT_FOUND = 404
+_READ_AGAIN = 2  # a GET may be repeated; anything else never is: one task became three
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A Label Studio that answered, and the account it answers to.
+
+    Use it as a context manager, or close it.
+    """
+
+    url: str
+    version: str
+    user_id: int
+    email: str
+    embedded: bool
+    _sdk: "LabelStudio" = field(repr=False)
+    _http: httpx.Client = field(repr=False)
+
+    def get(self, path: str, doing: str, *, timeout: float | None = None, **params: Any) -> Any:
+        """Ask for ``path`` with the query ``params`` and return the JSON. See :meth:`ask`."""
+        return self.ask("GET", path, doing, params=params, timeout=timeout)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        doing: str,
+        *,
+        json: Mapping[str, Any] | Sequence[Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """Send one request and return the JSON of the answer (None where it is empty).
+
+        It goes through the SDK's transport, which knows both kinds of token, but without the SDK's
+        retries, except for GET: it would repeat a POST that had been carried out.
+
+        Raises
+        ------
+        RefusedError
+            If Label Studio declines.
+        LostReplyError
+            If no usable answer came: what was asked may have been done.
+        ServerError
+            If there is no server, or it is something else.
+
+        """
+        options: Any = {"max_retries": _READ_AGAIN if method == "GET" else 0}
+        if timeout is not None:
+            options["timeout"] = timeout
+        with asking(self.url, doing):
+            transport = self._sdk._client_wrapper.httpx_client  # noqa: SLF001 - no public way to a raw request
+            answer = transport.request(
+                path, method=method, json=json, params=dict(params or {}), request_options=options
+            )
+            check(self.url, doing, answer)
+            return answer.json() if answer.content else None
+
+    def page_url(self, path: str) -> str:
+        """Give the address of a page for people."""
+        return f"{self.url}/{path.lstrip('/')}"
+
+    @property
+    def local(self) -> bool:
+        """Whether the server is on this machine, where no proxy leads."""
+        return _on_this_machine(self.url)
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(url: str | None = None, api_key: str | None = None) -> Connection:
+    """Connect to the Label Studio said, else the environment's, else the embedded one.
+
+    Parameters
+    ----------
+    url, api_key
+        Address and token; ``LABEL_STUDIO_URL`` and ``LABEL_STUDIO_API_KEY`` where not said. The token is
+        a personal access token or a legacy token. With neither, the embedded server that runs.
+
+    Raises
+    ------
+    ServerError
+        If only one of the two is known, no embedded server runs, the server is not there or is no
+        Label Studio, or it does not accept the token.
+
+    """
+    url = (url or os.environ.get(URL_VARIABLE) or "").strip()
+    api_key = (api_key or os.environ.get(KEY_VARIABLE) or "").strip()
+    embedded = not url and not api_key
+    if embedded:
+        state = server.status()
+        if not state.running or state.url is None:
+            raise ServerError(
+                "no Label Studio to talk to: start one with `annotate server start`, "
+                f"or set {URL_VARIABLE} and {KEY_VARIABLE}"
+            )
+        url, api_key = state.url, server.credentials().token
+    if not url or not api_key:
+        missing, there = (URL_VARIABLE, KEY_VARIABLE) if api_key else (KEY_VARIABLE, URL_VARIABLE)
+        raise ServerError(
+            f"{missing}: not set, though {there} is; set both, or neither for the embedded server"
+        )
+    if not re.fullmatch(r"[!-~]+", api_key):
+        raise ServerError(
+            f"{KEY_VARIABLE}: is no token, it has blanks or foreign letters; copy it from Account & Settings"
+        )
+    return _open(_address(url), api_key, embedded=embedded)
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        parts, right = urlsplit(""), False
+    if not right:
+        raise ServerError(f"{url}: no address of a server; {URL_VARIABLE} looks like http://localhost:8080")
+    return parts._replace(query="", fragment="").geturl().rstrip("/")
+
+
+def _open(url: str, api_key: str, *, embedded: bool) -> Connection:
+    # proxies from the environment serve the outside, not this machine
+    http = httpx.Client(
+        timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+        follow_redirects=False,
+        trust_env=not _on_this_machine(url),
+    )
+    opened = False
+    try:
+        version = _version(url, http)
+        sdk = _client(url, api_key, http)
+        with asking(url, "signing in"):
+            me = sdk.users.whoami()
+        opened = True
+    except RefusedError as error:
+        if error.status == _NOT_FOUND:  # Label Studio answers for its version below any path
+            raise ServerError(not_label_studio(url)) from error
+        raise
+    finally:
+        if not opened:
+            http.close()
+    return Connection(url, version, me.id, me.email, embedded, sdk, http)
+
+
+def _client(url: str, api_key: str, http: httpx.Client) -> "LabelStudio":
+    with asking(url, "signing in"):
+        from label_studio_sdk.client import LabelStudio
+
+        # the SDK's constructor is untyped
+        return LabelStudio(base_url=url, api_key=api_key, httpx_client=http, max_retries=0)  # type: ignore[no-untyped-call]
+
+
+def _on_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _version(url: str, http: httpx.Client) -> str:
+    """Ask for the release before the token is sent, so that no other program gets to see it."""
+    with asking(url, "asking for its version"):
+        answer = http.get(f"{url}/api/version")
+        if answer.is_client_error:
+            raise ServerError(not_label_studio(url))
+        check(url, "asking for its version", answer)
+        said = answer.json()
+    if not isinstance(said, dict) or not any(str(key).startswith("label-studio") for key in said):
+        raise ServerError(not_label_studio(url))
+    return str(said.get("release", "unknown"))

@@ -1,0 +1,185 @@
+"""The folder of the embedded server: its data, its credentials, and what we remember of its process.
+
+::
+
+    server/                 mode 0700
+        credentials.json    mode 0600: e-mail, password and token of the coordinator
+        state.json          port, and the process while it runs
+        server.log          what the server said since its last start
+        data/               Label Studio's own: the SQLite database, uploads, secret key
+        config/             stands in for the user's configuration folders
+"""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from annotate.errors import ServerError
+
+FOLDER_VARIABLE = "ANNOTATE_SERVER_DIR"
+COORDINATOR = "coordinator@localhost"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Login and legacy API token of the coordinator of an embedded server."""
+
+    email: str
+    password: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is remembered of a server: its port, and its process from start to stop."""
+
+    port: int
+    pid: int | None = None
+    created: float | None = None
+
+
+@dataclass(frozen=True)
+class ServerFolder:
+    """The places in one embedded server's folder."""
+
+    root: Path
+
+    @property
+    def credentials(self) -> Path:
+        """The file with e-mail, password and token."""
+        return self.root / "credentials.json"
+
+    @property
+    def state(self) -> Path:
+        """The file with the port and the process."""
+        return self.root / "state.json"
+
+    @property
+    def log(self) -> Path:
+        """What the server printed since its last start."""
+        return self.root / "server.log"
+
+    @property
+    def data(self) -> Path:
+        """Label Studio's own data."""
+        return self.root / "data"
+
+    @property
+    def config(self) -> Path:
+        """Where Label Studio finds "the user's" configuration, data and cache folders."""
+        return self.root / "config"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a server is started or stopped."""
+        return self.root / "server.lock"
+
+    def prepare(self) -> None:
+        """Make the folder, for nobody else to read.
+
+        Raises
+        ------
+        ServerError
+            If it cannot be made.
+
+        """
+        try:
+            for place in (self.root, self.data, self.config):
+                place.mkdir(parents=True, exist_ok=True)
+                place.chmod(0o700)
+        except OSError as error:
+            msg = f"{self.root}: the server's folder cannot be made ({error.strerror}); set {FOLDER_VARIABLE} to another"
+            raise ServerError(msg) from error
+
+
+def server_folder(data_dir: Path | str | None = None) -> ServerFolder:
+    """The folder said, else ``ANNOTATE_SERVER_DIR``, else the user's data folder of this program."""
+    said = data_dir or os.environ.get(FOLDER_VARIABLE)
+    root = Path(said) if said else Path(platformdirs.user_data_dir("annotate", appauthor=False)) / "server"
+    return ServerFolder(root.expanduser().absolute())
+
+
+def read_credentials(folder: ServerFolder) -> Credentials | None:
+    """The credentials, or None where the server was never started."""
+    found = _read(folder.credentials)
+    if found is None:
+        return None
+    try:
+        return Credentials(str(found["email"]), str(found["password"]), str(found["token"]))
+    except KeyError as error:
+        msg = f"{folder.credentials}: has no {error.args[0]}; put the file back, or remove the folder to begin anew"
+        raise ServerError(msg) from error
+
+
+def ensure_credentials(folder: ServerFolder) -> Credentials:
+    """The credentials; generated, and written with mode 0600, where there are none yet."""
+    found = read_credentials(folder)
+    if found is None:
+        found = Credentials(COORDINATOR, secrets.token_urlsafe(18), secrets.token_hex(20))
+        _write(folder.credentials, asdict(found))
+    folder.credentials.chmod(0o600)
+    return found
+
+
+def read_memory(folder: ServerFolder) -> Memory | None:
+    """What is remembered of the server, or None where it was never started."""
+    found = _read(folder.state)
+    if found is None:
+        return None
+    try:
+        pid, created = found.get("pid"), found.get("created")
+        return Memory(
+            int(found["port"]),
+            None if pid is None else int(pid),
+            None if created is None else float(created),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"{folder.state}: is not what annotate wrote; see that no server runs in this folder and remove the file"
+        raise ServerError(msg) from error
+
+
+def write_memory(folder: ServerFolder, memory: Memory) -> None:
+    """Remember the port and the process, whole or not at all."""
+    url = f"http://127.0.0.1:{memory.port}"
+    _write(folder.state, {**asdict(memory), "url": url})
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        msg = f"{path}: cannot be read ({error.strerror})"
+        raise ServerError(msg) from error
+    except ValueError as error:
+        msg = (
+            f"{path}: is no JSON; see that no server runs in this folder and put the file right or remove it"
+        )
+        raise ServerError(msg) from error
+    if not isinstance(found, dict):
+        msg = (
+            f"{path}: is not what annotate wrote; see that no server runs in this folder and remove the file"
+        )
+        raise ServerError(msg)
+    return found
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    draft = path.with_suffix(".new")
+    try:
+        draft.unlink(missing_ok=True)
+        handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        msg = f"{path}: cannot be written ({error.strerror})"
+        raise ServerError(msg) from error

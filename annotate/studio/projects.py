@@ -1,0 +1,144 @@
+"""Projects found by title or number, and the tasks that stand in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.refusals import RefusedError
+
+PAGE = 1000
+_NOT_FOUND = 404
+_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project on a server, as it was when asked."""
+
+    id: int
+    title: str
+    url: str
+    config: str
+    overlap: int
+    tasks: int
+
+
+def find_project(connection: Connection, named: str | int) -> Project:
+    """Find a project by its title, exactly, or by its number.
+
+    A title goes before a number.
+
+    Raises
+    ------
+    ServerError
+        If there is none (with the titles there are), or several have that title (with their numbers).
+
+    """
+    projects = all_projects(connection)
+    wanted = str(named).strip()
+    matching = [p for p in projects if p.title == wanted] or [p for p in projects if str(p.id) == wanted]
+    if len(matching) > 1:
+        numbers = ", ".join(str(p.id) for p in matching)
+        raise ServerError(
+            f"project {wanted!r}: {len(matching)} projects on {connection.url} have this title; "
+            f"give the number of one: {numbers}"
+        )
+    if not matching:
+        raise ServerError(
+            f"project {wanted!r}: not on {connection.url}; there are: {_titles(projects, wanted)}"
+        )
+    return matching[0]
+
+
+def all_projects(connection: Connection) -> list[Project]:
+    """List the projects the account may see, by number."""
+    found: dict[int, Project] = {}
+    page = 1
+    while True:
+        answer = connection.get("api/projects/", "listing the projects", page=page, page_size=100)
+        for one in answer["results"]:
+            found[one["id"]] = _project(connection, one)
+        if not answer["results"] or answer.get("next") is None:
+            return sorted(found.values(), key=lambda project: project.id)
+        page += 1
+
+
+def read_project(connection: Connection, project_id: int) -> Project:
+    """Read one project anew."""
+    return _project(connection, connection.get(f"api/projects/{project_id}/", "reading the project"))
+
+
+def list_tasks(
+    connection: Connection, project_id: int, *fields: str, computed: bool = False
+) -> list[dict[str, Any]]:
+    """List all tasks of a project with the fields named, each once.
+
+    Some fields (``drafts`` and ``annotators``) are empty, whatever there is, unless they are
+    ``computed``, which takes several times as long. The pages are counted against the server's total: its pager, and the SDK's, end in silence when a
+    page is missing.
+
+    Raises
+    ------
+    ServerError
+        If fewer or more came than the server has.
+
+    """
+    found: dict[int, dict[str, Any]] = {}
+    total = 0
+    for count, tasks in _pages(connection, project_id, fields, computed=computed):
+        total = count
+        found |= {task["id"]: task for task in tasks}
+    if len(found) != total:
+        raise ServerError(
+            f"project {project_id}: {len(found)} of {total} tasks were listed; somebody changes them, try again"
+        )
+    return list(found.values())
+
+
+def _pages(
+    connection: Connection, project_id: int, fields: tuple[str, ...], *, computed: bool
+) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    page, came = 1, 0
+    while True:
+        try:
+            answer = connection.get(
+                "api/tasks/",
+                "listing the tasks",
+                project=project_id,
+                include=",".join(("id", *fields)),
+                page=page,
+                page_size=PAGE,
+                fields="all" if computed else "task_only",
+            )
+        except RefusedError as error:
+            if error.status == _NOT_FOUND and page > 1:  # beyond the last page: the count decides
+                return
+            raise
+        came += len(answer["tasks"])
+        yield answer["total"], answer["tasks"]
+        if came >= answer["total"] or not answer["tasks"]:
+            return
+        page += 1
+
+
+def _project(connection: Connection, said: dict[str, Any]) -> Project:
+    return Project(
+        id=said["id"],
+        title=said["title"] or "",
+        url=connection.page_url(f"projects/{said['id']}"),
+        config=said["label_config"] or "",
+        overlap=said["maximum_annotations"],
+        tasks=said["task_number"] or 0,
+    )
+
+
+def _titles(projects: list[Project], wanted: str) -> str:
+    """Name the projects, the most alike first."""
+    if not projects:
+        return "none yet"
+    alike = sorted(projects, key=lambda p: -SequenceMatcher(None, wanted.lower(), p.title.lower()).ratio())
+    named = ", ".join(f"{p.title!r} ({p.id})" for p in alike[:_NAMED])
+    return named + (f" and {len(alike) - _NAMED} more" if len(alike) > _NAMED else "")

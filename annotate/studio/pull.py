@@ -1,0 +1,118 @@
+"""A project's tasks and annotations, brought home as a snapshot."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from annotate.errors import ServerError
+from annotate.snapshot import write_snapshot
+from annotate.studio.accounts import people
+from annotate.studio.client import Connection
+from annotate.studio.export import Progress, export_tasks
+from annotate.studio.projects import Project, find_project, read_project
+
+
+def pull(
+    project: str | int,
+    *,
+    output: Path,
+    connection: Connection,
+    emails: bool = False,
+    on_progress: Progress | None = None,
+) -> Path:
+    """Pull a project into a new snapshot folder below ``output``.
+
+    Every task comes, annotated or not. Annotators stay numbers: drafts, which carry e-mail addresses
+    and are nobody's judgement yet, are left out and counted in the manifest.
+
+    Parameters
+    ----------
+    project
+        Title or number.
+    output
+        The folder of snapshots.
+    connection
+        The server.
+    emails
+        Write the annotators' addresses into the manifest, beside their numbers.
+    on_progress
+        Called with how many tasks have come, and how many there are.
+
+    Returns
+    -------
+    Path
+        The snapshot folder, named after the project and the time (UTC).
+
+    Raises
+    ------
+    ServerError
+        If there is no such project, the server refuses, or the project changes meanwhile.
+
+    """
+    home = find_project(connection, project)
+    began = datetime.now(UTC)
+    tasks = export_tasks(connection, home.id, on_progress)
+    after = read_project(connection, home.id)
+    if after.config != home.config or after.tasks != len(tasks):
+        raise ServerError(
+            f"project {home.title!r}: its tasks or its label config changed while it was pulled; pull again"
+        )
+    drafts = sum(len(task.get("drafts") or []) for task in tasks)
+    tasks = [_pseudonymous(task) for task in tasks]
+    meta = {
+        "pulled_at": began.isoformat(timespec="seconds"),
+        "server": {"url": connection.url, "label_studio": connection.version},
+        "project": {"id": home.id, "title": home.title, "overlap": home.overlap},
+        "annotators": _annotators(connection, tasks, emails=emails),
+        "drafts_left_out": drafts,
+    }
+    return write_snapshot(output, _folder_name(home, began), tasks, home.config, meta)
+
+
+def _pseudonymous(task: Mapping[str, Any]) -> dict[str, Any]:
+    """The task without drafts, and with numbers where a server writes out its users."""
+    annotations = [
+        {key: _number(value) if key in _PERSONS else value for key, value in one.items() if key not in _NAMES}
+        for one in task["annotations"]
+    ]
+    return {
+        **{key: value for key, value in task.items() if key not in _NAMES},
+        "annotations": annotations,
+        "drafts": [],
+        "comment_authors": [_number(value) for value in task.get("comment_authors") or []],
+    }
+
+
+_PERSONS = frozenset({"completed_by", "updated_by", "last_created_by"})
+_NAMES = frozenset({"created_username"})
+
+
+def _number(person: Any) -> Any:
+    return person.get("id") if isinstance(person, Mapping) else person
+
+
+def _annotators(
+    connection: Connection, tasks: Sequence[Mapping[str, Any]], *, emails: bool
+) -> list[dict[str, object]]:
+    """Who annotated how much, by number."""
+    made: Counter[int] = Counter()
+    skipped: Counter[int] = Counter()
+    for task in tasks:
+        for annotation in task["annotations"]:
+            (skipped if annotation["was_cancelled"] else made)[annotation["completed_by"]] += 1
+    addresses = people(connection) if emails else {}
+    return [
+        {"id": person, "annotations": made[person], "skipped": skipped[person]}
+        | ({"email": addresses.get(person)} if emails else {})
+        for person in sorted(made.keys() | skipped.keys(), key=str)
+    ]
+
+
+def _folder_name(project: Project, moment: datetime) -> str:
+    plain = unicodedata.normalize("NFKD", project.title).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or f"project-{project.id}"
+    return f"{slug}-{moment:%Y-%m-%dT%H%M%SZ}"

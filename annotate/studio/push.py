@@ -1,0 +1,242 @@
+"""Passages into a project: each exactly once, whatever happens on the way.
+
+What stands on the server decides. A push lists it, sends what is missing without ever repeating a
+request, and after any broken reply lists again. So a push after a crash, at whatever point, goes on
+where the last one ended.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from annotate.codebook import config_hash
+from annotate.config_xml import without_declaration
+from annotate.errors import InputError, ServerError
+from annotate.studio.client import Connection
+from annotate.studio.differences import compare, update_data
+from annotate.studio.inventory import Inventory, remove_twins, some, take_inventory
+from annotate.studio.lock import exclusive
+from annotate.studio.refusals import LostReplyError
+from annotate.studio.settings import check_config, ensure_overlap, ensure_project, update_settings
+
+Task = Mapping[str, Mapping[str, Any]]
+Progress = Callable[[int, int], None]
+
+BATCH_TASKS = 1000
+BATCH_BYTES = 10_000_000
+_IMPORT_SECONDS = 600.0
+_LOCK_SECONDS = 120.0
+_BROKEN_REPLIES = 5
+_SETTLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class PushReport:
+    """What a push found and did, in passages.
+
+    ``created`` were sent now, ``already_there`` stood in the project before, of which ``updated`` had
+    other data besides the text. ``copies_removed`` are untouched doubles left by an earlier crash,
+    ``rehashed`` the passages whose file named another label config than the one pushed. ``foreign``
+    tasks in the project have no passage id and are let be.
+    """
+
+    project_id: int
+    title: str
+    url: str
+    created: int
+    already_there: int
+    updated: int
+    copies_removed: int
+    rehashed: int
+    foreign: int
+    overlap: int
+
+
+def push(
+    tasks: Sequence[Task],
+    *,
+    project: str,
+    config: str,
+    overlap: int,
+    instructions: str,
+    connection: Connection,
+    on_progress: Progress | None = None,
+) -> PushReport:
+    """Push passages into the project of that title, which is made if there is none.
+
+    Parameters
+    ----------
+    tasks
+        ``{"data": {...}}`` with at least ``passage_id`` and ``text``.
+    project
+        Title (3 to 50 characters), or the number of a project that exists.
+    config
+        The label config. It replaces the project's as long as nothing is annotated there.
+    overlap
+        How many annotators get each passage, also those that stand there already.
+    instructions
+        HTML that annotators see before they begin.
+    connection
+        The server.
+    on_progress
+        Called with how many passages stand there as wanted, and how many shall.
+
+    Raises
+    ------
+    InputError
+        If there are no tasks, one has no passage id, or an id comes twice.
+    ServerError
+        If the server refuses; a passage stands there with another text; what annotators saw would
+        change under their annotations; or another label config has been annotated with. Nothing has
+        been pushed then. Also if a passage stands twice in the end.
+
+    """
+    config = without_declaration(config).strip()
+    wanted, rehashed = _wanted(tasks, config)
+    if overlap < 1:
+        raise InputError(f"overlap {overlap}: each passage needs at least one annotator")
+    with exclusive(
+        _lock(connection.url, project),
+        wait=_LOCK_SECONDS,
+        busy=f"project {project!r}: another push into it still runs on this machine; wait for it to end",
+    ):
+        home = ensure_project(connection, project, config, overlap, instructions)
+        inventory = take_inventory(connection, home.id)
+        check_config(connection, home, inventory, config, rehashed)
+        changes = compare(inventory, wanted, config)
+        removed = remove_twins(connection, home.id, inventory)
+        if removed:
+            inventory = take_inventory(connection, home.id)
+            changes = compare(inventory, wanted, config)
+        update_settings(connection, home, config, overlap, instructions)
+        missing = [passage for passage in wanted if passage not in inventory.by_passage]
+        right = len(wanted) - len(missing) - len(changes.data)
+        for done in update_data(connection, changes):
+            _tell(on_progress, right + done, len(wanted))
+        _send(connection, home.id, wanted, missing, on_progress)
+        inventory = take_inventory(connection, home.id)
+        removed += remove_twins(connection, home.id, inventory)
+        if inventory.twins:
+            inventory = take_inventory(connection, home.id)
+        _verify(connection, inventory, wanted)
+        ensure_overlap(connection, home, inventory, overlap)
+    return PushReport(
+        project_id=home.id,
+        title=home.title,
+        url=home.url,
+        created=len(missing),
+        already_there=len(wanted) - len(missing),
+        updated=len(changes.data),
+        copies_removed=removed,
+        rehashed=len(rehashed),
+        foreign=inventory.foreign,
+        overlap=overlap,
+    )
+
+
+def _wanted(tasks: Sequence[Task], config: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The data to stand there by passage, and the passages whose file named another config."""
+    digest = config_hash(config)
+    wanted: dict[str, dict[str, Any]] = {}
+    rehashed: list[str] = []
+    for number, task in enumerate(tasks, start=1):
+        passage, text = task["data"].get("passage_id"), task["data"].get("text")
+        if not isinstance(passage, str) or not passage or not isinstance(text, str):
+            raise InputError(
+                f"task {number}: has no passage_id or no text; make the file with annotate ingest"
+            )
+        if passage in wanted:
+            raise InputError(f"task {number}: passage {passage} comes twice; keep one")
+        if task["data"].get("config_sha256", digest) != digest:
+            rehashed.append(passage)
+        wanted[passage] = {**task["data"], "config_sha256": digest}
+    if not wanted:
+        raise InputError("no tasks to push; make a file of them with annotate ingest")
+    return wanted, rehashed
+
+
+def _send(
+    connection: Connection,
+    project_id: int,
+    wanted: Mapping[str, Mapping[str, Any]],
+    missing: Sequence[str],
+    on_progress: Progress | None,
+) -> None:
+    """Import what is missing; after a broken reply, look what arrived before going on."""
+    left = list(missing)
+    broken = 0
+    _tell(on_progress, len(wanted) - len(left), len(wanted))
+    while left:
+        batch = next(_batches(left, wanted))
+        try:
+            connection.ask(
+                "POST",
+                f"api/projects/{project_id}/import",
+                "importing the passages",
+                json=[{"data": dict(wanted[passage])} for passage in batch],
+                params={"commit_to_project": "true"},
+                timeout=_IMPORT_SECONDS,
+            )
+            left = left[len(batch) :]
+        except LostReplyError:
+            broken += 1
+            if broken > _BROKEN_REPLIES:
+                raise
+            there = _settled(connection, project_id)
+            left = [passage for passage in left if passage not in there.by_passage]
+        _tell(on_progress, len(wanted) - len(left), len(wanted))
+
+
+def _settled(connection: Connection, project_id: int) -> Inventory:
+    """List until two listings agree: the server may still be at what was asked of it."""
+    before: int | None = None
+    while True:
+        time.sleep(_SETTLE_SECONDS)
+        inventory = take_inventory(connection, project_id)
+        if len(inventory.tasks) == before:
+            return inventory
+        before = len(inventory.tasks)
+
+
+def _batches(left: Sequence[str], wanted: Mapping[str, Mapping[str, Any]]) -> Iterator[list[str]]:
+    """Passages in their order, few enough and small enough for one request."""
+    batch: list[str] = []
+    size = 0
+    for passage in left:
+        weight = len(json.dumps(wanted[passage]))
+        if batch and (len(batch) == BATCH_TASKS or size + weight > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(passage)
+        size += weight
+    if batch:
+        yield batch
+
+
+def _verify(connection: Connection, inventory: Inventory, wanted: Mapping[str, object]) -> None:
+    twice = [f"{passage} ({len(tasks)} times)" for passage, tasks in inventory.twins.items()]
+    if twice:
+        raise ServerError(
+            f"{connection.url}: passages stand more than once after the push: {some(twice)}; push again"
+        )
+    lost = [passage for passage in wanted if passage not in inventory.by_passage]
+    if lost:
+        raise ServerError(
+            f"{connection.url}: {len(lost)} passages are not there after the push: {some(lost)}; push again"
+        )
+
+
+def _lock(url: str, project: str) -> Path:
+    key = hashlib.sha256(f"{url}\n{project.strip()}".encode()).hexdigest()[:24]
+    return Path(platformdirs.user_cache_dir("annotate", appauthor=False)) / "locks" / f"push-{key}.lock"
+
+
+def _tell(on_progress: Progress | None, done: int, total: int) -> None:
+    if on_progress is not None:
+        on_progress(done, total)

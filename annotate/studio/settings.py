@@ -1,0 +1,137 @@
+"""A project and its settings: made once, and changed only where no annotation is under them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from annotate.codebook import config_hash
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.inventory import Inventory, take_inventory
+from annotate.studio.projects import Project, all_projects, find_project
+from annotate.studio.refusals import LostReplyError
+
+# Annotators go through the passages in their order, do not see each other's work, and may skip one
+# for others to take it. Nothing is filled in for them.
+_SETTINGS: dict[str, Any] = {
+    "sampling": "Sequential sampling",
+    "show_skip_button": True,
+    "skip_queue": "REQUEUE_FOR_OTHERS",
+    "enable_empty_annotation": False,
+    "show_annotation_history": False,
+    "show_collab_predictions": False,
+    "overlap_cohort_percentage": 100,
+}
+
+
+def ensure_project(
+    connection: Connection, title: str, config: str, overlap: int, instructions: str
+) -> Project:
+    """Find the project with that title or number, or make it.
+
+    Raises
+    ------
+    ServerError
+        If several have the title, or the server refuses the title or the config.
+
+    """
+    title = title.strip()
+    if _matching(connection, title):
+        return find_project(connection, title)
+    if title.isdecimal():
+        raise ServerError(
+            f"project number {title}: not on {connection.url}; a new one needs a title with a letter in it"
+        )
+    settings = {
+        **_SETTINGS,
+        "title": title,
+        "label_config": config,
+        "maximum_annotations": overlap,
+        "show_instruction": bool(instructions.strip()),
+        "expert_instruction": instructions,
+    }
+    try:
+        connection.ask("POST", "api/projects/", f"making the project {title!r}", json=settings)
+    except LostReplyError:  # it may have been made
+        if not _matching(connection, title):
+            raise
+    return find_project(connection, title)
+
+
+def check_config(
+    connection: Connection, project: Project, inventory: Inventory, config: str, rehashed: Sequence[str]
+) -> None:
+    """Refuse another label config where annotations have been made with the project's own.
+
+    Raises
+    ------
+    ServerError
+        If the config, or the one that the tasks were made with, differs from the project's, and
+        annotations exist.
+
+    """
+    counts = connection.get(f"api/projects/{project.id}/", "reading the project")
+    made = max(
+        inventory.annotations, counts["total_annotations_number"] + counts["skipped_annotations_number"]
+    )
+    if not made:
+        return
+    if config_hash(config) != config_hash(project.config):
+        raise ServerError(
+            f"project {project.title!r}: the label config changed, and {made} annotations were made with the "
+            "former one; pull them, then push into a new project, or push with the former config"
+        )
+    if rehashed:
+        raise ServerError(
+            f"project {project.title!r}: {len(rehashed)} tasks (passage {rehashed[0]} ...) were made with another label "
+            f"config than the project's, which has {made} annotations; ingest with its config, or push into a new project"
+        )
+
+
+def update_settings(
+    connection: Connection, project: Project, config: str, overlap: int, instructions: str
+) -> None:
+    """Bring the label config, the overlap and the instructions to what is pushed."""
+    settings: dict[str, Any] = {
+        "show_instruction": bool(instructions.strip()),
+        "expert_instruction": instructions,
+    }
+    if config_hash(config) != config_hash(project.config):
+        settings["label_config"] = config
+    connection.ask("PATCH", f"api/projects/{project.id}/", "updating the project", json=settings)
+    if project.overlap != overlap:
+        _patch_overlap(connection, project, overlap)
+
+
+def ensure_overlap(connection: Connection, project: Project, inventory: Inventory, overlap: int) -> None:
+    """See that each passage goes to so many annotators, also those that were there before.
+
+    A change of the project's overlap reaches its tasks, unless some of them have an overlap above 1 of
+    their own: then only these. Going over 1 reaches all.
+
+    Raises
+    ------
+    ServerError
+        If a task keeps another overlap.
+
+    """
+    if all(task.overlap == overlap for task in inventory.tasks):
+        return
+    for value in (overlap + 1, 1, overlap):
+        _patch_overlap(connection, project, value)
+    inventory = take_inventory(connection, project.id)
+    other = [task for task in inventory.tasks if task.overlap != overlap]
+    if other:
+        raise ServerError(
+            f"project {project.title!r}: {len(other)} tasks keep another overlap than {overlap}, such as task "
+            f"{other[0].task_id} with {other[0].overlap}; set it in the project's settings in Label Studio"
+        )
+
+
+def _patch_overlap(connection: Connection, project: Project, overlap: int) -> None:
+    connection.ask(
+        "PATCH", f"api/projects/{project.id}/", "setting the overlap", json={"maximum_annotations": overlap}
+    )
+
+
+def _matching(connection: Connection, title: str) -> bool:
+    return any(title in {project.title, str(project.id)} for project in all_projects(connection))

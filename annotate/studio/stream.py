@@ -1,0 +1,105 @@
+"""One annotator's label stream: the next task the server hands out, and the answer to it.
+
+It is the stream a person works through in the browser: blind to others' work, each task to as many
+distinct annotators as the project's overlap.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.refusals import LostReplyError, RefusedError
+
+_NOT_FOUND = 404
+_TRIES = 3
+_BUSY_SECONDS = 0.5
+
+
+def label_stream(connection: Connection, project_id: int) -> Iterator[dict[str, Any]]:
+    """Yield the tasks the server serves to this account, until it has no more.
+
+    Each must be answered with :func:`submit` or :func:`skip` before the next is asked for.
+
+    Raises
+    ------
+    ServerError
+        If the server refuses, or serves a task again that was not answered.
+
+    """
+    last: int | None = None
+    while (task := next_task(connection, project_id)) is not None:
+        if task["id"] == last:
+            raise ServerError(f"{connection.url}: task {last} is served again; submit or skip each task")
+        last = task["id"]
+        yield task
+
+
+def next_task(connection: Connection, project_id: int) -> dict[str, Any] | None:
+    """The task the server serves to this account now, or None where there is no more for it."""
+    try:
+        task: dict[str, Any] = connection.get(f"api/projects/{project_id}/next", "asking for the next task")
+    except RefusedError as error:
+        if error.status == _NOT_FOUND and "no tasks" in str(error):
+            return None
+        raise
+    return task
+
+
+def submit(
+    connection: Connection, task_id: int, result: Sequence[Mapping[str, Any]], lead_time: float
+) -> int:
+    """Submit an annotation and return its number.
+
+    Parameters
+    ----------
+    connection
+        The annotator's own.
+    task_id
+        The task served.
+    result
+        Label Studio's list of regions and choices.
+    lead_time
+        Seconds spent on it.
+
+    Raises
+    ------
+    ServerError
+        If the server refuses, or stays too busy.
+
+    """
+    return _annotate(connection, task_id, {"result": list(result), "lead_time": lead_time})
+
+
+def skip(connection: Connection, task_id: int, lead_time: float) -> int:
+    """Skip a task: it goes to somebody else, and the skip is kept."""
+    return _annotate(connection, task_id, {"result": [], "lead_time": lead_time, "was_cancelled": True})
+
+
+def _annotate(connection: Connection, task_id: int, annotation: Mapping[str, Any]) -> int:
+    """Post once; after a broken reply post again only if it did not arrive.
+
+    SQLite lets one writer in at a time, so that a busy server may fail with "database is locked".
+    """
+    path = f"api/tasks/{task_id}/annotations/"
+    doing = "submitting an annotation"
+    for attempt in range(_TRIES):
+        try:
+            return int(connection.ask("POST", path, doing, json=annotation)["id"])
+        except LostReplyError:
+            time.sleep(_BUSY_SECONDS * 2**attempt)
+            arrived = _arrived(connection, path, annotation)
+            if arrived is not None:
+                return arrived
+    return int(connection.ask("POST", path, doing, json=annotation)["id"])
+
+
+def _arrived(connection: Connection, path: str, annotation: Mapping[str, Any]) -> int | None:
+    """The number of this account's annotation that is just this one, to the time it took."""
+    for one in connection.get(path, "looking at the annotations of a task"):
+        if one["completed_by"] == connection.user_id and all(
+            one[key] == annotation[key] for key in annotation
+        ):
+            return int(one["id"])
+    return None

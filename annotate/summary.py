@@ -1,0 +1,50 @@
+"""Everything that the workbook and the report show, computed once from a study."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from annotate.agreement import measure
+from annotate.codebook import Level
+from annotate.provenance import profile
+from annotate.provenance.profile import COLUMNS, VARIABLES
+from annotate.study import Study
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Agreement overall and by source, and the profile of each source.
+
+    ``provenance`` has no rows where none of its variables was coded.
+    """
+
+    agreement: pd.DataFrame
+    provenance: pd.DataFrame
+
+
+def summarise(
+    study: Study,
+    *,
+    level: Mapping[str, Level] | None = None,
+    replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Summary:
+    """Measure agreement and profile the sources of a study; see those functions for what is raised."""
+    agreement = measure(
+        study.first_round,
+        by=("source",),
+        level={**study.levels, **(level or {})},
+        categories=study.categories,
+        replicates=replicates,
+        confidence=confidence,
+        seed=seed,
+    )
+    if study.first_round["variable"].isin(VARIABLES).any():
+        provenance = profile(
+            study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed
+        )
+    else:
+        provenance = pd.DataFrame(columns=list(COLUMNS))
+    return Summary(agreement, provenance)

@@ -1,0 +1,202 @@
+"""Tables to a terminal, a pipe or a file. Rounding happens here, for people, and in no other format."""
+
+import io
+import json
+import math
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from annotate.codebook import Category, Codebook
+from annotate.errors import InputError
+from annotate.files import whole
+from annotate.provenance.profile import CLAIM_TYPES, COUNTS, SHARES
+
+Format = Literal["table", "csv", "json", "markdown", "parquet"]
+FORMATS: tuple[str, ...] = get_args(Format)
+DIGITS = 3
+_LONGEST_WORD = 24
+_ENDLESS = 10_000  # columns: a pipe breaks no cell
+_WIDE = Console(width=_ENDLESS)
+
+
+def write_table(frame: pd.DataFrame, form: Format, output: Path | None = None) -> None:
+    """Write a table to standard output, or to a file, which is written whole or not at all.
+
+    ``json`` is a list of records in which an undefined number is null; ``csv`` and ``parquet`` hold
+    every digit; ``table`` and ``markdown`` round to three decimals.
+
+    Raises
+    ------
+    InputError
+        For parquet without a file, or a file that cannot be written.
+
+    """
+    write_tables((frame,), form, output)
+
+
+def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | None = None) -> None:
+    """Write several tables, one after the other; see :func:`write_table`."""
+    if form == "parquet":
+        if output is None:
+            raise InputError("parquet goes into a file: say which with -o FILE")
+        for frame in frames:
+            with whole(output) as temporary:
+                frame.to_parquet(temporary, index=False)
+    elif output is not None:
+        with whole(output) as temporary:
+            text = "\n".join(_text(frame, form) for frame in frames)
+            temporary.write_text(text, encoding="utf-8", newline="")
+    else:
+        console = Console(file=sys.stdout)
+        width = console.width if console.is_terminal else _ENDLESS
+        sys.stdout.write("\n".join(_text(frame, form, width) for frame in frames))
+
+
+def _text(frame: pd.DataFrame, form: Format, width: int = _ENDLESS) -> str:
+    if form == "csv":
+        return frame.to_csv(index=False, lineterminator="\n")
+    if form == "json":
+        return json.dumps(records(frame), ensure_ascii=False, indent=1) + "\n"
+    if form == "markdown":
+        return _markdown(frame)
+    page, table = io.StringIO(), _rich(frame)
+    narrowest = Measurement.get(_WIDE, _WIDE.options, table).minimum  # below it, Rich would cut cells
+    Console(file=page, width=max(width, narrowest)).print(table)
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows as dictionaries in plain Python types; NaN, NaT and NA are None."""
+    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple | dict):
+        return value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def cell(value: Any) -> str:
+    """Write one value for a person: numbers to three decimals, nothing for what is not there."""
+    value = _plain(value)
+    if value is None:
+        return ""
+    return f"{value:.{DIGITS}f}" if isinstance(value, float) else str(value)
+
+
+def side_by_side(
+    frame: pd.DataFrame,
+    rows: Sequence[str],
+    across: str,
+    *,
+    shares: Collection[str] = (),
+    counts: Collection[str] = (),
+) -> pd.DataFrame:
+    """Set measures beside each other, for reading: a row for each ``rows``, a column for each ``across``.
+
+    A cell holds the value with its interval, or the reason why it is undefined. An empty group
+    stands for all of them and is written ``(all)``. The measures in ``shares`` are written in per
+    cent, those in ``counts`` as whole numbers.
+    """
+    lines: dict[tuple[Any, ...], dict[str, str]] = {}
+    for record in records(frame):
+        key = tuple("(all)" if record[name] is None else record[name] for name in rows)
+        measure = str(record[across])
+        if record["value"] is None:
+            text = f"undefined: {record['undefined']}"
+        elif measure in shares:
+            text = _estimate(record, lambda number: f"{100 * number:.0f}", "%")
+        elif measure in counts:
+            text = _estimate(record, lambda number: f"{number:.0f}")
+        else:
+            text = _estimate(record, lambda number: cell(float(number)))
+        lines.setdefault(key, {})[measure] = text
+    return pd.DataFrame([{**dict(zip(rows, key, strict=True)), **cells} for key, cells in lines.items()])
+
+
+def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set the profiles of sources side by side: the shares of each, and the spread of its claim types."""
+    types = profile["measure"] == CLAIM_TYPES
+    claims = profile["measure"] == "claims"
+    return (
+        side_by_side(profile[~types], ["source"], "measure", shares=SHARES, counts=(*COUNTS, "claims")),
+        side_by_side(
+            profile[types | claims].assign(category=lambda rows: rows["category"].fillna("claims")),
+            ["source"],
+            "category",
+            shares=set(profile.loc[types, "category"]),
+            counts=("claims",),
+        ),
+    )
+
+
+def _estimate(record: Mapping[str, Any], written: Callable[[float], str], unit: str = "") -> str:
+    """Without a space in the interval, so that a narrow terminal breaks the cell before it."""
+    text = written(record["value"]) + unit
+    if record["ci_low"] is None:
+        return text
+    return f"{text} [{written(record['ci_low'])},{written(record['ci_high'])}]"
+
+
+def codebook_frame(codebook: Codebook) -> pd.DataFrame:
+    """List a codebook: one row a category, in the order in which annotators see them."""
+    rows: list[dict[str, str | None]] = []
+    for variable in codebook.variables:
+        of = {"variable": variable.name, "level": variable.level or "free text"}
+        rows += [{**of, **_category(category)} for category in variable.categories or (Category("", ""),)]
+    for spans in codebook.span_variables:
+        rows += [{"variable": spans.name, "level": "span", **_category(label)} for label in spans.labels]
+    rows += [{"variable": "relations", "level": "relation", **_category(r)} for r in codebook.relations]
+    return pd.DataFrame(rows)
+
+
+def _category(category: Category) -> dict[str, str | None]:
+    return {
+        "category": category.id,
+        "label": category.label,
+        "definition": category.definition,
+        "hotkey": category.hotkey,
+    }
+
+
+def _markdown(frame: pd.DataFrame) -> str:
+    def line(cells: list[str]) -> str:
+        return "| " + " | ".join(text.replace("|", "\\|").replace("\n", " ") for text in cells) + " |\n"
+
+    head = line([str(column) for column in frame.columns])
+    rule = line(
+        ["---:" if pd.api.types.is_numeric_dtype(frame[column]) else "---" for column in frame.columns]
+    )
+    return (
+        head + rule + "".join(line([cell(value) for value in row]) for row in frame.itertuples(index=False))
+    )
+
+
+def _rich(frame: pd.DataFrame) -> Table:
+    """Columns as narrow as their longest word: a narrow terminal breaks cells between words only."""
+    table = Table(header_style="bold", box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in frame.columns:
+        title = str(column).replace("_", " ")
+        cells = [cell(value) for value in frame[column]]
+        words = [word for text in (title, *cells) for word in text.split()]
+        table.add_column(
+            title,
+            justify="right" if pd.api.types.is_numeric_dtype(frame[column]) else "left",
+            overflow="fold",
+            min_width=min(_LONGEST_WORD, max(map(len, words), default=1)),
+        )
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(cell(value)) for value in row))
+    return table

@@ -1,0 +1,275 @@
+"""The words of the workbook and the report: what each number is called, what it means, where it is from.
+
+Both say the same, because both take it from here. Nothing here measures.
+"""
+# ruff: noqa: RUF001 (minus signs and dashes between pages are meant)
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from annotate.codebook import Codebook
+from annotate.ratings import decode_set
+from annotate.study import Study
+
+ALL_SOURCES = "All sources"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A measure: its name in words, a short one for axes and headings, its definition, its reference."""
+
+    name: str
+    short: str
+    definition: str
+    reference: str = ""
+
+
+COEFFICIENTS: Mapping[str, Term] = {
+    "percent_agreement": Term(
+        "Percent agreement",
+        "Percent",
+        "Of each passage with two or more annotators, the share of pairs of annotators who gave the same "
+        "answer; then the mean over these passages. It is not corrected for agreement by chance, so it is "
+        "high wherever nearly everything falls into one category.",
+        "Fleiss 1971; Gwet 2014, ch. 2",
+    ),
+    "krippendorff_alpha": Term(
+        "Krippendorff's alpha",
+        "Alpha",
+        "1 − Dₒ / Dₑ: the disagreement observed inside passages over the disagreement among all answers "
+        "drawn at random. 1 is full agreement, 0 is what chance gives, below 0 is worse than chance. The "
+        "distance between two answers follows the level of the variable: the same or not (nominal), "
+        "Krippendorff's ordinal distance, squared differences of numbers, and MASI for sets. It falls when nearly everything lies in one "
+        "category, even where annotators hardly differ.",
+        "Krippendorff 2019, ch. 12; Passonneau 2006 for sets",
+    ),
+    "gwet_ac1": Term(
+        "Gwet's AC1",
+        "AC1",
+        "(observed − expected) / (1 − expected), where observed is percent agreement and expected is "
+        "Σ p(1 − p) / (K − 1) over the K categories that the variable offers; p is how common a category "
+        "is among all rated passages. It stays steady where one category dominates.",
+        "Gwet 2008; 2014, ch. 5",
+    ),
+}
+
+COUNTS: Mapping[str, Term] = {
+    "passages": Term("Passages", "Passages", "Passages of the source, annotated or not."),
+    "annotated_passages": Term(
+        "Annotated passages", "Annotated", "Passages that at least one annotator has coded."
+    ),
+    "claims": Term(
+        "Claims",
+        "Claims",
+        "Passages with a claim, each counted by the share of its annotators who saw one; so it need not be "
+        "a whole number.",
+    ),
+}
+
+SHARES: Mapping[str, Term] = {
+    "attributed_share": Term(
+        "Attributed",
+        "Attributed",
+        "Claims that are put down to somebody, named or not, and not to the text itself; over all claims.",
+    ),
+    "named_source_share": Term(
+        "Put down to a named origin",
+        "Named origin",
+        "Claims that are put down to a named person, body, document or outlet; over all claims.",
+    ),
+    "primary_share": Term(
+        "Primary ground",
+        "Primary",
+        "Claims that rest on a first-hand account, a record or image, or official data; over all claims.",
+    ),
+    "secondary_share": Term(
+        "Secondary ground",
+        "Secondary",
+        "Claims that rest on a relayed account, a study or inquiry, the word of an authority, another "
+        "publication, or reasoning; over all claims.",
+    ),
+    "unsupported_share": Term(
+        "No ground offered",
+        "None offered",
+        "Claims for which the passage offers no ground; over all claims. It does not say that a claim is "
+        "wrong.",
+    ),
+}
+CLAIM_TYPES = Term(
+    "Kinds of claim", "Kinds", "How the claims of a source spread over the kinds of claim; over all claims."
+)
+WEIGHTS = (
+    "Every passage has weight one, however many annotators it had: a passage that two of its three "
+    "annotators coded as attributed counts two thirds. Disagreement is carried along, not voted away. "
+    "n is the number of passages that a value rests on."
+)
+INTERVALS = (
+    "An interval comes from drawing passages: they are drawn with replacement, the measure is computed again on each draw, and the interval runs between the outer "
+    "percentiles (percentile bootstrap over passages; Efron & Tibshirani 1993, ch. 13). It says how far a "
+    "value could move with other passages of the same kind, not with other annotators. With few passages "
+    "it is rough, and where all of them are alike it has no width, which does not mean that the value is "
+    "certain."
+)
+READING = (
+    "Read percent agreement, alpha and AC1 side by side, with n, with the interval, and with the most "
+    "chosen category. Where one category takes nearly all answers, percent agreement and AC1 are high and "
+    "alpha is low, all for the same answers (Feinstein & Cicchetti 1990). No single one of them ranks "
+    "sources, so sources stand in the order of the alphabet."
+)
+UNDEFINED = (
+    "A value that cannot be had is left undefined, with the reason, and is never replaced by 0 or 1. "
+    "Nothing pairable: no passage has two annotators. Only one category: a coefficient that is corrected "
+    "for chance cannot tell agreement from a lack of variation."
+)
+NEUTRAL = (
+    "Annotators record what a passage says, whom it puts a claim down to, and on what ground. Nothing here "
+    "decides whether a claim is true. A source is who published a passage; an origin is whom the passage "
+    "puts a claim down to."
+)
+MOST_CHOSEN = (
+    "The category chosen most often, and its share of all answers on the variable (of two that are equal, "
+    "the first in the codebook)."
+)
+DISAGREEMENT = (
+    "Agreeing pairs: of all pairs of annotators of a passage, the share who gave the same answer to a "
+    "variable. A passage's disagreement is 1 minus the mean of these shares over the variables that two "
+    "or more annotators answered. Passages with most disagreement come first."
+)
+
+REFERENCES = (
+    "Efron, B., & Tibshirani, R. J. (1993). An Introduction to the Bootstrap. Chapman & Hall.",
+    (
+        "Feinstein, A. R., & Cicchetti, D. V. (1990). High agreement but low kappa: I. The problems of two "
+        "paradoxes. Journal of Clinical Epidemiology, 43, 543–549."
+    ),
+    (
+        "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological Bulletin, "
+        "76, 378–382."
+    ),
+    (
+        "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high "
+        "agreement. British Journal of Mathematical and Statistical Psychology, 61, 29–48."
+    ),
+    "Gwet, K. L. (2014). Handbook of Inter-Rater Reliability (4th ed.). Advanced Analytics.",
+    "Krippendorff, K. (2019). Content Analysis: An Introduction to Its Methodology (4th ed.). Sage.",
+    (
+        "Passonneau, R. J. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic "
+        "annotation. Proceedings of LREC, 831–836."
+    ),
+)
+
+EXCLUSIONS: Mapping[str, str] = {
+    "cancelled": "the annotator skipped the passage",
+    "ground_truth": "marked as ground truth, which is no annotator's rating",
+    "edited_by_another": "changed by somebody else, so not the annotator's own",
+    "superseded": "the same annotator has a later annotation of the passage",
+    "empty": "nothing was answered and nothing was marked",
+    "unknown_control": "an answer to a control that the label config does not have",
+    "unknown_category": "a choice, label or relation that the label config does not have",
+    "malformed": "an answer that the format does not allow, or out of bounds",
+    "several_choices": "several values where one is allowed",
+    "answered_twice": "a second answer to one control in one annotation",
+    "span_mismatch": "a marked stretch whose place does not give the text that was marked",
+    "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
+}
+
+ABOUT: Mapping[str, str] = {
+    "read": "Read from",
+    "kind": "What it is",
+    "project": "Project",
+    "project_id": "Project number",
+    "url": "Server",
+    "server_version": "Label Studio",
+    "pulled_at": "Pulled at",
+    "config_sha256": "Label config, SHA-256",
+}
+
+
+def source_name(source: object) -> str:
+    """The source's name; None stands for all of them together."""
+    return ALL_SOURCES if source is None or source is pd.NA or source != source else visible(str(source))  # noqa: PLR0124
+
+
+def coefficient(name: str) -> Term:
+    """The words for a coefficient; one that is not described here keeps its name."""
+    return COEFFICIENTS.get(name, Term(name, name, ""))
+
+
+def interval_level(confidence: float) -> str:
+    r"""What the intervals are, as a sentence.
+
+    >>> interval_level(0.95)
+    'All intervals are 95\xa0% intervals.'
+    """
+    return f"All intervals are {100 * confidence:g}\N{NO-BREAK SPACE}% intervals."
+
+
+def counts(study: Study) -> list[tuple[str, int]]:
+    """How much there is of everything, as a list of what and how many."""
+    annotations = study.passages["n_annotations"]
+    return [
+        ("Passages", len(study.passages)),
+        ("Sources", int(study.passages["source"].nunique())),
+        ("Passages with an annotator", int((annotations > 0).sum())),
+        ("Passages with two annotators or more", int((annotations > 1).sum())),
+        ("Annotators", int(study.ratings["annotator"].nunique())),
+        ("Judgements", len(study.ratings)),
+        ("Marked stretches of text", len(study.spans)),
+        ("Comments", len(study.comments)),
+        ("Left out, with the reason", len(study.exclusions)),
+    ]
+
+
+def in_words(identifier: str) -> str:
+    """A variable's or measure's name as words.
+
+    >>> in_words("claim_type")
+    'Claim type'
+    """
+    words = visible(identifier).replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def choice(codebook: Codebook | None, variable: str, category: str) -> str:
+    """A category as the annotators saw it; a set is listed, an empty one is said to be."""
+    found = [v for v in codebook.variables if v.name == variable] if codebook else []
+    if not found:
+        return visible(category)
+    labels = {c.id: c.label for c in found[0].categories}
+    if found[0].level != "set":
+        return visible(labels.get(category, category))
+    return ", ".join(visible(labels.get(value, value)) for value in decode_set(category)) or "none"
+
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def visible(text: str) -> str:
+    r"""Write control characters, which neither XML nor a reader can take, as what they are.
+
+    Line ends become ``\n``; tabs stay.
+
+    >>> visible("a\x0bb")
+    'a\\x0bb'
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSEEN.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", lines)  # noqa: PLR2004
+
+
+def web_address(url: object) -> str | None:
+    """An address that may become a link: http or https, with a host and without blanks; else None.
+
+    >>> web_address("javascript:alert(1)") is None
+    True
+    """
+    if not isinstance(url, str) or url != visible(url) or len(url.split()) != 1:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None

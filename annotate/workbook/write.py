@@ -1,0 +1,95 @@
+"""Writing the workbook: which sheets there are, and in which order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from annotate.disagreements import disagreements
+from annotate.files import whole
+from annotate.study import Study
+from annotate.workbook.about import about, codebook
+from annotate.workbook.cell import new_workbook
+from annotate.workbook.passages import differences, exclusions, left_out, passages, ratings
+from annotate.workbook.sheet import Sheet, add_sheet, check_rows
+from annotate.workbook.sources import agreed, sources
+
+_EMPTY = {
+    "Agreement": "Nothing to measure: no passage has been coded yet.",
+    "Passages": "No passages.",
+    "Ratings": "No ratings yet.",
+    "Disagreements": "No two annotators gave different answers to one passage.",
+    "Exclusions": "Nothing was left out.",
+    "Codebook": "A plain table of ratings was read: it has no codebook.",
+}
+
+
+def write_workbook(
+    path: Path,
+    study: Study,
+    agreement: pd.DataFrame,
+    provenance: pd.DataFrame,
+    *,
+    notes: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> None:
+    """Write a study as a workbook (.xlsx), whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where to.
+    study
+        What was read.
+    agreement
+        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows.
+    provenance
+        Of :func:`annotate.provenance.profile`; it may have no rows.
+    notes
+        Sentences that a reader must not miss: they stand on top of every sheet.
+    confidence
+        The confidence that the intervals were made with.
+
+    Raises
+    ------
+    InputError
+        If a sheet would have more rows than a workbook can hold, or the file cannot be written.
+
+    """
+    for name, frame in (
+        ("Ratings", study.ratings),
+        ("Passages", study.passages),
+        ("Exclusions", study.exclusions),
+    ):
+        check_rows(name, len(frame))
+    differing = disagreements(study.ratings, tuple(study.levels))
+    check_rows("Disagreements", len(differing))
+    sheets: dict[str, Sheet] = {
+        "Sources": sources(study, agreement, provenance),
+        "Agreement": agreed(study, agreement),
+        "Passages": passages(study),
+        "Ratings": ratings(study),
+        "Disagreements": differences(study, differing),
+        "Exclusions": exclusions(study),
+        "Codebook": codebook(study),
+    }
+    for name, (_, rows) in sheets.items():
+        check_rows(name, len(rows))
+    sheets["About"] = about(study, agreement, notes, sheets, confidence)
+    top = {"Exclusions": [left_out(study)]}
+    book = new_workbook()
+    for name, (columns, rows) in sheets.items():
+        add_sheet(
+            book,
+            name,
+            columns,
+            rows,
+            top=[*notes, *top.get(name, [])],
+            empty=_EMPTY.get(name, ""),
+            bold_first=name == "Sources",
+            frozen=2 if name in {"Agreement", "Codebook", "About"} else 1,
+        )
+    book.properties.title = "Agreement and provenance by source"
+    book.properties.creator = "annotate"
+    with whole(path) as temporary:
+        book.save(temporary)

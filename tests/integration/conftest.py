@@ -1,0 +1,225 @@
+"""A real Label Studio for the tests: its database is made once a run, copies of it boot in seconds."""
+
+import contextlib
+import importlib.util
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotate.studio import server
+from annotate.studio.accounts import create_account
+from annotate.studio.client import Connection, connect
+from annotate.studio.folder import FOLDER_VARIABLE
+
+CONFIG = """<View>
+  <Text name="text" value="$text"/>
+  <Choices name="claim_type" toName="text" choice="single" required="true">
+    <Choice value="incident"/>
+    <Choice value="practice"/>
+  </Choices>
+</View>"""
+
+USER_VARIABLES = ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", FOLDER_VARIABLE)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server's folder with its database made, not running."""
+    if importlib.util.find_spec("label_studio") is None:
+        pytest.skip("Label Studio is not installed: uv sync, or pip install 'annotate[server]'")
+    folder = tmp_path_factory.mktemp("template") / "server"
+    server.start(folder)
+    server.stop(folder)
+    return folder
+
+
+@pytest.fixture
+def copied(template: Path, tmp_path: Path) -> Iterator[Path]:
+    """A server's folder of the test's own, not running yet; what runs in it is stopped."""
+    folder = tmp_path / "server"
+    shutil.copytree(template, folder)
+    yield folder
+    server.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def studio(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.ServerState]:
+    """One running server for the whole run, which is also the one that ``connect()`` finds."""
+    folder = tmp_path_factory.mktemp("running") / "server"
+    shutil.copytree(template, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in USER_VARIABLES:
+            patch.delenv(name, raising=False)
+        patch.setenv(FOLDER_VARIABLE, str(folder))
+        patch.setenv("XDG_CACHE_HOME", str(folder.parent / "cache"))
+        state = server.start()
+        yield state
+        server.stop()
+
+
+@pytest.fixture
+def connection(studio: server.ServerState) -> Iterator[Connection]:
+    """The coordinator's connection."""
+    with connect() as opened:
+        assert opened.url == studio.url
+        yield opened
+
+
+@pytest.fixture
+def title(request: pytest.FixtureRequest) -> str:
+    """A project title of the test's own."""
+    return str(request.node.name).removeprefix("test_").replace("_", " ")[:50].strip()
+
+
+@pytest.fixture(scope="session")
+def config() -> str:
+    return CONFIG
+
+
+@pytest.fixture(scope="session")
+def make_tasks() -> Callable[..., list[dict[str, Any]]]:
+    """Tasks as ingest makes them; the source alternates."""
+
+    def make(count: int, **more: object) -> list[dict[str, Any]]:
+        return [
+            {
+                "data": {
+                    "passage_id": f"p{number:05}",
+                    "document_id": "d",
+                    "source": ("Quarry Gazette", "Harbour Post")[number % 2],
+                    "text": f"The quarry closed in year {number}.",
+                    "before": "",
+                    "after": "",
+                    **more,
+                }
+            }
+            for number in range(count)
+        ]
+
+    return make
+
+
+@pytest.fixture
+def annotators(connection: Connection) -> Iterator[list[Connection]]:
+    """Three annotators with accounts of their own."""
+    with contextlib.ExitStack() as stack:
+        opened = []
+        for name in ("ada", "ben", "cleo"):
+            account = create_account(connection, f"{name}@example.org", f"the-password-of-{name}")
+            opened.append(stack.enter_context(connect(connection.url, account.token)))
+        yield opened
+
+
+class Proxy:
+    """A real TCP proxy before the server that spoils chosen requests.
+
+    ``spoil(start, how, times)``: of the requests that begin with ``start``, the next ``times`` are
+    spoilt: "reply" lets the server do them and drops its reply, "request" drops them unseen, "hold"
+    lets the server do them and never answers.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.upstream = port
+        self.seen: list[bytes] = []
+        self.held = threading.Event()
+        self.answered = threading.Event()
+        self._plan: tuple[bytes, str, int] | None = None
+        self._sockets: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def spoil(self, start: str, how: str, times: int = 1) -> None:
+        self._plan = (start.encode(), how, times)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        for one in [self._listener, *self._sockets]:
+            _shut(one)
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            upstream = socket.create_connection(("127.0.0.1", self.upstream))
+            self._sockets += [client, upstream]
+            spoilt: list[str] = []
+            for target in (self._requests, self._replies):
+                thread = threading.Thread(target=target, args=(client, upstream, spoilt))
+                self._threads.append(thread)
+                thread.start()
+
+    def _requests(self, client: socket.socket, upstream: socket.socket, spoilt: list[str]) -> None:
+        for data in _chunks(client):
+            line = data.split(b"\r\n", 1)[0]
+            if b" HTTP/1.1" in line:
+                self.seen.append(line)
+            if self._plan and data.startswith(self._plan[0]):
+                start, how, times = self._plan
+                self._plan = (start, how, times - 1) if times > 1 else None
+                if how == "request":
+                    break
+                spoilt.append(how)
+            try:
+                upstream.sendall(data)
+            except OSError:
+                break
+        _shut(client)
+        _shut(upstream)
+
+    def _replies(self, client: socket.socket, upstream: socket.socket, spoilt: list[str]) -> None:
+        for data in _chunks(upstream):
+            if spoilt:
+                self.answered.set()
+                if spoilt[0] == "hold":
+                    self.held.set()
+                    continue
+                break
+            try:
+                client.sendall(data)
+            except OSError:
+                break
+        _shut(client)
+        _shut(upstream)
+
+
+def _chunks(source: socket.socket) -> Iterator[bytes]:
+    while True:
+        try:
+            data = source.recv(65536)
+        except OSError:
+            return
+        if not data:
+            return
+        yield data
+
+
+def _shut(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
+
+
+@pytest.fixture
+def proxy(studio: server.ServerState) -> Iterator[Proxy]:
+    assert studio.port is not None
+    opened = Proxy(studio.port)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def through_proxy(proxy: Proxy, studio: server.ServerState) -> Iterator[Connection]:
+    with connect(proxy.url, server.credentials().token) as opened:
+        yield opened

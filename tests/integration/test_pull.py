@@ -1,0 +1,156 @@
+"""Pull and status: everything that is there, and nobody's address."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.pull import pull
+from annotate.studio.push import push
+from annotate.studio.status import AnnotatorCount, SourceCount, status
+from annotate.studio.stream import skip, submit
+
+pytestmark = pytest.mark.server
+
+MakeTasks = Callable[..., list[dict[str, Any]]]
+
+
+def chosen(category: str) -> list[dict[str, Any]]:
+    value = {"choices": [category]}
+    return [{"from_name": "claim_type", "to_name": "text", "type": "choices", "value": value}]
+
+
+@pytest.fixture
+def project(
+    connection: Connection, annotators: list[Connection], title: str, config: str, make_tasks: MakeTasks
+) -> int:
+    """Five passages, overlap 2: one complete, one half done with a skip, a draft on a third."""
+    report = push(
+        make_tasks(5), project=title, config=config, overlap=2, instructions="", connection=connection
+    )
+    ids = [task["id"] for task in connection.get("api/tasks/", "x", project=report.project_id)["tasks"]]
+    ada, ben, cleo = annotators
+    submit(ada, ids[0], chosen("incident"), 3.0)
+    submit(ben, ids[0], chosen("practice"), 4.0)
+    submit(ada, ids[1], chosen("incident"), 5.0)
+    skip(cleo, ids[1], 1.0)
+    ben.ask(
+        "POST", f"api/tasks/{ids[2]}/drafts", "drafting", json={"result": chosen("incident"), "lead_time": 1}
+    )
+    return report.project_id
+
+
+def test_pull_brings_everything(
+    project: int,
+    connection: Connection,
+    annotators: list[Connection],
+    title: str,
+    config: str,
+    tmp_path: Path,
+) -> None:
+    said: list[tuple[int, int]] = []
+    folder = pull(
+        title, output=tmp_path / "exports", connection=connection, on_progress=lambda *at: said.append(at)
+    )
+    assert said[-1] == (5, 5)
+    assert re.fullmatch(r"pull-brings-everything-\d{4}-\d\d-\d\dT\d{6}Z", folder.name)
+    tasks = json.loads((folder / "tasks.json").read_text())
+    assert [task["data"]["passage_id"] for task in tasks] == [f"p{n:05}" for n in range(5)]
+    assert [len(task["annotations"]) for task in tasks] == [2, 2, 0, 0, 0]
+    ada, ben, cleo = (one.user_id for one in annotators)
+    assert [(a["completed_by"], a["was_cancelled"]) for t in tasks for a in t["annotations"]] == [
+        (ada, False),
+        (ben, False),
+        (ada, False),
+        (cleo, True),
+    ]
+    assert tasks[0]["annotations"][1]["result"][0]["value"] == {"choices": ["practice"]}
+    assert tasks[0]["annotations"][1]["lead_time"] == 4.0
+    assert (folder / "label_config.xml").read_text() == config
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["project"] == {"id": project, "title": title, "overlap": 2}
+    assert manifest["server"] == {"url": connection.url, "label_studio": connection.version}
+    assert manifest["drafts_left_out"] == 1
+    assert manifest["annotators"] == [
+        {"id": ada, "annotations": 2, "skipped": 0},
+        {"id": ben, "annotations": 1, "skipped": 0},
+        {"id": cleo, "annotations": 0, "skipped": 1},
+    ]
+    assert manifest["counts"]["tasks"] == 5
+
+
+def test_no_address_leaves_the_server_unless_asked(
+    project: int, connection: Connection, tmp_path: Path
+) -> None:
+    folder = pull(project, output=tmp_path / "without", connection=connection)
+    for path in folder.iterdir():
+        assert b"@example.org" not in path.read_bytes()
+        assert b"@localhost" not in path.read_bytes()
+    asked = pull(str(project), output=tmp_path / "with", connection=connection, emails=True)
+    manifest = json.loads((asked / "manifest.json").read_text())
+    emails = [one["email"] for one in manifest["annotators"]]
+    assert emails == [f"{name}@example.org" for name in ("ada", "ben", "cleo")]
+
+
+def test_status(project: int, connection: Connection, annotators: list[Connection], title: str) -> None:
+    report = status(title, connection)
+    assert (report.project_id, report.title, report.overlap) == (project, title, 2)
+    assert (report.tasks, report.complete, report.annotations, report.skipped) == (5, 1, 3, 1)
+    assert report.tasks_by_annotations == (3, 1, 1)
+    ada, ben, cleo = (one.user_id for one in annotators)
+    assert report.annotators == (
+        AnnotatorCount(ada, "ada@example.org", 2, 0),
+        AnnotatorCount(ben, "ben@example.org", 1, 0),
+        AnnotatorCount(cleo, "cleo@example.org", 0, 1),
+    )
+    assert report.sources == (SourceCount("Harbour Post", 2, 1, 0), SourceCount("Quarry Gazette", 3, 2, 1))
+
+
+def test_many_tasks_come_by_pages(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks, tmp_path: Path
+) -> None:
+    push(make_tasks(1300), project=title, config=config, overlap=1, instructions="", connection=connection)
+    folder = pull(title, output=tmp_path, connection=connection)
+    tasks = json.loads((folder / "tasks.json").read_text())
+    assert {task["data"]["passage_id"] for task in tasks} == {f"p{n:05}" for n in range(1300)}
+    assert status(title, connection).tasks_by_annotations == (1300, 0)
+
+
+@pytest.mark.parametrize("how", ["request", "reply"])
+def test_a_broken_connection_leaves_no_snapshot(
+    how: str,
+    project: int,
+    through_proxy: Connection,
+    proxy: Any,
+    tmp_path: Path,
+) -> None:
+    proxy.spoil(f"GET /api/projects/{project}/export", how, times=10)
+    with pytest.raises(ServerError, match="the connection broke while exporting"):
+        pull(project, output=tmp_path, connection=through_proxy)
+    assert list(tmp_path.iterdir()) == []
+    proxy.spoil(f"GET /api/projects/{project}/export", how)
+    assert pull(project, output=tmp_path, connection=through_proxy).is_dir()  # reading again is harmless
+
+
+def test_tasks_deleted_meanwhile(project: int, connection: Connection, tmp_path: Path) -> None:
+    ids = [task["id"] for task in connection.get("api/tasks/", "x", project=project)["tasks"]]
+
+    def delete(_done: int, _total: int) -> None:
+        connection.ask("DELETE", f"api/tasks/{ids[-1]}/", "deleting")
+
+    with pytest.raises(ServerError, match="changed while it was pulled"):
+        pull(project, output=tmp_path, connection=connection, on_progress=delete)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_project_that_is_not_there(connection: Connection, tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match="'No such project': not on"):
+        pull("No such project", output=tmp_path / "exports", connection=connection)
+    with pytest.raises(ServerError, match="'No such project': not on"):
+        status("No such project", connection)
+    assert not (tmp_path / "exports").exists()

@@ -1,0 +1,439 @@
+"""Push: each passage exactly once, whatever happens on the way."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotate.codebook import config_hash
+from annotate.errors import InputError, ServerError
+from annotate.studio.client import Connection, connect
+from annotate.studio.export import export_tasks
+from annotate.studio.projects import all_projects, find_project, list_tasks
+from annotate.studio.push import PushReport, push
+from annotate.studio.stream import label_stream, next_task, skip, submit
+
+pytestmark = pytest.mark.server
+
+MakeTasks = Callable[..., list[dict[str, Any]]]
+RESULT = [
+    {"from_name": "claim_type", "to_name": "text", "type": "choices", "value": {"choices": ["incident"]}}
+]
+INSTRUCTIONS = "<h2>Before you begin</h2><p>Code only from the words shown.</p>"
+
+
+def place(
+    connection: Connection, tasks: list[dict[str, Any]], title: str, config: str, **more: Any
+) -> PushReport:
+    settings = {"overlap": 2, "instructions": INSTRUCTIONS, **more}
+    return push(tasks, project=title, config=config, connection=connection, **settings)
+
+
+def standing(connection: Connection, title: str) -> list[dict[str, Any]]:
+    return list_tasks(connection, find_project(connection, title).id, "data", "overlap")
+
+
+def passages(connection: Connection, title: str) -> Counter[str]:
+    return Counter(task["data"]["passage_id"] for task in standing(connection, title))
+
+
+def test_push_twice(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:
+    tasks = make_tasks(12)
+    said: list[tuple[int, int]] = []
+    first = place(
+        connection, tasks, title, config, on_progress=lambda done, total: said.append((done, total))
+    )
+    assert (first.created, first.already_there, first.title) == (12, 0, title)
+    assert said == [(0, 12), (12, 12)]
+    again = place(connection, tasks, title, config)
+    assert (again.created, again.already_there, again.updated) == (0, 12, 0)
+    more = place(connection, make_tasks(15), title, config)
+    assert (more.created, more.already_there) == (3, 12)
+    assert passages(connection, title) == Counter(f"p{n:05}" for n in range(15))
+    stands = standing(connection, title)
+    assert [task["data"]["passage_id"] for task in stands] == sorted(passages(connection, title))
+    for task, wanted in zip(stands, make_tasks(15), strict=True):
+        assert task["data"] == {**wanted["data"], "config_sha256": config_hash(config)}
+
+
+def test_the_projects_settings(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    report = place(connection, make_tasks(1), title, f'<?xml version="1.0" encoding="utf-8"?>\n{config}')
+    said = connection.get(f"api/projects/{report.project_id}/", "reading")
+    assert config_hash(said["label_config"]) == config_hash(config)
+    assert said["maximum_annotations"] == 2
+    assert said["expert_instruction"] == INSTRUCTIONS
+    assert said["show_instruction"]
+    assert said["show_skip_button"]
+    assert said["sampling"] == "Sequential sampling"
+    assert not said["show_collab_predictions"]
+    assert report.url == f"{connection.url}/projects/{report.project_id}"
+
+
+@pytest.mark.parametrize("start", ["POST /api/projects/ ", "POST /api/projects/{}/import"])
+@pytest.mark.parametrize("how", ["reply", "request"])
+def test_a_broken_connection(
+    start: str,
+    how: str,
+    through_proxy: Connection,
+    proxy: Any,
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+) -> None:
+    """The request is lost, or its reply after the server did it: both end with each passage once."""
+    if "{}" in start:
+        project = place(connection, make_tasks(1), title, config).project_id
+        start = start.format(project)
+    proxy.spoil(start, how)
+    try:
+        place(through_proxy, make_tasks(5), title, config)
+    except ServerError:
+        assert how == "request"
+        assert "import" not in start  # a project that was not made is not made behind one's back
+        place(through_proxy, make_tasks(5), title, config)
+    assert proxy.answered.is_set() == (how == "reply")
+    assert passages(connection, title) == Counter(f"p{n:05}" for n in range(5))
+    assert [p.title for p in all_projects(connection)].count(title) == 1
+
+
+def test_a_connection_that_stays_broken(
+    through_proxy: Connection,
+    proxy: Any,
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotate.studio.push._SETTLE_SECONDS", 0.1)
+    project = place(connection, make_tasks(1), title, config).project_id
+    start = f"POST /api/projects/{project}/import"
+    proxy.spoil(start, "request", times=100)
+    with pytest.raises(ServerError, match="the connection broke while importing the passages"):
+        place(through_proxy, make_tasks(5), title, config)
+    assert sum(line.startswith(start.encode()) for line in proxy.seen) == 6
+    assert passages(connection, title) == Counter(["p00000"])
+    assert place(connection, make_tasks(5), title, config).created == 4
+
+
+PUSHER = """
+import json, sys
+from annotate.studio.client import connect
+from annotate.studio import push as module
+tasks, config, title, url, token = json.load(sys.stdin)
+module.BATCH_TASKS = 50
+with connect(url, token) as connection:
+    print("connected", flush=True)
+    module.push(tasks, project=title, config=config, overlap=2, instructions="", connection=connection,
+                on_progress=lambda done, total: print(done, flush=True))
+"""
+
+
+def pusher(connection: Connection, url: str, tasks: list[Any], title: str, config: str) -> Any:
+    token = connection._sdk._client_wrapper._tokens_client._api_key
+    process = subprocess.Popen(
+        [sys.executable, "-c", PUSHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin
+    json.dump([tasks, config, title, url, token], process.stdin)
+    process.stdin.close()
+    return process
+
+
+@pytest.mark.parametrize("killed_at", ["connected", "0", "50", "150"])
+def test_kill_9_in_the_middle(
+    killed_at: str, connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    tasks = make_tasks(200)
+    process = pusher(connection, connection.url, tasks, title, config)
+    for line in process.stdout:
+        if line.strip() == killed_at:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    report = place(connection, tasks, title, config)
+    assert report.created + report.already_there == 200
+    assert passages(connection, title) == Counter(task["data"]["passage_id"] for task in tasks)
+
+
+def test_kill_9_after_the_server_did_it_and_before_it_could_say_so(
+    connection: Connection, proxy: Any, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    tasks = make_tasks(60)
+    project = place(connection, tasks[:1], title, config).project_id
+    proxy.spoil(f"POST /api/projects/{project}/import", "hold")
+    process = pusher(connection, proxy.url, tasks, title, config)
+    assert proxy.held.wait(60)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    report = place(connection, tasks, title, config)
+    assert report.already_there == 51
+    assert set(passages(connection, title).values()) == {1}
+
+
+def test_two_pushes_at_once(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:
+    tasks = make_tasks(300)
+    both = [pusher(connection, connection.url, tasks, title, config) for _ in range(2)]
+    for process in both:
+        assert process.wait(120) == 0
+        process.stdout.close()
+    assert passages(connection, title) == Counter(task["data"]["passage_id"] for task in tasks)
+    assert [p.title for p in all_projects(connection)].count(title) == 1
+
+
+def import_raw(connection: Connection, project: int, tasks: list[dict[str, Any]]) -> None:
+    connection.ask("POST", f"api/projects/{project}/import", "importing", json=tasks)
+
+
+def test_untouched_copies_are_removed_and_others_are_named(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    report = place(connection, make_tasks(4), title, config)
+    copies = [{"data": task["data"]} for task in standing(connection, title)[:2]]
+    import_raw(connection, report.project_id, copies)
+    worked = next(t for t in standing(connection, title)[4:] if t["data"]["passage_id"] == "p00001")
+    submit(connection, worked["id"], RESULT, 1.0)
+    again = place(connection, make_tasks(4), title, config)
+    assert again.copies_removed == 2
+    assert set(passages(connection, title).values()) == {1}
+    assert worked["id"] in {task["id"] for task in standing(connection, title)}  # the work is kept
+    import_raw(connection, report.project_id, copies[1:])
+    submit(connection, max(task["id"] for task in standing(connection, title)), RESULT, 1.0)
+    with pytest.raises(ServerError, match=r"stand more than once and have been worked on: p00001 \(tasks "):
+        place(connection, make_tasks(4), title, config)
+    assert passages(connection, title)["p00001"] == 2
+
+
+def test_a_copy_with_a_draft_is_the_one_that_stays(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    report = place(connection, make_tasks(1), title, config)
+    import_raw(connection, report.project_id, [{"data": standing(connection, title)[0]["data"]}])
+    first, second = (task["id"] for task in standing(connection, title))
+    draft = {"result": RESULT, "lead_time": 1}
+    connection.ask("POST", f"api/tasks/{second}/drafts", "drafting", json=draft)
+    assert place(connection, make_tasks(1), title, config).copies_removed == 1
+    assert [task["id"] for task in standing(connection, title)] == [second]
+    assert first != second
+
+
+def test_tasks_of_others_are_let_be(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    report = place(connection, make_tasks(2), title, config)
+    import_raw(connection, report.project_id, [{"data": {"text": "by hand"}}])
+    assert place(connection, make_tasks(3), title, config).foreign == 1
+    assert len(standing(connection, title)) == 4
+
+
+def test_another_text_under_the_same_id(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    place(connection, make_tasks(2), title, config)
+    changed = make_tasks(4)
+    changed[1]["data"]["text"] = "Something else."
+    with pytest.raises(ServerError, match=r"1 passages stand there with another text .*p00001 \(task"):
+        place(connection, changed, title, config)
+    assert passages(connection, title) == Counter(["p00000", "p00001"])
+
+
+def test_other_data_is_updated_but_not_what_annotators_saw(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    shown = config.replace('<Text name="text"', '<Text name="before" value="$before"/><Text name="text"')
+    report = place(connection, make_tasks(2), title, shown)
+    task = standing(connection, title)[0]
+    kept = {**task["data"], "assigned": "|ada|"}
+    connection.ask("PATCH", f"api/tasks/{task['id']}/", "assigning", json={"data": kept})
+    submit(connection, task["id"], RESULT, 1.0)
+    again = place(connection, make_tasks(2, published="2026-03-01"), title, shown)
+    assert (again.updated, again.created) == (2, 0)
+    assert standing(connection, title)[0]["data"] == {**kept, "published": "2026-03-01"}
+    with pytest.raises(ServerError, match=r"shown otherwise .*: p00000 \(task [0-9]+\): before;"):
+        place(connection, make_tasks(3, before="Seen by nobody."), title, shown)
+    assert find_project(connection, report.project_id).tasks == 2
+
+
+def test_a_changed_config(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:
+    other = config.replace('<Choice value="practice"/>', '<Choice value="pattern"/>')
+    made_with = make_tasks(3, config_sha256=config_hash(config))
+    assert place(connection, made_with, title, config).rehashed == 0
+    replaced = place(connection, made_with, title, other)  # nothing is annotated yet
+    assert (replaced.rehashed, replaced.updated) == (3, 3)
+    assert config_hash(find_project(connection, title).config) == config_hash(other)
+    assert {t["data"]["config_sha256"] for t in standing(connection, title)} == {config_hash(other)}
+    skip(connection, standing(connection, title)[0]["id"], 1.0)
+    with pytest.raises(ServerError, match="the label config changed, and 1 annotations were made"):
+        place(connection, made_with, title, config)
+    with pytest.raises(ServerError, match=r"3 tasks .* were made with another label config"):
+        place(connection, made_with, title, other)
+    assert config_hash(find_project(connection, title).config) == config_hash(other)
+    # changed in the browser under annotations: the tasks know what they were annotated with
+    project = find_project(connection, title).id
+    connection.ask("PATCH", f"api/projects/{project}/", "changing", json={"label_config": config})
+    with pytest.raises(ServerError, match="1 passages were annotated with another label config"):
+        place(connection, make_tasks(3), title, config)
+
+
+def test_the_overlap_reaches_tasks_that_stand_there(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    report = place(connection, make_tasks(4), title, config)
+    for overlap in (3, 1, 2):
+        place(connection, make_tasks(4), title, config, overlap=overlap)
+        assert {task["overlap"] for task in standing(connection, title)} == {overlap}
+    # one made by hand in the middle of others, with an overlap of its own
+    data = {**make_tasks(5)[4]["data"], "config_sha256": config_hash(config)}
+    task = {"data": data, "project": report.project_id}
+    connection.ask("POST", "api/tasks/", "making a task", json=task)
+    assert sorted(task["overlap"] for task in standing(connection, title)) == [1, 2, 2, 2, 2]
+    place(connection, make_tasks(5), title, config)
+    assert {task["overlap"] for task in standing(connection, title)} == {2}
+
+
+def who(connection: Connection, project: int) -> list[list[int]]:
+    tasks = export_tasks(connection, project)
+    return [[one["completed_by"] for one in task["annotations"]] for task in tasks]
+
+
+def test_exactly_so_many_annotators_get_each_passage(
+    connection: Connection, annotators: list[Connection], title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    project = place(connection, make_tasks(7), title, config).project_id
+    streams = [(annotator, label_stream(annotator, project)) for annotator in annotators]
+    while streams:
+        for annotator, stream in list(streams):
+            task = next(stream, None)
+            if task is None:
+                streams.remove((annotator, stream))
+            else:
+                assert not task["annotations"]  # blind
+                submit(annotator, task["id"], RESULT, 2.0)
+    assert [(len(persons), len(set(persons))) for persons in who(connection, project)] == [(2, 2)] * 7
+    assert all(next_task(annotator, project) is None for annotator in annotators)
+
+
+def test_annotators_at_the_same_time(
+    connection: Connection, annotators: list[Connection], title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    """Label Studio may serve a task to one more when all ask at the same instant, never to fewer."""
+    project = place(connection, make_tasks(9), title, config).project_id
+    errors: list[ServerError] = []
+
+    def work(annotator: Connection) -> None:
+        try:
+            for task in label_stream(annotator, project):
+                submit(annotator, task["id"], RESULT, 2.0)
+        except ServerError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(annotator,)) for annotator in annotators]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    for persons in who(connection, project):
+        assert len(persons) == len(set(persons)) >= 2
+        assert set(persons) <= {one.user_id for one in annotators}
+
+
+def test_a_stream_that_is_not_answered(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    project = place(connection, make_tasks(2), title, config).project_id
+    stream = label_stream(connection, project)
+    next(stream)
+    with pytest.raises(ServerError, match="submit or skip each task"):
+        next(stream)
+    with pytest.raises(ServerError, match="No Project matches"):
+        next_task(connection, 10**6)
+
+
+def test_a_lost_reply_to_a_submit(
+    connection: Connection,
+    through_proxy: Connection,
+    proxy: Any,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+) -> None:
+    project = place(connection, make_tasks(1), title, config).project_id
+    task = next_task(through_proxy, project)
+    assert task
+    for how, lead_time in (("reply", 1.5), ("request", 2.5)):
+        proxy.spoil(f"POST /api/tasks/{task['id']}/annotations/", how)
+        submit(through_proxy, task["id"], RESULT, lead_time)
+    annotations = connection.get(f"api/tasks/{task['id']}/annotations/", "looking")
+    assert sorted(one["lead_time"] for one in annotations) == [1.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message"),
+    [
+        ([], "no tasks to push"),
+        ([{"data": {"text": "x"}}], "task 1: has no passage_id"),
+        ([{"data": {"text": "x", "passage_id": "p"}}] * 2, "task 2: passage p comes twice"),
+    ],
+)
+def test_tasks_that_cannot_be_pushed(
+    connection: Connection, title: str, config: str, tasks: list[Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        place(connection, tasks, title, config)
+    assert title not in {project.title for project in all_projects(connection)}
+
+
+@pytest.mark.parametrize(
+    ("name", "config_text", "message"),
+    [
+        ("ab", None, "at least 3 characters"),
+        ("x" * 51, None, "no more than 50 characters"),
+        ("999999", None, "a new one needs a title with a letter"),
+        ("A bad config", "<View><Text", "refused while making the project 'A bad config'"),
+        ("A bad config", "<View><Text name='t' value='$nope'/></View>", "no such thing"),
+    ],
+)
+def test_what_the_server_refuses(
+    connection: Connection,
+    config: str,
+    make_tasks: MakeTasks,
+    name: str,
+    config_text: str | None,
+    message: str,
+) -> None:
+    if message == "no such thing":  # the project is made, the tasks lack what the config shows
+        message = "refused while importing the passages .*nope"
+    with pytest.raises(ServerError, match=message) as caught:
+        place(connection, make_tasks(2), name, config_text or config)
+    assert "\n" not in str(caught.value)
+
+
+def test_many_passages(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:
+    report = place(connection, make_tasks(2500), title, config)
+    assert report.created == 2500
+    assert len(passages(connection, title)) == 2500
+
+
+def test_an_overlap_of_none(connection: Connection, config: str, make_tasks: MakeTasks) -> None:
+    with pytest.raises(InputError, match="at least one annotator"):
+        place(connection, make_tasks(1), "Some title", config, overlap=0)
+
+
+def test_the_embedded_server_is_found(connection: Connection, tmp_path: Path) -> None:
+    assert tmp_path
+    with connect() as opened:
+        assert opened.embedded
+        assert opened.user_id == connection.user_id

@@ -1,0 +1,398 @@
+"""Agreement of a table: the columns, the intervals, what is refused, and peers as oracles."""
+
+import math
+import warnings
+from typing import Any
+
+import krippendorff
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score
+
+from annotate.agreement import COEFFICIENTS, Coefficient, Patterns, estimate, from_items, measure
+from annotate.agreement.distance import matrix, ranks
+from annotate.agreement.intervals import resamples
+from annotate.agreement.result import CHANCE_IS_CERTAIN, Agreement, settle
+from annotate.errors import StatisticsError, TableError
+
+COLUMNS = [
+    *("source", "variable", "level", "coefficient", "value", "observed", "expected", "ci_low", "ci_high"),
+    *("interval", "n_items", "n_pairable_items", "n_ratings", "n_annotators", "undefined"),
+]
+
+
+def table(*rows: str, variable: str = "v") -> pd.DataFrame:
+    """Rows such as ``p1 Herald A1 yes``."""
+    frame = pd.DataFrame([row.split() for row in rows], columns=["item", "source", "annotator", "category"])
+    return frame.astype("str").assign(variable=variable)
+
+
+SMALL = table(
+    *("p1 Herald A1 yes", "p1 Herald A2 yes", "p2 Herald A1 no", "p2 Herald A2 no", "p3 Herald A1 yes"),
+    *("p4 Courier A1 yes", "p4 Courier A3 yes", "p5 Courier A1 yes", "p5 Courier A3 yes"),
+)
+
+
+def nominal(ratings: pd.DataFrame, **settings_: Any) -> pd.DataFrame:
+    return measure(ratings, level={"v": "nominal"}, **settings_)
+
+
+# ---- the result -------------------------------------------------------------------------------------
+
+
+def test_columns_and_rows() -> None:
+    found = nominal(SMALL, by=("source",), replicates=10)
+    assert list(found.columns) == COLUMNS
+    assert list(zip(found["source"], found["coefficient"], strict=True)) == [
+        (source, name) for source in (None, "Courier", "Herald") for name in COEFFICIENTS
+    ]
+    whole, courier, herald = (found.iloc[start : start + 3].set_index("coefficient") for start in (0, 3, 6))
+    counts = ["n_items", "n_pairable_items", "n_ratings", "n_annotators"]
+    assert whole[counts].iloc[0].tolist() == [5, 4, 9, 3]
+    assert herald[counts].iloc[0].tolist() == [3, 2, 5, 2]
+    assert herald["value"].tolist() == [1, 1, 1]
+    assert herald["undefined"].tolist() == [None, None, None]
+    assert whole["expected"].isna().tolist() == [True, False, False]
+    assert courier["undefined"].tolist() == [None, "only one category was used", "only one category was used"]
+    assert courier["interval"].tolist() == ["percentile bootstrap over items, 10 replicates", None, None]
+
+
+def test_none_stays_none_and_counts_are_whole() -> None:
+    found = nominal(SMALL, by=("source",), replicates=0)
+    assert found["source"].iloc[0] is None
+    assert found["interval"].iloc[0] is None
+    assert found["undefined"].iloc[0] is None
+    assert {str(found[column].dtype) for column in COLUMNS if column.startswith("n_")} == {"int64"}
+    assert found[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_by_other_columns() -> None:
+    ratings = SMALL.assign(desk=["a", "a", "b", "b", "a", "a", "a", "b", "b"])
+    found = nominal(ratings, by=("desk", "source"), coefficients=["percent_agreement"], replicates=0)
+    assert list(found.columns) == ["source", "desk", *COLUMNS[1:]]
+    assert list(zip(found["desk"], found["source"], strict=True)) == [
+        *((None, None), ("a", "Courier"), ("a", "Herald"), ("b", "Courier"), ("b", "Herald")),
+    ]
+
+
+def test_variables_stand_in_the_order_of_their_levels() -> None:
+    ratings = pd.concat(
+        [SMALL, SMALL.assign(variable="a"), SMALL.query("source == 'Herald'").assign(variable="z")]
+    )
+    level: Any = {"z": "nominal", "unused": "ordinal", "v": "nominal", "a": "nominal"}
+    found = measure(ratings, by=["source"], level=level, coefficients=["gwet_ac1"], replicates=0)
+    assert list(zip(found["source"], found["variable"], strict=True)) == [
+        *((None, "z"), (None, "v"), (None, "a"), ("Courier", "v"), ("Courier", "a")),
+        *(("Herald", "z"), ("Herald", "v"), ("Herald", "a")),
+    ]
+
+
+def test_k_of_ac1_is_what_the_variable_offers() -> None:
+    """Declared categories, or those of the whole table; never those of one source."""
+    by_table = nominal(SMALL, by=["source"], coefficients=["gwet_ac1"], replicates=0).set_index("source")
+    declared: Any = {"v": ["yes", "no", "unclear", "both"]}
+    ours = nominal(SMALL, coefficients=["gwet_ac1"], categories=declared, replicates=0).iloc[0]
+    share = 4 / 5  # of five items p2 is no; p3, which was rated once, counts
+    assert by_table.loc["Herald", "expected"] == pytest.approx(2 * (2 / 3) * (1 / 3) / 1)
+    assert ours["expected"] == pytest.approx(2 * share * (1 - share) / 3)
+
+
+def test_sets_and_numbers_are_compared_by_what_they_are() -> None:
+    sets = table('p1 s A1 ["a","b"]', 'p1 s A2 ["b","a"]', "p2 s A1 []", "p2 s A2 []")
+    found = measure(sets, level={"v": "set"}, replicates=0)
+    assert found["value"].tolist() == [1, 1, 1]
+    numbers = table("p1 s A1 3", "p1 s A2 3.0", "p2 s A1 10", "p2 s A2 1e1")
+    assert measure(numbers, level={"v": "ratio"}, replicates=0)["value"].tolist() == [1, 1, 1]
+
+
+# ---- intervals --------------------------------------------------------------------------------------
+
+
+def big(seed: int = 5, sources: int = 3) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    rows = [
+        f"p{item} s{item % sources} A{annotator} {rng.choice(['a', 'b', 'c'], p=[0.6, 0.3, 0.1])}"
+        for item in range(60)
+        for annotator in range(3)
+        if rng.random() < 0.8
+    ]
+    return table(*rows)
+
+
+def test_the_seed_makes_the_interval() -> None:
+    first, again, other = (nominal(big(), replicates=200, seed=seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    assert (first["ci_low"] != other["ci_low"]).all()
+    assert first["value"].tolist() == other["value"].tolist()
+    assert (first["ci_low"] <= first["value"]).all()
+    assert (first["value"] <= first["ci_high"]).all()
+
+
+def test_a_group_does_not_depend_on_the_others() -> None:
+    ratings = big()
+    level: Any = {"v": "nominal", "w": "nominal"}
+    both = pd.concat([ratings, ratings.assign(variable="w")])
+    alone = measure(ratings, level=level, by=["source"], replicates=50)
+    together = measure(both, level=level, by=["source"], replicates=50).query("variable == 'v'")
+    pd.testing.assert_frame_equal(alone, together.reset_index(drop=True), check_exact=True)
+    declared: Any = {"v": ["a", "b", "c"]}
+    fewer = nominal(ratings[ratings["source"] != "s0"], by=["source"], replicates=50, categories=declared)
+    for source in ("s1", "s2"):
+        rows = [found[found["source"] == source].reset_index(drop=True) for found in (alone, fewer)]
+        pd.testing.assert_frame_equal(rows[0], rows[1], check_exact=True)
+    assert alone.groupby("coefficient")["ci_low"].nunique().min() == 4
+
+
+def test_a_coefficient_does_not_depend_on_the_others() -> None:
+    every = nominal(big(), replicates=50)
+    for name in COEFFICIENTS:
+        one = nominal(big(), coefficients=[name], replicates=50)
+        assert one.iloc[0].equals(every[every["coefficient"] == name].iloc[0])
+
+
+def test_replicates_are_draws_of_items() -> None:
+    """Each replicate holds as many items of each kind as there are, and the mean is what it must be."""
+    n, ratings = np.array([50, 3, 0, 7, 40, 9]), np.array([3, 2, 2, 1, 1, 0])
+    (samples,) = resamples(n, ratings, 4000, np.random.default_rng(3))
+    assert (samples[:, :3].sum(axis=1) == 53).all()
+    assert (samples[:, 3:5].sum(axis=1) == 47).all()
+    assert (samples[:, [2, 5]] == 0).all()
+    assert samples[:, :5].mean(axis=0) == pytest.approx(n[:5], abs=0.25)
+    share = n[:3] / 53
+    assert samples[:, :3].var(axis=0) == pytest.approx(53 * share * (1 - share), rel=0.1, abs=1e-9)
+
+
+@pytest.mark.parametrize("items", [3, 3000])
+def test_chunks_do_not_change_the_draws(monkeypatch: pytest.MonkeyPatch, items: int) -> None:
+    """Few items are drawn one by one, many from the multinomial."""
+    n, ratings = np.array([items, 2 * items, items, 1]), np.array([3, 2, 1, 1])
+    (whole,) = resamples(n, ratings, 103, np.random.default_rng(1))
+    monkeypatch.setattr("annotate.agreement.intervals._CELLS", 4 * 7)
+    chunks = list(resamples(n, ratings, 103, np.random.default_rng(1)))
+    assert len(chunks) == 15
+    assert np.array_equal(np.concatenate(chunks), whole)
+
+
+def test_interval_is_that_of_a_bootstrap_by_hand() -> None:
+    """Resampling the items themselves, and computing alpha with a peer, gives the same interval."""
+    rng = np.random.default_rng(11)
+    choices = np.where(
+        rng.random((80, 3)) < 0.7, rng.integers(0, 3, 80)[:, None], rng.integers(0, 3, (80, 3))
+    )
+    rows = [f"p{i} s A{a} {choices[i, a]}" for i in range(80) for a in range(3)]
+    ours = nominal(table(*rows), coefficients=["krippendorff_alpha"], replicates=4000).iloc[0]
+    values = []
+    for _ in range(2000):
+        sample = choices[rng.integers(0, 80, 80)].T
+        values.append(krippendorff.alpha(sample, level_of_measurement="nominal"))
+    low, high = np.quantile(values, [0.025, 0.975])
+    assert ours["ci_low"] == pytest.approx(low, abs=0.015)
+    assert ours["ci_high"] == pytest.approx(high, abs=0.015)
+
+
+def test_confidence_widens() -> None:
+    narrow, wide = (nominal(big(), replicates=300, confidence=level).iloc[1] for level in (0.5, 0.99))
+    assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
+
+
+def test_undefined_replicates_are_left_out_and_said() -> None:
+    rows = [f"p{i} s A{a} {'no' if i == 0 else 'yes'}" for i in range(4) for a in range(2)]
+    found = nominal(table(*rows), replicates=400).set_index("coefficient")["interval"]
+    assert found["percent_agreement"] == "percentile bootstrap over items, 400 replicates"
+    words = found["krippendorff_alpha"].removeprefix("percentile bootstrap over items, 400 replicates, ")
+    assert words == found["gwet_ac1"].removeprefix("percentile bootstrap over items, 400 replicates, ")
+    left_out, *rest = words.split()
+    assert rest == ["undefined", "left", "out"]
+    assert int(left_out) / 400 == pytest.approx(0.75**4 + 0.25**4, abs=0.07)
+
+
+def test_one_pairable_item_has_no_interval() -> None:
+    found = nominal(table("p1 s A1 a", "p1 s A2 b", "p2 s A1 a"), replicates=50)
+    assert found["value"].notna().all()
+    assert found[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert found["interval"].tolist() == [None, None, None]
+
+
+# ---- what is refused --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings_", "message"),
+    [
+        (
+            {"level": {}},
+            "level of measurement of variable v is not known; say --level v=nominal|ordinal|interval|ratio|set",
+        ),
+        (
+            {"level": {"v": "metric"}},
+            "variable v: level 'metric' is not known; there are nominal, ordinal, interval, ratio, set",
+        ),
+        (
+            {"coefficients": ["kappa"]},
+            "coefficient 'kappa' is not known; there are percent_agreement, krippendorff_alpha, gwet_ac1",
+        ),
+        (
+            {"level": {"v": "ordinal"}},
+            (
+                "variable v is ordinal and the order of its categories is not known; "
+                "declare them from low to high, in the label config or as categories of v"
+            ),
+        ),
+        (
+            {"level": {"v": "ordinal"}, "categories": {"v": ["yes", "maybe"]}},
+            "item p2, annotator A1, variable v: 'no' is not one of the declared categories yes, maybe",
+        ),
+        (
+            {"categories": {"v": ["no"]}},
+            "item p1, annotator A1, variable v: 'yes' is not one of the declared categories no",
+        ),
+        (
+            {"level": {"v": "interval"}},
+            "item p2, annotator A1, variable v: 'no' is no number, and level interval needs one",
+        ),
+        (
+            {"level": {"v": "set"}},
+            'item p2, annotator A1, variable v: \'no\' is no set; a set is written as a JSON array, such as ["a","b"]',
+        ),
+        (
+            {"by": ["annotator"]},
+            "cannot group by annotator: agreement is between annotators over items, on a variable",
+        ),
+        ({"replicates": -1}, "replicates: -1 is below 0; say 0 for no interval, or 1000"),
+        ({"confidence": 95}, "confidence: 95 is not between 0 and 1; 0.95 is usual"),
+        ({"seed": -3}, "seed: -3 is below 0; any whole number from 0 will do"),
+    ],
+)
+def test_refused(settings_: dict[str, Any], message: str) -> None:
+    with pytest.raises(StatisticsError) as refused:
+        measure(SMALL, **{"level": {"v": "nominal"}, **settings_})
+    assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("level", "categories", "row", "message"),
+    [
+        ("interval", [], "p9 s A1 inf", "'inf' is no number, and level interval needs one"),
+        ("interval", [], "p9 s A1 NaN", "'NaN' is no number, and level interval needs one"),
+        ("ratio", [], "p9 s A1 -2", "'-2' is below 0, which level ratio does not allow; say interval"),
+        ("interval", ["1", "2", "3"], "p9 s A1 4", "'4' is not one of the declared categories 1, 2, 3"),
+        (
+            "set",
+            ["a", "b"],
+            'p9 s A1 ["a","x"]',
+            '\'["a","x"]\' holds x, which is not declared; declared are a, b',
+        ),
+        ("set", [], "p9 s A1 [1]", '\'[1]\' is no set; a set is written as a JSON array, such as ["a","b"]'),
+    ],
+)
+def test_a_category_that_does_not_fit_is_named(
+    level: Any, categories: list[str], row: str, message: str
+) -> None:
+    good = "[]" if level == "set" else "2.0"
+    with pytest.raises(StatisticsError) as refused:
+        measure(table("p1 s A2 " + good, row), level={"v": level}, categories={"v": categories})
+    assert str(refused.value) == f"item p9, annotator A1, variable v: {message}"
+
+
+def test_a_declared_category_that_is_no_number() -> None:
+    with pytest.raises(StatisticsError, match="variable v: declared category 'high' is no number"):
+        measure(table("p1 s A1 1"), level={"v": "interval"}, categories={"v": ["1", "high"]})
+
+
+def test_two_ratings_by_one_annotator() -> None:
+    with pytest.raises(StatisticsError, match="item p1, annotator A1, variable v: rated more than once"):
+        nominal(pd.concat([SMALL, table("p1 Herald A1 no")]))
+
+
+def test_a_table_that_is_none() -> None:
+    with pytest.raises(TableError, match="the table is empty"):
+        nominal(SMALL.head(0))
+    with pytest.raises(TableError, match="no column category"):
+        nominal(SMALL.drop(columns="category"))
+
+
+# ---- from counts, and what one function decides -----------------------------------------------------
+
+
+def test_counts_that_are_none() -> None:
+    cases: list[tuple[Any, str]] = [([[0.5, 1]], "ab"), ([1, 2], "ab"), ([[-1, 2]], "ab"), ([[1, 2]], "abc")]
+    for counts, names in cases:
+        with pytest.raises(StatisticsError, match="counts"):
+            from_items(counts, list(names))
+    with pytest.raises(StatisticsError, match="categories a, b: this level needs numbers"):
+        estimate(from_items([[2, 0]], "ab", "interval"))
+    with pytest.raises(StatisticsError, match="n and categories ask for"):
+        Patterns(("a", "b"), np.array([[1, 1]]), np.array([1, 2]), "nominal")
+
+
+def test_expected_agreement_of_1_is_undefined() -> None:
+    settled = settle(
+        Agreement(np.array([1.0, 0.5]), np.array([1.0, 0.25])), np.array([4.0, 4.0]), np.array([2, 2])
+    )
+    assert settled.undefined.tolist() == [CHANCE_IS_CERTAIN, None]
+    assert math.isnan(settled.value[0])
+    assert settled.value[1] == pytest.approx(1 / 3)
+
+
+def test_a_coefficient_that_does_not_take_the_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    alpha = COEFFICIENTS["krippendorff_alpha"]
+    numeric = Coefficient(
+        "numeric", alpha.compute, chance_corrected=True, by_distance=True, levels=("interval",)
+    )
+    monkeypatch.setitem(COEFFICIENTS, "numeric", numeric)
+    found = estimate(from_items([[2, 0], [0, 2]], "ab"), ["numeric", "gwet_ac1"], replicates=0)
+    assert [one.undefined for one in found] == ["numeric is not defined at level nominal", None]
+    assert math.isnan(found[0].value)
+    assert [one.coefficient for one in found] == ["numeric", "gwet_ac1"]
+
+
+def test_distances_lie_between_0_and_1() -> None:
+    assert matrix("interval", ("1", "3", "5")).tolist() == [[0, 0.25, 1], [0.25, 0, 0.25], [1, 0.25, 0]]
+    assert matrix("ratio", ("0", "1", "3")).tolist() == [[0, 1, 1], [1, 0, 0.25], [1, 0.25, 0]]
+    assert matrix("interval", ("7",)).tolist() == [[0]]
+    assert ranks(np.array([[2.0, 0.0, 6.0]])).tolist() == [[0.125, 0.25, 0.625]]
+
+
+def test_many_categories_fit_in_memory() -> None:
+    """A table of items x 400 x 400 would be 5 GB."""
+    rng = np.random.default_rng(2)
+    rows = [f"p{i} s A{a} {rng.integers(400)}" for i in range(4000) for a in range(2)]
+    found = measure(table(*rows), level={"v": "interval"}, coefficients=["krippendorff_alpha"], replicates=20)
+    assert abs(found["value"].iloc[0]) < 0.05
+
+
+# ---- oracles ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(design=st.lists(st.lists(st.integers(0, 4), min_size=4, max_size=4), min_size=2, max_size=12))
+def test_alpha_against_krippendorff(level: Any, design: list[list[int]]) -> None:
+    """0 is a missing rating. The package raises where one value is used; we say undefined."""
+    matrix_ = np.where(np.array(design) == 0, np.nan, design).T
+    rows = [f"p{i} s A{a} {choice}" for i, row in enumerate(design) for a, choice in enumerate(row) if choice]
+    if not rows:
+        return
+    ours = measure(
+        table(*rows),
+        level={"v": level},
+        categories={"v": ["1", "2", "3", "4"]},
+        coefficients=["krippendorff_alpha"],
+        replicates=0,
+    ).iloc[0]
+    if ours["undefined"] is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            theirs = krippendorff.alpha(matrix_, level_of_measurement=level)
+        assert ours["value"] == pytest.approx(theirs, abs=1e-9)
+
+
+@given(pairs=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=20))
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_percent_agreement_of_two_against_sklearn(pairs: list[tuple[str, str]]) -> None:
+    rows = [f"p{i} s A{a} {choice}" for i, pair in enumerate(pairs) for a, choice in enumerate(pair)]
+    ours = nominal(table(*rows), coefficients=["percent_agreement"], replicates=0).iloc[0]
+    assert ours["value"] == pytest.approx(accuracy_score(*zip(*pairs, strict=True)))

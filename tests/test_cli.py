@@ -1,0 +1,194 @@
+"""The command line against the library as its reference."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from annotate import bundled, cli
+from annotate.agreement import measure
+from annotate.codebook import load_codebook
+from annotate.corpus import read_tasks
+from annotate.ratings import read_ratings
+from tests.export_example import CONFIG, annotation, choice, task
+
+TABLE = "item,source,annotator,variable,category\n" + "".join(
+    f"p{n},{'ST'[n % 2]},A{a},kind,{'xyz'[(n * (a + 1)) % 3 if n % 4 == 0 else n % 3]}\n"
+    for n in range(30)
+    for a in range(3)
+)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ANNOTATE_SERVER_DIR", str(tmp_path / "server"))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["annotate", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def table(tmp_path):
+    (tmp_path / "t.csv").write_text(TABLE, encoding="utf-8")
+    return tmp_path / "t.csv"
+
+
+def test_agreement_is_what_the_library_computes(run, table):
+    code, out, _ = run(
+        "agreement", "t.csv", "--level", "kind=nominal", "--by", "source", "--format", "json", "--seed", "7"
+    )
+    assert code == 0
+    expected = measure(read_ratings(table), by=("source",), level={"kind": "nominal"}, seed=7)
+    records = json.loads(out)
+    assert list(records[0]) == [
+        "source", "variable", "level", "coefficient", "value", "observed", "expected", "ci_low", "ci_high",
+        "interval", "n_items", "n_pairable_items", "n_ratings", "n_annotators", "undefined",
+    ]  # fmt: skip
+    assert [record["value"] for record in records] == expected["value"].tolist()
+    assert [record["source"] for record in records] == [None] * 3 + ["S"] * 3 + ["T"] * 3
+
+
+@pytest.mark.parametrize("form", ["csv", "markdown", "table"])
+def test_every_format_is_printed(run, table, form):
+    code, out, _ = run("agreement", "t.csv", "--level", "kind=nominal", "--format", form)
+    assert code == 0
+    assert "krippendorff" in out
+
+
+def test_a_file_is_written_and_nothing_printed(run, table, tmp_path):
+    code, out, _ = run(
+        "agreement", "t.csv", "--level", "kind=nominal", "--format", "parquet", "-o", "out/a.parquet"
+    )
+    assert (code, out) == (0, "")
+    assert len(pd.read_parquet(tmp_path / "out" / "a.parquet")) == 3
+
+
+def test_ingest_then_check(run, tmp_path):
+    (tmp_path / "a.txt").write_text("One claim. Another claim.", encoding="utf-8")
+    code, out, err = run("ingest", "a.txt", "-o", "tasks/a.json", "--source", "The Gazette")
+    assert (code, out) == (0, "")
+    assert "2 passages from 1 documents by 1 sources" in err
+    tasks = read_tasks(tmp_path / "tasks" / "a.json")
+    assert tasks[0]["data"]["source"] == "The Gazette"
+    assert tasks[0]["data"]["config_sha256"] == load_codebook(bundled.path("label_config.xml")).sha256
+    code, out, _ = run("check", "tasks/a.json")
+    assert (code, out) == (0, "tasks/a.json: ok, 2 passages\n")
+
+
+def test_check_finds_what_label_studio_lets_pass(run, tmp_path):
+    (tmp_path / "c.xml").write_text(CONFIG.replace('value="b"', 'value="b" alias="a"'), encoding="utf-8")
+    code, out, err = run("check", "--config", "c.xml")
+    assert (code, out) == (1, "")
+    assert "c.xml: line " in err
+    assert run("check")[0] == 0
+
+
+def test_check_reads_every_kind_of_file(run, table, tmp_path):
+    (tmp_path / "c.xml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "e.json").write_text(
+        json.dumps([task("p1", annotation(1, 1, choice("a")))]), encoding="utf-8"
+    )
+    (tmp_path / "bad.json").write_text("[", encoding="utf-8")
+    code, out, _ = run("check", "t.csv", "e.json", "c.xml", "--config", "c.xml")
+    assert code == 1  # the table has variables that this config does not have
+    assert "e.json: ok, 2 ratings of 1 passages, 0 exclusions" in out
+    assert run("check", "t.csv")[0] == 0
+    assert run("check", "bad.json")[0] == 1
+
+
+def test_an_example_export_gives_provenance(run, tmp_path):
+    config = bundled.path("label_config.xml")
+    rows = [
+        task(
+            f"p{n}",
+            annotation(
+                n + 1, 1, choice("incident", name="claim_type"), choice("author_voice", name="attribution")
+            ),
+        )
+        for n in range(4)
+    ]
+    (tmp_path / "e.json").write_text(json.dumps(rows), encoding="utf-8")
+    code, out, _ = run("provenance", "e.json", "--format", "json", "--config", str(config))
+    assert code == 0
+    shares = {row["measure"]: row["value"] for row in json.loads(out) if row["source"] == "S"}
+    assert (shares["claims"], shares["attributed_share"]) == (4, 0)
+    code, out, _ = run("provenance", "e.json")
+    assert code == 0
+    assert "attributed share" in out
+
+
+def test_exclusions_are_said(run, tmp_path):
+    one = annotation(1, 1, choice("incident", name="claim_type"))
+    skipped = annotation(2, 2, was_cancelled=True)
+    (tmp_path / "e.json").write_text(json.dumps([task("p1", one, skipped)]), encoding="utf-8")
+    code, _, err = run("agreement", "e.json")
+    assert code == 0
+    assert "left out: 1 cancelled" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ingest", "gone.txt", "-o", "x.json"], "gone.txt: no such file"),
+        (["agreement", "gone.json"], "gone.json: no such file"),
+        (["agreement", "t.csv"], "say --level kind=nominal"),
+        (["agreement", "t.csv", "--level", "kind=often"], "there are nominal, ordinal"),
+        (["agreement", "t.csv", "--level", "kind=nominal", "--by", "colour"], "colour"),
+        (["agreement", "t.csv", "--level", "kind=nominal", "--format", "parquet"], "-o FILE"),
+        (["provenance", "t.csv"], "the variables here are kind"),
+        (["push", "t.json", "--project", "P"], "t.json: no such file"),
+        (["pull", "P"], "annotate server start"),
+        (["status", "P"], "annotate server start"),
+        (["check", "--config", "gone.xml"], "gone.xml: no such file"),
+        (["codebook", "--config", "t.csv"], "t.csv, line 1: not well-formed XML"),
+        (["workbook", "gone.csv", "-o", "w.xlsx"], "gone.csv: no such file"),
+        (["report", "gone.csv", "-o", "r.html"], "gone.csv: no such file"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_status_1(run, table, tmp_path, arguments, message):
+    before = sorted(path.name for path in tmp_path.iterdir())
+    code, out, err = run(*arguments)
+    assert (code, out) == (1, "")
+    assert err.startswith("annotate: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "arguments", [["agreement"], ["ingest", "a.txt"], ["agreement", "t.csv", "--level", "kind"], ["fly"]]
+)
+def test_wrong_usage_is_status_2(run, arguments):
+    assert run(*arguments)[0] == 2
+
+
+def test_a_closed_pipe_is_no_traceback(table):
+    command = [
+        sys.executable,
+        "-m",
+        "annotate",
+        "agreement",
+        str(table),
+        "--level",
+        "kind=nominal",
+        "--format",
+        "json",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+        process.wait(60)

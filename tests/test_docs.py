@@ -1,0 +1,99 @@
+"""The documentation says what the program does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from annotate.cli import app
+from annotate.exports import STRICT
+from annotate.provenance.profile import COLUMNS, SHARES
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("tasks/*.md"),
+        *ROOT.glob("exports/*.md"),
+    ]
+)
+
+
+def commands(group, prefix="") -> dict[str, set[str]]:
+    found = {}
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            found |= commands(command, f"{prefix}{name} ")
+        else:
+            found[prefix + name] = {
+                option for one in command.params for option in one.opts if option.startswith("--")
+            }
+    return found
+
+
+COMMANDS = commands(typer.main.get_command(app))
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_every_command_and_option_is_in_the_reference():
+    sections = dict(
+        re.findall(
+            r"^### annotate (.+?)\n(.*?)(?=^### |^## )", read("docs/reference.md"), re.MULTILINE | re.DOTALL
+        )
+    )
+    assert set(sections) == set(COMMANDS)
+    for name, options in COMMANDS.items():
+        for option in options - {"--help"}:
+            assert option in sections[name], f"{name} {option}"
+
+
+def test_the_generated_parts_are_up_to_date():
+    pages = [str(path) for path in DOCS if "[[[cog" in path.read_text(encoding="utf-8")]
+    assert pages
+    done = subprocess.run(
+        [sys.executable, "-m", "cogapp", "--check", *pages],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_command_that_the_docs_use_exists_with_its_options():
+    for page in DOCS:
+        text = re.sub(r"```text.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for line in re.findall(r"^ {0,4}(?:\S.*&& uv run )?annotate ([a-z].*)$", text, re.MULTILINE):
+            words = line.split("#")[0].split()
+            name = " ".join(words[:2]) if words[0] == "server" else words[0]
+            assert name in COMMANDS, f"{page.name}: annotate {line}"
+            for option in re.findall(r"--[a-z-]+", line.split("#")[0]):
+                assert option in COMMANDS[name], f"{page.name}: annotate {line}"
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda path: path.name)
+def test_every_link_within_the_project_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_every_measure_and_reason_is_explained():
+    reference = read("docs/reference.md")
+    for word in (*SHARES, *COLUMNS, *STRICT):
+        assert f"`{word}`" in reference, word
+
+
+def test_the_readme_begins_with_the_two_commands():
+    readme = read("README.md")
+    assert "pip install uv && uv run annotate demo" in readme
+    assert "pip install uv && uv run pytest" in readme
+    assert "pip install uv && uv run pytest" in read(".ci/run")

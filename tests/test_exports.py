@@ -1,0 +1,182 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotate.codebook import read_codebook
+from annotate.errors import ExportError
+from annotate.exports import tabulate
+from tests.export_example import CONFIG, annotation, choice, result, span, task
+
+CODEBOOK = read_codebook(CONFIG)
+
+
+def tables(*tasks):
+    return tabulate(tasks, CODEBOOK, "export.json")
+
+
+def reasons(*annotations, **kwargs) -> list[str]:
+    return tables(task("p1", *annotations, **kwargs)).exclusions["reason"].tolist()
+
+
+def test_every_kind_of_control_becomes_a_rating():
+    made = tables(
+        task(
+            "p1",
+            annotation(
+                7, 3,
+                choice("a"),
+                choice("y", "x", name="flags"),
+                result("force", "rating", rating=3),
+                result("depth", "number", number=2),
+                result("topic", "taxonomy", taxonomy=[["war", "sea"]]),
+                result("comment", "textarea", text=["Odd."]),
+                span(0, 2, "He"),
+                {"type": "relation", "from_id": "r1", "to_id": "r2", "labels": ["relays"]},
+            ),
+        )
+    )  # fmt: skip
+    assert dict(zip(made.ratings["variable"], made.ratings["category"], strict=True)) == {
+        "kind": "a",
+        "flags": '["x","y"]',
+        "force": "3",
+        "depth": "2",
+        "topic": '["war > sea"]',
+    }
+    row = made.ratings.iloc[0]
+    assert (row["item"], row["source"], row["annotator"], row["annotation"], row["lead_time"]) == (
+        "p1",
+        "S",
+        "A3",
+        "7",
+        12.5,
+    )
+    assert made.spans.iloc[0][["label", "start", "end", "text", "region"]].tolist() == [
+        "SOURCE",
+        0,
+        2,
+        "He",
+        "r1",
+    ]
+    assert made.comments["text"].tolist() == ["Odd."]
+    assert made.exclusions.empty
+    assert made.passages.iloc[0]["n_annotations"] == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "reason"),
+    [
+        (annotation(1, 1, choice("a"), was_cancelled=True), "cancelled"),
+        (annotation(1, 1, choice("a"), ground_truth=True), "ground_truth"),
+        (annotation(1, 1, choice("a"), updated_by=2), "edited_by_another"),
+        (annotation(1, 1), "empty"),
+        (annotation(1, 1, choice("z")), "unknown_category"),
+        (annotation(1, 1, choice("a", name="mood")), "unknown_control"),
+        (annotation(1, 1, choice("a", "b")), "several_choices"),
+        (annotation(1, 1, result("kind", "choices", choices="a")), "malformed"),
+        (annotation(1, 1, result("force", "rating", rating="high")), "malformed"),
+        (annotation(1, 1, result("force", "rating", rating=9)), "unknown_category"),
+        (annotation(1, 1, result("depth", "number", number=9)), "malformed"),
+        (annotation(1, 1, result("depth", "number", number=float("nan"))), "malformed"),
+        (annotation(1, 1, result("topic", "taxonomy", taxonomy=[["peace"]])), "unknown_category"),
+        (annotation(1, 1, span(0, 2, "He", "NOBODY")), "unknown_category"),
+        (annotation(1, 1, span(0, 2, "So")), "span_mismatch"),
+        (annotation(1, 1, span(2, 0, "")), "span_mismatch"),
+        (annotation(1, 1, span(0, 99, "He said so.")), "span_mismatch"),
+        (annotation(1, 1, span("0", 2, "He")), "malformed"),
+        (annotation(1, 1, {"type": "relation", "labels": ["hates"]}), "unknown_category"),
+        (annotation(1, 1, "odd"), "malformed"),
+    ],
+)
+def test_what_is_left_out_is_counted_with_its_reason(one, reason):
+    made = tables(task("p1", one))
+    assert made.exclusions["reason"].tolist() == [reason]
+    assert "kind" not in set(made.ratings["variable"])
+    assert made.spans.empty
+
+
+def test_an_answer_left_out_leaves_the_others_in():
+    made = tables(task("p1", annotation(1, 1, choice("z"), result("force", "rating", rating=2))))
+    assert made.ratings["variable"].tolist()[:1] == ["force"]
+
+
+def test_the_newest_of_two_annotations_by_one_annotator_is_kept():
+    made = tables(
+        task(
+            "p1", annotation(9, 1, choice("b")), annotation(4, 1, choice("a")), annotation(5, 2, choice("a"))
+        )
+    )
+    kinds = made.ratings[made.ratings["variable"] == "kind"]
+    assert kinds.set_index("annotator")["category"].to_dict() == {"A1": "b", "A2": "a"}
+    assert made.exclusions[["reason", "annotation"]].to_numpy().tolist() == [["superseded", "4"]]
+
+
+def test_the_same_control_answered_twice_in_one_annotation_counts_once():
+    assert reasons(annotation(1, 1, choice("a"), choice("b"))) == ["answered_twice"]
+
+
+def test_an_unannotated_task_is_a_passage():
+    made = tables(task("p1"), task("p2", annotation(1, 1, choice("a"))))
+    assert made.passages["n_annotations"].tolist() == [0, 1]
+    assert tables(task("p1")).ratings.empty
+
+
+def test_an_untouched_multiple_choice_in_a_submitted_annotation_is_the_empty_set():
+    made = tables(task("p1", annotation(1, 1, choice("a"))))
+    assert made.ratings.set_index("variable")["category"].to_dict() == {"kind": "a", "flags": "[]"}
+
+
+def test_a_control_that_may_be_hidden_is_missing_when_it_is_not_answered():
+    hidden = CONFIG.replace(
+        '<Choices name="flags"', '<Choices visibleWhen="choice-selected" whenTagName="kind" name="flags"'
+    )
+    made = tabulate([task("p1", annotation(1, 1, choice("a")))], read_codebook(hidden))
+    assert made.ratings["variable"].tolist() == ["kind"]
+
+
+def test_completed_by_may_be_an_object_and_its_address_is_not_kept():
+    made = tables(
+        task(
+            "p1",
+            annotation(1, 1, choice("a"), completed_by={"id": 5, "email": "x@example.org"}, updated_by=None),
+        )
+    )
+    assert set(made.ratings["annotator"]) == {"A5"}
+
+
+def test_a_task_of_another_tool_gets_its_content_for_an_id():
+    plain = {"id": 9, "data": {"text": "He said so."}, "annotations": [annotation(1, 1, choice("a"))]}
+    made = tables(plain, {**plain, "id": 10, "data": {"text": "Other."}})
+    assert made.passages["item"].nunique() == 2
+    assert set(made.passages["source"]) == {"(no source)"}
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ({"data": {}}, 'task 1: no "annotations"'),
+        ({"id": 1, "text": "JSON_MIN", "annotations": []}, 'task 1: no "data"'),
+        ({"data": {}, "annotations": [{"result": "x"}]}, 'without "result"'),
+        ("x", 'task 1: no "data"'),
+    ],
+)
+def test_what_is_no_export_is_one_clear_line(broken, message):
+    with pytest.raises(ExportError, match=message):
+        tables(broken)
+
+
+def test_one_id_for_two_texts_is_refused():
+    with pytest.raises(ExportError, match="task 2: item p1 stands for another text"):
+        tables(task("p1"), task("p1", text="Another."))
+
+
+TEXT = "🚚 é and “she” said 🕯️ so"
+
+
+@given(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
+def test_offsets_in_utf16_units_are_found_too(start, length):
+    end = min(len(TEXT), start + length)
+    marked = TEXT[start:end]
+    utf16 = [len(TEXT[:at].encode("utf-16-le")) // 2 for at in (start, end)]
+    made = tables(task("p1", annotation(1, 1, span(*utf16, marked)), text=TEXT))
+    row = made.spans.iloc[0]
+    assert TEXT[row["start"] : row["end"]] == row["text"] == marked

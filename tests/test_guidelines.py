@@ -1,0 +1,107 @@
+"""The guidelines say of every category, flag, span and relation what the label config says, and how to decide."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from annotate import bundled
+from annotate.codebook import Category, load_codebook
+from annotate.guidelines import instructions
+
+GUIDELINES = bundled.path("codebook.md").read_text("utf-8")
+BOOK = load_codebook(bundled.path("label_config.xml"))
+PARTS = ["Definition", "Decide", "Example", "Tie-break"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    id: str
+    hotkey: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def sections() -> dict[str, list[Entry]]:
+    """Split the guidelines: name of the variable (or "relations") -> its entries, in order."""
+    found: dict[str, list[Entry]] = {}
+    for section in re.split(r"^## ", GUIDELINES, flags=re.MULTILINE)[1:]:
+        title = section.partition("\n")[0]
+        named = re.fullmatch(r"(?:Variable|Flags|Spans) `(\w+)`: .+|(R)elations: .+", title)
+        if named:
+            found[named[1] or "relations"] = list(entries(section))
+        else:
+            assert "\n### " not in section, f"{title}: entries under a heading that names no variable"
+    return found
+
+
+def entries(section: str) -> Iterator[Entry]:
+    for chunk in re.split(r"^### ", section, flags=re.MULTILINE)[1:]:
+        heading, _, body = chunk.partition("\n")
+        named = re.fullmatch(r"(.+) \(`(\w+)`(?:, key `(\S+)`)?\)", heading)
+        assert named, f"heading {heading!r}: not of the form: Label (`id`, key `k`)"
+        parts = re.findall(r"^- \*\*(.+?)\.\*\* (.+)$", body, flags=re.MULTILINE)
+        assert len(parts) == len([line for line in body.splitlines() if line.strip()]), (
+            f"{heading}: a stray line"
+        )
+        yield Entry(named[1], named[2], named[3] or "", tuple(parts))
+
+
+CONFIG: dict[str, tuple[Category, ...]] = {
+    **{v.name: v.categories for v in BOOK.variables if v.level is not None},
+    **{s.name: s.labels for s in BOOK.span_variables},
+    "relations": BOOK.relations,
+}
+EVERY = [(name, entry) for name, found in sections().items() for entry in found]
+each_entry = pytest.mark.parametrize(("name", "entry"), EVERY, ids=[f"{n}-{e.id}" for n, e in EVERY])
+
+
+def test_both_have_the_same_entries_in_the_same_order() -> None:
+    assert {name: [entry.id for entry in found] for name, found in sections().items()} == {
+        name: [category.id for category in categories] for name, categories in CONFIG.items()
+    }
+    assert list(sections()) == [*BOOK.levels, "marks", "relations"]
+
+
+@each_entry
+def test_an_entry_has_its_four_parts_in_order(name: str, entry: Entry) -> None:
+    assert [part for part, _ in entry.parts] == PARTS, name
+    assert all(text.endswith((".", '"', ".)")) for _, text in entry.parts)
+
+
+@each_entry
+def test_the_screen_says_the_same(name: str, entry: Entry) -> None:
+    (category,) = [c for c in CONFIG[name] if c.id == entry.id]
+    assert dict(entry.parts)["Definition"] == category.definition
+    assert entry.hotkey == category.hotkey
+    if name != "relations":
+        assert entry.label == category.label
+
+
+@each_entry
+def test_categories_named_in_the_rules_exist(name: str, entry: Entry) -> None:
+    known = {c.id for categories in CONFIG.values() for c in categories} | set(CONFIG)
+    named = {word for _, text in entry.parts for word in re.findall(r"`(\w+)`", text)}
+    assert named <= known, f"{name} {entry.id}"
+
+
+def test_every_hotkey_is_its_own_and_every_choice_has_one() -> None:
+    keys = [c.hotkey for name, categories in CONFIG.items() if name != "relations" for c in categories]
+    assert all(keys)
+    assert len(keys) == len(set(keys)) == 41
+
+
+def test_the_instructions_are_plain_html() -> None:
+    html = instructions(bundled.path("codebook.md"))
+    assert html.count("<h3>") == len(EVERY)
+    assert "**" not in html
+    assert "](" not in html
+
+
+def test_html_in_guidelines_is_shown_and_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "own.md"
+    path.write_text("# Mine\n\n<script>x</script>\n", "utf-8")
+    assert "<script>" not in instructions(path)
+    assert "&lt;script&gt;" in instructions(path)

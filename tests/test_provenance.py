@@ -1,0 +1,154 @@
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotate import bundled
+from annotate.codebook import load_codebook
+from annotate.errors import TableError
+from annotate.provenance import profile
+from annotate.provenance.profile import NAMED, PRIMARY, SECONDARY, UNNAMED, UNSUPPORTED
+from annotate.ratings import check_ratings
+
+
+def ratings(*rows) -> pd.DataFrame:
+    """Rows of item, source, annotator and up to three codes: claim type, attribution, basis."""
+    long = [
+        (item, source, annotator, variable, code)
+        for item, source, annotator, *codes in rows
+        for variable, code in zip(("claim_type", "attribution", "evidentiary_basis"), codes, strict=False)
+    ]
+    return check_ratings(pd.DataFrame(long, columns=["item", "source", "annotator", "variable", "category"]))
+
+
+def value(frame, source, measure, column="value"):
+    rows = frame[
+        (frame["measure"] == measure)
+        & (frame["source"].isna() if source is None else frame["source"] == source)
+    ]
+    return rows[column].iloc[0]
+
+
+STUDY = ratings(
+    ("p1", "S", "A", "quantity", "named_person", "official_data"),
+    ("p1", "S", "B", "quantity", "author_voice", "none_offered"),
+    ("p2", "S", "A", "incident", "vague_or_impersonal", "relayed_testimony"),
+    ("p2", "S", "B", "no_claim"),
+    ("p3", "S", "A", "no_claim"),
+    ("p4", "T", "A", "practice", "author_voice", "none_offered"),
+)
+
+
+def test_every_passage_weighs_one_and_disagreement_is_carried_along():
+    frame = profile(STUDY)
+    assert value(frame, "S", "claims") == 1.5
+    # p1: half named, half the text itself; p2: half a claim, all of it vague
+    assert value(frame, "S", "attributed_share") == pytest.approx((0.5 + 0.5) / 1.5)
+    assert value(frame, "S", "named_source_share") == pytest.approx(0.5 / 1.5)
+    assert value(frame, "S", "primary_share") == pytest.approx(0.5 / 1.5)
+    assert value(frame, "S", "secondary_share") == pytest.approx(0.5 / 1.5)
+    assert value(frame, "S", "unsupported_share") == pytest.approx(0.5 / 1.5)
+    assert value(frame, "S", "attributed_share", "n") == 2
+    assert value(frame, "T", "attributed_share") == 0.0
+    assert value(frame, None, "passages") == 4
+
+
+def test_unannotated_passages_count_as_passages_only():
+    passages = pd.DataFrame({"item": ["p1", "p9", "p8"], "source": ["S", "S", "U"]})
+    frame = profile(STUDY[STUDY["item"] == "p1"], passages)
+    assert (value(frame, "S", "passages"), value(frame, "S", "annotated_passages")) == (2, 1)
+    assert value(frame, "U", "passages") == 1
+    assert np.isnan(value(frame, "U", "primary_share"))
+    assert value(frame, "U", "primary_share", "undefined") == "no claim was coded"
+
+
+def test_a_source_without_claims_is_undefined_with_the_reason():
+    frame = profile(
+        ratings(("p1", "S", "A", "no_claim"), ("p2", "T", "A", "incident", "author_voice", "none_offered"))
+    )
+    assert np.isnan(value(frame, "S", "unsupported_share"))
+    assert value(frame, "S", "unsupported_share", "undefined") == "no claim was coded"
+
+
+def test_what_was_said_of_a_passage_without_a_claim_does_not_count():
+    frame = profile(
+        ratings(
+            ("p1", "S", "A", "no_claim", "named_person", "official_data"),
+            ("p2", "S", "A", "incident", "author_voice"),
+        )
+    )
+    assert value(frame, "S", "attributed_share") == 0.0
+    assert value(frame, "S", "attributed_share", "n") == 1
+
+
+def test_shares_of_grounds_and_of_claim_types_sum_to_one():
+    frame = profile(STUDY)
+    for source in (None, "S", "T"):
+        grounds = [value(frame, source, f"{kind}_share") for kind in ("primary", "secondary", "unsupported")]
+        assert sum(grounds) == pytest.approx(1)
+        rows = frame[
+            (frame["measure"] == "claim_type_share")
+            & (frame["source"].isna() if source is None else frame["source"] == source)
+        ]
+        assert rows["value"].sum() == pytest.approx(1)
+
+
+def test_the_scheme_is_the_codebooks():
+    book = load_codebook(bundled.path("label_config.xml"))
+    grounds = {category.id for category in book.variable("evidentiary_basis").categories}
+    origins = {category.id for category in book.variable("attribution").categories}
+    assert set(PRIMARY + SECONDARY + UNSUPPORTED) == grounds
+    assert {*NAMED, *UNNAMED, "author_voice"} == origins
+
+
+def test_intervals_are_reproducible_and_not_moved_by_another_source():
+    alone, beside = profile(STUDY[STUDY["source"] == "S"], seed=3), profile(STUDY, seed=3)
+    columns = ["measure", "value", "ci_low", "ci_high", "n"]
+    common = set(alone["category"].dropna())
+    beside = beside[(beside["source"] == "S") & (beside["category"].isna() | beside["category"].isin(common))]
+    left = alone.loc[alone["source"] == "S", columns].reset_index(drop=True)
+    measures = left["measure"] != "claim_type_share"
+    pd.testing.assert_frame_equal(left[measures], beside[columns].reset_index(drop=True)[measures])
+
+
+def test_another_seed_draws_other_resamples():
+    kinds = ("named_person", "author_voice", "vague_or_impersonal")
+    study = ratings(*((f"p{n}", "S", "A", "incident", kinds[n % 3]) for n in range(40)))
+    first, again, other = (profile(study, seed=seed, replicates=99)["ci_high"] for seed in (3, 3, 4))
+    assert first.equals(again)
+    assert not first.equals(other)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(range(len(STUDY))))
+def test_the_order_of_rows_changes_nothing(order):
+    pd.testing.assert_frame_equal(
+        profile(STUDY, replicates=50), profile(STUDY.iloc[list(order)], replicates=50)
+    )
+
+
+def test_the_interval_is_that_of_a_literal_bootstrap():
+    """Every resample of three passages, written out: the exact distribution that ours draws from."""
+    study = ratings(
+        *((f"p{n}", "S", "A", "incident", "named_person" if n == 0 else "author_voice") for n in range(3)),
+    )
+    exact = [draw.count(0) / 3 for draw in itertools.product(range(3), repeat=3)]
+    frame = profile(study, replicates=20_000)
+    low, high = np.quantile(exact, [0.025, 0.975], method="inverted_cdf")
+    assert value(frame, "S", "attributed_share", "ci_low") == pytest.approx(low)
+    assert value(frame, "S", "attributed_share", "ci_high") == pytest.approx(high)
+
+
+def test_other_codebooks_are_refused_in_one_line():
+    frame = check_ratings(
+        pd.DataFrame(
+            [("p", "S", "A", "mood", "x")], columns=["item", "source", "annotator", "variable", "category"]
+        )
+    )
+    with pytest.raises(TableError, match=r"no ratings of claim_type.*the variables here are mood"):
+        profile(frame)
+    with pytest.raises(TableError, match="hearsay is not in the scheme"):
+        profile(ratings(("p1", "S", "A", "incident", "hearsay")))

@@ -1,0 +1,93 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from annotate.codebook import read_codebook
+from annotate.errors import InputError
+from annotate.tables import FORMATS, codebook_frame, side_by_side, write_table
+from tests.export_example import CONFIG
+
+FRAME = pd.DataFrame(
+    {
+        "source": [None, "S | T"],
+        "measure": ["share", "share"],
+        "value": [0.123456789, np.nan],
+        "ci_low": [0.1, np.nan],
+        "ci_high": [0.2, np.nan],
+        "n": [3, 0],
+        "undefined": [None, "nothing to count"],
+    }
+)
+
+
+def test_json_is_a_list_of_records_with_every_digit_and_null_for_undefined(capsys):
+    write_table(FRAME, "json")
+    assert json.loads(capsys.readouterr().out) == [
+        {"source": None, "measure": "share", "value": 0.123456789, "ci_low": 0.1, "ci_high": 0.2, "n": 3, "undefined": None},
+        {
+            "source": "S | T", "measure": "share", "value": None, "ci_low": None, "ci_high": None, "n": 0,
+            "undefined": "nothing to count",
+        },
+    ]  # fmt: skip
+
+
+def test_every_format_goes_to_a_file_and_a_file_comes_back(tmp_path):
+    for form in FORMATS:
+        path = tmp_path / f"out.{form}"
+        write_table(FRAME, form, path)
+        assert path.stat().st_size > 0
+    assert pd.read_csv(tmp_path / "out.csv")["value"].iloc[0] == 0.123456789
+    assert pd.read_parquet(tmp_path / "out.parquet")["n"].tolist() == [3, 0]
+    assert "S \\| T" in (tmp_path / "out.markdown").read_text(encoding="utf-8")
+
+
+def test_parquet_needs_a_file():
+    with pytest.raises(InputError, match="-o FILE"):
+        write_table(FRAME, "parquet")
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_table(FRAME, "csv", tmp_path / "file" / "out.csv")
+
+
+def test_a_table_in_a_pipe_is_never_cut(capsys):
+    write_table(pd.DataFrame({"text": ["word " * 60], "also": ["[bold]not markup[/bold]"]}), "table")
+    out = capsys.readouterr().out
+    assert "word " * 60 in out
+    assert "[bold]not markup[/bold]" in out
+
+
+def test_side_by_side_shows_the_interval_or_the_reason():
+    wide = side_by_side(FRAME, ["source"], "measure")
+    assert wide.to_dict("records") == [
+        {"source": "(all)", "share": "0.123 [0.100,0.200]"},
+        {"source": "S | T", "share": "undefined: nothing to count"},
+    ]
+
+
+def test_shares_are_in_per_cent_and_counts_are_whole():
+    wide = side_by_side(FRAME, ["source"], "measure", shares=["share"])
+    assert wide["share"].tolist() == ["12% [10,20]", "undefined: nothing to count"]
+    assert side_by_side(FRAME.assign(value=7.0), ["n"], "measure", counts=["share"])["share"].tolist() == [
+        "7 [0,0]",
+        "7",
+    ]
+
+
+def test_the_codebook_is_listed_whole():
+    frame = codebook_frame(read_codebook(CONFIG))
+    assert set(frame["variable"]) == {
+        "kind",
+        "flags",
+        "force",
+        "depth",
+        "topic",
+        "marks",
+        "relations",
+        "comment",
+    }
+    assert frame.loc[frame["variable"] == "kind", "category"].tolist() == ["a", "b"]
