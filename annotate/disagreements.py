@@ -45,6 +45,8 @@ def disagreements(ratings: pd.DataFrame, variables: Sequence[str] = ()) -> pd.Da
     sums = sums.loc[sums["count"] > 1].rename(columns={"count": "n_ratings"})
     sums["agreeing_pairs"] = sums["pairs"] / (sums["n_ratings"] * (sums["n_ratings"] - 1))
     of_item = sums.groupby("item")["agreeing_pairs"].agg(["mean", "size"])
+    if sums.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
     sums["disagreement"] = 1.0 - sums["item"].map(of_item["mean"])
     sums["rated"] = sums["item"].map(of_item["size"])
     order = {name: place for place, name in enumerate([*variables, *first["variable"].unique()][::-1])}

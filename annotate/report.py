@@ -253,7 +253,7 @@ def _disagreements(study: Study) -> dict[str, Any]:
     items = list(dict.fromkeys(found["item"]))
     passages = {row["item"]: row for row in records(study.passages)}
     top = items[:MOST_DISAGREEMENTS]
-    ratings = study.ratings.loc[study.ratings["item"].isin(top) & (study.ratings["round"] == 1)]
+    ratings = study.first_round.loc[study.first_round["item"].isin(top)]
     given: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in ratings.sort_values("annotator", kind="stable").to_dict("records"):
         said = choice(study.codebook, row["variable"], row["category"])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from annotate.config_xml import parse_config
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, Standing, some
@@ -31,7 +32,7 @@ def compare(inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]], confi
         shown otherwise than it was annotated.
 
     """
-    shown = set(re.findall(r"\$(\w+)", config))
+    shown = _shown(config)
     changes: dict[int, Mapping[str, Any]] = {}
     other_text: list[str] = []
     other_view: list[str] = []
@@ -70,6 +71,12 @@ def update_data(connection: Connection, changes: Changes) -> Iterator[int]:
     for done, (task_id, data) in enumerate(changes.data.items(), start=1):
         connection.ask("PATCH", f"api/tasks/{task_id}/", "updating a passage", json={"data": dict(data)})
         yield done
+
+
+def _shown(config: str) -> set[str]:
+    """The keys of the data that the config puts before annotators."""
+    values = (value for tag in parse_config(config).iter() for value in tag.attrib.values())
+    return {key for value in values for key in re.findall(r"\$(\w+)", value)}
 
 
 def _named(passage: str, task: Standing) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import platformdirs
 
 from annotate.codebook import config_hash
-from annotate.config_xml import without_declaration
+from annotate.config_xml import parse_config, without_declaration
 from annotate.errors import InputError, ServerError
 from annotate.studio.client import Connection
 from annotate.studio.differences import compare, update_data
@@ -91,12 +91,15 @@ def push(
     ------
     InputError
         If there are no tasks, one has no passage id, or an id comes twice.
+    ConfigError
+        If the config is no XML.
     ServerError
         If the server refuses; a passage stands there with another text; what annotators saw would
         change under their annotations; or another label config has been annotated with. Nothing has
         been pushed then. Also if a passage stands twice in the end.
 
     """
+    parse_config(config)
     config = without_declaration(config).strip()
     wanted, rehashed = _wanted(tasks, config)
     if overlap < 1:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from annotate.codebook import config_hash
-from annotate.errors import InputError, ServerError
+from annotate.errors import ConfigError, InputError, ServerError
 from annotate.studio.client import Connection, connect
 from annotate.studio.export import export_tasks
 from annotate.studio.projects import all_projects, find_project, list_tasks
@@ -252,7 +252,8 @@ def test_another_text_under_the_same_id(
 def test_other_data_is_updated_but_not_what_annotators_saw(
     connection: Connection, title: str, config: str, make_tasks: MakeTasks
 ) -> None:
-    shown = config.replace('<Text name="text"', '<Text name="before" value="$before"/><Text name="text"')
+    both = '<!-- not $published --><Text name="before" value="$before"/><Text name="text"'
+    shown = config.replace('<Text name="text"', both)
     report = place(connection, make_tasks(2), title, shown)
     task = standing(connection, title)[0]
     kept = {**task["data"], "assigned": "|ada|"}
@@ -402,7 +403,11 @@ def test_tasks_that_cannot_be_pushed(
         ("ab", None, "at least 3 characters"),
         ("x" * 51, None, "no more than 50 characters"),
         ("999999", None, "a new one needs a title with a letter"),
-        ("A bad config", "<View><Text", "refused while making the project 'A bad config'"),
+        (
+            "A bad config",
+            '<View><Text name="t" value="$text"/><Choices name="c" toName="x"><Choice value="a"/></Choices></View>',
+            "refused while making the project 'A bad config' .*toName",
+        ),
         ("A bad config", "<View><Text name='t' value='$nope'/></View>", "no such thing"),
     ],
 )
@@ -419,6 +424,12 @@ def test_what_the_server_refuses(
     with pytest.raises(ServerError, match=message) as caught:
         place(connection, make_tasks(2), name, config_text or config)
     assert "\n" not in str(caught.value)
+
+
+def test_a_config_that_is_no_xml(connection: Connection, title: str, make_tasks: MakeTasks) -> None:
+    with pytest.raises(ConfigError, match="line 1: not well-formed"):
+        place(connection, make_tasks(2), title, "<View><Text")
+    assert title not in {project.title for project in all_projects(connection)}
 
 
 def test_many_passages(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -55,6 +56,12 @@ def test_start_stop_and_start_again(copied: Path) -> None:
     again = server.start(copied)
     assert again.port == state.port
     assert again.pid != state.pid
+
+
+def test_two_starts_at_once_make_one_server(copied: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(server.start, [copied, copied])
+    assert first == second
 
 
 def test_another_port_is_refused_while_it_runs(copied: Path) -> None:
