@@ -1,27 +1,9 @@
 """Label Studio's export, a list of tasks with their annotations, becomes tables.
 
-Pure functions: no file, no network. What is left out is a row of ``exclusions``, with the reason:
-
-===================== =================================================================
-reason                what is left out
-===================== =================================================================
-cancelled             a skipped task: the whole annotation
-ground_truth          an annotation marked as ground truth, which is no annotator's rating
-edited_by_another     somebody else changed it (or forged it): not the annotator's own
-superseded            an earlier annotation of the same passage by the same annotator
-empty                 nothing was answered and nothing was marked
-unknown_control       an answer to a control that the label config does not have
-unknown_category      a choice, label or relation that the label config does not have
-malformed             an answer that Label Studio's format does not allow, or out of bounds
-several_choices       several values where one is allowed
-answered_twice        a second answer to one control in one annotation
-span_mismatch         a span whose offsets do not give the text that was marked
-not_tabulated         an answer inside a region, or to a control that is of no use for text
-===================== =================================================================
-
-The first five concern annotations, the others single answers. ``STRICT`` names those that stop a
-reader who did not ask for exclusion: they mean that the config is the wrong one, or that two
-ratings claim to be one.
+Pure functions: no file, no network. What is left out is a row of ``exclusions``, with one of
+:data:`REASONS`: the first five concern annotations, the others single answers. :data:`STRICT` names
+those that stop a reader who did not ask for exclusion: they mean that the config is the wrong one, or
+that two ratings claim to be one.
 """
 
 import hashlib
@@ -38,6 +20,20 @@ from annotate.errors import ExportError
 from annotate.ratings import check_ratings, encode_set
 from annotate.spans import COLUMNS as SPAN_COLUMNS
 
+REASONS: Mapping[str, str] = {
+    "cancelled": "skipped by the annotator",
+    "ground_truth": "marked as ground truth, which is no annotator's rating",
+    "edited_by_another": "last changed by somebody else, or forged: not the annotator's own",
+    "superseded": "an earlier annotation of the same passage by the same annotator",
+    "empty": "nothing was answered and nothing was marked",
+    "unknown_control": "an answer to a control that the label config does not have",
+    "unknown_category": "a choice, label or relation that the label config does not have",
+    "malformed": "an answer that the format does not allow, or out of bounds",
+    "several_choices": "several values where one is allowed",
+    "answered_twice": "a second answer to one control in one annotation",
+    "span_mismatch": "a marked stretch whose place does not give the text that was marked",
+    "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
+}
 STRICT = ("unknown_control", "unknown_category", "superseded")
 NO_SOURCE = "(no source)"
 
@@ -129,6 +125,12 @@ def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
         msg = f'{where}: no "annotations"; export the project as JSON (not JSON_MIN, CSV or TSV)'
         raise ExportError(msg)
     data = task["data"]
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ExportError(
+            f"{where}: holds half a character (a lone surrogate); correct the text and export again"
+        ) from error
     row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
     row |= {key: data[key] for key in ("title", "published", "url", "text", "start", "end") if key in data}
     row |= {
@@ -221,7 +223,8 @@ def _answers(
                 seen.add(answer.variable)
             touched.add(answer.variable)
             yield answer
-    yield from (Answer("rating", name, encode_set(())) for name in lists if name not in touched)
+    if seen:  # what was left out altogether says nothing about the lists either
+        yield from (Answer("rating", name, encode_set(())) for name in lists if name not in touched)
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _rounds(frame: pd.DataFrame, where: str) -> "pd.Series[int]":
     wrong = numbers.isna() | (numbers < 1) | (numbers != numbers.round())
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        msg = f"{where}: row {row + 1}: round {frame['round'].iloc[row]!r} is no whole number from 1{_more(int(wrong.sum()))}"
+        msg = f"{where}: row {row + 1}: round {str(frame['round'].iloc[row])!r} is no whole number from 1{_more(int(wrong.sum()))}"
         raise TableError(msg)
     return numbers.astype("int64")
 

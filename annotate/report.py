@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from annotate import charts, wording
 from annotate.disagreements import disagreements, prevalence
+from annotate.exports import REASONS
 from annotate.files import whole
 from annotate.provenance.profile import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study import Study
@@ -290,7 +291,7 @@ def _passage(row: Mapping[str, Any]) -> dict[str, str | None]:
 def _exclusions(study: Study) -> list[tuple[str, str, str]]:
     counted = study.exclusions["reason"].value_counts(sort=False)
     return [
-        (in_words(reason), wording.EXCLUSIONS.get(reason, ""), f"{counted[reason]:,}")
+        (in_words(reason), REASONS.get(reason, ""), f"{counted[reason]:,}")
         for reason in sorted(counted.index)
     ]
 

@@ -162,28 +162,15 @@ REFERENCES = (
     ),
 )
 
-EXCLUSIONS: Mapping[str, str] = {
-    "cancelled": "the annotator skipped the passage",
-    "ground_truth": "marked as ground truth, which is no annotator's rating",
-    "edited_by_another": "changed by somebody else, so not the annotator's own",
-    "superseded": "the same annotator has a later annotation of the passage",
-    "empty": "nothing was answered and nothing was marked",
-    "unknown_control": "an answer to a control that the label config does not have",
-    "unknown_category": "a choice, label or relation that the label config does not have",
-    "malformed": "an answer that the format does not allow, or out of bounds",
-    "several_choices": "several values where one is allowed",
-    "answered_twice": "a second answer to one control in one annotation",
-    "span_mismatch": "a marked stretch whose place does not give the text that was marked",
-    "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
-}
 
 ABOUT: Mapping[str, str] = {
     "read": "Read from",
     "kind": "What it is",
-    "project": "Project",
-    "project_id": "Project number",
-    "url": "Server",
-    "server_version": "Label Studio",
+    "project id": "Project number",
+    "project title": "Project",
+    "project overlap": "Annotators a passage, as planned",
+    "server url": "Server",
+    "server label_studio": "Label Studio",
     "pulled_at": "Pulled at",
     "config_sha256": "Label config, SHA-256",
 }

@@ -1,12 +1,13 @@
 """A real Chromium for the tests that need one."""
 
 import shutil
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -26,7 +27,7 @@ def chromium() -> "Iterator[Browser]":
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium, or put any Chrome on the PATH")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow, and most tests do without
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))

@@ -98,7 +98,6 @@ def test_scripted_annotators_answer_within_the_codebook_and_by_their_habits():
     skipped = {}
     for habits in CAST:
         answers = [code(task["data"], reference, habits, BOOK) for task in TASKS]
-        assert answers[:3] != [] and len(answers) == len(TASKS)
         skipped[habits.name] = sum(answer is None for answer in answers)
         chosen = [
             (result["from_name"], choice)

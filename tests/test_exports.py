@@ -164,6 +164,15 @@ def test_what_is_no_export_is_one_clear_line(broken, message):
         tables(broken)
 
 
+def test_half_a_character_is_refused():
+    with pytest.raises(ExportError, match="task 1: holds half a character"):
+        tables(task("p1", text="He \ud800 said so."))
+
+
+def test_an_annotation_of_which_nothing_is_kept_says_nothing_of_a_list_to_tick():
+    assert tables(task("p1", annotation(1, 1, choice("z")))).ratings.empty
+
+
 def test_one_id_for_two_texts_is_refused():
     with pytest.raises(ExportError, match="task 2: item p1 stands for another text"):
         tables(task("p1"), task("p1", text="Another."))

@@ -84,6 +84,16 @@ def test_what_was_said_of_a_passage_without_a_claim_does_not_count():
     assert value(frame, "S", "attributed_share", "n") == 1
 
 
+def test_who_answered_another_question_only_weighs_nothing():
+    """A fixed fault: an annotation of which only the flags were kept thinned out the passage's claim."""
+    one = ("p1", "S", "A", "incident", "named_person")
+    flags = pd.DataFrame(
+        [("p1", "S", "B", "flags", "[]")], columns=["item", "source", "annotator", "variable", "category"]
+    )
+    frame = profile(check_ratings(pd.concat([ratings(one).drop(columns="round"), flags])))
+    assert value(frame, "S", "claims") == 1
+
+
 def test_shares_of_grounds_and_of_claim_types_sum_to_one():
     frame = profile(STUDY)
     for source in (None, "S", "T"):

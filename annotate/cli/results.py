@@ -107,7 +107,7 @@ def workbook(
     said = read_levels(level)
     study = _study(export, config, on_invalid)
     summary = _summary(study, said, replicates, confidence, seed)
-    write_workbook(output, study, summary.agreement, summary.provenance)
+    write_workbook(output, study, summary.agreement, summary.provenance, confidence=confidence)
     say(f"{output}: written")
 
 
@@ -128,7 +128,7 @@ def report(
     said = read_levels(level)
     study = _study(export, config, on_invalid)
     summary = _summary(study, said, replicates, confidence, seed)
-    write_report(output, study, summary.agreement, summary.provenance)
+    write_report(output, study, summary.agreement, summary.provenance, confidence=confidence)
     say(f"{output}: written")
 
 

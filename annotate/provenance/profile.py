@@ -135,9 +135,11 @@ def _check_scheme(ratings: pd.DataFrame) -> None:
 def _weights(ratings: pd.DataFrame) -> pd.DataFrame:
     """One row an (item, variable, category): the share of the item's annotators who chose it.
 
+    Its annotators are those who answered any of the three questions, and no other one alone.
+
     What an annotator said of a passage in which they saw no claim says nothing about a claim.
     """
-    rows = ratings
+    rows = ratings.loc[ratings["variable"].isin(VARIABLES)]
     no_claim = rows.loc[
         (rows["variable"] == CLAIM_TYPE) & (rows["category"] == NO_CLAIM), ["item", "annotator"]
     ]

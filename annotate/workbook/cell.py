@@ -40,13 +40,16 @@ _INK, _RULE, _LINK = "1D2530", "D9DCE1", "1D5B8F"
 # What a spreadsheet would read as something else than text, when the cell is edited.
 _RISKY = re.compile(r"[=+\-@\t\r\n|%'#]|\d")
 _EARLIEST = date(1900, 3, 1)
+_BUTTON = 5  # letters that the button of a filter hides
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: its heading, what it holds, how wide it is in letters, and what it means.
 
-    ``band`` shades the headings of columns that belong together.
+    ``band`` shades the headings of columns that belong together; ``tall`` columns make a row as high as
+    their text needs, of others the rest is in the cell. A column is at least so wide that
+    the longest word of its heading stands whole beside the button of the filter.
     """
 
     title: str
@@ -54,6 +57,11 @@ class Column:
     width: float = 14
     meaning: str = ""
     band: bool = False
+    tall: bool = True
+
+    def __post_init__(self) -> None:
+        longest = max(map(len, self.title.split()), default=0)
+        object.__setattr__(self, "width", max(self.width, 1.15 * longest + _BUTTON))
 
     @property
     def wrapped(self) -> bool:
@@ -78,7 +86,8 @@ def new_workbook() -> Workbook:
             heading = NamedStyle(heading_style(Column("", kind, band=band)))
             heading.font = Font(name=_FONT, size=11, bold=True, color=_INK)
             heading.fill = PatternFill("solid", "D3DCE6" if band else "E4E9EF")
-            heading.alignment = Alignment(vertical="bottom", wrap_text=True, **_beside(kind))
+            place = {**_beside(kind), "indent": 2 if kind == "count" else 1}  # clear of the filter's button
+            heading.alignment = Alignment(vertical="bottom", wrap_text=True, **place)
             heading.border = Border(bottom=Side("medium", "8694A6"))
             book.add_named_style(heading)
     note = NamedStyle("note", font=Font(name=_FONT, size=11, bold=True, color="5F4300"))

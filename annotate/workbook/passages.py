@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from annotate import wording
+from annotate.exports import REASONS
 from annotate.ratings import decode_set
 from annotate.study import Study
 from annotate.tables import records
@@ -23,21 +24,21 @@ def passages(study: Study) -> Sheet:
     variables = [name for name in order if (study.ratings["variable"] == name).any()]
     columns = [
         Column("Item", "text", 20, "Stable id of the passage, made from its document and place."),
-        Column("Document", "text", 22, "The document it is from."),
         Column("Source", "name", 24, "Who published it."),
+        Column("Text", "long", 60),
+        Column("Annotators", "count", 12, "How many annotated it."),
+        *(
+            Column(in_words(name), "long", 30, "How often each answer was given.", band=True)
+            for name in variables
+        ),
+        Column("Comments", "long", 36, "Who wrote what."),
+        Column("Marked words", "long", 60, "Who marked which words as what.", tall=False),
+        Column("Document", "text", 22, "The document it is from."),
         Column("Title", "long", 28),
         Column("Published", "date", 19, "A real date where it is given as one; times are in UTC."),
         Column("Address", "link", 28),
         Column("From", "count", 9, "Place of its first character in the document."),
         Column("To", "count", 9, "Place behind its last character."),
-        Column("Text", "long", 70),
-        Column("Annotators", "count", 12, "How many annotated it."),
-        *(
-            Column(in_words(name), "long", 24, "How often each answer was given.", band=True)
-            for name in variables
-        ),
-        Column("Comments", "long", 36, "Who wrote what."),
-        Column("Marked words", "long", 44, "Who marked which words as what."),
     ]
     answers = _answers(study)
     comments = _said(study.comments, lambda row: f"{row['annotator']}: {row['text']}")
@@ -45,11 +46,10 @@ def passages(study: Study) -> Sheet:
     rows: Rows = []
     for row in records(study.passages):
         item = row["item"]
-        cells: list[Value] = [item, row["document"], source_name(row["source"]), _text(row["title"])]
-        cells += [as_date(row["published"]), _text(row["url"]), _whole(row["start"]), _whole(row["end"])]
-        cells += [_text(row["text"]), row["n_annotations"]]
+        cells: list[Value] = [item, source_name(row["source"]), _text(row["text"]), row["n_annotations"]]
         cells += [answers.get((item, name)) for name in variables]
-        cells += [comments.get(item), marked.get(item)]
+        cells += [comments.get(item), marked.get(item), row["document"], _text(row["title"])]
+        cells += [as_date(row["published"]), _text(row["url"]), _whole(row["start"]), _whole(row["end"])]
         rows.append(cells)
     return columns, rows
 
@@ -195,7 +195,7 @@ def exclusions(study: Study) -> Sheet:
     rows: Rows = []
     for row in records(study.exclusions.sort_values("reason", kind="stable")):
         reason = row["reason"]
-        cells: list[Value] = [reason, wording.EXCLUSIONS.get(reason, ""), int(counted[reason]), row["item"]]
+        cells: list[Value] = [reason, REASONS.get(reason, ""), int(counted[reason]), row["item"]]
         cells += [row["annotator"], _number(row["annotation"]), row["variable"], row["detail"]]
         rows.append(cells)
     return columns, rows

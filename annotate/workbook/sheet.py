@@ -22,7 +22,7 @@ MOST_ROWS = 1_048_576  # of a sheet
 MOST_LINES = 20  # that a row is high; the rest is in the cell
 _RESERVED = 100  # rows kept for headings and notes
 _WINDOW = 110  # letters that fit into a window
-_BUTTON = "000"  # as wide as the button of a filter
+_BUTTON = "00000"  # as wide as the button of a filter
 _PAGE = 150  # letters that a printed page is wide
 
 
@@ -132,7 +132,7 @@ def _append(sheet: Any, cells: list[Any], place: int, height: float | None) -> N
 
 def _height(columns: Sequence[Column], values: Sequence[Value]) -> float | None:
     lines = max(
-        text_lines(value, column.width) if column.wrapped and isinstance(value, str) else 1
+        text_lines(value, column.width) if column.wrapped and column.tall and isinstance(value, str) else 1
         for column, value in zip(columns, values, strict=True)
     )
     return None if lines == 1 else 15.0 * math.ceil(min(lines, MOST_LINES)) + 2

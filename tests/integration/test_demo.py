@@ -1,0 +1,121 @@
+"""The demo, run as a person runs it, and what a person does after it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import openpyxl
+import pytest
+
+from annotate.demo.annotators import CAST
+from annotate.studio import server
+from annotate.study import read_study
+from annotate.summary import summarise
+
+
+def annotate(*arguments: str, cwd: Path, data: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LABEL_STUDIO", "ANNOTATE"))
+    }
+    if data is not None:
+        environment["ANNOTATE_SERVER_DIR"] = str(data)
+    return subprocess.run(
+        [sys.executable, "-m", "annotate", *arguments],
+        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=400,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served(
+    template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
+    """The demo with --serve; its database is a copy, to save the half minute that a new one takes."""
+    home = tmp_path_factory.mktemp("demo")
+    shutil.copytree(template, home / "demo" / "server")
+    yield home, annotate("demo", "--serve", cwd=home)
+    server.stop(home / "demo" / "server")
+
+
+def snapshot(home: Path) -> Path:
+    (folder,) = (home / "demo" / "exports").iterdir()
+    return folder
+
+
+def test_the_demo_says_what_it_did_and_that_nobody_real_did_it(served):
+    _, done = served
+    assert done.returncode == 0, done.stderr
+    assert "8 invented documents became 78 passages" in done.stderr
+    assert "three scripted annotators, not people" in done.stderr
+    assert "krippendorff" in done.stdout
+    assert "Ministry of Health" in done.stdout
+
+
+def test_every_scripted_annotator_coded_every_passage_once_with_an_account_of_their_own(served):
+    home, _ = served
+    study = read_study(snapshot(home))
+    assert len(study.passages) == 78
+    coded = study.ratings[study.ratings["variable"] == "claim_type"].groupby("annotator")["item"].nunique()
+    assert len(coded) == len(CAST)
+    skipped = study.exclusions["reason"].value_counts().to_dict()
+    assert coded.sum() + skipped["cancelled"] == 3 * 78
+    assert set(skipped) == {"cancelled"}
+
+
+def test_the_two_outputs_say_so_in_plain_words(served):
+    home, _ = served
+    page = (home / "demo" / "annotate-demo.html").read_text(encoding="utf-8")
+    assert "scripted, not people" in page
+    book = openpyxl.load_workbook(home / "demo" / "annotate-demo.xlsx")
+    assert book.sheetnames == [
+        "Sources",
+        "Agreement",
+        "Passages",
+        "Ratings",
+        "Disagreements",
+        "Exclusions",
+        "Codebook",
+        "About",
+    ]
+    assert any("scripted, not people" in str(cell.value) for row in book["About"] for cell in row)
+
+
+def test_agreement_shows_the_habits_that_were_stated(served):
+    """The hasty annotator overlooks sources and grounds: those agree less than the kind of claim."""
+    home, _ = served
+    agreement = summarise(read_study(snapshot(home)), replicates=1).agreement
+    alpha = agreement[agreement["source"].isna() & (agreement["coefficient"] == "krippendorff_alpha")]
+    values = alpha.set_index("variable")["value"]
+    assert 0.4 < values["evidentiary_basis"] < values["claim_type"] < 1
+
+
+def test_with_serve_a_person_can_log_in_and_there_is_something_to_annotate(served):
+    home, done = served
+    data = home / "demo" / "server"
+    address = re.search(r"http://127\.0\.0\.1:\d+", done.stderr)[0]
+    login, password = re.search(r"^   (careful@\S+) +(\S+)$", done.stderr, re.MULTILINE).groups()
+    with httpx.Client(base_url=address, follow_redirects=True) as browser:
+        form = browser.get("/user/login/").text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
+        answer = browser.post(
+            "/user/login/", data={"email": login, "password": password, "csrfmiddlewaretoken": token}
+        )
+        assert "/login" not in answer.url.path
+        assert browser.get("/api/current-user/whoami").json()["email"] == login
+    title = re.search(r"The project “(.+?)”", done.stderr)[1]
+    status = annotate("status", title, "--format", "csv", cwd=home, data=data)
+    assert "0 of 78 passages have their 3 annotations" in status.stderr
+    pulled = annotate("pull", title, "-o", "mine", cwd=home, data=data)
+    assert pulled.returncode == 0, pulled.stderr
+    nothing = annotate("agreement", pulled.stdout.strip(), cwd=home)
+    assert nothing.returncode == 1
+    assert "nobody has annotated a passage yet" in nothing.stderr
+    assert annotate("server", "status", "--data-dir", str(data), cwd=home).stdout.startswith(
+        "running: http://127.0.0.1:"
+    )
+    assert annotate("server", "stop", "--data-dir", str(data), cwd=home).returncode == 0
+    assert annotate("server", "status", "--data-dir", str(data), cwd=home).stdout == "not running\n"
