@@ -1,24 +1,20 @@
 """The guidelines for annotators, as the instructions that Label Studio shows before labelling."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from annotate.files import read_text
-
-# Label Studio's own style sheet takes numbers, bullets and margins away: they are put back in place.
-_STYLES = {
-    "ol": "list-style:decimal;padding-left:1.5em;margin:0.5em 0",
-    "ul": "list-style:disc;padding-left:1.5em;margin:0.5em 0",
-    "h2": "margin-top:1.4em",
-    "h3": "margin-top:1.1em",
-    "p": "margin:0.5em 0",
-    "table": "border-spacing:0.8em 0.2em",
-}
 
 
 def instructions(path: Path) -> str:
     """Render a Markdown file to the HTML of a project's instructions; raw HTML in it is shown as text.
+
+    Label Studio takes styles out, and its own style sheet takes away the numbers and bullets of lists
+    and the space around headings; so numbers and bullets are written as text, and space as line breaks.
 
     Raises
     ------
@@ -27,9 +23,16 @@ def instructions(path: Path) -> str:
 
     """
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = renderer.parse(read_text(path))
-    for token in tokens:
-        if token.nesting == 1 and token.tag in _STYLES:
-            token.attrSet("style", _STYLES[token.tag])
-    page: str = renderer.renderer.render(tokens, renderer.options, {})
+    renderer.add_render_rule("heading_open", _heading)
+    renderer.add_render_rule("list_item_open", _list_item)
+    page: str = renderer.render(read_text(path))
     return page
+
+
+def _heading(_renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:
+    return f"{'<br>' if place else ''}<{tokens[place].tag}>"
+
+
+def _list_item(_renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:
+    number = tokens[place].info
+    return f"<li>{f'{number}.' if number else '•'} "

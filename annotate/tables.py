@@ -106,16 +106,18 @@ def side_by_side(
 ) -> pd.DataFrame:
     """Set measures beside each other, for reading: a row for each ``rows``, a column for each ``across``.
 
-    A cell holds the value with its interval, or the reason why it is undefined. An empty group
-    stands for all of them and is written ``(all)``. The measures in ``shares`` are written in per
-    cent, those in ``counts`` as whole numbers.
+    A cell holds the value with its interval; where one is undefined, a last column says why. An empty
+    group stands for all of them and is written ``(all)``. The measures in ``shares`` are written in
+    per cent, those in ``counts`` as whole numbers.
     """
     lines: dict[tuple[Any, ...], dict[str, str]] = {}
+    reasons: dict[tuple[Any, ...], dict[str, None]] = {}
     for record in records(frame):
         key = tuple("(all)" if record[name] is None else record[name] for name in rows)
         measure = str(record[across])
         if record["value"] is None:
-            text = f"undefined: {record['undefined']}"
+            text = "undefined"
+            reasons.setdefault(key, {})[str(record["undefined"])] = None
         elif measure in shares:
             text = _estimate(record, lambda number: f"{100 * number:.0f}", "%")
         elif measure in counts:
@@ -123,6 +125,8 @@ def side_by_side(
         else:
             text = _estimate(record, lambda number: cell(float(number)))
         lines.setdefault(key, {})[measure] = text
+    for key, why in reasons.items():
+        lines[key]["undefined because"] = "; ".join(why)
     return pd.DataFrame([{**dict(zip(rows, key, strict=True)), **cells} for key, cells in lines.items()])
 
 

@@ -105,3 +105,18 @@ def test_html_in_guidelines_is_shown_and_not_run(tmp_path: Path) -> None:
     path.write_text("# Mine\n\n<script>x</script>\n", "utf-8")
     assert "<script>" not in instructions(path)
     assert "&lt;script&gt;" in instructions(path)
+
+
+def test_the_instructions_keep_numbers_bullets_and_tables_and_let_no_html_through(tmp_path):
+    """Label Studio takes styles out, so what a list needs is written as text."""
+    page = tmp_path / "guide.md"
+    page.write_text(
+        "# A\n\n1. one\n2. two\n\n- dot\n\n## B\n\n| a |\n| --- |\n| <b>x</b> |\n", encoding="utf-8"
+    )
+    html = instructions(page)
+    assert "<li>1. one</li>" in html
+    assert "<li>2. two</li>" in html
+    assert "<li>• dot</li>" in html
+    assert html.startswith("<h1>A</h1>")
+    assert "<br><h2>B</h2>" in html
+    assert "<td>&lt;b&gt;x&lt;/b&gt;</td>" in html

@@ -63,15 +63,15 @@ def test_a_table_in_a_pipe_is_never_cut(capsys):
 
 def test_side_by_side_shows_the_interval_or_the_reason():
     wide = side_by_side(FRAME, ["source"], "measure")
-    assert wide.to_dict("records") == [
-        {"source": "(all)", "share": "0.123 [0.100,0.200]"},
-        {"source": "S | T", "share": "undefined: nothing to count"},
+    assert wide.fillna("").to_dict("records") == [
+        {"source": "(all)", "share": "0.123 [0.100,0.200]", "undefined because": ""},
+        {"source": "S | T", "share": "undefined", "undefined because": "nothing to count"},
     ]
 
 
 def test_shares_are_in_per_cent_and_counts_are_whole():
     wide = side_by_side(FRAME, ["source"], "measure", shares=["share"])
-    assert wide["share"].tolist() == ["12% [10,20]", "undefined: nothing to count"]
+    assert wide["share"].tolist() == ["12% [10,20]", "undefined"]
     assert side_by_side(FRAME.assign(value=7.0), ["n"], "measure", counts=["share"])["share"].tolist() == [
         "7 [0,0]",
         "7",

@@ -31,3 +31,17 @@ def progress(words: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(words, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextlib.contextmanager
+def waiting(words: str) -> Iterator[Callable[[str], None]]:
+    """Say what is being waited for: as it changes on a terminal, once in a pipe."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        say(words)
+        yield lambda _: None
+        return
+    with console.status(words) as status:
+        yield status.update

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from annotate.cli.options import Config, DataDir, Form, Output, Project, read_codebook
-from annotate.cli.speech import progress, say, say_exclusions
+from annotate.cli.speech import progress, say, say_exclusions, waiting
 
 app = typer.Typer()
 server_app = typer.Typer(help="The embedded Label Studio: on this machine only.", no_args_is_help=True)
@@ -23,7 +23,8 @@ def server_start(
     """Start the embedded Label Studio, or say that it runs."""
     from annotate.studio import server
 
-    state = server.start(data_dir, port, on_progress=say)
+    with waiting("starting Label Studio") as tell:
+        state = server.start(data_dir, port, on_progress=tell)
     login = server.credentials(data_dir)
     typer.echo(state.url)
     say(f"log in as {login.email}; the password is in {state.folder / 'credentials.json'}")
