@@ -43,7 +43,7 @@ COEFFICIENTS: Mapping[str, Term] = {
         "1 − Dₒ / Dₑ: the disagreement observed inside passages over the disagreement among all answers "
         "drawn at random. 1 is full agreement, 0 is what chance gives, below 0 is worse than chance. The "
         "distance between two answers follows the level of the variable: the same or not (nominal), "
-        "Krippendorff's ordinal distance, squared differences of numbers, and MASI for sets. It falls when nearly everything lies in one "
+        "Krippendorff's ordinal distance, squared differences of numbers (at ratio level relative to their sum), and MASI for sets. It falls when nearly everything lies in one "
         "category, even where annotators hardly differ.",
         "Krippendorff 2019, ch. 12; Passonneau 2006 for sets",
     ),

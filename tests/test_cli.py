@@ -192,3 +192,48 @@ def test_a_closed_pipe_is_no_traceback(table):
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
         process.wait(60)
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"LABEL_STUDIO_URL": "http://127.0.0.1:9", "LABEL_STUDIO_API_KEY": "x"}, "no server answers there"),
+        ({"LABEL_STUDIO_URL": "http://127.0.0.1:9"}, "LABEL_STUDIO_API_KEY: not set"),
+        ({"LABEL_STUDIO_API_KEY": "x"}, "LABEL_STUDIO_URL: not set"),
+        ({"LABEL_STUDIO_URL": "not an address", "LABEL_STUDIO_API_KEY": "x"}, "LABEL_STUDIO_URL"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_one_clear_line(run, monkeypatch, environment, message):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    code, out, err = run("pull", "P")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert message in err
+
+
+FIRST, SECOND = choice("incident", name="claim_type"), choice("practice", name="claim_type")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "message"),
+    [
+        (
+            [annotation(4, 3, choice("rumour", name="claim_type"))],
+            "item p1, annotator A3: annotation 4, claim_type: rumour is not in the label config",
+        ),
+        (
+            [annotation(4, 3, FIRST), annotation(5, 3, SECOND)],
+            "item p1, annotator A3: two annotations by one annotator, 4 is the older",
+        ),
+    ],
+)
+def test_an_export_with_what_cannot_be_stops_or_is_counted_on_request(run, tmp_path, annotations, message):
+    (tmp_path / "e.json").write_text(json.dumps([task("p1", *annotations)]), encoding="utf-8")
+    code, out, err = run("agreement", "e.json")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert message in err
+    others = [annotation(9, 8, FIRST), *annotations]
+    (tmp_path / "e.json").write_text(json.dumps([task("p1", *others)]), encoding="utf-8")
+    code, _, err = run("agreement", "e.json", "--on-invalid", "exclude")
+    assert code == 0
+    assert "left out: 1 " in err

@@ -1,5 +1,6 @@
 """The loop: documents, passages, a real server, annotators, a snapshot, tables, a workbook, a page."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def _annotated(
     coordinator = server.credentials(data)
     reference = read_reference(bundled.path("tasks/example/codes.csv"))
     with connect(url, coordinator.token) as connection:
-        title = f"Demo {len(all_projects(connection)) + 1}"
+        title = _new_title(connection, "Demo")
         report = _push(connection, tasks, title, book)
         say(f"pushed {report.created} passages into the project “{title}”, {len(CAST)} annotators each")
         people = [_account(connection, habits, coordinator.password) for habits in CAST]
@@ -104,8 +105,8 @@ def _annotated(
         done = pool.map(lambda one: _work(url, one[0], one[1], report.project_id, reference, book), people)
         for (habits, _), (coded, skipped) in zip(people, done, strict=True):
             say(f"   {habits.name} coded {coded} passages and skipped {skipped}")
-    logins = [Login(coordinator.email, coordinator.password)]
-    return report.project_id, logins + [Login(one.email, coordinator.password) for _, one in people]
+    emails = [coordinator.email, *(account.email for _, account in people)]
+    return report.project_id, [Login(email, coordinator.password) for email in emails]
 
 
 def _push(
@@ -115,6 +116,11 @@ def _push(
     return push(
         tasks, project=title, config=book.config, overlap=len(CAST), instructions=guide, connection=connection
     )
+
+
+def _new_title(connection: Connection, words: str) -> str:
+    taken = {project.title for project in all_projects(connection)}
+    return next(title for number in itertools.count(1) if (title := f"{words} {number}") not in taken)
 
 
 def _account(connection: Connection, habits: Habits, password: str) -> tuple[Habits, Account]:
@@ -173,7 +179,7 @@ def _invite(
 ) -> None:
     """Push the passages once more, for people: the scripted annotators have used up the first project."""
     with connect(url, server.credentials(data).token) as connection:
-        title = f"Yours to annotate {len(all_projects(connection)) + 1}"
+        title = _new_title(connection, "Yours to annotate")
         project = _push(connection, tasks, title, book).project_id
     say(f"\nThe server stays up. Open {url}/projects/{project}/data?labeling=1 and log in as one of:")
     for login in logins:

@@ -17,6 +17,8 @@ from annotate.studio import server
 from annotate.study import read_study
 from annotate.summary import summarise
 
+pytestmark = pytest.mark.server
+
 
 def annotate(*arguments: str, cwd: Path, data: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {

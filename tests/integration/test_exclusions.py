@@ -4,12 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from annotate.studio.client import Connection
 from annotate.studio.projects import list_tasks
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.stream import skip, submit
 from annotate.study import read_study
+
+pytestmark = pytest.mark.server
 
 
 def chosen(category: str) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ QUESTIONS = (
     "What ground is offered?",
     "How firmly is it put?",
 )
+pytestmark = [pytest.mark.browser, pytest.mark.server]
 BOOK = load_codebook(bundled.path("label_config.xml"))
 EMAIL, PASSWORD = "nora@example.org", "a-password-of-nora"
 
