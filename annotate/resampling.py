@@ -17,6 +17,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _FEW = 8  # up to so many units a pattern, drawing them one by one is faster than the multinomial
+_AT_ONCE = 2**16  # units held while they are drawn one by one: what the processor's cache has room for
 
 
 def generator(seed: int, *names: object) -> np.random.Generator:
@@ -38,8 +39,14 @@ def draw(n: IntArray, number: int, rng: np.random.Generator) -> IntArray:
     if units > _FEW * len(n):
         return rng.multinomial(units, n / units, size=number)
     owner = np.repeat(np.arange(len(n)), n)
-    drawn = owner[rng.integers(0, units, size=(number, units))] + np.arange(number)[:, None] * len(n)
-    return np.bincount(drawn.ravel(), minlength=number * len(n)).reshape(number, len(n))
+    found = np.empty((number, len(n)), dtype=np.int64)
+    size = max(1, _AT_ONCE // max(1, units))
+    for start in range(0, number, size):
+        rows = found[start : start + size]
+        drawn = owner[rng.integers(0, units, size=(len(rows), units))]
+        drawn += np.arange(len(rows))[:, None] * len(n)
+        rows[:] = np.bincount(drawn.ravel(), minlength=rows.size).reshape(rows.shape)
+    return found
 
 
 def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:

@@ -1,15 +1,18 @@
-"""Agreement at size: this package, the ``krippendorff`` package, and a bare count, side by side.
+"""Agreement at size: this package, its peers, and a bare count, side by side.
 
     python benchmarks/agreement.py 10000 100000 1000000
 
 Three annotators, nine categories, every item rated by all. Every figure starts from the same long table of
 text; the best of three runs counts. The bare count is the least that anybody must do: give the items and
-the categories of the table codes, and count the pairs in numpy.
+the categories of the table codes, and count the pairs in numpy. A peer that is not installed is left out,
+and the command that adds it is printed.
 """
 
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 
 import krippendorff
 import numpy as np
@@ -18,6 +21,10 @@ import pandas as pd
 from annotate.agreement import measure
 
 ANNOTATORS, CATEGORIES, RUNS = 3, 9, 3
+OUTLETS = 2000
+MANY = 1_000_000  # ratings from which 2,000 sources have enough each
+
+Work = Callable[[pd.DataFrame], float]
 
 
 def table(n_ratings: int) -> pd.DataFrame:
@@ -30,6 +37,7 @@ def table(n_ratings: int) -> pd.DataFrame:
     columns = {
         "item": [f"p{number:08x}" for number in item],
         "source": [f"source {number % 6}" for number in item],
+        "outlet": [f"outlet {number % OUTLETS}" for number in item],
         "annotator": [f"annotator {number}" for number in np.tile(np.arange(ANNOTATORS), n_items)],
         "variable": ["claim_type"] * len(item),
         "category": [f"category {number}" for number in category],
@@ -37,34 +45,67 @@ def table(n_ratings: int) -> pd.DataFrame:
     return pd.DataFrame(columns, dtype="str")
 
 
-def bare_count(ratings: pd.DataFrame) -> int:
+def bare_count(ratings: pd.DataFrame) -> float:
     """Factorise items and categories, count items by category."""
     items, _ = pd.factorize(ratings["item"])
     categories, names = pd.factorize(ratings["category"])
-    return int(np.bincount(items * len(names) + categories).max())
+    return float(np.bincount(items * len(names) + categories).max())
 
 
-def alpha(ratings: pd.DataFrame, replicates: int = 1000) -> float:
-    """Alpha by this package, with its interval."""
-    found = measure(
-        ratings, coefficients=["krippendorff_alpha"], level={"claim_type": "nominal"}, replicates=replicates
-    )
-    return float(found["value"].iloc[0])
+def ours(coefficients: list[str] | None = None, by: str | None = None, interval: str = "percentile") -> Work:
+    """This package: alpha alone or what is asked, for the whole table and by group."""
+    asked = coefficients or ["krippendorff_alpha"]
+
+    def work(ratings: pd.DataFrame) -> float:
+        found = measure(
+            ratings,
+            by=[by] if by else [],
+            coefficients=asked,
+            level={"claim_type": "nominal"},
+            interval=interval,
+        )
+        return float(found["value"].iloc[0])
+
+    return work
 
 
-def by_source(ratings: pd.DataFrame) -> float:
-    """Three coefficients with their intervals, for the whole table and each of six sources."""
-    return float(measure(ratings, by=["source"], level={"claim_type": "nominal"})["value"].iloc[1])
-
-
-def peer(ratings: pd.DataFrame) -> float:
+def by_krippendorff(ratings: pd.DataFrame) -> float:
     """Alpha by ``krippendorff``, which takes a matrix and gives no interval."""
     codes = ratings.assign(code=pd.factorize(ratings["category"])[0].astype(float))
     matrix = codes.pivot(index="annotator", columns="item", values="code").to_numpy()  # noqa: PD010
     return float(krippendorff.alpha(matrix, level_of_measurement="nominal"))
 
 
-def seconds(work: Callable[[pd.DataFrame], float], ratings: pd.DataFrame) -> float:
+def by_nltk(ratings: pd.DataFrame) -> float:
+    """Alpha by ``nltk``."""
+    agreement = import_module("nltk.metrics.agreement")
+    rows = zip(ratings["annotator"], ratings["item"], ratings["category"], strict=True)
+    return float(agreement.AnnotationTask(data=list(rows)).alpha())
+
+
+def by_crowdkit(ratings: pd.DataFrame) -> float:
+    """Alpha by ``crowd-kit``."""
+    metrics = import_module("crowdkit.metrics.data")
+    columns = {"item": "task", "annotator": "worker", "category": "label"}
+    return float(metrics.alpha_krippendorff(ratings[list(columns)].rename(columns=columns)))
+
+
+def by_statsmodels(ratings: pd.DataFrame) -> float:
+    """Fleiss's kappa by ``statsmodels``, which has no alpha."""
+    inter_rater = import_module("statsmodels.stats.inter_rater")
+    return float(inter_rater.fleiss_kappa(pd.crosstab(ratings["item"], ratings["category"]).to_numpy()))
+
+
+# Package, module, work, and the coefficient of ours that must come out the same.
+PEERS: list[tuple[str, str, Work, str]] = [
+    ("krippendorff", "krippendorff", by_krippendorff, "krippendorff_alpha"),
+    ("nltk", "nltk", by_nltk, "krippendorff_alpha"),
+    ("crowd-kit", "crowdkit", by_crowdkit, "krippendorff_alpha"),
+    ("statsmodels", "statsmodels", by_statsmodels, "fleiss_kappa"),
+]
+
+
+def seconds(work: Work, ratings: pd.DataFrame) -> float:
     """The best of some runs."""
     times = []
     for _ in range(RUNS):
@@ -74,24 +115,45 @@ def seconds(work: Callable[[pd.DataFrame], float], ratings: pd.DataFrame) -> flo
     return min(times)
 
 
-def main(sizes: list[int]) -> None:
-    """Print seconds, and ratios to the bare count."""
-    works: dict[str, Callable[[pd.DataFrame], float]] = {
+def works(size: int) -> dict[str, Work]:
+    """What is timed."""
+    three = ["percent_agreement", "krippendorff_alpha", "gwet_ac1"]
+    chosen = {
         "bare count in numpy": bare_count,
-        "alpha, no interval": lambda ratings: alpha(ratings, 0),
-        "alpha, 1000 replicates": alpha,
-        "3 coefficients x 7 groups, 1000 replicates": by_source,
-        "krippendorff, no interval": peer,
+        "alpha, no interval": ours(interval="none"),
+        "alpha, jackknife": ours(interval="jackknife"),
+        "alpha, analytic": ours(interval="analytic"),
+        "alpha, 1000 replicates": ours(),
+        "alpha, 1000 replicates, BCa": ours(interval="bca"),
+        "3 coefficients x 7 groups, 1000 replicates": ours(three, by="source"),
     }
+    if size >= MANY:
+        chosen[f"alpha x {OUTLETS + 1:,} groups, 1000 replicates"] = ours(by="outlet")
+        chosen[f"3 coefficients x {OUTLETS + 1:,} groups, 1000 replicates"] = ours(three, by="outlet")
+    return chosen
+
+
+def main(sizes: list[int]) -> None:
+    """Print seconds, and ratios to the bare count and to our alpha with its interval."""
+    here = [peer for peer in PEERS if find_spec(peer[1])]
+    missing = [package for package, module, *_ in PEERS if not find_spec(module)]
+    if missing:
+        added = " ".join(f"--with {package}" for package in missing)
+        print(
+            f"not installed: {', '.join(missing)}; with them: uv run {added} python benchmarks/agreement.py\n"
+        )
     for size in sizes:
         ratings = table(size)
-        ours, theirs = alpha(ratings, 0), peer(ratings)
-        if abs(ours - theirs) > 1e-9:  # noqa: PLR2004
-            sys.exit(f"{size} ratings: alpha is {ours} here and {theirs} in krippendorff")
-        times = {name: seconds(work, ratings) for name, work in works.items()}
-        print(f"{size:,} ratings, alpha {ours:.6f}")
+        for package, _, work, coefficient in here:
+            found, theirs = ours([coefficient], interval="none")(ratings), work(ratings)
+            if abs(found - theirs) > 1e-9:  # noqa: PLR2004
+                sys.exit(f"{size} ratings: {coefficient} is {found} here and {theirs} in {package}")
+        peers = {f"{package}: {name}, no interval": work for package, _, work, name in here}
+        times = {name: seconds(work, ratings) for name, work in (works(size) | peers).items()}
+        bare, alpha = times["bare count in numpy"], times["alpha, 1000 replicates"]
+        print(f"{size:,} ratings{'':<38}{'seconds':>9}{'x bare count':>14}{'x alpha with interval':>23}")
         for name, taken in times.items():
-            print(f"  {name:<44}{taken:9.4f} s {taken / times['bare count in numpy']:8.2f} x")
+            print(f"  {name:<50}{taken:9.4f}{taken / bare:14.2f}{taken / alpha:23.2f}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import math
 import warnings
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import krippendorff
@@ -10,12 +12,25 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score
+from nltk.metrics.agreement import AnnotationTask
+from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
 
-from annotate.agreement import COEFFICIENTS, Coefficient, Patterns, estimate, from_items, measure
+from annotate.agreement import (
+    COEFFICIENTS,
+    DEFAULT,
+    Assignments,
+    Coefficient,
+    Patterns,
+    by_category,
+    estimate,
+    from_items,
+    from_matrix,
+    measure,
+)
 from annotate.agreement.distance import matrix, ranks
 from annotate.agreement.intervals import resamples
 from annotate.agreement.result import CHANCE_IS_CERTAIN, Agreement, settle
+from annotate.agreement.weights import WEIGHTS, weight_matrix
 from annotate.errors import StatisticsError, TableError
 
 COLUMNS = [
@@ -47,7 +62,7 @@ def test_columns_and_rows() -> None:
     found = nominal(SMALL, by=("source",), replicates=10)
     assert list(found.columns) == COLUMNS
     assert list(zip(found["source"], found["coefficient"], strict=True)) == [
-        (source, name) for source in (None, "Courier", "Herald") for name in COEFFICIENTS
+        (source, name) for source in (None, "Courier", "Herald") for name in DEFAULT
     ]
     whole, courier, herald = (found.iloc[start : start + 3].set_index("coefficient") for start in (0, 3, 6))
     counts = ["n_items", "n_pairable_items", "n_ratings", "n_annotators"]
@@ -100,6 +115,83 @@ def test_k_of_ac1_is_what_the_variable_offers() -> None:
     assert ours["expected"] == pytest.approx(2 * share * (1 - share) / 3)
 
 
+# ---- what is asked for ------------------------------------------------------------------------------
+
+
+def test_all_stands_for_all() -> None:
+    found = nominal(SMALL, coefficients="all", replicates=0)
+    assert found["coefficient"].tolist() == list(COEFFICIENTS)
+    twice = nominal(SMALL, coefficients=["gwet_ac1", "all", "gwet_ac1"], replicates=0)
+    assert twice["coefficient"].iloc[0] == "gwet_ac1"
+    assert sorted(twice["coefficient"]) == sorted(COEFFICIENTS)
+    one = nominal(SMALL, coefficients="fleiss_kappa", replicates=0)
+    assert one["coefficient"].tolist() == ["fleiss_kappa"]
+
+
+def test_what_a_coefficient_cannot_do_is_said_and_the_others_go_on() -> None:
+    found = nominal(SMALL, by=["source"], coefficients="all", weights="linear", replicates=0)
+    reasons = found.set_index(["source", "coefficient"])["undefined"]
+    weighed = "linear weights need an order of the categories, which level nominal does not have"
+    assert reasons[None, "cohen_kappa"] == weighed
+    assert reasons[None, "gwet_ac2"] == weighed
+    assert reasons[None, "krippendorff_alpha"] is None
+    found = nominal(SMALL, by=["source"], coefficients="all", replicates=0)
+    reasons = found.set_index(["source", "coefficient"])["undefined"]
+    assert reasons[None, "cohen_kappa"] == "needs exactly two annotators, there are 3"
+    assert reasons[None, "scott_pi"] == "needs exactly two annotators, there are 3"
+    assert reasons["Herald", "cohen_kappa"] is None
+    specific = nominal(SMALL, coefficients=["specific_agreement"], replicates=0)["undefined"].iloc[0]
+    assert specific == "specific_agreement is of one category; ask for it by category"
+
+
+def test_columns_that_stand_there_if_asked_for() -> None:
+    order: Any = {"v": ["no", "yes"]}
+    found = measure(SMALL, level={"v": "ordinal"}, categories=order, coefficients="all", replicates=0)
+    assert list(found.columns) == [*COLUMNS[:4], "weights", *COLUMNS[4:]]
+    weights = found.set_index("coefficient")["weights"]
+    assert weights["gwet_ac2"] == "ordinal"
+    assert weights["fleiss_kappa"] == "identity"
+    assert weights["krippendorff_alpha"] is None
+    assert weights["gwet_ac1"] is None
+    linear = nominal(SMALL, weights="linear", replicates=0)
+    assert linear["weights"].tolist() == [None, None, None]
+    found = nominal(SMALL, per_category=True, replicates=0, categories={"v": ["yes", "no", "both"]})
+    assert list(found.columns) == [*COLUMNS[:3], "category", *COLUMNS[3:]]
+    assert found["category"].tolist() == [*[None] * 3, *["yes"] * 3, *["no"] * 3, *["both"] * 3]
+    assert found["coefficient"].tolist()[3:6] == ["specific_agreement", "krippendorff_alpha", "gwet_ac1"]
+    assert found["undefined"].tolist()[9:] == [
+        *("the category was not used on an item with two ratings", "only one category was used"),
+        "only one category was used",
+    ]
+
+
+def test_categories_of_every_group_and_engine_are_the_same_functions() -> None:
+    """Rows of a category are what the function by that name gives, and groups have theirs."""
+    found = nominal(big(), by=["source"], per_category=True, coefficients="all", replicates=30)
+    assert len(found) == 4 * (len(COEFFICIENTS) + 3 * len(COEFFICIENTS))
+    counts = big().pivot_table(
+        index="item", columns="category", values="annotator", aggfunc="count", fill_value=0
+    )
+    whole = by_category(from_items(counts.to_numpy(), ["a", "b", "c"]), replicates=0)
+    for category, estimates in whole.items():
+        rows = found[found["source"].isna() & (found["category"] == category)].set_index("coefficient")
+        for one in estimates:
+            assert rows.loc[one.coefficient, "value"] == pytest.approx(one.value, abs=1e-12)
+            assert rows.loc[one.coefficient, "ci_low"] <= one.value <= rows.loc[one.coefficient, "ci_high"]
+
+
+def test_masi_and_jaccard() -> None:
+    sets = table(
+        'p1 s A1 ["a"]', 'p1 s A2 ["a","b"]', "p2 s A1 []", "p2 s A2 []", 'p3 s A1 ["b"]', 'p3 s A2 ["b"]'
+    )
+    kwargs: dict[str, Any] = {"level": {"v": "set"}, "coefficients": ["krippendorff_alpha"], "replicates": 0}
+    masi_, jaccard_ = (
+        measure(sets, set_distance=name, **kwargs)["observed"].iloc[0] for name in ("masi", "jaccard")
+    )
+    assert masi_ == pytest.approx(1 - (2 / 3) / 3)
+    assert jaccard_ == pytest.approx(1 - (1 / 2) / 3)
+
+
 def test_sets_and_numbers_are_compared_by_what_they_are() -> None:
     sets = table('p1 s A1 ["a","b"]', 'p1 s A2 ["b","a"]', "p2 s A1 []", "p2 s A2 []")
     found = measure(sets, level={"v": "set"}, replicates=0)
@@ -147,10 +239,14 @@ def test_a_group_does_not_depend_on_the_others() -> None:
 
 
 def test_a_coefficient_does_not_depend_on_the_others() -> None:
-    every = nominal(big(), replicates=50)
+    given_: dict[str, Any] = {"replicates": 50, "weights": "identity", "per_category": True}
+    every = nominal(big(), coefficients="all", **given_)
+    reasons = set(every["undefined"].dropna())  # of Cohen and Scott
+    assert reasons == {"needs exactly two annotators, there are 3"}
     for name in COEFFICIENTS:
-        one = nominal(big(), coefficients=[name], replicates=50)
-        assert one.iloc[0].equals(every[every["coefficient"] == name].iloc[0])
+        alone = nominal(big(), coefficients=[name], **given_)
+        among = every[every["coefficient"].isin(alone["coefficient"])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(alone, among, check_exact=True)
 
 
 def test_replicates_are_draws_of_items() -> None:
@@ -232,7 +328,19 @@ def test_one_pairable_item_has_no_interval() -> None:
         ),
         (
             {"coefficients": ["kappa"]},
-            "coefficient 'kappa' is not known; there are percent_agreement, krippendorff_alpha, gwet_ac1",
+            (
+                "coefficient 'kappa' is not known; there are percent_agreement, krippendorff_alpha, gwet_ac1, "
+                "gwet_ac2, cohen_kappa, conger_kappa, fleiss_kappa, light_kappa, scott_pi, brennan_prediger"
+            ),
+        ),
+        (
+            {"weights": "radical"},
+            "weights 'radical' are not known; there are identity, linear, quadratic, ordinal",
+        ),
+        ({"set_distance": "dice"}, "set distance 'dice' is not known; there are masi, jaccard"),
+        (
+            {"interval": "kalpha"},
+            "interval 'kalpha' is not known; there are percentile, bca, jackknife, analytic, none",
         ),
         (
             {"level": {"v": "ordinal"}},
@@ -328,6 +436,63 @@ def test_counts_that_are_none() -> None:
         Patterns(("a", "b"), np.array([[1, 1]]), np.array([1, 2]), "nominal")
 
 
+def test_assignments_are_patterns() -> None:
+    """Whatever takes counts takes who chose what, and gives the same."""
+    chosen = [["a", "b", None], ["a", "a", "c"], ["c", None, None], ["a", "b", None]]
+    assigned = from_matrix(chosen, "abc")
+    counts = from_items([[1, 1, 0], [2, 0, 1], [0, 0, 1], [1, 1, 0]], "abc")
+    assert isinstance(assigned, Patterns)
+    assert assigned.codes.tolist() == [[0, 0, 2], [0, 1, -1], [2, -1, -1]]
+    assert assigned.n.tolist() == [1, 2, 1]
+    for name, one in COEFFICIENTS.items():
+        of_assigned, of_counts = (estimate(p, [name], replicates=0)[0] for p in (assigned, counts))
+        if one.takes == "counts":
+            assert of_assigned.value == pytest.approx(of_counts.value, abs=1e-12)
+        else:
+            assert of_counts.undefined == "needs to know who chose what, and these are counts"
+            assert of_assigned.undefined is None or one.two_annotators
+
+
+def test_choices_that_are_none() -> None:
+    cases: list[tuple[Any, str, Any, str]] = [
+        ([["a", "d"]], "abc", "nominal", "'d' is not one of a, b, c"),
+        ([["a", "b"], ["a"]], "ab", "nominal", "items differ in length"),
+        ([["a", "b"]], "", "ordinal", "needs them in order"),
+    ]
+    for rows, names, level, message in cases:
+        with pytest.raises(StatisticsError, match=message):
+            from_matrix(rows, list(names), level)
+    two = np.array([[0, 1]])
+    with pytest.raises(StatisticsError, match="codes have shape"):
+        Assignments(("a",), np.array([[1]]), np.array([1]), "nominal", annotators=("A1",), codes=two)
+
+
+def test_a_complete_design_can_be_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = replace(COEFFICIENTS["conger_kappa"], name="full", complete=True)
+    monkeypatch.setitem(COEFFICIENTS, "full", full)
+    found = nominal(SMALL, coefficients=["full"], replicates=0)["undefined"].iloc[0]
+    assert found == "needs every item rated by every annotator, and 5 are not"
+
+
+def test_weights_by_level() -> None:
+    assert weight_matrix("linear", "interval", ("1", "2", "4"))[0].tolist() == [1, 1 - 1 / 3, 0]
+    assert weight_matrix("linear", "ordinal", ("1", "2", "4"))[0].tolist() == [1, 0.5, 0]
+    assert weight_matrix("quadratic", "ordinal", ("1", "2", "4"))[0].tolist() == [1, 0.75, 0]
+    assert weight_matrix("ordinal", "interval", ("1", "2", "4"))[0] == pytest.approx([1, 2 / 3, 0])
+    assert all(weight_matrix(name, "ordinal", ("only",)).tolist() == [[1]] for name in WEIGHTS)
+
+
+def test_light_says_which_pair_it_lacks() -> None:
+    """A and C rated two items together, and both said yes; A and D nothing, which is no obstacle."""
+    chosen = [["y", "n", None, None], ["n", "n", None, "n"], ["y", "y", "y", None], ["y", None, "y", None]]
+    found = estimate(from_matrix(chosen), ["light_kappa", "conger_kappa"], replicates=0)
+    assert found[0].undefined == "two annotators used only one category on the items that both rated"
+    assert found[1].undefined is None
+    apart = [["y", "n", None], ["n", "n", None], [None, "y", "y"], [None, "n", "y"], [None, "n", "n"]]
+    light = estimate(from_matrix(apart), ["light_kappa"], replicates=0)[0]
+    assert light.value == pytest.approx((0 + 0.4) / 2)
+
+
 def test_expected_agreement_of_1_is_undefined() -> None:
     settled = settle(
         Agreement(np.array([1.0, 0.5]), np.array([1.0, 0.25])), np.array([4.0, 4.0]), np.array([2, 2])
@@ -390,9 +555,77 @@ def test_alpha_against_krippendorff(level: Any, design: list[list[int]]) -> None
         assert ours["value"] == pytest.approx(theirs, abs=1e-9)
 
 
-@given(pairs=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=20))
+PAIRS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=20)
+
+
+def of_two(pairs: list[tuple[str, str]], weights: str | None = None) -> pd.DataFrame:
+    rows = [f"p{i} s A{a} {choice}" for i, pair in enumerate(pairs) for a, choice in enumerate(pair)]
+    order_: Any = {"v": ["a", "b", "c"]}
+    given_: Any = {"level": {"v": "ordinal"}, "coefficients": "all", "replicates": 0, "categories": order_}
+    return measure(table(*rows), weights=weights, **given_).set_index("coefficient")
+
+
+@given(pairs=PAIRS)
 @settings(max_examples=30, deadline=None, derandomize=True)
 def test_percent_agreement_of_two_against_sklearn(pairs: list[tuple[str, str]]) -> None:
-    rows = [f"p{i} s A{a} {choice}" for i, pair in enumerate(pairs) for a, choice in enumerate(pair)]
-    ours = nominal(table(*rows), coefficients=["percent_agreement"], replicates=0).iloc[0]
-    assert ours["value"] == pytest.approx(accuracy_score(*zip(*pairs, strict=True)))
+    assert of_two(pairs).loc["percent_agreement", "value"] == pytest.approx(
+        accuracy_score(*zip(*pairs, strict=True))
+    )
+
+
+@pytest.mark.parametrize("weights", ["identity", "linear", "quadratic"])
+@given(pairs=PAIRS)
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_cohen_against_sklearn(weights: str, pairs: list[tuple[str, str]]) -> None:
+    """sklearn divides 0 by 0 where one category was used, and warns; we say undefined."""
+    ours = of_two(pairs, weights).loc["cohen_kappa"]
+    if ours["undefined"] is None:
+        theirs = cohen_kappa_score(
+            *zip(*pairs, strict=True),
+            labels=["a", "b", "c"],
+            weights=None if weights == "identity" else weights,
+        )
+        assert ours["value"] == pytest.approx(theirs, abs=1e-9)
+    else:
+        assert len(set(chain.from_iterable(pairs))) == 1
+
+
+@given(
+    design=st.lists(st.lists(st.sampled_from("abc"), min_size=3, max_size=3), min_size=2, max_size=12),
+)
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_kappas_against_nltk(design: list[list[str]]) -> None:
+    """On complete tables; nltk leaves out no missing rating but raises, or pairs what is not there.
+
+    Its ``multi_kappa`` is Conger's kappa, ``kappa`` Light's, ``pi`` Fleiss's (Siegel & Castellan's K) and
+    ``S`` Bennett's, in which it counts the categories that were used, so we declare those. Where a
+    denominator is 0 it raises ZeroDivisionError or gives 1.0; we say undefined.
+    """
+    used = sorted(set(chain.from_iterable(design)))
+    ours = {one.coefficient: one for one in estimate(from_matrix(design, used), "all", replicates=0)}
+    if len(used) == 1:
+        assert all(one.undefined for name, one in ours.items() if COEFFICIENTS[name].chance_corrected)
+        return
+    task = AnnotationTask([(f"A{a}", f"p{i}", c) for i, row in enumerate(design) for a, c in enumerate(row)])
+    theirs = {"percent_agreement": task.avg_Ao(), "fleiss_kappa": task.pi(), "brennan_prediger": task.S()}
+    theirs |= {"conger_kappa": task.multi_kappa(), "krippendorff_alpha": task.alpha()}
+    if ours["light_kappa"].undefined is None:
+        theirs["light_kappa"] = task.kappa()
+    for name, value in theirs.items():
+        assert ours[name].value == pytest.approx(value, abs=1e-9), name
+
+
+@given(pairs=PAIRS)
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_specific_agreement_is_the_f1_of_two_annotators(pairs: list[tuple[str, str]]) -> None:
+    """With either of them for the truth; sklearn says 0 where nobody chose the category, we say undefined."""
+    first, second = zip(*pairs, strict=True)
+    ours = by_category(from_matrix([list(pair) for pair in pairs], "abc"), replicates=0)
+    for category, (specific, *_) in ours.items():
+        theirs = f1_score(
+            [one == category for one in first], [one == category for one in second], zero_division=0.0
+        )
+        if specific.undefined is None:
+            assert specific.value == pytest.approx(theirs, abs=1e-12)
+        else:
+            assert category not in (*first, *second)

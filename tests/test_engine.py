@@ -111,6 +111,64 @@ def ratings_tables(draw: st.DrawFn) -> pd.DataFrame:
     return frame([(f"p{i}", f"s{i % 3}", f"A{a}", v, f"c{c}", r) for i, a, v, c, r in judgements])
 
 
+def who_by_hand(
+    ratings: pd.DataFrame, variable: str, columns: dict[str, int], by: list[str]
+) -> dict[Any, Counter[Any]]:
+    """Each group's patterns of who chose what, counted one rating at a time."""
+    items: dict[Any, dict[str, int]] = {}
+    for row in ratings[ratings["variable"] == variable].to_dict("records"):
+        for group in {tuple(row[column] for column in by), (None,) * len(by)}:
+            items.setdefault((group, row["item"]), {})[row["annotator"]] = columns[row["category"]]
+    groups: dict[Any, Counter[Any]] = {}
+    for (group, _), chosen in items.items():
+        groups.setdefault(group, Counter())[tuple(sorted(chosen.items()))] += 1
+    return groups
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(ratings=ratings_tables(), by=st.sampled_from([[], ["source"], ["round"], ["source", "round"]]))
+def test_who_chose_what_is_exact(ratings: pd.DataFrame, by: list[str]) -> None:
+    """The same groups as of the counts, in the same order; only annotators of the group."""
+    columns = {f"c{category}": category for category in range(41)}
+    for table in tables(ratings, by).values():
+        for variable in table.variables():
+            found = table.assignments(variable, columns, 41)
+            tallies = table.tallies(variable, columns, 41)
+            assert [one.group for one in found] == [tally.group for tally in tallies]
+            expected = who_by_hand(ratings, variable, columns, by)
+            for choices, tally in zip(found, tallies, strict=True):
+                patterns = [
+                    tuple(
+                        (name, code) for name, code in zip(choices.annotators, row, strict=True) if code >= 0
+                    )
+                    for row in choices.codes.tolist()
+                ]
+                assert (
+                    Counter(dict(zip(patterns, choices.n_items.tolist(), strict=True)))
+                    == expected[choices.group]
+                )
+                assert len(choices.annotators) == tally.n_annotators
+                assert list(choices.annotators) == sorted(choices.annotators)
+                assert choices.codes.tolist() == sorted(choices.codes.tolist())
+
+
+def test_who_chose_what_of_hundreds() -> None:
+    """As many annotators as need dozens of packed columns."""
+    rng = np.random.default_rng(3)
+    rows = [
+        (f"p{i}", "s", f"A{a}", "v", f"c{rng.integers(9)}", 1)
+        for i in range(30)
+        for a in rng.permutation(400)[:5]
+    ]
+    columns = {f"c{number}": number for number in range(9)}
+    first, *others = (table.assignments("v", columns, 9)[0] for table in tables(frame(rows), []).values())
+    assert (first.codes >= 0).sum() == 150
+    for other in others:
+        assert other.annotators == first.annotators
+        assert np.array_equal(other.codes, first.codes)
+        assert np.array_equal(other.n_items, first.n_items)
+
+
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(ratings=ratings_tables(), by=st.sampled_from([[], ["source"], ["round"], ["source", "round"]]))
 def test_patterns_are_exact(ratings: pd.DataFrame, by: list[str]) -> None:
@@ -134,7 +192,7 @@ def test_patterns_are_exact(ratings: pd.DataFrame, by: list[str]) -> None:
 def test_every_engine_gives_the_same_digits(engine: str, by: tuple[str, ...]) -> None:
     ratings = random_ratings()
     order = {"certainty's": [f"c{category}" for category in range(9)]}
-    settings_: dict[str, Any] = {"by": by, "categories": order, "replicates": 50}
+    settings_: dict[str, Any] = {"by": by, "categories": order, "replicates": 50, "coefficients": "all"}
     settings_["level"] = {"claim type": "nominal", "certainty's": "ordinal"}
     expected = measure(ratings, **settings_)
     pd.testing.assert_frame_equal(measure(ENGINES[engine](ratings), **settings_), expected, check_exact=True)
@@ -156,10 +214,14 @@ def test_spark_gives_the_same_digits() -> None:
     try:
         distributed = session.createDataFrame(ratings.to_dict("records"))
         level: Any = {"claim type": "nominal", "certainty's": "nominal"}
-        found = measure(distributed, by=["source"], level=level, replicates=50)
-        pd.testing.assert_frame_equal(
-            found, measure(ratings, by=["source"], level=level, replicates=50), check_exact=True
-        )
+        settings_: dict[str, Any] = {
+            "by": ["source"],
+            "coefficients": "all",
+            "level": level,
+            "replicates": 50,
+        }
+        found = measure(distributed, **settings_)
+        pd.testing.assert_frame_equal(found, measure(ratings, **settings_), check_exact=True)
     finally:
         session.stop()
 

@@ -12,46 +12,73 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from annotate.agreement import Estimate, estimate, from_items, measure
+from annotate.agreement import COEFFICIENTS, Estimate, estimate, from_items, measure
 from annotate.agreement.distance import masi
 from annotate.ratings import encode_set
 
 GOLDEN = Path(__file__).parent / "golden"
 
-# What the publications call it: coefficient, level, and which of the three figures is printed.
-OURS = {
-    "percent": ("percent_agreement", "nominal", "value"),
-    "pa": ("percent_agreement", "nominal", "value"),
-    "pa/unweighted": ("percent_agreement", "nominal", "value"),
-    "Po": ("percent_agreement", "nominal", "value"),
-    "alpha": ("krippendorff_alpha", "nominal", "value"),
-    "alpha/unweighted": ("krippendorff_alpha", "nominal", "value"),
-    "alpha_nominal": ("krippendorff_alpha", "nominal", "value"),
-    "alpha_ordinal": ("krippendorff_alpha", "ordinal", "value"),
-    "alpha_interval": ("krippendorff_alpha", "interval", "value"),
-    "alpha_ratio": ("krippendorff_alpha", "ratio", "value"),
-    "alpha/quadratic": ("krippendorff_alpha", "interval", "value"),
-    "alpha/ratio": ("krippendorff_alpha", "ratio", "value"),
-    "alpha_passonneau_masi_9items": ("krippendorff_alpha", "set", "value"),
-    "AC1": ("gwet_ac1", "nominal", "value"),
-    "AC1_pe": ("gwet_ac1", "nominal", "expected"),
-    "gwet": ("gwet_ac1", "nominal", "value"),
-    "gwet/unweighted": ("gwet_ac1", "nominal", "value"),
+# Of one of ours: coefficient, level, weights, and which of the three figures is printed.
+Ours = tuple[str, str, str | None, str]
+
+
+def family(coefficient: str, level: str = "nominal") -> Ours:
+    return (coefficient, level, None, "value")
+
+
+# What the publications call it.
+OURS: dict[str, Ours] = {
+    **dict.fromkeys(("percent", "pa", "pa/unweighted", "Po"), family("percent_agreement")),
+    **dict.fromkeys(("alpha", "alpha/unweighted", "alpha_nominal"), family("krippendorff_alpha")),
+    "alpha_ordinal": family("krippendorff_alpha", "ordinal"),
+    "alpha_interval": family("krippendorff_alpha", "interval"),
+    "alpha_ratio": family("krippendorff_alpha", "ratio"),
+    "alpha/quadratic": family("krippendorff_alpha", "interval"),
+    "alpha/ratio": family("krippendorff_alpha", "ratio"),
+    "alpha_passonneau_masi_9items": family("krippendorff_alpha", "set"),
+    "alpha_jaccard_9items": family("krippendorff_alpha", "set"),
+    **dict.fromkeys(("AC1", "gwet", "gwet/unweighted"), family("gwet_ac1")),
+    "AC1_pe": ("gwet_ac1", "nominal", None, "expected"),
+    "AC2_quadratic": ("gwet_ac2", "ordinal", "quadratic", "value"),
+    **dict.fromkeys(("cohen_kappa", "kappa"), family("cohen_kappa")),
+    "cohen_po": ("cohen_kappa", "nominal", None, "observed"),
+    "cohen_pe": ("cohen_kappa", "nominal", None, "expected"),
+    **dict.fromkeys(("scott_pi", "scott"), family("scott_pi")),
+    **dict.fromkeys(("conger_kappa", "conger/unweighted"), family("conger_kappa")),
+    **dict.fromkeys(("fleiss_kappa", "fleiss", "fleiss/unweighted"), family("fleiss_kappa")),
+    "Pe": ("fleiss_kappa", "nominal", None, "expected"),
+    "light_kappa": family("light_kappa"),
+    **dict.fromkeys(
+        ("bennett_S", "randolph_kappa_free", "randolph_kappa", "bp", "bp/unweighted"),
+        family("brennan_prediger"),
+    ),
 }
+for weights in ("linear", "quadratic", "ordinal"):
+    OURS |= {
+        f"pa/{weights}": ("brennan_prediger", "ordinal", weights, "observed"),
+        f"bp/{weights}": ("brennan_prediger", "ordinal", weights, "value"),
+        f"fleiss/{weights}": ("fleiss_kappa", "ordinal", weights, "value"),
+        f"conger/{weights}": ("conger_kappa", "ordinal", weights, "value"),
+        f"gwet/{weights}": ("gwet_ac2", "ordinal", weights, "value"),
+        f"cohen_kappa/{weights}": ("cohen_kappa", "ordinal", weights, "value"),
+        f"cohen_po/{weights}": ("cohen_kappa", "ordinal", weights, "observed"),
+        f"cohen_pe/{weights}": ("cohen_kappa", "ordinal", weights, "expected"),
+    }
 NEEDS_NUMBERS = {
     "alpha/quadratic",
     "alpha/ratio",
 }  # on letters irrCAC numbers the categories as it finds them
+JACCARD = {"alpha_jaccard_9items"}
+OF_CATEGORY = ("fleiss_kappa_category_", "specific ")
 
-# Figures of coefficients that are not in the registry, or of definitions that are not ours.
+# Figures of definitions that are not ours: the largest kappa that the margins allow, a test statistic,
+# alpha with 1 minus a weight for a distance (so irrCAC's "ordinal" is not Krippendorff's), and dkpro's MASI.
 OTHERS = (
-    *("bennett_S", "scott_pi", "cohen_kappa", "cohen_pe", "kappa_max", "kappa", "scott", "conger_kappa"),
-    *("light_kappa", "Pe", "AC2_quadratic", "alpha_jaccard_9items", "alpha_masi_nonempty_subset"),
-    *("alpha_dkproMASI_9items", "Do_dkproMASI", "De_dkproMASI", "nltk_doctest {1,2} {1,2,3,4}"),
-    *("randolph_kappa_free", "bp", "fleiss"),
+    *("kappa_max", "fleiss_kappa_z_H0", "alpha/linear", "alpha/ordinal"),
+    *("alpha_dkproMASI_9items", "Do_dkproMASI", "De_dkproMASI"),
 )
-OTHER_FAMILIES = ("bp/", "fleiss/", "conger/", "fleiss_kappa", "masi_distance_")
-OTHER_WEIGHTS = ("/linear", "/quadratic", "/ordinal", "/radical", "/ratio", "/circular", "/bipolar")
+OTHER_WEIGHTS = ("/radical", "/ratio", "/circular", "/bipolar")
+ELSEWHERE = ("masi_distance_", "nltk_doctest", "alpha_masi_nonempty_subset")  # in tests of their own below
 
 
 def publications() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -82,19 +109,25 @@ def ratings(study: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["item", "annotator", "variable", "category"], dtype="str")
 
 
+def order(study: dict[str, Any]) -> list[str]:
+    """The categories as irrCAC orders them."""
+    if "table_rows_rater1_cols_rater2" in study:
+        return [str(column) for column in range(len(study["table_rows_rater1_cols_rater2"]))]
+    return sorted(set(ratings(study)["category"]))
+
+
 @cache
-def found(name: str, coefficient: str, level: str) -> Any:
+def found(name: str, coefficient: str, level: str, weights: str | None = None, sets: str = "masi") -> Any:
     study = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     if "counts_units_by_category" in study:
         counts = study["counts_units_by_category"]
         patterns = from_items(counts, [str(column) for column in range(len(counts[0]))])
         return estimate(patterns, [coefficient], replicates=0)[0]
     declared = {}
-    if "table_rows_rater1_cols_rater2" in study:
-        declared = {"v": [str(column) for column in range(len(study["table_rows_rater1_cols_rater2"]))]}
-    elif level == "ordinal":
-        declared = {"v": sorted(set(ratings(study)["category"]))}
+    if level == "ordinal" or "table_rows_rater1_cols_rater2" in study:
+        declared = {"v": order(study)}
     kwargs: dict[str, Any] = {"level": {"v": level}, "categories": declared, "replicates": 0}
+    kwargs |= {"weights": weights, "set_distance": sets}
     return next(measure(ratings(study), coefficients=[coefficient], **kwargs).itertuples())
 
 
@@ -109,14 +142,15 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "expected"), CASES)
 def test_published_figure(name: str, expected: dict[str, Any]) -> None:
-    coefficient, level, figure = OURS[expected["coefficient"]]
-    ours = found(name, coefficient, level)
+    called = expected["coefficient"]
+    coefficient, level, weights, figure = OURS[called]
+    ours = found(name, coefficient, level, weights, "jaccard" if called in JACCARD else "masi")
     assert getattr(ours, figure) == pytest.approx(expected["value"], abs=expected["tol"], rel=0)
     if "exact" in expected:
         assert ours.value == pytest.approx(float(Fraction(expected["exact"])), abs=1e-12)
     if "pa" in expected and coefficient != "krippendorff_alpha":  # irrCAC splits alpha in another way
         assert ours.observed == pytest.approx(expected["pa"], abs=1e-12)
-        if coefficient == "gwet_ac1":
+        if not called.startswith("pa/"):
             assert ours.expected == pytest.approx(expected["pe"], abs=1e-12)
 
 
@@ -126,12 +160,40 @@ def test_every_figure_is_ours_or_known_to_be_another() -> None:
         for name, study in publications()
         for expected in study["expected"]
         if expected["coefficient"] not in (*OURS, *OTHERS)
-        and not expected["coefficient"].startswith(OTHER_FAMILIES)
+        and not expected["coefficient"].startswith((*OF_CATEGORY, *ELSEWHERE))
         and not expected["coefficient"].endswith(OTHER_WEIGHTS)
     ]
     assert unknown == []
-    assert len(CASES) >= 45
+    assert len(CASES) >= 185
+    called = {expected["coefficient"] for _, study in publications() for expected in study["expected"]}
+    assert {OURS[name][0] for name in called & OURS.keys()} == set(COEFFICIENTS)
     assert all(study["citation"] for _, study in publications())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param(name, expected, id=f"{name}-{expected['coefficient']}")
+        for name, study in publications()
+        for expected in study["expected"]
+        if expected["coefficient"].startswith(OF_CATEGORY)
+    ],
+)
+def test_published_figure_of_a_category(name: str, expected: dict[str, Any]) -> None:
+    """Fleiss's kappa of each diagnosis, and positive and negative agreement."""
+    study = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    prefix = next(one for one in OF_CATEGORY if expected["coefficient"].startswith(one))
+    ours = measure(
+        ratings(study),
+        coefficients=["fleiss_kappa"],
+        level={"v": "nominal"},
+        categories={"v": order(study)},
+        per_category=True,
+        replicates=0,
+    ).set_index(["category", "coefficient"])["value"]
+    coefficient = "specific_agreement" if prefix == "specific " else "fleiss_kappa"
+    value = ours[expected["coefficient"].removeprefix(prefix), coefficient]
+    assert value == pytest.approx(expected["value"], abs=expected["tol"], rel=0)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +205,9 @@ def test_every_figure_is_ours_or_known_to_be_another() -> None:
         ("krippendorff_alpha", "interval", 0.849),
         ("krippendorff_alpha", "ratio", 0.797),
         ("gwet_ac1", "nominal", 0.775),
+        ("fleiss_kappa", "nominal", 0.761),  # not .737, which is over pairs of ratings
+        ("conger_kappa", "nominal", 0.763),
+        ("brennan_prediger", "nominal", 0.773),
     ],
 )
 def test_krippendorffs_table_with_missing_ratings(coefficient: str, level: str, value: float) -> None:
@@ -157,7 +222,19 @@ def test_masi_is_passonneaus() -> None:
         name = f"masi_distance_passonneau2006 {pair[0]} {pair[1]}"
         published = next(e["value"] for e in study["expected"] if e["coefficient"] == name)
         assert masi([encode_set(pair[0]), encode_set(pair[1])])[0, 1] == pytest.approx(published, abs=1e-12)
+    doctest = next(e["value"] for e in study["expected"] if e["coefficient"].startswith("nltk_doctest"))
+    assert masi(['["1","2"]', '["1","2","3","4"]'])[0, 1] == pytest.approx(doctest, abs=1e-12)
     assert np.array_equal(masi(["[]", "[]", '["A"]']), [[0, 0, 1], [0, 0, 1], [1, 1, 0]])
+
+
+def test_masi_of_sets_that_are_not_empty() -> None:
+    study = json.loads((GOLDEN / "masi_pairs_and_alpha.json").read_text(encoding="utf-8"))
+    full = {"set_items_2_raters": [item for item in study["set_items_2_raters"] if all(item)]}
+    published = next(
+        e["value"] for e in study["expected"] if e["coefficient"] == "alpha_masi_nonempty_subset"
+    )
+    ours = measure(ratings(full), coefficients=["krippendorff_alpha"], level={"v": "set"}, replicates=0)
+    assert ours["value"].iloc[0] == pytest.approx(published, abs=1e-12)
 
 
 def test_counts_and_ratings_give_the_same() -> None:

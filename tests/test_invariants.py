@@ -6,8 +6,9 @@ without a word on what single ratings mean to it, fails them.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import permutations
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, combinations, permutations
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement import COEFFICIENTS, measure
+from annotate.agreement.weights import WEIGHTS
 from annotate.ratings import decode_set, encode_set
 
 Items = list[list[str]]  # the ratings of each item
-Reference = Callable[[Items, str, Sequence[str]], float | None]
+Table = list[list[str | None]]  # items x annotators
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio", "set")
 NAMES = {
@@ -34,20 +36,73 @@ NAMES = {
 # ---- literal references: each definition as it is printed, one rating at a time ----------------------
 
 
+def given_ratings(table: Table) -> Items:
+    return [[choice for choice in row if choice is not None] for row in table]
+
+
 def pairable(items: Items) -> Items:
     return [item for item in items if len(item) >= 2]
 
 
-def undefined(items: Items) -> bool:
-    return len({category for item in pairable(items) for category in item}) < 2
+class Question(NamedTuple):
+    """What is asked of a literal reference; ``declared`` are the categories in order."""
+
+    table: Table
+    level: str
+    declared: Sequence[str]
+    weights: str | None = None
+
+    @property
+    def items(self) -> Items:
+        return given_ratings(self.table)
+
+    @property
+    def used(self) -> list[str]:
+        return [category for item in pairable(self.items) for category in item]
+
+    @property
+    def categories(self) -> list[str]:
+        """Of a set-valued variable each set that was used is a category."""
+        every = [category for item in self.items for category in item]
+        return sorted(set(every)) if self.level == "set" else list(self.declared)
+
+    @property
+    def raters(self) -> list[list[str | None]]:
+        """The ratings of each annotator who has any."""
+        return [list(column) for column in zip(*self.table, strict=True) if any(column)]
+
+    def weight(self, a: str, b: str, default: Mapping[str, str] | None = None) -> float:
+        name = self.weights or (default or {}).get(self.level, "identity")
+        if name == "identity" or a == b:
+            return float(a == b)
+        places = [float(self.categories.index(category)) for category in self.categories]
+        x, y = float(self.categories.index(a)), float(self.categories.index(b))
+        if name == "ordinal":
+            return 1 - math.comb(int(abs(x - y)) + 1, 2) / math.comb(len(places), 2)
+        if self.level in ("interval", "ratio"):
+            places, x, y = [float(category) for category in self.categories], float(a), float(b)
+        apart = abs(x - y) / (max(places) - min(places))
+        return 1 - (apart if name == "linear" else apart**2)
 
 
-def percent_by_hand(items: Items, _level: str, _declared: Sequence[str]) -> float | None:
+Reference = Callable[[Question], float | None]
+AC2_WEIGHTS = {"ordinal": "ordinal", "interval": "quadratic", "ratio": "quadratic"}
+
+
+def corrected(observed: float, expected: float) -> float:
+    return (observed - expected) / (1 - expected)
+
+
+def observed_by_hand(asked: Question, default: Mapping[str, str] | None = None) -> float:
     shares = []
-    for item in pairable(items):
+    for item in pairable(asked.items):
         pairs = list(permutations(item, 2))
-        shares.append(sum(a == b for a, b in pairs) / len(pairs))
-    return sum(shares) / len(shares) if shares else None
+        shares.append(sum(asked.weight(a, b, default) for a, b in pairs) / len(pairs))
+    return sum(shares) / len(shares)
+
+
+def percent_by_hand(asked: Question) -> float | None:
+    return observed_by_hand(asked._replace(weights="identity")) if pairable(asked.items) else None
 
 
 def ordinal_by_hand(a: str, b: str, items: Items, declared: Sequence[str]) -> float:
@@ -80,13 +135,11 @@ def distance_by_hand(a: str, b: str, level: str, items: Items, declared: Sequenc
     return ((x - y) / (x + y)) ** 2 if x + y else 0.0
 
 
-def alpha_by_hand(items: Items, level: str, declared: Sequence[str]) -> float | None:
-    if undefined(items):
-        return None
-    values = [category for item in pairable(items) for category in item]
+def alpha_by_hand(asked: Question) -> float | None:
+    items, values = asked.items, asked.used
 
     def distance(a: str, b: str) -> float:
-        return distance_by_hand(a, b, level, items, declared)
+        return distance_by_hand(a, b, asked.level, items, asked.declared)
 
     within = sum(
         sum(distance(a, b) for a, b in permutations(item, 2)) / (len(item) - 1) for item in pairable(items)
@@ -95,28 +148,112 @@ def alpha_by_hand(items: Items, level: str, declared: Sequence[str]) -> float | 
     return 1 - within / len(values) / (between / (len(values) * (len(values) - 1)))
 
 
-def ac1_by_hand(items: Items, level: str, declared: Sequence[str]) -> float | None:
-    if undefined(items):
+def prevalence_by_hand(asked: Question, category: str) -> float:
+    rated = [item for item in asked.items if item]
+    return sum(item.count(category) / len(item) for item in rated) / len(rated)
+
+
+def ac2_by_hand(asked: Question) -> float | None:
+    categories = asked.categories
+    total = sum(asked.weight(a, b, AC2_WEIGHTS) for a in categories for b in categories)
+    shares = [prevalence_by_hand(asked, category) for category in categories]
+    chance = total / (len(shares) * (len(shares) - 1)) * sum(share * (1 - share) for share in shares)
+    return corrected(observed_by_hand(asked, AC2_WEIGHTS), chance)
+
+
+def ac1_by_hand(asked: Question) -> float | None:
+    return ac2_by_hand(asked._replace(weights="identity"))
+
+
+def brennan_by_hand(asked: Question) -> float | None:
+    weights = [asked.weight(a, b) for a in asked.categories for b in asked.categories]
+    return corrected(observed_by_hand(asked), sum(weights) / len(weights))
+
+
+def fleiss_by_hand(asked: Question) -> float | None:
+    shares = {category: prevalence_by_hand(asked, category) for category in asked.categories}
+    return corrected(observed_by_hand(asked), likely_by_hand(asked, shares, shares))
+
+
+def likely_by_hand(asked: Question, first: Mapping[str, float], second: Mapping[str, float]) -> float:
+    """Expected agreement of two draws, one from each distribution."""
+    return sum(asked.weight(a, b) * p * q for a, p in first.items() for b, q in second.items())
+
+
+def shares_by_hand(choices: Sequence[str | None]) -> dict[str, float]:
+    chosen = [choice for choice in choices if choice is not None]
+    return {category: count / len(chosen) for category, count in Counter(chosen).items()}
+
+
+def conger_by_hand(asked: Question) -> float | None:
+    pairs = list(combinations([shares_by_hand(rater) for rater in asked.raters], 2))
+    chance = sum(likely_by_hand(asked, first, second) for first, second in pairs) / len(pairs)
+    return corrected(observed_by_hand(asked), chance)
+
+
+def both_by_hand(first: Sequence[str | None], second: Sequence[str | None]) -> list[tuple[str, str]]:
+    return [(a, b) for a, b in zip(first, second, strict=True) if a is not None and b is not None]
+
+
+def cohens_by_hand(asked: Question, pairs: list[tuple[str, str]]) -> float | None:
+    observed = sum(asked.weight(a, b) for a, b in pairs) / len(pairs)
+    chance = likely_by_hand(asked, *(shares_by_hand(choices) for choices in zip(*pairs, strict=True)))
+    return corrected(observed, chance) if len(set(chain.from_iterable(pairs))) > 1 else None
+
+
+def cohen_by_hand(asked: Question) -> float | None:
+    return cohens_by_hand(asked, both_by_hand(*asked.raters)) if len(asked.raters) == 2 else None
+
+
+def scott_by_hand(asked: Question) -> float | None:
+    if len(asked.raters) != 2:
         return None
-    rated = [item for item in items if item]
-    categories = {category for item in items for category in item} if level == "set" else set(declared)
-    chance = 0.0
-    for category in categories:
-        prevalence = sum(item.count(category) / len(item) for item in rated) / len(rated)
-        chance += prevalence * (1 - prevalence)
-    chance /= len(categories) - 1
-    observed = percent_by_hand(items, level, declared)
-    assert observed is not None
-    return (observed - chance) / (1 - chance)
+    pairs = both_by_hand(*asked.raters)
+    shares = shares_by_hand(list(chain.from_iterable(pairs)))
+    observed = sum(asked.weight(a, b) for a, b in pairs) / len(pairs)
+    return corrected(observed, likely_by_hand(asked, shares, shares))
+
+
+def light_by_hand(asked: Question) -> float | None:
+    shared = [both_by_hand(first, second) for first, second in combinations(asked.raters, 2)]
+    kappas = [cohens_by_hand(asked, pairs) for pairs in shared if pairs]
+    return None if None in kappas else sum(kappa for kappa in kappas if kappa is not None) / len(kappas)
 
 
 REFERENCES: dict[str, Reference] = {
     "percent_agreement": percent_by_hand,
     "krippendorff_alpha": alpha_by_hand,
     "gwet_ac1": ac1_by_hand,
+    "gwet_ac2": ac2_by_hand,
+    "cohen_kappa": cohen_by_hand,
+    "conger_kappa": conger_by_hand,
+    "fleiss_kappa": fleiss_by_hand,
+    "light_kappa": light_by_hand,
+    "scott_pi": scott_by_hand,
+    "brennan_prediger": brennan_by_hand,
 }
-# Whether items with a single rating have a say: AC1's prevalence is over all rated items.
-HEEDS_SINGLE_RATINGS = {"percent_agreement": False, "krippendorff_alpha": False, "gwet_ac1": True}
+# Whether items with a single rating have a say: in a prevalence over all rated items, in an annotator's shares.
+HEEDS_SINGLE_RATINGS = {
+    "percent_agreement": False,
+    "krippendorff_alpha": False,
+    "gwet_ac1": True,
+    "gwet_ac2": True,
+    "cohen_kappa": False,
+    "conger_kappa": True,
+    "fleiss_kappa": True,
+    "light_kappa": False,
+    "scott_pi": False,
+    "brennan_prediger": False,
+}
+
+
+def by_hand(name: str, asked: Question) -> float | None:
+    """The reference, where the coefficient is defined at all."""
+    one = COEFFICIENTS[name]
+    weighs = asked.weights not in (None, "identity") and asked.level in ("nominal", "set")
+    if not pairable(asked.items) or (one.chance_corrected and len(set(asked.used)) < 2):
+        return None
+    return None if one.weighted and weighs else REFERENCES[name](asked)
 
 
 # ---- tables ----------------------------------------------------------------------------------------
@@ -146,65 +283,61 @@ def judgements(design: list[list[int | None]], names: Sequence[str]) -> list[tup
 
 
 def run(
-    rows: Sequence[tuple[str, str, str]],
-    coefficient: str,
-    level: str,
-    declared: Sequence[str] | None = None,
-    replicates: int = 0,
-) -> pd.Series:
+    rows: Sequence[tuple[str, str, str]], level: str, declared: Sequence[str] | None = None, **settings_: Any
+) -> pd.DataFrame:
+    """Every coefficient, by name."""
     frame = pd.DataFrame(rows, columns=["item", "annotator", "category"], dtype="str").assign(variable="v")
     offered = list(NAMES[level] if declared is None else declared)
     categories = {"v": ["a", "b"] if level == "set" else offered}
-    found = measure(
-        frame,
-        coefficients=[coefficient],
-        level={"v": level},  # type: ignore[dict-item]
-        categories=categories,
-        replicates=replicates,
-    )
-    return found.iloc[0]
+    settings_ = {"coefficients": "all", "replicates": 0, **settings_}
+    found = measure(frame, level={"v": level}, categories=categories, **settings_)  # type: ignore[dict-item]
+    return found.set_index("coefficient")
 
 
 def same(first: float, second: float, tolerance: float = 1e-12) -> bool:
     return (math.isnan(first) and math.isnan(second)) or abs(first - second) <= tolerance
 
 
-every = pytest.mark.parametrize("name", list(COEFFICIENTS))
-every_level = pytest.mark.parametrize(
-    ("name", "level"), [(name, level) for name, one in COEFFICIENTS.items() for level in one.levels]
-)
-some = settings(max_examples=25, deadline=None, derandomize=True)
+every_level = pytest.mark.parametrize("level", LEVELS)
+every_weight = pytest.mark.parametrize("weights", [None, *WEIGHTS])
+some = settings(max_examples=40, deadline=None, derandomize=True)
+FIGURES = ("value", "observed", "expected")
 
 
 def test_every_coefficient_is_held_by_these_tests() -> None:
     assert set(COEFFICIENTS) == set(REFERENCES) == set(HEEDS_SINGLE_RATINGS)
     assert all(name == one.name for name, one in COEFFICIENTS.items())
     assert all(set(one.levels) <= set(LEVELS) and one.levels for one in COEFFICIENTS.values())
+    assert all(set(one.weights.values()) <= set(WEIGHTS) for one in COEFFICIENTS.values() if one.weights)
+    assert run([("p1", "A1", "apple")], "nominal").index.tolist() == list(COEFFICIENTS)
 
 
+@every_weight
 @every_level
 @some
 @given(design=designs())
-def test_is_what_the_definition_says(name: str, level: str, design: list[list[int | None]]) -> None:
-    items = [[NAMES[level][choice] for choice in row if choice is not None] for row in design]
-    by_hand = REFERENCES[name](items, level, NAMES[level])
-    ours = run(judgements(design, NAMES[level]), name, level)
-    assert (by_hand is None) == (ours["undefined"] is not None) == math.isnan(ours["value"])
-    if by_hand is not None:
-        assert ours["value"] == pytest.approx(by_hand, abs=1e-9)
-        assert ours["value"] <= 1
+def test_is_what_the_definition_says(level: str, weights: str | None, design: list[list[int | None]]) -> None:
+    names = NAMES[level]
+    table: Table = [[None if choice is None else names[choice] for choice in row] for row in design]
+    found = run(judgements(design, names), level, weights=weights)
+    for name, ours in found.iterrows():
+        literal = by_hand(str(name), Question(table, level, names, weights))
+        assert (literal is None) == (ours["undefined"] is not None) == math.isnan(ours["value"]), name
+        if literal is not None:
+            assert ours["value"] == pytest.approx(literal, abs=1e-9), name
+            assert ours["value"] <= 1
 
 
 @every_level
 @some
 @given(design=designs(), data=st.data())
 def test_order_of_rows_is_of_no_matter(
-    name: str, level: str, design: list[list[int | None]], data: st.DataObject
+    level: str, design: list[list[int | None]], data: st.DataObject
 ) -> None:
     rows = judgements(design, NAMES[level])
     shuffled = data.draw(st.permutations(rows))
-    pd.testing.assert_series_equal(
-        run(rows, name, level, replicates=20), run(shuffled, name, level, replicates=20)
+    pd.testing.assert_frame_equal(
+        run(rows, level, replicates=20), run(shuffled, level, replicates=20), check_exact=True
     )
 
 
@@ -212,130 +345,183 @@ def test_order_of_rows_is_of_no_matter(
 @some
 @given(design=designs(), data=st.data())
 def test_names_of_items_and_annotators_are_of_no_matter(
-    name: str, level: str, design: list[list[int | None]], data: st.DataObject
+    level: str, design: list[list[int | None]], data: st.DataObject
 ) -> None:
+    """Where it matters who chose what, the replicates go by the annotators' names."""
     rows = judgements(design, NAMES[level])
     item = dict(zip(sorted({r[0] for r in rows}), data.draw(st.permutations("ABCDEFG")), strict=False))
-    # Who gave a rating is of no matter even within an item, as long as nobody gives two.
     shift = data.draw(st.integers(0, 5))
     renamed = [(item[i], f"{(int(a.split()[1]) + shift) % 6}", c) for i, a, c in rows]
-    pd.testing.assert_series_equal(
-        run(rows, name, level, replicates=20), run(renamed, name, level, replicates=20)
-    )
+    before, after = run(rows, level, replicates=20), run(renamed, level, replicates=20)
+    for name, one in COEFFICIENTS.items():
+        if one.takes == "counts":
+            pd.testing.assert_series_equal(before.loc[name], after.loc[name])
+        assert all(same(before.loc[name, figure], after.loc[name, figure]) for figure in FIGURES)
+        assert before.loc[name, "undefined"] == after.loc[name, "undefined"]
 
 
-@every
 @some
 @given(design=designs(), names=st.permutations(["x", "y", "z"]))
-def test_nominal_names_are_of_no_matter(name: str, design: list[list[int | None]], names: list[str]) -> None:
-    before = run(judgements(design, NAMES["nominal"]), name, "nominal")
-    after = run(judgements(design, names), name, "nominal", declared=["z", "x", "y"])
-    assert same(before["value"], after["value"])
-    assert same(before["observed"], after["observed"])
-    assert same(before["expected"], after["expected"])
-    assert before["undefined"] == after["undefined"]
+def test_nominal_names_are_of_no_matter(design: list[list[int | None]], names: list[str]) -> None:
+    before = run(judgements(design, NAMES["nominal"]), "nominal")
+    after = run(judgements(design, names), "nominal", declared=["z", "x", "y"])
+    for name in COEFFICIENTS:
+        assert all(same(before.loc[name, figure], after.loc[name, figure]) for figure in FIGURES), name
+        assert before.loc[name, "undefined"] == after.loc[name, "undefined"]
 
 
-@pytest.mark.parametrize("name", [name for name, one in COEFFICIENTS.items() if "ordinal" in one.levels])
+@every_weight
 @some
 @given(design=designs())
-def test_ordinal_knows_order_only(name: str, design: list[list[int | None]]) -> None:
-    """Other names in the same order change no digit; the alphabet has no say."""
-    before = run(judgements(design, NAMES["ordinal"]), name, "ordinal", replicates=20)
-    after = run(
-        judgements(design, ["9", "10", "1e3"]), name, "ordinal", declared=["9", "10", "1e3"], replicates=20
-    )
-    pd.testing.assert_series_equal(before, after)
+def test_ordinal_knows_order_only(weights: str | None, design: list[list[int | None]]) -> None:
+    """Other names in the same order change no digit; the alphabet and the numbers have no say."""
+    names = ["9", "10", "1e3"]
+    before = run(judgements(design, NAMES["ordinal"]), "ordinal", replicates=20, weights=weights)
+    after = run(judgements(design, names), "ordinal", declared=names, replicates=20, weights=weights)
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
 
 
-@pytest.mark.parametrize("name", [name for name, one in COEFFICIENTS.items() if one.by_distance])
+@every_weight
 @some
 @given(design=designs())
-def test_interval_is_free_of_unit_and_origin(name: str, design: list[list[int | None]]) -> None:
-    before = run(judgements(design, NAMES["interval"]), name, "interval")
+def test_ordinal_may_be_read_from_either_end(weights: str | None, design: list[list[int | None]]) -> None:
+    rows = judgements(design, NAMES["ordinal"])
+    before = run(rows, "ordinal", weights=weights)
+    after = run(rows, "ordinal", declared=NAMES["ordinal"][::-1], weights=weights)
+    assert all(same(before.loc[name, "value"], after.loc[name, "value"]) for name in COEFFICIENTS)
+
+
+@every_weight
+@some
+@given(design=designs())
+def test_interval_is_free_of_unit_and_origin(weights: str | None, design: list[list[int | None]]) -> None:
+    before = run(judgements(design, NAMES["interval"]), "interval", weights=weights)
     moved = [str(float(number) * 3 + 7) for number in NAMES["interval"]]
-    assert same(before["value"], run(judgements(design, moved), name, "interval", declared=moved)["value"])
+    after = run(judgements(design, moved), "interval", declared=moved, weights=weights)
+    assert all(same(before.loc[name, "value"], after.loc[name, "value"]) for name in COEFFICIENTS)
 
 
-@pytest.mark.parametrize("name", [name for name, one in COEFFICIENTS.items() if not one.by_distance])
 @some
 @given(design=designs())
-def test_without_distances_every_level_is_nominal(name: str, design: list[list[int | None]]) -> None:
-    values = [
-        run(judgements(design, NAMES[level]), name, level)["value"]
-        for level in COEFFICIENTS[name].levels
-        if level != "set"  # there the categories are the sets that were used
-    ]
-    assert all(same(values[0], value) for value in values)
+def test_without_distances_every_level_is_nominal(design: list[list[int | None]]) -> None:
+    """Of sets the categories are those that were used, so these are not compared."""
+    at = {level: run(judgements(design, NAMES[level]), level)["value"] for level in LEVELS if level != "set"}
+    for name, one in COEFFICIENTS.items():
+        plain = {one.weighs_with(level, None) for level in at} <= {None, "identity"}
+        if plain and not one.by_distance:
+            assert all(same(at["nominal"][name], values[name]) for values in at.values())
+
+
+@some
+@given(design=designs())
+def test_what_is_the_same_of_two_annotators(design: list[list[int | None]]) -> None:
+    """Who rated everything: Conger and Light are Cohen, Fleiss is Scott; identity weights are none."""
+    full = [[choice or 0 for choice in row[:2]] for row in design]
+    for weights in WEIGHTS:
+        ours = run(judgements(full, NAMES["ordinal"]), "ordinal", weights=weights)["value"]
+        assert same(ours["cohen_kappa"], ours["conger_kappa"])
+        assert same(ours["cohen_kappa"], ours["light_kappa"])
+        assert same(ours["scott_pi"], ours["fleiss_kappa"])
+    plain = run(judgements(design, NAMES["ordinal"]), "ordinal", weights="identity")["value"]
+    unsaid = run(judgements(design, NAMES["ordinal"]), "ordinal")["value"]
+    assert same(plain["gwet_ac2"], plain["gwet_ac1"])
+    assert all(same(plain[name], unsaid[name]) for name in COEFFICIENTS if name != "gwet_ac2")
 
 
 @every_level
 @some
 @given(design=designs(), single=st.lists(st.integers(0, 2), min_size=1, max_size=3))
-def test_items_with_one_rating(
-    name: str, level: str, design: list[list[int | None]], single: list[int]
-) -> None:
-    """They are counted; they move nothing, to the last digit of the interval, but AC1's prevalence."""
+def test_items_with_one_rating(level: str, design: list[list[int | None]], single: list[int]) -> None:
+    """They are counted; they move nothing, to the last digit of the interval, but what heeds them."""
     rows = judgements(design, NAMES[level])
-    alone = [
-        (f"single {number}", "annotator 0", NAMES[level][choice]) for number, choice in enumerate(single)
-    ]
-    before, after = run(rows, name, level, replicates=20), run([*rows, *alone], name, level, replicates=20)
-    assert after["n_items"] == before["n_items"] + len(single)
-    assert after["n_ratings"] == before["n_ratings"] + len(single)
-    assert after["n_pairable_items"] == before["n_pairable_items"]
-    assert after["undefined"] == before["undefined"]
+    alone = [(f"single {number}", rows[0][1], NAMES[level][choice]) for number, choice in enumerate(single)]
+    before, after = run(rows, level, replicates=20), run([*rows, *alone], level, replicates=20)
     tolerance = 1e-12 if level == "set" else 0  # a new set is a new category, if only of distance
-    heeds = HEEDS_SINGLE_RATINGS[name]
-    for figure in ("observed",) if heeds else ("value", "observed", "expected", "ci_low", "ci_high"):
-        assert same(before[figure], after[figure], tolerance)
+    for name, heeds in HEEDS_SINGLE_RATINGS.items():
+        old, new = before.loc[name], after.loc[name]
+        assert new["n_items"] == old["n_items"] + len(single)
+        assert new["n_ratings"] == old["n_ratings"] + len(single)
+        assert new["n_pairable_items"] == old["n_pairable_items"]
+        assert new["undefined"] == old["undefined"]
+        counts_sets = level == "set" and name == "brennan_prediger"  # its K is how many were used
+        figures = ("observed",) if heeds or counts_sets else (*FIGURES, "ci_low", "ci_high")
+        assert all(same(old[figure], new[figure], tolerance) for figure in figures), name
 
 
 @every_level
 @some
 @given(choices=st.lists(st.integers(0, 2), min_size=2, max_size=7), annotators=st.integers(2, 4))
-def test_perfect_agreement_is_1(name: str, level: str, choices: list[int], annotators: int) -> None:
+def test_perfect_agreement_is_1(level: str, choices: list[int], annotators: int) -> None:
     design: list[list[int | None]] = [[choice] * annotators for choice in choices]
-    ours = run(judgements(design, NAMES[level]), name, level, replicates=20)
-    if len(set(choices)) > 1 or not COEFFICIENTS[name].chance_corrected:
-        assert ours["value"] == ours["ci_low"] == ours["ci_high"] == 1.0
-    else:
-        assert math.isnan(ours["value"])
-        assert ours["observed"] == 1.0
+    for name, ours in run(judgements(design, NAMES[level]), level, replicates=20).iterrows():
+        one = COEFFICIENTS[str(name)]
+        if one.two_annotators and annotators != 2:
+            assert ours["undefined"] == f"needs exactly two annotators, there are {annotators}"
+        elif len(set(choices)) > 1 or not one.chance_corrected:
+            assert ours["value"] == ours["ci_low"] == ours["ci_high"] == 1.0, name
+        else:
+            assert math.isnan(ours["value"])
+            assert ours["observed"] == 1.0
 
 
-@every
 @some
 @given(design=designs())
-def test_twice_the_items_leave_the_mean_of_items(name: str, design: list[list[int | None]]) -> None:
+def test_twice_the_items_leave_the_mean_of_items(design: list[list[int | None]]) -> None:
     rows = judgements(design, NAMES["nominal"])
     double = [*rows, *((f"{item} again", annotator, category) for item, annotator, category in rows)]
-    once, twice = run(rows, name, "nominal"), run(double, name, "nominal")
-    assert same(once["observed"], twice["observed"])
-    assert once["undefined"] == twice["undefined"]
+    once, twice = run(rows, "nominal"), run(double, "nominal")
+    assert all(same(once.loc[name, "observed"], twice.loc[name, "observed"]) for name in COEFFICIENTS)
+    assert once["undefined"].tolist() == twice["undefined"].tolist()
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@every_level
 @pytest.mark.parametrize(
     ("design", "reason"),
     [
         ([[0, None], [1, None]], "no item has two ratings"),
         ([[None, 2]], "no item has two ratings"),
+        ([[0, None, None], [None, 1, None], [None, None, 2]], "no item has two ratings"),
         ([[1, 1], [1, 1]], "only one category was used"),
         ([[1, 1], [1, 1], [2, None]], "only one category was used"),
     ],
 )
 def test_undefined_is_the_same_for_all(level: str, design: list[list[int | None]], reason: str) -> None:
-    rows = judgements(design, NAMES[level])
-    for name, coefficient in COEFFICIENTS.items():
-        ours = run(rows, name, level, replicates=10)
-        if coefficient.chance_corrected or reason.startswith("no item"):
+    for name, ours in run(judgements(design, NAMES[level]), level, replicates=10).iterrows():
+        if COEFFICIENTS[str(name)].chance_corrected or reason.startswith("no item"):
             assert ours["undefined"] == reason
             assert np.isnan([ours["value"], ours["ci_low"], ours["ci_high"]]).all()
             assert ours["interval"] is None
         else:
             assert ours["undefined"] is None
             assert ours["value"] == 1.0
+
+
+@every_level
+@some
+@given(design=designs())
+def test_a_category_against_the_rest(level: str, design: list[list[int | None]]) -> None:
+    """As if the table had been written with two names; of sets, with or without a member."""
+    names = NAMES[level]
+    rows = judgements(design, names)
+    found = run(rows, level, per_category=True).reset_index()
+    members = ["a", "b"] if level == "set" else names
+    assert list(dict.fromkeys(found["category"])) == [None, *members]
+    for member in members:
+        yes = {one: (member in decode_set(one)) if level == "set" else one == member for one in names}
+        renamed = [(item, annotator, "yes" if yes[category] else "no") for item, annotator, category in rows]
+        expected = run(renamed, "nominal", declared=["yes", "no"])
+        ours = found[found["category"] == member].set_index("coefficient")
+        assert list(ours.index) == [
+            "specific_agreement",
+            *(n for n, c in COEFFICIENTS.items() if c.chance_corrected),
+        ]
+        for name in ours.index[1:]:
+            assert all(same(ours.loc[name, figure], expected.loc[name, figure]) for figure in FIGURES)
+            assert ours.loc[name, "undefined"] == expected.loc[name, "undefined"]
+        items = pairable([[yes[names[c]] for c in row if c is not None] for row in design])  # type: ignore[misc]
+        either = [(a, b) for item in items for a, b in permutations(item, 2) if a]
+        share = sum(b for _, b in either) / len(either) if either else math.nan
+        assert same(ours.loc["specific_agreement", "value"], share)
 
 
 def test_the_tables_above_hold_sets_as_the_table_of_ratings_writes_them() -> None:

@@ -1,7 +1,7 @@
 """How far apart two categories are, by level of measurement.
 
-Each distance lies in [0, 1] over the categories of the variable: nominal and ratio distances and MASI do
-so by themselves; interval and ordinal ones are divided by the largest. A coefficient that divides one
+Each distance lies in [0, 1] over the categories of the variable: nominal and ratio distances and those of
+sets do so by themselves; interval and ordinal ones are divided by the largest. A coefficient that divides one
 mean distance by another does not depend on that, and observed agreement stays readable.
 """
 
@@ -28,17 +28,17 @@ def nominal(categories: Sequence[str]) -> FloatArray:
 
 def interval(categories: Sequence[str]) -> FloatArray:
     """``(a - b)^2``, over the square of the widest difference (Krippendorff 2019, ch. 12)."""
-    numbers = _numbers(categories)
-    widest = float(np.ptp(numbers)) if len(numbers) else 0.0
-    return np.asarray(((numbers[:, None] - numbers[None, :]) / (widest or 1.0)) ** 2, dtype=float)
+    values = numbers(categories)
+    widest = float(np.ptp(values)) if len(values) else 0.0
+    return np.asarray(((values[:, None] - values[None, :]) / (widest or 1.0)) ** 2, dtype=float)
 
 
 def ratio(categories: Sequence[str]) -> FloatArray:
     """``((a - b) / (a + b))^2`` of numbers not below 0; 0 for two zeros (Krippendorff 2019, ch. 12)."""
-    numbers = _numbers(categories)
-    sums = numbers[:, None] + numbers[None, :]
+    values = numbers(categories)
+    sums = values[:, None] + values[None, :]
     return np.asarray(
-        ((numbers[:, None] - numbers[None, :]) / np.where(sums == 0, 1.0, sums)) ** 2, dtype=float
+        ((values[:, None] - values[None, :]) / np.where(sums == 0, 1.0, sums)) ** 2, dtype=float
     )
 
 
@@ -50,16 +50,33 @@ def masi(categories: Sequence[str]) -> FloatArray:
     (2006), Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation, LREC,
     pp. 831-836.
     """
+    shared, size = _overlap(categories)
+    within = shared == np.minimum(size[:, None], size[None, :])
+    same = shared == size[:, None] + size[None, :] - shared
+    monotonicity = np.where(same, 1.0, np.where(within, 2 / 3, 1 / 3))
+    return np.asarray(1.0 - _index(shared, size) * monotonicity, dtype=float)
+
+
+def jaccard(categories: Sequence[str]) -> FloatArray:
+    """``1 - J`` of two sets, J what they share over what either holds; 0 for two empty sets.
+
+    Jaccard (1912), The distribution of the flora in the alpine zone, New Phytologist 11, pp. 37-50.
+    """
+    return np.asarray(1.0 - _index(*_overlap(categories)), dtype=float)
+
+
+def _overlap(categories: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+    """How many members two sets share (K x K), and how many each holds (K,)."""
     sets = [set(decode_set(category)) for category in categories]
     members = sorted(set().union(*sets))
     holds = np.array([[member in one for member in members] for one in sets], dtype=float)
     holds = holds.reshape(len(sets), len(members))
-    shared, size = holds @ holds.T, holds.sum(axis=1)
+    return holds @ holds.T, holds.sum(axis=1)
+
+
+def _index(shared: FloatArray, size: FloatArray) -> FloatArray:
     either = size[:, None] + size[None, :] - shared
-    within = shared == np.minimum(size[:, None], size[None, :])
-    monotonicity = np.where(shared == either, 1.0, np.where(within, 2 / 3, 1 / 3))
-    jaccard = np.where(either == 0, 1.0, shared / np.where(either == 0, 1.0, either))
-    return np.asarray(1.0 - jaccard * monotonicity, dtype=float)
+    return np.asarray(np.where(either == 0, 1.0, shared / np.where(either == 0, 1.0, either)), dtype=float)
 
 
 def ranks(marginals: FloatArray) -> FloatArray:
@@ -75,7 +92,15 @@ def ranks(marginals: FloatArray) -> FloatArray:
     return np.asarray(middle / np.where(total == 0, 1.0, total), dtype=float)
 
 
-def _numbers(categories: Sequence[str]) -> FloatArray:
+def numbers(categories: Sequence[str]) -> FloatArray:
+    """The numbers that categories stand for.
+
+    Raises
+    ------
+    StatisticsError
+        If one stands for none.
+
+    """
     try:
         return np.array([float(category) for category in categories], dtype=float)
     except ValueError as error:
@@ -87,14 +112,27 @@ FIXED: dict[str, Callable[[Sequence[str]], FloatArray]] = {
     "nominal": nominal,
     "interval": interval,
     "ratio": ratio,
-    "set": masi,
 }
+SET_DISTANCES: dict[str, Callable[[Sequence[str]], FloatArray]] = {"masi": masi, "jaccard": jaccard}
 LEVELS: tuple["Level", ...] = ("nominal", "ordinal", "interval", "ratio", "set")
 
 
+def check_set_distance(name: str) -> None:
+    """Refuse a distance between sets that does not exist, with those that do.
+
+    Raises
+    ------
+    StatisticsError
+        If there is none of that name.
+
+    """
+    if name not in SET_DISTANCES:
+        raise StatisticsError(f"set distance {name!r} is not known; there are {', '.join(SET_DISTANCES)}")
+
+
 @lru_cache(maxsize=4)  # a variable's groups come one after another
-def matrix(level: str, categories: tuple[str, ...]) -> FloatArray:
+def matrix(level: str, categories: tuple[str, ...], set_distance: str = "masi") -> FloatArray:
     """Distances (K x K) of categories at a level other than ordinal."""
-    distances = FIXED[level](categories)
+    distances = (SET_DISTANCES[set_distance] if level == "set" else FIXED[level])(categories)
     distances.setflags(write=False)
     return distances

@@ -1,21 +1,38 @@
 """Coefficients of one group of items, with their intervals, from its patterns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from annotate.agreement.intervals import resamples
+from annotate.agreement.analytic import analytic
+from annotate.agreement.bca import bca
+from annotate.agreement.bootstrap import percentile
+from annotate.agreement.intervals import Limits, Measured, Settings
+from annotate.agreement.jackknife import jackknife
 from annotate.agreement.patterns import PAIR, FloatArray, Patterns
-from annotate.agreement.registry import COEFFICIENTS, Coefficient, select
+from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
 from annotate.errors import StatisticsError
-from annotate.resampling import percentiles
+
+
+def _none(measured: Measured, _: Settings) -> list[Limits]:
+    return [Limits()] * len(measured.names)
+
+
+INTERVALS: dict[str, Callable[[Measured, Settings], list[Limits]]] = {
+    "percentile": percentile,
+    "bca": bca,
+    "jackknife": jackknife,
+    "analytic": analytic,
+    "none": _none,
+}
 
 
 def estimate(
     patterns: Patterns,
-    coefficients: Sequence[str] = tuple(COEFFICIENTS),
+    coefficients: str | Sequence[str] = DEFAULT,
     *,
+    interval: str = "percentile",
     replicates: int = 1000,
     confidence: float = 0.95,
     rng: np.random.Generator | None = None,
@@ -28,6 +45,9 @@ def estimate(
         Of :func:`~annotate.agreement.patterns.from_items`, or counted elsewhere.
     coefficients
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`.
+    interval
+        ``percentile`` or ``bca`` (bootstraps over items), ``jackknife`` (over items), ``analytic`` (Gwet's
+        standard errors) or ``none``.
     replicates, confidence
         Bootstrap replicates (0 for no interval) and the level of the interval. All coefficients are
         computed on the same replicates.
@@ -37,31 +57,30 @@ def estimate(
     Raises
     ------
     StatisticsError
-        If a coefficient is not known, or replicates or confidence make no sense.
+        If a coefficient or the interval is not known, or replicates or confidence make no sense.
 
     """
     asked = select(coefficients)
-    check_interval(replicates, confidence)
+    check_interval(replicates, confidence, interval)
     reasons = {coefficient.name: coefficient.unfit(patterns) for coefficient in asked}
     chosen = [coefficient for coefficient in asked if reasons[coefficient.name] is None]
     whole = _settled(chosen, patterns, patterns.n[None, :].astype(float))
-    draws: list[list[FloatArray]] = [[] for _ in chosen]
-    # One item has nothing to vary: an interval of no width would pass for certainty.
-    if patterns.n_pairable_items >= PAIR:
-        for samples in resamples(patterns.n, patterns.ratings, replicates, rng or np.random.default_rng(0)):
-            for values, settled in zip(draws, _settled(chosen, patterns, samples), strict=True):
-                values.append(settled.value)
+    settings = Settings(replicates, confidence, rng or np.random.default_rng(0))
     found = {
-        coefficient.name: _estimate(coefficient, settled, np.concatenate([*values, np.empty(0)]), confidence)
-        for coefficient, settled, values in zip(chosen, whole, draws, strict=True)
+        coefficient.name: _estimate(coefficient, settled, limits)
+        for coefficient, settled, limits in zip(
+            chosen, whole, _limits(patterns, chosen, whole, interval, settings), strict=True
+        )
     }
     return [
         found.get(coefficient.name) or _unfit(coefficient, reasons[coefficient.name]) for coefficient in asked
     ]
 
 
-def check_interval(replicates: int, confidence: float) -> None:
-    """Refuse a number of replicates or a confidence that make no sense."""
+def check_interval(replicates: int, confidence: float, interval: str = "percentile") -> None:
+    """Refuse an interval, a number of replicates or a confidence that make no sense."""
+    if interval not in INTERVALS:
+        raise StatisticsError(f"interval {interval!r} is not known; there are {', '.join(INTERVALS)}")
     if replicates < 0:
         raise StatisticsError(f"replicates: {replicates} is below 0; say 0 for no interval, or 1000")
     if not 0 < confidence < 1:
@@ -73,27 +92,47 @@ def _settled(chosen: Sequence[Coefficient], patterns: Patterns, samples: FloatAr
     return [settle(coefficient.compute(patterns, samples), items, used) for coefficient in chosen]
 
 
+def _limits(
+    patterns: Patterns,
+    chosen: Sequence[Coefficient],
+    whole: Sequence[Settled],
+    interval: str,
+    settings: Settings,
+) -> list[Limits]:
+    """The interval of each coefficient; none for one that is undefined."""
+    defined = [place for place, settled in enumerate(whole) if settled.undefined[0] is None]
+    found = [Limits()] * len(chosen)
+    # One item has nothing to vary: an interval of no width would pass for certainty.
+    if not defined or patterns.n_pairable_items < PAIR:
+        return found
+    having = [chosen[place] for place in defined]
+    measured = Measured(
+        names=tuple(coefficient.name for coefficient in having),
+        level=patterns.level,
+        n=patterns.n,
+        ratings=patterns.ratings,
+        values=np.array([whole[place].value[0] for place in defined]),
+        lowest=np.array([-np.inf if coefficient.chance_corrected else 0.0 for coefficient in having]),
+        compute=lambda samples: np.array([one.value for one in _settled(having, patterns, samples)]),
+    )
+    for place, limits in zip(defined, INTERVALS[interval](measured, settings), strict=True):
+        found[place] = limits
+    return found
+
+
 def _unfit(coefficient: Coefficient, reason: str | None) -> Estimate:
     nan = float("nan")
     return Estimate(coefficient.name, nan, nan, nan, nan, nan, None, reason)
 
 
-def _estimate(coefficient: Coefficient, settled: Settled, values: FloatArray, confidence: float) -> Estimate:
-    undefined = settled.undefined[0]
-    low = high = float("nan")
-    interval = None
-    if undefined is None and len(values):
-        low, high = percentiles(values, confidence)
-        left_out = int(np.isnan(values).sum())
-        interval = f"percentile bootstrap over items, {len(values)} replicates"
-        interval += f", {left_out} undefined left out" if left_out else ""
+def _estimate(coefficient: Coefficient, settled: Settled, limits: Limits) -> Estimate:
     return Estimate(
         coefficient=coefficient.name,
         value=float(settled.value[0]),
         observed=float(settled.observed[0]),
         expected=float(settled.expected[0]),
-        ci_low=low,
-        ci_high=high,
-        interval=interval,
-        undefined=undefined,
+        ci_low=limits.low,
+        ci_high=limits.high,
+        interval=limits.how,
+        undefined=settled.undefined[0],
     )

@@ -1,9 +1,8 @@
-"""Gwet's AC1: chance agreement only on items that are hard to rate."""
-
-import numpy as np
+"""Gwet's AC1 and AC2: chance agreement only on items that are hard to rate."""
 
 from annotate.agreement.patterns import FloatArray, Patterns
 from annotate.agreement.result import Agreement
+from annotate.agreement.weights import BY_LEVEL
 
 
 def gwet_ac1(patterns: Patterns, samples: FloatArray) -> Agreement:
@@ -19,11 +18,23 @@ def gwet_ac1(patterns: Patterns, samples: FloatArray) -> Agreement:
     chosen in it. AC1 is nominal: at other levels two categories are the same or not, and of a set-valued
     variable each set that was used is a category.
     """
-    items = patterns.pairable_items(samples)
-    observed = samples @ patterns.agreeing / np.where(items == 0, 1.0, items)
-    ratings = patterns.ratings.astype(float)
-    rated = samples @ (ratings > 0).astype(float)
-    profile = patterns.counts / np.where(ratings == 0, 1.0, ratings)[:, None]
-    prevalence = samples @ profile / np.where(rated == 0, 1.0, rated)[:, None]
-    chance = (prevalence * (1 - prevalence)).sum(axis=1) / max(len(patterns.categories) - 1, 1)
-    return Agreement(observed, chance)
+    return Agreement(patterns.observed(samples), _variety(patterns, samples))
+
+
+def gwet_ac2(patterns: Patterns, samples: FloatArray) -> Agreement:
+    """AC2, which is AC1 with weights W: expected is ``sum(W) / (K (K - 1)) x sum(p_k (1 - p_k))``.
+
+    Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5. Where no weights are asked for they
+    go by the level: identity for nominal variables and sets (then AC2 is AC1), Gwet's ordinal weights for
+    ordinal ones, quadratic weights for interval and ratio.
+    """
+    weights = patterns.weight_matrix(BY_LEVEL)
+    share = float(weights.sum()) / len(weights)  # with identity weights 1
+    return Agreement(patterns.observed(samples, weights), share * _variety(patterns, samples))
+
+
+def _variety(patterns: Patterns, samples: FloatArray) -> FloatArray:
+    """How likely two ratings are to differ, over the most likely that they can be (samples,)."""
+    prevalence = patterns.prevalence(samples)
+    spread: FloatArray = (prevalence * (1 - prevalence)).sum(axis=1)
+    return spread / max(len(patterns.categories) - 1, 1)

@@ -1,4 +1,4 @@
-"""Samples of items, for the percentile bootstrap, exact by patterns.
+"""What an interval is made from: samples of items, and how they are drawn. Exact, by patterns.
 
 Items are the units drawn, never pairs of ratings: the pairs of an item are not independent, and drawing
 them understates the error (so does the KALPHA macro).
@@ -12,13 +12,61 @@ Field & Welsh (2007), Journal of the Royal Statistical Society B 69, pp. 369-390
 observations each.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from annotate.resampling import FloatArray, IntArray, draw
 
-_CELLS = 2**19  # replicates x patterns held at a time
+_CELLS = 2**19  # samples x patterns held at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Coefficients (C) of a table of patterns (P), and the way to have them for samples of its items.
+
+    ``n`` (P,) are the items of each pattern, ``ratings`` (P,) the ratings of such an item, ``values`` (C,)
+    the coefficients and ``lowest`` (C,) the least that they can be. ``compute`` takes
+    items of each pattern (samples x P), which need not be whole, and gives the coefficients (C x samples),
+    NaN where they are undefined.
+    """
+
+    names: tuple[str, ...]
+    level: str
+    n: IntArray
+    ratings: IntArray
+    values: FloatArray
+    lowest: FloatArray
+    compute: Callable[[FloatArray], FloatArray]
+
+    @property
+    def present(self) -> IntArray:
+        """The patterns of which there are rated items."""
+        return np.flatnonzero((self.n > 0) & (self.ratings > 0))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """An interval and how it came about; NaN and None where none can be had."""
+
+    low: float = float("nan")
+    high: float = float("nan")
+    how: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """What was asked of an interval; ``replicates`` and ``rng`` are of the bootstraps."""
+
+    replicates: int
+    confidence: float
+    rng: np.random.Generator
+
+
+def strata(n: IntArray, ratings: IntArray) -> list[IntArray]:
+    """The patterns of items with two ratings or more, and those of items with one."""
+    return [np.flatnonzero((n > 0) & (ratings > 1)), np.flatnonzero((n > 0) & (ratings == 1))]
 
 
 def resamples(n: IntArray, ratings: IntArray, number: int, rng: np.random.Generator) -> Iterator[FloatArray]:
@@ -27,12 +75,42 @@ def resamples(n: IntArray, ratings: IntArray, number: int, rng: np.random.Genera
     ``n`` (P,) are the items of each pattern and ``ratings`` (P,) the ratings of such an item. The chunks
     do not change what is drawn.
     """
-    strata = [np.flatnonzero((n > 0) & (ratings > 1)), np.flatnonzero((n > 0) & (ratings == 1))]
-    streams = rng.spawn(len(strata))
+    members = strata(n, ratings)
+    streams = rng.spawn(len(members))
     size = max(1, _CELLS // max(1, len(n)))
     for start in range(0, number, size):
-        samples = np.zeros((min(size, number - start), len(n)))
-        for members, stream in zip(strata, streams, strict=True):
-            if len(members):
-                samples[:, members] = draw(n[members], len(samples), stream)
+        rows = min(size, number - start)
+        if len(members[0]) == len(n):  # nothing to put together
+            yield draw(n, rows, streams[0]).astype(float)
+            continue
+        samples = np.zeros((rows, len(n)))
+        for stratum, stream in zip(members, streams, strict=True):
+            if len(stratum):
+                samples[:, stratum] = draw(n[stratum], rows, stream)
         yield samples
+
+
+def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: FloatArray) -> FloatArray:
+    """The coefficients with the weights moved towards one pattern at a time, (C x present patterns).
+
+    For each pattern that is present the items of all patterns are ``base`` (P,), times 1 less its
+    ``shift``, and its own are more by ``towards``. The work goes with the square of the patterns: nothing
+    for some hundreds, seconds for some thousands.
+    """
+    present = measured.present
+    size = max(1, _CELLS // max(1, len(base)))
+    chunks = []
+    for start in range(0, len(present), size):
+        of = present[start : start + size]
+        samples = (1 - shift[of])[:, None] * base
+        samples[np.arange(len(of)), of] += towards[of]
+        chunks.append(measured.compute(samples))
+    return np.concatenate(chunks, axis=1)
+
+
+def over_items(values: FloatArray, n: IntArray) -> FloatArray:
+    """Sum what each item has, (C x P) to (C,), where ``n`` (P,) are the items of each pattern.
+
+    Row by row: in a product of matrices the last digits of a row hang on how many rows there are.
+    """
+    return np.asarray(np.ascontiguousarray(values * n).sum(axis=1), dtype=float)

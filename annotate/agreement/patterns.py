@@ -4,7 +4,7 @@ Items with the same multiset of categories are one pattern. For people who bring
 :func:`from_items` makes patterns of an items x categories table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from annotate.agreement.distance import check_set_distance
+from annotate.agreement.weights import check_weights, weight_matrix
 from annotate.errors import StatisticsError
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ class Patterns:
         Items with that pattern (P,).
     level
         The level of measurement.
+    weights
+        What the coefficients that take weights weigh with, see :mod:`annotate.agreement.weights`; None
+        for what each takes by itself.
+    set_distance
+        How alpha measures between sets, ``"masi"`` or ``"jaccard"``.
 
     """
 
@@ -45,6 +52,8 @@ class Patterns:
     counts: IntArray
     n: IntArray
     level: "Level"
+    weights: str | None = None
+    set_distance: str = "masi"
 
     def __post_init__(self) -> None:
         """Refuse what are no counts.
@@ -52,9 +61,11 @@ class Patterns:
         Raises
         ------
         StatisticsError
-            If the shapes do not fit, or a count is negative.
+            If the shapes do not fit, a count is negative, or weights or set distance are not known.
 
         """
+        check_weights(self.weights)
+        check_set_distance(self.set_distance)
         shape = (len(self.n), len(self.categories))
         if self.n.ndim != 1 or self.counts.shape != shape:
             msg = f"patterns: counts have shape {self.counts.shape}, but n and categories ask for {shape}"
@@ -80,6 +91,35 @@ class Patterns:
         counts, ratings = self.counts.astype(float), self.ratings.astype(float)
         pairs = np.where(self.pairable, ratings * (ratings - 1), 1.0)
         return np.asarray((counts * (counts - 1)).sum(axis=1) / pairs, dtype=float)
+
+    def weight_matrix(self, by_level: Mapping[str, str]) -> FloatArray:
+        """The weights (K x K) asked for, or those that go by the level."""
+        name = self.weights or by_level[self.level]
+        return weight_matrix(name, self.level, self.categories)
+
+    def observed(self, samples: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+        """Mean agreement of two ratings of an item, over the pairable items of each sample (samples,).
+
+        ``weights`` (K x K) say how much two categories agree; without them, only the same do. Each item
+        counts the same (Gwet 2014, Handbook of Inter-Rater Reliability, 4th ed., ch. 4 f.).
+        """
+        agreeing = self.agreeing
+        if weights is not None:
+            counts, ratings = self.counts.astype(float), self.ratings.astype(float)
+            pairs = np.where(self.pairable, ratings * (ratings - 1), 1.0)
+            agreeing = (counts * (counts @ weights - 1)).sum(axis=1) / pairs * self.pairable
+        items = self.pairable_items(samples)
+        return np.asarray(samples @ agreeing / np.where(items == 0, 1.0, items), dtype=float)
+
+    def prevalence(self, samples: FloatArray) -> FloatArray:
+        """Mean, over all rated items of each sample, of the share of ratings in a category (samples x K).
+
+        An item with one rating counts as much as one with many (Gwet 2014, ch. 2).
+        """
+        ratings = self.ratings.astype(float)
+        rated = samples @ (ratings > 0).astype(float)
+        profile = self.counts / np.where(ratings == 0, 1.0, ratings)[:, None]
+        return np.asarray(samples @ profile / np.where(rated == 0, 1.0, rated)[:, None], dtype=float)
 
     @property
     def n_items(self) -> int:

@@ -1,7 +1,5 @@
 """Percent agreement: how often two ratings of one item are the same."""
 
-import numpy as np
-
 from annotate.agreement.patterns import FloatArray, Patterns
 from annotate.agreement.result import Agreement
 
@@ -12,7 +10,7 @@ def percent_agreement(patterns: Patterns, samples: FloatArray) -> Agreement:
     Each item counts the same, however many ratings it has; the literature has a second definition, over
     pairs of ratings, which differs where ratings are missing. This one is Fleiss's (1971, Psychological
     Bulletin 76, p. 379) as Gwet (2014, Handbook of Inter-Rater Reliability, 4th ed., ch. 2) extends it
-    to missing ratings. Two ratings agree if they are the same category, whatever the level.
+    to missing ratings. Two ratings agree if they are the same category, whatever the level. What is
+    observed with weights stands beside each weighted coefficient.
     """
-    items = patterns.pairable_items(samples)
-    return Agreement(samples @ patterns.agreeing / np.where(items == 0, 1.0, items), None)
+    return Agreement(patterns.observed(samples), None)

@@ -3,57 +3,137 @@
 A function takes :class:`~annotate.agreement.patterns.Patterns` and samples (samples x patterns: items of
 each pattern in each sample) and returns observed and expected agreement of every sample. The table itself
 is one sample, the replicates of a bootstrap are others, so a coefficient is written once for both.
+
+What a coefficient can do is stated here as data. Where a table asks for more, the result is undefined and
+says so, and the other coefficients are computed.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from annotate.agreement.alpha import krippendorff_alpha
+from annotate.agreement.assignments import NONE, Assignments
+from annotate.agreement.brennan import brennan_prediger
 from annotate.agreement.distance import LEVELS
-from annotate.agreement.gwet import gwet_ac1
-from annotate.agreement.patterns import FloatArray, Patterns
+from annotate.agreement.gwet import gwet_ac1, gwet_ac2
+from annotate.agreement.kappa import cohen_kappa, conger_kappa, fleiss_kappa, light_kappa, scott_pi
+from annotate.agreement.patterns import PAIR, FloatArray, Patterns
 from annotate.agreement.percent import percent_agreement
 from annotate.agreement.result import Agreement
+from annotate.agreement.specific import REST, specific_agreement
+from annotate.agreement.weights import BY_LEVEL, UNORDERED, UNWEIGHTED
 from annotate.errors import StatisticsError
 
 if TYPE_CHECKING:
     from annotate.codebook import Level
+
+ALL = "all"
 
 
 @dataclass(frozen=True)
 class Coefficient:
     """A coefficient and what it is for.
 
-    ``levels`` are the levels of measurement it takes; ``by_distance`` says that it weighs how far apart
-    two categories are, so that order and numbers matter to it (otherwise categories are the same or not).
+    Parameters
+    ----------
+    name, compute
+        Its name in results, and its function.
+    chance_corrected
+        Whether it is ``(observed - expected) / (1 - expected)``, not observed agreement itself.
+    by_distance
+        Whether it measures by the level how far apart two categories are, as alpha does.
+    weights
+        What it weighs with at each level if nobody says; None if weights do not apply.
+    takes
+        ``"counts"`` if it is enough how many chose what, ``"assignments"`` if it must know who.
+    levels
+        The levels of measurement it takes.
+    two_annotators
+        Whether it is for exactly two annotators.
+    complete
+        Whether every annotator must have rated every item.
+    of_category
+        Whether it is of one category against the rest, see :func:`~annotate.agreement.by_category`.
+
     """
 
     name: str
-    compute: Callable[[Patterns, FloatArray], Agreement]
+    compute: Callable[[Any, FloatArray], Agreement]
     chance_corrected: bool
-    by_distance: bool
+    by_distance: bool = False
+    weights: Mapping[str, str] | None = None
+    takes: Literal["counts", "assignments"] = "counts"
     levels: tuple["Level", ...] = LEVELS
+    two_annotators: bool = False
+    complete: bool = False
+    of_category: bool = False
+
+    @property
+    def weighted(self) -> bool:
+        """Whether weights apply."""
+        return self.weights is not None
+
+    def weighs_with(self, level: str, weights: str | None) -> str | None:
+        """The weights that a result rests on, ``weights`` being those asked for; None if none apply."""
+        return None if self.weights is None else weights or self.weights[level]
 
     def unfit(self, patterns: Patterns) -> str | None:
         """Why the coefficient cannot be had from these patterns, or None."""
         if patterns.level not in self.levels:
             return f"{self.name} is not defined at level {patterns.level}"
+        if self.of_category and patterns.categories[1:] != (REST,):
+            return f"{self.name} is of one category; ask for it by category"
+        weights = self.weighs_with(patterns.level, patterns.weights)
+        if weights not in (None, "identity") and patterns.level in UNORDERED:
+            return f"{weights} weights need an order of the categories, which level {patterns.level} does not have"
+        return self._unfit_design(patterns)
+
+    def _unfit_design(self, patterns: Patterns) -> str | None:
+        if self.takes == "assignments" and not isinstance(patterns, Assignments):
+            return "needs to know who chose what, and these are counts"
+        if not isinstance(patterns, Assignments) or patterns.n_pairable_items == 0:
+            return None  # that nothing can be paired is said of all coefficients in the same words
+        annotators = len(patterns.annotators)
+        if self.two_annotators and annotators != PAIR:
+            return f"needs exactly two annotators, there are {annotators}"
+        missing = int(patterns.n[(patterns.codes == NONE).any(axis=1)].sum())
+        if self.complete and missing:
+            return f"needs every item rated by every annotator, and {missing} are not"
         return None
 
 
-COEFFICIENTS: dict[str, Coefficient] = {
-    coefficient.name: coefficient
-    for coefficient in (
-        Coefficient("percent_agreement", percent_agreement, chance_corrected=False, by_distance=False),
-        Coefficient("krippendorff_alpha", krippendorff_alpha, chance_corrected=True, by_distance=True),
-        Coefficient("gwet_ac1", gwet_ac1, chance_corrected=True, by_distance=False),
-    )
-}
+def _entries(*coefficients: Coefficient) -> dict[str, Coefficient]:
+    return {coefficient.name: coefficient for coefficient in coefficients}
 
 
-def select(names: Iterable[str]) -> list[Coefficient]:
-    """The coefficients of these names, each once.
+_KAPPA = Coefficient("", fleiss_kappa, chance_corrected=True, weights=UNWEIGHTED)
+_WHO = replace(_KAPPA, takes="assignments")
+
+COEFFICIENTS: dict[str, Coefficient] = _entries(
+    Coefficient("percent_agreement", percent_agreement, chance_corrected=False),
+    Coefficient("krippendorff_alpha", krippendorff_alpha, chance_corrected=True, by_distance=True),
+    Coefficient("gwet_ac1", gwet_ac1, chance_corrected=True),
+    Coefficient("gwet_ac2", gwet_ac2, chance_corrected=True, weights=BY_LEVEL),
+    replace(_WHO, name="cohen_kappa", compute=cohen_kappa, two_annotators=True),
+    replace(_WHO, name="conger_kappa", compute=conger_kappa),
+    replace(_KAPPA, name="fleiss_kappa"),
+    replace(_WHO, name="light_kappa", compute=light_kappa),
+    replace(_WHO, name="scott_pi", compute=scott_pi, two_annotators=True),
+    Coefficient("brennan_prediger", brennan_prediger, chance_corrected=True, weights=UNWEIGHTED),
+)
+
+# Of one category against the rest; these are no coefficients of a variable.
+OF_CATEGORY: dict[str, Coefficient] = _entries(
+    Coefficient("specific_agreement", specific_agreement, chance_corrected=False, of_category=True),
+)
+
+# What is measured if nobody says.
+DEFAULT: tuple[str, ...] = ("percent_agreement", "krippendorff_alpha", "gwet_ac1")
+
+
+def select(names: str | Iterable[str]) -> list[Coefficient]:
+    """The coefficients of these names, each once; ``"all"`` stands for all.
 
     Raises
     ------
@@ -61,8 +141,10 @@ def select(names: Iterable[str]) -> list[Coefficient]:
         If there is none of that name, with the names there are.
 
     """
-    chosen = list(dict.fromkeys(names))
+    asked = [names] if isinstance(names, str) else list(names)
+    chosen = list(dict.fromkeys(one for name in asked for one in (COEFFICIENTS if name == ALL else [name])))
+    known = {**COEFFICIENTS, **OF_CATEGORY}
     for name in chosen:
-        if name not in COEFFICIENTS:
+        if name not in known:
             raise StatisticsError(f"coefficient {name!r} is not known; there are {', '.join(COEFFICIENTS)}")
-    return [COEFFICIENTS[name] for name in chosen]
+    return [known[name] for name in chosen]

@@ -17,13 +17,16 @@ IntArray = NDArray[np.int64]
 NOTHING_PAIRABLE = "no item has two ratings"
 ONE_CATEGORY = "only one category was used"
 CHANCE_IS_CERTAIN = "expected agreement is 1"
+PAIR_IS_CERTAIN = "two annotators used only one category on the items that both rated"
+NOT_USED = "the category was not used on an item with two ratings"
 
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
     """What a chance model says about one or many samples of items, each an array (samples,).
 
-    ``expected`` is None where a coefficient is not corrected for chance.
+    ``expected`` is None where a coefficient is not corrected for chance. A coefficient that is the mean of
+    several has arrays (samples x parts), NaN for a part that a sample does not have.
     """
 
     observed: FloatArray
@@ -78,20 +81,31 @@ def settle(agreement: Agreement, pairable_items: FloatArray, categories_used: In
 
     """
     corrected = agreement.expected is not None
-    observed = np.where(pairable_items > 0, agreement.observed, np.nan)
-    expected = np.full_like(observed, np.nan)
+    parts = agreement.observed if agreement.observed.ndim > 1 else agreement.observed[:, None]
+    chance = np.full_like(parts, np.nan)
     if agreement.expected is not None:
-        expected = np.where(pairable_items > 0, agreement.expected, np.nan)
-    undefined = np.full(observed.shape, None, dtype=object)
-    defined = pairable_items > 0
+        chance = agreement.expected.reshape(parts.shape)
+    certain = (chance >= 1).any(axis=1)
+    nothing = pairable_items == 0
+    undefined = np.full(nothing.shape, None, dtype=object)
+    undefined[np.isnan(parts).all(axis=1)] = NOT_USED
     if corrected:
-        undefined[expected >= 1] = CHANCE_IS_CERTAIN
+        undefined[certain] = CHANCE_IS_CERTAIN if parts.shape[1] == 1 else PAIR_IS_CERTAIN
         undefined[categories_used < 2] = ONE_CATEGORY  # noqa: PLR2004
-        defined &= (expected < 1) & (categories_used > 1)
-    undefined[pairable_items == 0] = NOTHING_PAIRABLE
-    value = np.full_like(observed, np.nan)
+    undefined[nothing] = NOTHING_PAIRABLE
+    observed = np.where(nothing, np.nan, _mean(parts))
+    expected = np.where(nothing, np.nan, _mean(chance))
+    value = observed
     if corrected:
-        value[defined] = (observed[defined] - expected[defined]) / (1 - expected[defined])
-    else:
-        value[defined] = observed[defined]
+        possible = np.where(chance < 1, 1 - chance, 1.0)
+        value = _mean((parts - chance) / possible)
+    value = np.where([reason is None for reason in undefined], value, np.nan)
     return Settled(value, observed, expected, undefined)
+
+
+def _mean(parts: FloatArray) -> FloatArray:
+    """Mean of the parts that are there (samples,), NaN where none is."""
+    there = ~np.isnan(parts)
+    number = there.sum(axis=1)
+    total = np.where(there, parts, 0.0).sum(axis=1)
+    return np.asarray(np.where(number > 0, total / np.maximum(number, 1), np.nan), dtype=float)

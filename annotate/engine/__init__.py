@@ -8,6 +8,9 @@ The counting is exact, never by hashing. Each category is a digit of a number in
 ratings of an item + 1*; the sum of an item's digits is its multiset, packed, and one group-by on the
 sums counts the items. Where one integer is too short for all categories, several are used.
 
+A few coefficients must know who chose what. For them, and only when they are asked for, the same
+packing has one digit for each annotator, the category chosen, so that a pattern is who chose what.
+
 Two ways lead there, and tests hold them to the same digits. Any frame that Narwhals knows is reduced
 by its own engine (DuckDB relations and Spark or polars frames stay lazy; only the pattern table comes
 home). A pandas frame is in memory already, and numpy counts it faster on factorised codes.
@@ -21,12 +24,13 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.engine.coded import CodedTable
-from annotate.engine.packing import ROW, Group, Packing, Tally, sort_groups
+from annotate.engine.packing import ROW, Choices, Group, Packing, Tally, sort_groups
 from annotate.engine.queried import QueriedTable
 from annotate.errors import TableError
 
 __all__ = [
     "ROW",
+    "Choices",
     "CodedTable",
     "Group",
     "Packing",
@@ -52,6 +56,9 @@ class RatingsTable(Protocol):
 
     def tallies(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Tally]:
         """The whole table first, then each group; ``columns`` gives each category text its column."""
+
+    def assignments(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Choices]:
+        """Who chose what, for the same groups in the same order."""
 
 
 def open_table(ratings: IntoFrame, by: Sequence[str] = ()) -> RatingsTable:

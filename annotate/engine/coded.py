@@ -8,12 +8,14 @@ import pandas as pd
 
 from annotate.engine.packing import (
     ROW,
+    Choices,
     Group,
     IntArray,
     PackedPatterns,
     Packing,
     Tally,
     blank,
+    choices,
     no_rows,
     split,
 )
@@ -87,16 +89,39 @@ class CodedTable:
     def tallies(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Tally]:
         """The whole table first, then each group."""
         rows = self._of(variable)
-        item, annotator = self._codes["item"][rows], self._codes["annotator"][rows]
+        packing = Packing(n_categories, int(np.bincount(self._codes["item"][rows]).max()) + 1)
+        category = self._columns(rows, columns)
+        return self._tally(rows, packing, [weight[category] for weight in packing.weights.T])
+
+    def assignments(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Choices]:
+        """The whole table first, then each group; an annotator's choice is a digit."""
+        rows = self._of(variable)
+        found = _distinct(self._codes["annotator"][rows])
+        names = self._values["annotator"][found]
+        order = np.argsort(names.to_numpy(dtype=object), kind="stable")
+        place = np.empty(int(found.max()) + 1, dtype=np.int64)
+        place[found[order]] = np.arange(len(found))
+        packing = Packing(len(found), n_categories + 1)
+        annotator, choice = place[self._codes["annotator"][rows]], self._columns(rows, columns) + 1
+        digits = [weight[annotator] * choice for weight in packing.weights.T]
+        return choices(self._tally(rows, packing, digits), names[order].tolist())
+
+    def _columns(self, rows: "IntArray | slice", columns: Mapping[str, int]) -> IntArray:
+        """The column of each row's category."""
         place = np.array([columns.get(text, -1) for text in self._values["category"]], dtype=np.int64)
-        category, group = place[self._codes["category"][rows]], self._group[rows]
-        packing = Packing(n_categories, int(np.bincount(item).max()) + 1)
+        return place[self._codes["category"][rows]]
+
+    def _tally(
+        self, rows: "IntArray | slice", packing: Packing, digits: Sequence["NDArray[np.int64]"]
+    ) -> list[Tally]:
+        """Sum the digits of each item, and count the items with the same sums."""
+        item, annotator = self._codes["item"][rows], self._codes["annotator"][rows]
         tallies = []
-        for groups, of in [([self._whole], np.zeros_like(item)), (self._groups, group)]:
+        for groups, of in [([self._whole], np.zeros_like(item)), (self._groups, self._group[rows])]:
             if not groups:
                 continue  # nothing to group by
             unit, group_of = _units(item, of)
-            patterns = _count(unit, group_of, category, packing)
+            patterns = _count(unit, group_of, digits)
             tallies += split(patterns, packing, groups, _people(of, annotator))
         return tallies
 
@@ -130,12 +155,9 @@ def _units(item: IntArray, group: IntArray) -> tuple[IntArray, IntArray]:
     return unit, group[_a_row_of_each(unit)]
 
 
-def _count(unit: IntArray, group_of: IntArray, category: IntArray, packing: Packing) -> PackedPatterns:
-    """The patterns of each group."""
-    weights = packing.weights.T.astype(float)
-    packed = np.column_stack([np.bincount(unit, weights=weight[category]) for weight in weights]).astype(
-        np.int64
-    )
+def _count(unit: IntArray, group_of: IntArray, digits: Sequence[IntArray]) -> PackedPatterns:
+    """The patterns of each group; ``digits`` are what each row adds to each packed column."""
+    packed = np.column_stack([np.bincount(unit, weights=digit) for digit in digits]).astype(np.int64)
     rated = packed.any(axis=1)  # a unit of another variable has no rating here
     packed, pattern = packed[rated], group_of[rated]
     for column in packed.T:

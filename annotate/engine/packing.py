@@ -1,4 +1,4 @@
-"""Multisets of categories as integers, and the tallies that they are unpacked into."""
+"""Patterns as integers, and the tallies and choices that they are unpacked into."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,9 +29,28 @@ class Tally:
     n_annotators: int
 
 
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """Who chose what in one group of a variable, items that got the same choices counted together.
+
+    ``codes`` (patterns x annotators) holds the column of the category that each annotator chose, -1 where
+    there is no rating; ``n_items`` (patterns) how many items there are. ``annotators`` are those with a
+    rating in the group, by name; patterns are in canonical order, lexicographic by codes.
+    """
+
+    group: Group
+    annotators: tuple[str, ...]
+    codes: IntArray
+    n_items: IntArray
+
+
 @dataclass(frozen=True)
 class Packing:
-    """How the counts of ``n_categories`` categories share integers."""
+    """How digits share integers: below ``base``, one for each of ``n_categories`` categories.
+
+    A digit counts the ratings in its category; where it matters who chose what there is one for each
+    annotator instead, 0 for no rating and from 1 for the category.
+    """
 
     n_categories: int
     base: int
@@ -88,6 +107,16 @@ def split(
         for index, start, end in zip(order, ends[:-1], ends[1:], strict=True)
         if end > start
     ]
+
+
+def choices(tallies: Sequence[Tally], annotators: Sequence[str]) -> list[Choices]:
+    """Read tallies whose digits are annotators' choices; who has none in a group is left out of it."""
+    found = []
+    for tally in tallies:
+        active = np.flatnonzero(tally.counts.any(axis=0))
+        names = tuple(annotators[place] for place in active)
+        found.append(Choices(tally.group, names, tally.counts[:, active] - 1, tally.n_items))
+    return found
 
 
 def _rank(value: object) -> tuple[int, float, str]:

@@ -9,12 +9,13 @@ import numpy as np
 
 from annotate.engine.packing import (
     ROW,
+    Choices,
     Group,
-    IntArray,
     PackedPatterns,
     Packing,
     Tally,
     blank,
+    choices,
     no_rows,
     split,
 )
@@ -68,8 +69,26 @@ class QueriedTable:
         rows = self._of(variable)
         sizes = rows.group_by("item").agg(nw.len().alias("n")).select(nw.col("n").max())
         packing = Packing(n_categories, int(self._fetch(sizes)["n"][0]) + 1)
-        digits = [_digit(columns, weight).alias(f"packed_{n}") for n, weight in enumerate(packing.weights.T)]
-        rows = rows.with_columns(*digits)
+        digits = [
+            _one_of("category", {text: int(weight[column]) for text, column in columns.items()})
+            for weight in packing.weights.T
+        ]
+        return self._tallies(rows, digits, packing)
+
+    def assignments(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Choices]:
+        """The whole table first, then each group; an annotator's choice is a digit."""
+        rows = self._of(variable)
+        names = sorted(self._fetch(rows.select("annotator").unique())["annotator"])
+        packing = Packing(len(names), n_categories + 1)
+        choice = _one_of("category", {text: column + 1 for text, column in columns.items()})
+        digits = [
+            _one_of("annotator", dict(zip(names, weight.tolist(), strict=True))) * choice
+            for weight in packing.weights.T
+        ]
+        return choices(self._tallies(rows, digits, packing), names)
+
+    def _tallies(self, rows: "nw.LazyFrame[Any]", digits: Sequence[nw.Expr], packing: Packing) -> list[Tally]:
+        rows = rows.with_columns(*(digit.alias(f"packed_{n}") for n, digit in enumerate(digits)))
         tallies = self._tally(rows, [], packing)
         return tallies + (self._tally(rows, self._by, packing) if self._by else [])
 
@@ -98,12 +117,12 @@ def _is_blank(column: str) -> nw.Expr:
     return expression.is_null() | (expression.cast(nw.String).str.strip_chars().fill_null("") == "")
 
 
-def _digit(columns: Mapping[str, int], weight: IntArray) -> nw.Expr:
-    """What a rating adds to one packed column: the weight of its category."""
-    branches = [(text, int(weight[column])) for text, column in columns.items() if weight[column]]
+def _one_of(column: str, values: Mapping[str, int]) -> nw.Expr:
+    """The number that stands for a text of the column, 0 for one that has none."""
+    branches = [(text, value) for text, value in values.items() if value]
 
     def branch(rest: nw.Expr, case: tuple[str, int]) -> nw.Expr:
-        return nw.when(nw.col("category") == case[0]).then(nw.lit(case[1])).otherwise(rest)
+        return nw.when(nw.col(column) == case[0]).then(nw.lit(case[1])).otherwise(rest)
 
     step: Callable[[nw.Expr, tuple[str, int]], nw.Expr] = branch
     return reduce(step, branches, nw.lit(0)).cast(nw.Int64)

@@ -1,0 +1,77 @@
+"""Standard errors by linearisation, as Gwet derives them.
+
+Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5 and 6, gives the variance of each
+coefficient as the mean square of what one item contributes to it, over n - 1, without a correction for a
+finite population. What an item contributes is the derivative of the coefficient with respect to the
+weight of that item (the infinitesimal jackknife; Efron & Tibshirani 1993, An Introduction to the Bootstrap,
+ch. 21), so one numerical derivative serves every coefficient, whatever its chance model and weights. It
+gives his published standard errors to their last digit.
+
+Two things are his. He takes n to be all rated items and adds, for the share of them that can be paired,
+a term that the derivative leaves out; Krippendorff's alpha he computes on the items that can be paired
+alone, without its correction for few ratings, which the weights here are too large to show.
+"""
+
+import math
+
+import numpy as np
+
+from annotate.agreement.intervals import Limits, Measured, Settings, shifted
+from annotate.agreement.jackknife import around
+from annotate.resampling import FloatArray
+
+# Whether n, for Gwet, is all rated items (otherwise those with two ratings).
+_ALL_ITEMS = {
+    "percent_agreement": True,
+    "krippendorff_alpha": False,
+    "gwet_ac1": True,
+    "gwet_ac2": True,
+    "cohen_kappa": True,
+    "conger_kappa": True,
+    "fleiss_kappa": True,
+    "scott_pi": True,
+    "brennan_prediger": True,
+}
+_STEP = 1e-5  # of all weight; the error of the derivative goes with its square
+_LARGE = 1e7
+
+
+def influences(measured: Measured) -> FloatArray:
+    """The derivative of each coefficient towards each pattern that is present (C x present patterns)."""
+    items = measured.n * (measured.ratings > 0)
+    share = items / items.sum()
+    step = np.minimum(_STEP, share / 2)
+    size = _LARGE * float(items.sum())
+    more = shifted(measured, size * share, step, size * step)
+    less = shifted(measured, size * share, -step, -size * step)
+    return np.asarray((more - less) / (2 * step[measured.present]), dtype=float)
+
+
+def analytic(measured: Measured, settings: Settings) -> list[Limits]:
+    """The interval of each coefficient."""
+    found = []
+    for name, value, lowest, influence in zip(
+        measured.names, measured.values.tolist(), measured.lowest.tolist(), influences(measured), strict=True
+    ):
+        error, n = standard_error(measured, value, influence, all_items=_ALL_ITEMS.get(name, False))
+        if not math.isfinite(error):
+            found.append(Limits())
+            continue
+        gwets = name in _ALL_ITEMS and (name, measured.level) != ("krippendorff_alpha", "ordinal")
+        how = f"analytic ({'Gwet 2014' if gwets else 'linearised'}), t with n-1 degrees of freedom"
+        found.append(Limits(*around(value, error, n - 1, lowest, settings.confidence), how))
+    return found
+
+
+def standard_error(
+    measured: Measured, value: float, influence: FloatArray, *, all_items: bool
+) -> tuple[float, int]:
+    """The standard error of a coefficient and the n it rests on; ``influence`` is of the patterns present."""
+    items, pairable = measured.n[measured.present], measured.ratings[measured.present] > 1
+    rated, paired = int(items.sum()), int(items[pairable].sum())
+    if all_items:
+        influence = influence + value * (rated / paired * pairable - 1)
+        return math.sqrt(influence**2 @ items / (rated * (rated - 1))), rated
+    # Among the paired alone the weight of an item, and with it its influence, is less.
+    influence = influence[pairable] * paired / rated
+    return math.sqrt(influence**2 @ items[pairable] / (paired * (paired - 1))), paired

@@ -1,0 +1,148 @@
+"""What a coefficient must be read with: the largest category, and why a number is unsafe to read.
+
+A coefficient is computed wherever it is defined. Whether it says much is another matter, so what speaks
+against it is given as data beside it. The thresholds are conventions, not results; each is a constant
+here, with what speaks for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from annotate.agreement.groups import tally_patterns, tidy
+from annotate.agreement.patterns import Patterns
+
+if TYPE_CHECKING:
+    from annotate.codebook import Level
+    from annotate.engine import Group
+
+FEW_ITEMS = 30
+"""Fewer pairable items than this are few: intervals from resampling so few are rough, and too narrow."""
+
+SKEWED = 0.8
+"""A category with more than this share of all ratings makes agreement by chance so likely that
+coefficients part ways: alpha and kappa fall, percent agreement and AC1 stay high (Feinstein & Cicchetti
+1990, Journal of Clinical Epidemiology 43, pp. 543-549)."""
+
+PAIRABLE_SHARE = 0.5
+"""Where fewer than this share of the items have two ratings, most of the table has no say in agreement."""
+
+WIDE = 0.2
+"""An interval wider than this covers more than one of the bands by which Landis & Koch (1977, Biometrics
+33, p. 165) put coefficients into words: it cannot tell "moderate" from "substantial"."""
+
+FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL = (
+    "few items",
+    "one category",
+    "skew",
+    "mostly single ratings",
+    "wide interval",
+)
+MEANINGS: dict[str, str] = {
+    FEW: f"fewer than {FEW_ITEMS} items have two ratings",
+    ONE_CATEGORY: "the items with two ratings hold one category only",
+    SKEW: f"one category has more than {100 * SKEWED:g} % of the ratings",
+    MOSTLY_SINGLE: f"fewer than {100 * PAIRABLE_SHARE:g} % of the items have two ratings",
+    WIDE_INTERVAL: f"the interval is wider than {WIDE:g}",
+}
+
+
+COLUMNS = {
+    "variable": "object",
+    "prevalent_category": "object",
+    "prevalence": "float64",
+    "n_ratings": "int64",
+    "caution": "object",
+}
+
+
+@dataclass(frozen=True)
+class Caution:
+    """The largest category of a group and the cautions that apply to it.
+
+    ``prevalence`` is its share of all ratings, those of items with one rating among them; without a
+    rating it is NaN and ``prevalent_category`` None. ``cautions`` are keys of :data:`MEANINGS`.
+    """
+
+    prevalent_category: str | None
+    prevalence: float
+    cautions: tuple[str, ...]
+
+    @property
+    def text(self) -> str | None:
+        """The cautions in one cell of a table, or None."""
+        return "; ".join(self.cautions) or None
+
+
+def caution(patterns: Patterns, interval: tuple[float, float] | None = None) -> Caution:
+    """Find the largest category, and what makes a number from these patterns unsafe to read.
+
+    Parameters
+    ----------
+    patterns
+        Of one group.
+    interval
+        Ends of a coefficient's interval, if its width is to be looked at; NaN is not wide.
+
+    Returns
+    -------
+    Caution
+        Of two categories that are equal the first in order is the largest. One category in the items
+        with two ratings is not called skew as well: nothing varies there.
+
+    """
+    totals = patterns.n @ patterns.counts
+    used = int(np.count_nonzero(patterns.n[patterns.pairable] @ patterns.counts[patterns.pairable]))
+    largest = int(totals.argmax()) if patterns.n_ratings else None
+    prevalence = float("nan") if largest is None else float(totals[largest] / patterns.n_ratings)
+    low, high = interval or (float("nan"), float("nan"))
+    applies = {
+        FEW: patterns.n_pairable_items < FEW_ITEMS,
+        ONE_CATEGORY: used == 1,
+        SKEW: used != 1 and prevalence > SKEWED,
+        MOSTLY_SINGLE: patterns.n_pairable_items < PAIRABLE_SHARE * patterns.n_items,
+        WIDE_INTERVAL: high - low > WIDE,
+    }
+    return Caution(
+        None if largest is None else patterns.categories[largest],
+        prevalence,
+        tuple(name for name, said in applies.items() if said),
+    )
+
+
+def cautions(
+    ratings: IntoFrame,
+    *,
+    by: Sequence[str] = ("source",),
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """Find the largest category and the cautions, for the whole table and by group.
+
+    Parameters and what is raised are those of :func:`~annotate.agreement.measure.measure`.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group and variable: source (None for the whole table), further ``by`` columns,
+        variable, prevalent_category, prevalence (its share of all ratings), n_ratings, caution (what
+        applies, joined by ``; ``, or None).
+
+    """
+    rows: list[tuple[Group, dict[str, object]]] = []
+    for groups in tally_patterns(ratings, by=by, level=level, categories=categories):
+        for one in groups:
+            found = caution(one.patterns)
+            row: dict[str, object] = {
+                "variable": one.variable,
+                "prevalent_category": found.prevalent_category,
+                "prevalence": found.prevalence,
+                "n_ratings": one.patterns.n_ratings,
+                "caution": found.text,
+            }
+            rows.append((one.group, row))
+    return tidy(rows, by, COLUMNS)

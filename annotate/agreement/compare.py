@@ -1,0 +1,156 @@
+"""Differences in agreement between groups of a table of ratings, each group against the rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from annotate.agreement.caution import caution
+from annotate.agreement.correction import check_correction, correct
+from annotate.agreement.groups import GroupPatterns, tally_patterns, tidy
+from annotate.agreement.permutation import Comparison, compare_patterns
+from annotate.agreement.registry import DEFAULT, Coefficient, select
+from annotate.errors import StatisticsError
+from annotate.resampling import generator
+
+if TYPE_CHECKING:
+    from annotate.agreement.patterns import FloatArray
+    from annotate.codebook import Level
+    from annotate.engine import Group
+
+COLUMNS = {
+    **dict.fromkeys(("variable", "level", "coefficient"), "object"),
+    **dict.fromkeys(("value", "rest", "difference", "statistic", "p_value", "p_adjusted"), "float64"),
+    **dict.fromkeys(("n_permutations", "n_undefined", "n_pairable_items", "n_pairable_rest"), "int64"),
+    "caution": "object",
+    "undefined": "object",
+}
+_TWO = 2
+
+
+def compare(
+    ratings: IntoFrame,
+    *,
+    by: str | Sequence[str] = "source",
+    coefficients: str | Sequence[str] = DEFAULT,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+    weights: str | None = None,
+    set_distance: str = "masi",
+    permutations: int = 1999,
+    studentised: bool = True,
+    correction: str = "holm",
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Test, for each group, whether agreement in it differs from agreement in the rest.
+
+    The test is that of :mod:`annotate.agreement.permutation`.
+
+    Parameters
+    ----------
+    ratings, coefficients, level, categories, weights, set_distance
+        As for :func:`~annotate.agreement.measure.measure`.
+    by
+        The column, or columns, that make the groups. Each item must be in one group.
+    permutations
+        How many to draw. No ``p_value`` is below ``1 / (permutations + 1)``, and with m groups none that
+        Holm has adjusted is below ``m / (permutations + 1)``: many groups need many permutations.
+    studentised
+        Permute the difference over its standard error, which holds the level where group and rest differ
+        in prevalence; or the bare difference, which is many times faster.
+    correction
+        Over the groups of one variable and coefficient: ``holm`` or ``benjamini_hochberg``. Two groups
+        are one test, seen from both sides, and count once.
+    seed
+        The same seed gives the same digits on every engine, in whatever order the rows are.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group, variable and coefficient: source (None unless grouped by it), further
+        ``by`` columns, variable, level, coefficient, value (in the group), rest (in all others together),
+        difference, statistic (what was permuted), p_value, p_adjusted, n_permutations (that the p-value rests on), n_undefined
+        (permutations left out), n_pairable_items, n_pairable_rest, caution (against the
+        group's numbers, or None), undefined (None, or why ``p_value`` is NaN). Nothing is rounded.
+
+    Raises
+    ------
+    TableError, StatisticsError
+        As :func:`~annotate.agreement.measure.measure`; and if there is nothing to group by, an item is in
+        two groups, or the permutations or the correction make no sense.
+
+    """
+    asked, columns = select(coefficients), (by,) if isinstance(by, str) else tuple(by)
+    _check(columns, permutations, seed)
+    check_correction(correction)
+    who = any(one.takes == "assignments" for one in asked)
+    given: dict[str, Any] = {"weights": weights, "set_distance": set_distance, "assignments": who}
+    rows: list[tuple[Group, dict[str, object]]] = []
+    for whole, *groups in tally_patterns(ratings, by=columns, level=level, categories=categories, **given):
+        _check_disjoint(whole, groups)
+        found = _compared(groups, asked, permutations, studentised, seed)
+        adjusted = _adjusted(found, correction)
+        for one, comparisons, p_adjusted in zip(groups, found, adjusted, strict=True):
+            n_pairable = one.patterns.n_pairable_items
+            shared = {
+                "variable": one.variable,
+                "level": one.patterns.level,
+                "n_pairable_items": n_pairable,
+                "caution": caution(one.patterns).text,
+                "n_pairable_rest": whole.patterns.n_pairable_items - n_pairable,
+            }
+            rows += [
+                (one.group, {**shared, **asdict(comparison), "p_adjusted": float(p)})
+                for comparison, p in zip(comparisons, p_adjusted, strict=True)
+            ]
+    return tidy(rows, columns, COLUMNS)
+
+
+def _compared(
+    groups: Sequence[GroupPatterns],
+    asked: Sequence[Coefficient],
+    permutations: int,
+    studentised: bool,
+    seed: int,
+) -> list[list[Comparison]]:
+    """The comparisons of each group in the order asked for, whatever kind of patterns each takes."""
+    found: list[dict[str, Comparison]] = [{} for _ in groups]
+    for takes in dict.fromkeys(one.takes for one in asked):
+        chosen = [one for one in asked if one.takes == takes]
+        streams = [generator(seed, "permutation", one.variable, one.names) for one in groups]
+        patterns = [one.of(chosen[0]) for one in groups]
+        compared = compare_patterns(patterns, chosen, permutations, streams, studentised=studentised)
+        for of_group, comparisons in zip(found, compared, strict=True):
+            of_group.update({one.coefficient: one for one in comparisons})
+    return [[of_group[one.name] for one in asked] for of_group in found]
+
+
+def _check(by: Sequence[str], permutations: int, seed: int) -> None:
+    if not by:
+        raise StatisticsError("nothing to compare: say which column makes the groups, such as source")
+    if permutations < 1:
+        raise StatisticsError(f"permutations: {permutations} is below 1; 1999 is usual")
+    if seed < 0:
+        raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
+
+
+def _check_disjoint(whole: GroupPatterns, groups: Sequence[GroupPatterns]) -> None:
+    parts = sum(group.patterns.n_items for group in groups)
+    if parts != whole.patterns.n_items:
+        msg = (
+            f"variable {whole.variable}: cannot compare by {', '.join(whole.by)}: of {whole.patterns.n_items} "
+            "items some are in several groups; the test moves whole items, so each must be in one group"
+        )
+        raise StatisticsError(msg)
+
+
+def _adjusted(found: Sequence[Sequence[Comparison]], correction: str) -> "FloatArray":
+    """P-values (groups x coefficients), corrected over the groups."""
+    p_values = np.array([[one.p_value for one in comparisons] for comparisons in found], dtype=float)
+    if len(found) == _TWO:
+        return p_values
+    columns = [correct(column, correction) for column in p_values.T]
+    return np.column_stack(columns) if columns else p_values

@@ -1,0 +1,212 @@
+"""What agreement would be without each annotator."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from annotate.agreement.assignments import NONE, Assignments, assign
+from annotate.agreement.judgements import Judgements, judgements
+from annotate.agreement.patterns import FloatArray, IntArray, Patterns
+from annotate.agreement.registry import Coefficient, select
+from annotate.agreement.result import Settled, settle
+from annotate.agreement.rows import Rows, frame
+from annotate.engine import Packing
+
+if TYPE_CHECKING:
+    from annotate.codebook import Level
+
+COLUMNS = ("coefficient", "annotator", "n_ratings", "n_pairable_items", "value", "without", "change", "undefined")  # fmt: skip
+_VALUES = 2**21  # samples x patterns held at a time
+
+
+def leave_one_out(
+    ratings: pd.DataFrame,
+    *,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+    by: Sequence[str] = (),
+    coefficients: str | Sequence[str] = ("krippendorff_alpha",),
+    weights: str | None = None,
+    set_distance: str = "masi",
+) -> pd.DataFrame:
+    """Measure the agreement of all annotators but one, for each of them.
+
+    Parameters are those of :func:`~annotate.agreement.measure.measure`, and so is what is raised.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group, variable, coefficient and annotator, by name: source (None for the whole
+        table), further ``by`` columns, variable, level, coefficient, annotator, n_ratings (theirs),
+        n_pairable_items (that are left), value (of all annotators), without (of all but this one),
+        change (``without - value``: above 0 if the others agree better among themselves), undefined
+        (None, or why ``without`` is NaN).
+
+    """
+    chosen = select(coefficients)
+    parts = []
+    for judged in judgements(ratings, level=level, categories=categories, by=by):
+        for group, rows in enumerate(_rows(judged)):
+            present, annotator = np.unique(judged.annotator[rows], return_inverse=True)
+            group_of = np.full(len(present), group)
+            told = {"annotator": judged.annotators[present], "n_ratings": np.bincount(annotator)}
+            left = _leavings(judged, rows, annotator)
+            left = replace(left, patterns=replace(left.patterns, weights=weights, set_distance=set_distance))
+            known = None
+            if any(one.takes == "assignments" for one in chosen):
+                known = _who_chose(judged, rows, annotator, left.patterns)
+            for one in chosen:
+                found = {**told, "coefficient": np.full(len(present), one.name, dtype=object)}
+                who = known if one.takes == "assignments" else None
+                parts.append(Rows(judged, group_of, {**found, **_changes(one, left, who)}))
+    return frame(parts, by, COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class _Leavings:
+    """What becomes of the patterns of a group when an annotator leaves.
+
+    For each entry: when ``annotator`` goes, ``n`` items change from pattern ``before`` to ``after``.
+    Entries are sorted by annotator, of whom there are ``people``, numbered as their names are sorted.
+    """
+
+    patterns: Patterns
+    people: int
+    annotator: IntArray
+    before: IntArray
+    after: IntArray
+    n: IntArray
+
+    def portions(self) -> Iterator[tuple[slice, FloatArray]]:
+        """Items of each pattern without an annotator, one of them a sample; so many annotators at a time."""
+        size = max(1, _VALUES // len(self.patterns.n))
+        for start in range(0, self.people, size):
+            end = min(start + size, self.people)
+            low, high = np.searchsorted(self.annotator, [start, end])
+            samples = np.tile(self.patterns.n.astype(float), (end - start, 1))
+            who = self.annotator[low:high] - start
+            np.subtract.at(samples, (who, self.before[low:high]), self.n[low:high])
+            np.add.at(samples, (who, self.after[low:high]), self.n[low:high])
+            yield slice(start, end), samples
+
+    @cached_property
+    def n_pairable_items(self) -> IntArray:
+        """Items with two ratings or more without each annotator (A,)."""
+        found = [self.patterns.pairable_items(samples) for _, samples in self.portions()]
+        return np.concatenate(found).astype(np.int64)
+
+
+def _rows(judged: Judgements) -> list[IntArray]:
+    """The places of the judgements of each group."""
+    order = np.argsort(judged.group, kind="stable")
+    return np.split(order, np.searchsorted(judged.group[order], np.arange(1, len(judged.groups))))
+
+
+def _leavings(judged: Judgements, rows: IntArray, annotator: IntArray) -> _Leavings:
+    unit, category = pd.factorize(judged.unit[rows])[0], judged.category[rows]
+    size = len(judged.categories)
+    packing = Packing(size, int(np.bincount(unit).max()) + 1)
+    weights = packing.weights
+    columns = [np.bincount(unit, weights=weight[category]).astype(np.int64) for weight in weights.T.astype(float)]  # fmt: skip
+    pattern = _numbered(columns)
+    row = np.unique(pattern, return_index=True)[1]
+    packed = np.column_stack([column[row] for column in columns])
+    # Of one annotator, what happens to items of one pattern that they put in one category is the same.
+    keys, n = np.unique((annotator * len(row) + pattern[unit]) * size + category, return_counts=True)
+    who, before = keys // size // len(row), keys // size % len(row)
+    distinct, place = np.unique(
+        np.concatenate([packed, packed[before] - weights[keys % size]]), axis=0, return_inverse=True
+    )
+    place = place.reshape(-1)
+    items = np.bincount(place[: len(row)], np.bincount(pattern), len(distinct)).astype(np.int64)
+    return _Leavings(
+        patterns=Patterns(judged.categories, packing.unpack(distinct), items, judged.level),
+        people=int(annotator.max()) + 1,
+        annotator=who,
+        before=place[before],
+        after=place[len(row) :],
+        n=n,
+    )
+
+
+def _numbered(columns: Sequence[IntArray]) -> IntArray:
+    """A number for each distinct row of the columns, from 0 without gaps."""
+    number: IntArray = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        codes, values = pd.factorize(column)
+        number = pd.factorize(number * len(values) + codes)[0].astype(np.int64, copy=False)
+    return number
+
+
+def _who_chose(judged: Judgements, rows: IntArray, annotator: IntArray, like: Patterns) -> Assignments:
+    """The patterns of a group with who chose what."""
+    unit = pd.factorize(judged.unit[rows])[0]
+    codes = np.full((int(unit.max()) + 1, int(annotator.max()) + 1), NONE, dtype=np.int64)
+    codes[unit, annotator] = judged.category[rows]
+    pattern = _numbered(list(codes.T))
+    _, row, n = np.unique(pattern, return_index=True, return_counts=True)
+    order = np.lexsort(codes[row].T)  # whatever the order of the rows of the table
+    names = [str(number) for number in range(codes.shape[1])]
+    return _assigned(names, codes[row][order], n[order].astype(np.int64), like)
+
+
+def _assigned(names: Sequence[str], codes: IntArray, n: IntArray, like: Patterns) -> Assignments:
+    return assign(
+        like.categories, names, codes, n, like.level, weights=like.weights, set_distance=like.set_distance
+    )
+
+
+def _remaining(known: Assignments) -> Iterator[Assignments]:
+    """The patterns without each annotator; an item that nobody else rated is not in them."""
+    for place in range(len(known.annotators)):
+        codes = np.delete(known.codes, place, axis=1)
+        rated = (codes != NONE).any(axis=1)
+        names = np.delete(np.array(known.annotators), place).tolist()
+        yield _assigned(names, codes[rated], known.n[rated], known)
+
+
+def _changes(coefficient: Coefficient, left: _Leavings, known: Assignments | None) -> dict[str, object]:
+    whole = _value(coefficient, left.patterns if known is None else known).value[0]
+    if known is None:
+        without, undefined = _without(coefficient, left)
+    else:
+        found = [_value(coefficient, patterns) for patterns in _remaining(known)]
+        without = np.array([settled.value[0] for settled in found])
+        undefined = np.array([settled.undefined[0] for settled in found], dtype=object)
+    return {
+        "n_pairable_items": left.n_pairable_items,
+        "value": np.full(left.people, whole),
+        "without": without,
+        "change": without - whole,
+        "undefined": undefined,
+    }
+
+
+def _without(coefficient: Coefficient, left: _Leavings) -> tuple[FloatArray, NDArray[np.object_]]:
+    """Value and reason for each annotator (A,), all from the same patterns."""
+    unfit = coefficient.unfit(left.patterns)
+    value, undefined = np.full(left.people, np.nan), np.full(left.people, unfit, dtype=object)
+    if not unfit:
+        for these, samples in left.portions():
+            settled = _settled(coefficient, left.patterns, samples)
+            value[these], undefined[these] = settled.value, settled.undefined
+    return value, undefined
+
+
+def _value(coefficient: Coefficient, patterns: Patterns) -> Settled:
+    """The coefficient of patterns as they are."""
+    unfit = coefficient.unfit(patterns)
+    if unfit:
+        nan = np.full(1, np.nan)
+        return Settled(nan, nan, nan, np.array([unfit], dtype=object))
+    return _settled(coefficient, patterns, patterns.n[None, :].astype(float))
+
+
+def _settled(coefficient: Coefficient, patterns: Patterns, samples: FloatArray) -> Settled:
+    items, used = patterns.pairable_items(samples), patterns.categories_used(samples)
+    return settle(coefficient.compute(patterns, samples), items, used)

@@ -1,0 +1,139 @@
+"""Every coefficient for marked text, of every label and of all, each with its interval.
+
+What is drawn for an interval is passages with two annotators or more. No two passages are alike (they
+have different lengths, for one thing), so each is a pattern of its own; what it needs to bring along is
+a few counts, and a replicate is a sum of those counts, weighted by how often each passage was drawn.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from annotate.agreement.marks import MarkedPassage
+from annotate.agreement.matching import MATCHINGS, Matched, match, mean_f1
+from annotate.agreement.patterns import PAIR, FloatArray, IntArray
+from annotate.agreement.result import Agreement, Estimate, Settled, settle
+from annotate.agreement.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut
+from annotate.agreement.unitizing import unitize, unitizing_alpha
+from annotate.resampling import draw, percentiles
+
+ALPHAS = ("token_alpha", "character_alpha", "unitizing_alpha")
+F1 = tuple(f"f1_{matching}" for matching in MATCHINGS)
+COEFFICIENTS = (*ALPHAS, *F1)
+NOTHING_MARKED = "no annotator marked anything"
+
+_CELLS = 2**19  # replicates x pairs of annotators in passages, held at a time
+
+# What an alpha is of samples (samples x passages), and how many categories each sample uses.
+Alpha = Callable[[FloatArray], tuple[Agreement, IntArray]]
+Key = tuple[str | None, str]  # label, None for all, and coefficient
+
+
+def estimate_spans(
+    passages: Sequence[MarkedPassage],
+    labels: Sequence[str],
+    *,
+    replicates: int,
+    confidence: float,
+    rng: np.random.Generator,
+) -> dict[Key, Estimate]:
+    """Compute every coefficient for all labels together (None) and for each, in that order.
+
+    ``passages`` are those with two annotators or more. All coefficients and labels are computed on the
+    same replicates.
+    """
+    alphas = _alphas(passages, labels)
+    matched: dict[str | None, Matched] = {None: match(passages, labels)}
+    matched |= {label: match(passages, [label]) for label in labels}
+    whole = _settled(alphas, matched, labels, np.ones((1, len(passages))))
+    draws: dict[Key, list[FloatArray]] = {key: [np.empty(0)] for key in whole}
+    # One passage has nothing to vary: an interval of no width would pass for certainty.
+    if len(passages) >= PAIR:
+        size = max(1, _CELLS // max(len(passages), len(matched[None].pair)))
+        for start in range(0, replicates, size):
+            samples = draw(np.ones(len(passages), np.int64), min(size, replicates - start), rng).astype(float)
+            for key, settled in _settled(alphas, matched, labels, samples).items():
+                draws[key].append(settled.value)
+    return {key: _estimate(key[1], whole[key], np.concatenate(draws[key]), confidence) for key in whole}
+
+
+def _alphas(passages: Sequence[MarkedPassage], labels: Sequence[str]) -> dict[tuple[str, str], Alpha]:
+    """Every alpha of every label, its counts taken, ready for samples."""
+    tokens = [cut(passage.text, TOKEN) for passage in passages]
+    characters = [cut(passage.text, CHARACTER) for passage in passages]
+    alphas: dict[tuple[str, str], Alpha] = {}
+    for label in labels:
+        alphas[label, "token_alpha"] = _coverage(passages, tokens, label)
+        alphas[label, "character_alpha"] = _coverage(passages, characters, label)
+        alphas[label, "unitizing_alpha"] = _unitizing(passages, label)
+    return alphas
+
+
+def _coverage(passages: Sequence[MarkedPassage], tokens: Sequence[IntArray], label: str) -> Alpha:
+    covered = coverage(passages, tokens, label)
+    return lambda samples: (coverage_alpha(covered, samples), covered.categories_used(samples))
+
+
+def _unitizing(passages: Sequence[MarkedPassage], label: str) -> Alpha:
+    unitized = unitize(passages, label)
+    return lambda samples: (unitizing_alpha(unitized, samples), unitized.categories_used(samples))
+
+
+def _settled(
+    alphas: dict[tuple[str, str], Alpha],
+    matched: dict[str | None, Matched],
+    labels: Sequence[str],
+    samples: FloatArray,
+) -> dict[Key, Settled]:
+    """Settle every coefficient on the same samples."""
+    items, weights = samples.sum(axis=1), samples[:, matched[None].passage]
+    found = {key: alpha(samples) for key, alpha in alphas.items()}
+    settled: dict[Key, Settled] = {}
+    for label in (None, *labels):
+        for name in ALPHAS:
+            alpha = (
+                _mean([found[one, name] for one in labels], len(items))
+                if label is None
+                else found[label, name]
+            )
+            settled[label, name] = settle(alpha[0], items, alpha[1])
+        for name, values in zip(F1, mean_f1(matched[label], weights).values(), strict=True):
+            plain = settle(Agreement(values, None), items, np.zeros(len(items), dtype=np.int64))
+            nothing = np.isnan(values) & (items > 0)
+            undefined = np.where(nothing, NOTHING_MARKED, plain.undefined)
+            settled[label, name] = replace(plain, undefined=undefined)
+    return settled
+
+
+def _mean(alphas: Sequence[tuple[Agreement, IntArray]], size: int) -> tuple[Agreement, IntArray]:
+    """Mean disagreements over labels: one that nobody used adds nothing to either."""
+    observed, expected = np.zeros(size), np.zeros(size)
+    used: IntArray = np.ones(size, dtype=np.int64)
+    for agreement, categories in alphas:
+        observed += (1 - agreement.observed) / len(alphas)
+        if agreement.expected is not None:
+            expected += (1 - agreement.expected) / len(alphas)
+        used = np.maximum(used, categories)
+    return Agreement(1 - observed, 1 - expected), used
+
+
+def _estimate(coefficient: str, settled: Settled, values: FloatArray, confidence: float) -> Estimate:
+    undefined = settled.undefined[0]
+    low = high = float("nan")
+    interval = None
+    if undefined is None and len(values):
+        low, high = percentiles(values, confidence)
+        left_out = int(np.isnan(values).sum())
+        interval = f"percentile bootstrap over items, {len(values)} replicates"
+        interval += f", {left_out} undefined left out" if left_out else ""
+    return Estimate(
+        coefficient=coefficient,
+        value=float(settled.value[0]),
+        observed=float(settled.observed[0]),
+        expected=float(settled.expected[0]),
+        ci_low=low,
+        ci_high=high,
+        interval=interval,
+        undefined=undefined,
+    )

@@ -1,0 +1,148 @@
+"""Two annotators at a time, and one annotator at two times."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from annotate.agreement.confusion import PAIRWISE, columns, confusions
+from annotate.agreement.estimate import check_interval
+from annotate.agreement.judgements import Judgements, judgements
+from annotate.agreement.patterns import IntArray
+from annotate.agreement.registry import select
+from annotate.agreement.rows import Rows, frame
+
+if TYPE_CHECKING:
+    from annotate.codebook import Level
+
+
+def pairs(
+    ratings: pd.DataFrame,
+    *,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+    by: Sequence[str] = (),
+    coefficients: str | Sequence[str] = PAIRWISE,
+    weights: str | None = None,
+    set_distance: str = "masi",
+    confidence: float = 0.95,
+    strangers: bool = True,
+) -> pd.DataFrame:
+    """Measure the agreement of every two annotators, on the items that both rated.
+
+    Parameters
+    ----------
+    ratings
+        One row a judgement: item, annotator, variable, category, and the columns of ``by``.
+    level, categories, by
+        As :func:`~annotate.agreement.measure.measure` takes them.
+    coefficients
+        Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`, or ``"all"``. Each is computed as if
+        there were no others than the two and no items but those that both rated.
+    weights, set_distance
+        As :class:`~annotate.agreement.patterns.Patterns` takes them.
+    confidence
+        Of the intervals. There are none for a variable of more than
+        :data:`~annotate.agreement.confusion.MOST` categories.
+    strangers
+        Whether pairs without an item in common have a row too: n_items 0, and undefined. They are most
+        of the pairs where there are thousands of annotators.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group, variable and unordered pair, by name: source (None for the whole table),
+        further ``by`` columns, variable, level, annotator_a, annotator_b, n_items (rated by both); of
+        each coefficient its name (the value), name_ci_low, name_ci_high, name_undefined (None, or why
+        the value is NaN); interval (what the limits are, or None).
+
+    Raises
+    ------
+    TableError
+        If a column is missing, a cell is blank or the table is empty.
+    StatisticsError
+        If a coefficient or a level is not known, a category is not what was declared, a number or a set
+        is none, or an annotator rated an item twice.
+
+    """
+    chosen = select(coefficients)
+    check_interval(0, confidence)
+    parts = []
+    for judged in judgements(ratings, level=level, categories=categories, by=by):
+        confused = confusions(
+            judged.unit,
+            judged.annotator,
+            judged.group,
+            judged.category,
+            categories=judged.categories,
+            level=judged.level,
+            weights=weights,
+            set_distance=set_distance,
+            also=_everybody(judged) if strangers else None,
+        )
+        group, first, second = confused.pairs.T
+        who = {"annotator_a": judged.annotators[first], "annotator_b": judged.annotators[second]}
+        parts.append(Rows(judged, group, {**who, **columns(confused, chosen, confidence)}))
+    return frame(parts, by, list(parts[0].columns))
+
+
+def rounds(
+    ratings: pd.DataFrame,
+    *,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+    by: Sequence[str] = (),
+    coefficients: str | Sequence[str] = PAIRWISE,
+    weights: str | None = None,
+    set_distance: str = "masi",
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Measure how well each annotator agrees with themselves, on items that they rated in two rounds.
+
+    The table has a column ``round``; parameters and errors are those of :func:`pairs`.
+
+    Returns
+    -------
+    DataFrame
+        One row for each group, variable, annotator and two rounds with an item in common: source, further
+        ``by`` columns, variable, level, annotator, round_a, round_b, n_items (rated in both), and the
+        columns of the coefficients and ``interval`` as :func:`pairs` has them. No row for those who
+        rated nothing twice.
+
+    """
+    chosen = select(coefficients)
+    check_interval(0, confidence)
+    parts = []
+    for judged in judgements(ratings, level=level, categories=categories, by=by, repeat="round"):
+        people = len(judged.annotators)
+        confused = confusions(
+            judged.unit * people + judged.annotator,
+            judged.repeat,
+            judged.group * people + judged.annotator,
+            judged.category,
+            categories=judged.categories,
+            level=judged.level,
+            weights=weights,
+            set_distance=set_distance,
+        )
+        whose, first, second = confused.pairs.T
+        who = {
+            "annotator": judged.annotators[whose % people],
+            "round_a": judged.repeats[first],
+            "round_b": judged.repeats[second],
+        }
+        parts.append(Rows(judged, whose // people, {**who, **columns(confused, chosen, confidence)}))
+    return frame(parts, by, list(parts[0].columns))
+
+
+def _everybody(judged: Judgements) -> IntArray:
+    """All pairs (n x 3) of those who rated something in a group."""
+    people, groups = len(judged.annotators), len(judged.groups)
+    present = np.unique(judged.group * people + judged.annotator)
+    starts = np.searchsorted(present, np.arange(1, groups) * people)
+    listed = []
+    for group, who in enumerate(np.split(present % people, starts)):
+        first, second = np.triu_indices(len(who), 1)
+        listed.append(np.column_stack([np.full(len(first), group), who[first], who[second]]))
+    return np.concatenate(listed)

@@ -1,0 +1,255 @@
+"""Agreement: ``agreement``, ``disagreements``, ``plan``."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from annotate.cli.options import (
+    By,
+    Confidence,
+    Config,
+    Export,
+    Form,
+    Invalid,
+    Levels,
+    Output,
+    Replicates,
+    Seed,
+    read_levels,
+    read_orders,
+)
+from annotate.cli.results import read_rated
+from annotate.cli.speech import say_exclusions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from annotate.study import Study
+
+app = typer.Typer()
+
+Orders = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--order",
+        metavar="VARIABLE=A,B,C",
+        help="The categories of a variable, in order; an ordinal one needs them. Repeat it for each.",
+    ),
+]
+Coefficients = Annotated[
+    list[str] | None,
+    typer.Option("--coefficient", help="A coefficient, or all; repeatable (default: percent agreement, alpha, AC1)."),
+]
+Weights = Annotated[
+    str | None,
+    typer.Option("--weights", help="identity, linear, quadratic or ordinal: for the kappas, Brennan-Prediger and AC2."),
+]
+SetDistance = Annotated[str, typer.Option("--set-distance", help="Between sets: masi or jaccard.")]
+
+
+@app.command()
+def agreement(
+    export: Export,
+    by: By = None,
+    coefficient: Coefficients = None,
+    level: Levels = None,
+    order: Orders = None,
+    weights: Weights = None,
+    set_distance: SetDistance = "masi",
+    per_category: Annotated[bool, typer.Option("--per-category", help="Also each category against the rest.")] = False,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Every two annotators instead.")] = False,
+    leave_one_out: Annotated[
+        bool, typer.Option("--leave-one-out", help="All annotators but one instead, for each of them.")
+    ] = False,
+    majority: Annotated[
+        bool, typer.Option("--majority", help="Each annotator with the majority of the others instead.")
+    ] = False,
+    rounds: Annotated[
+        bool, typer.Option("--rounds", help="Each annotator with themselves, over rounds, instead.")
+    ] = False,
+    spans: Annotated[bool, typer.Option("--spans", help="The marked text instead.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Test each group of --by (default: source) against the rest instead.")
+    ] = False,
+    interval: Annotated[
+        str, typer.Option("--interval", help="percentile, bca, jackknife, analytic or none.")
+    ] = "percentile",
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    replicates: Replicates = 1000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
+    from annotate.tables import agreement_table, write_table
+
+    views: dict[str, Callable[[Study, Mapping[str, Any]], pd.DataFrame]] = {
+        "--pairs": _pairs,
+        "--leave-one-out": _leave_one_out,
+        "--majority": _majority,
+        "--rounds": _rounds,
+        "--spans": _spans,
+        "--compare": _compare,
+    }
+    asked = dict(
+        zip(views, (pairs, leave_one_out, majority, rounds, spans, compare), strict=True)
+    )
+    wanted = [name for name, is_asked in asked.items() if is_asked]
+    if len(wanted) > 1:
+        raise typer.BadParameter("ask for one at a time", param_hint=" and ".join(wanted))
+    settings: dict[str, Any] = {
+        "by": tuple(by or ()),
+        "coefficients": _coefficients(coefficient),
+        "level": read_levels(level),
+        "categories": read_orders(order),
+        "weights": weights,
+        "set_distance": set_distance,
+        "per_category": per_category,
+        "interval": interval,
+        "replicates": replicates,
+        "confidence": confidence,
+        "seed": seed,
+    }
+    study = read_rated(export, config, on_invalid)
+    settings["level"] = {**study.levels, **settings["level"]}
+    settings["categories"] = {**study.categories, **settings["categories"]}
+    result = views[wanted[0]](study, settings) if wanted else _groups(study, settings)
+    say_exclusions(study)
+    if form in ("table", "markdown") and not wanted:
+        result = agreement_table(result, by or [])
+    write_table(result, form, output)
+
+
+@app.command()
+def disagreements(
+    export: Export,
+    confusions: Annotated[
+        bool, typer.Option("--confusions", help="Which categories are confused with each other instead.")
+    ] = False,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many items of each variable.")] = None,
+    level: Levels = None,
+    order: Orders = None,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """List the passages that lower agreement most, with every annotator's choice."""
+    from annotate.disagreements import confusions as confused
+    from annotate.disagreements import contributions
+    from annotate.tables import write_table
+
+    said, orders = read_levels(level), read_orders(order)
+    study = read_rated(export, config, on_invalid)
+    levels, categories = {**study.levels, **said}, {**study.categories, **orders}
+    if confusions:
+        result = confused(study.first_round, level=levels, categories=categories)
+    else:
+        result = contributions(study.first_round, level=levels, categories=categories, top=top)
+    say_exclusions(study)
+    write_table(result, form, output)
+
+
+@app.command()
+def plan(
+    export: Export,
+    half_width: Annotated[float, typer.Option("--half-width", help="Half the width that the interval shall have.")],
+    by: By = None,
+    coefficient: Annotated[str, typer.Option("--coefficient", help="The coefficient.")] = "krippendorff_alpha",
+    level: Levels = None,
+    order: Orders = None,
+    weights: Weights = None,
+    set_distance: SetDistance = "masi",
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    replicates: Annotated[int, typer.Option("--replicates", min=1, help="How many studies to simulate of each size.")] = 2000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """Say how many more items an interval of a given half-width takes, at the present design."""
+    from annotate.agreement.planning import plan as planned
+    from annotate.tables import write_table
+
+    said, orders = read_levels(level), read_orders(order)
+    study = read_rated(export, config, on_invalid)
+    result = planned(
+        study.first_round,
+        half_width=half_width,
+        by=tuple(by or ("source",)),
+        coefficient=coefficient,
+        level={**study.levels, **said},
+        categories={**study.categories, **orders},
+        weights=weights,
+        set_distance=set_distance,
+        confidence=confidence,
+        replicates=replicates,
+        seed=seed,
+    )
+    say_exclusions(study)
+    write_table(result, form, output)
+
+
+def _coefficients(named: list[str] | None) -> str | tuple[str, ...] | None:
+    if not named:
+        return None
+    return "all" if "all" in named else tuple(named)
+
+
+def _only(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Those settings that a view takes; coefficients that were not named are the view's own."""
+    return {
+        name: settings[name] for name in names if not (name == "coefficients" and settings[name] is None)
+    }
+
+
+def _groups(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement import measure
+
+    return measure(study.first_round, **_only(settings, *settings))
+
+
+def _pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement.annotators import pairs
+
+    names = ("by", "level", "categories", "coefficients", "weights", "set_distance", "confidence")
+    return pairs(study.first_round, **_only(settings, *names))
+
+
+def _leave_one_out(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement.annotators import leave_one_out
+
+    names = ("by", "level", "categories", "coefficients", "weights", "set_distance")
+    return leave_one_out(study.first_round, **_only(settings, *names))
+
+
+def _majority(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement.annotators import majority
+
+    return majority(study.first_round, **_only(settings, "by", "level", "categories"))
+
+
+def _rounds(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement.annotators import rounds
+
+    names = ("by", "level", "categories", "coefficients", "weights", "set_distance", "confidence")
+    return rounds(study.ratings, **_only(settings, *names))
+
+
+def _spans(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement.measure_spans import measure_spans
+
+    annotated = study.first_round[["item", "annotator"]].drop_duplicates()
+    names = ("by", "replicates", "confidence", "seed")
+    return measure_spans(study.spans, annotated, study.passages, **_only(settings, *names))
+
+
+def _compare(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement.compare import compare
+
+    names = ("level", "categories", "coefficients", "weights", "set_distance", "seed")
+    return compare(study.first_round, by=settings["by"] or ("source",), **_only(settings, *names))

@@ -1,0 +1,105 @@
+"""What a number is read with: the largest category, and the thresholds at which a caution is given."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from annotate.agreement.caution import (
+    FEW,
+    MEANINGS,
+    MOSTLY_SINGLE,
+    ONE_CATEGORY,
+    SKEW,
+    WIDE_INTERVAL,
+    caution,
+    cautions,
+)
+from annotate.agreement.patterns import from_items
+from annotate.disagreements import prevalence
+
+
+def of(*rows):
+    """Rows of how many items, and their counts of a, b and c."""
+    return from_items([counts for n, counts in rows for _ in range(n)], "abc")
+
+
+def test_nothing_to_say():
+    found = caution(of((15, [2, 0, 0]), (15, [0, 2, 0])))
+    assert (found.prevalent_category, found.prevalence, found.cautions) == ("a", 0.5, ())
+    assert found.text is None
+
+
+@pytest.mark.parametrize(
+    ("at", "past", "said"),
+    [
+        ([(15, [2, 0, 0]), (15, [0, 2, 0])], [(15, [2, 0, 0]), (14, [0, 2, 0])], FEW),
+        ([(40, [2, 0, 0]), (10, [0, 2, 0])], [(41, [2, 0, 0]), (10, [0, 2, 0])], SKEW),
+        (
+            [(20, [2, 0, 0]), (20, [0, 2, 0]), (40, [0, 0, 1])],
+            [(20, [2, 0, 0]), (20, [0, 2, 0]), (41, [0, 0, 1])],
+            MOSTLY_SINGLE,
+        ),
+    ],
+)
+def test_a_caution_begins_past_its_threshold(at, past, said):
+    assert caution(of(*at)).cautions == ()
+    assert caution(of(*past)).cautions == (said,)
+
+
+def test_one_category_is_not_called_skew_as_well():
+    alone = of((40, [2, 0, 0]))
+    assert caution(alone).cautions == (ONE_CATEGORY,)
+    # where the other category stands on items with one rating only, it cannot disagree either
+    assert caution(of((40, [2, 0, 0]), (30, [0, 1, 0]))).cautions == (ONE_CATEGORY,)
+
+
+def test_all_ratings_count_for_the_largest_category():
+    found = caution(of((2, [0, 2, 0]), (5, [1, 0, 0])))
+    assert (found.prevalent_category, found.prevalence) == ("a", 5 / 9)
+    assert found.cautions == (FEW, ONE_CATEGORY, MOSTLY_SINGLE)
+    assert found.text == "few items; one category; mostly single ratings"
+
+
+def test_nothing_rated():
+    found = caution(of((3, [0, 0, 0])))
+    assert found.prevalent_category is None
+    assert math.isnan(found.prevalence)
+    assert found.cautions == (FEW,)
+
+
+def test_a_wide_interval():
+    patterns = of((15, [2, 0, 0]), (15, [0, 2, 0]))
+    assert caution(patterns, (0.5, 0.69)).cautions == ()
+    assert caution(patterns, (0.5, 0.71)).cautions == (WIDE_INTERVAL,)
+    assert caution(patterns, (math.nan, math.nan)).cautions == ()
+
+
+def test_every_caution_says_what_it_means():
+    assert set(MEANINGS) == {FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL}
+    assert MEANINGS[SKEW] == "one category has more than 80 % of the ratings"
+
+
+def test_a_table_by_source_is_what_the_report_counts_from_the_rows():
+    rows = [
+        (f"{source}{item}", source, annotator, variable, category)
+        for source, categories in (("s", "yyn"), ("t", "nnnn"))
+        for item, category in enumerate(categories)
+        for annotator in "AB"
+        for variable in ("kind", "force")
+    ]
+    ratings = pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category"])
+    offered = {"kind": ("y", "n"), "force": ("n", "y")}
+    found = cautions(ratings, level={"kind": "nominal", "force": "nominal"}, categories=offered)
+    columns = ["source", "variable", "prevalent_category", "prevalence", "n_ratings", "caution"]
+    assert list(found.columns) == columns
+    assert found["source"].tolist() == [None, None, "s", "s", "t", "t"]
+    assert found["caution"].tolist() == [FEW] * 4 + [f"{FEW}; {ONE_CATEGORY}"] * 2
+    expected = prevalence(ratings, offered).rename(
+        columns={"category": "prevalent_category", "share": "prevalence"}
+    )
+    both = [
+        one.sort_values(["n_ratings", "variable"])[columns[1:-1]].to_numpy().tolist()
+        for one in (found, expected)
+    ]
+    assert both[0] == both[1]
