@@ -78,11 +78,14 @@ def measure(
     check_interval(replicates, confidence)
     if seed < 0:
         raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
+    by = tuple(dict.fromkeys(by))
     for column in by:
         if column in ROW:
             raise StatisticsError(
                 f"cannot group by {column}: agreement is between annotators over items, on a variable"
             )
+        if column in COLUMNS:
+            raise StatisticsError(f"cannot group by {column}: the result has a column {column}; rename it")
     table = open_table(ratings, by)
     used = table.variables()
     levels = {variable: check_level(variable, level.get(variable)) for variable in used}

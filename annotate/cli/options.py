@@ -1,5 +1,6 @@
 """The arguments and options that several commands share, and how they are read."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -60,6 +61,23 @@ def read_codebook(config: Path | None) -> "Codebook":
     from annotate.codebook import load_codebook
 
     return load_codebook(config or bundled.path("label_config.xml"))
+
+
+def refuse_overwriting(output: Path | None, *read: Path) -> None:
+    """Refuse to write over what is read, or into a snapshot.
+
+    Raises
+    ------
+    InputError
+        If the output is one of the files that are read, or lies in a folder that is.
+
+    """
+    from annotate.errors import InputError
+
+    place = None if output is None else os.path.realpath(output)
+    for path in map(os.path.realpath, read):
+        if place and (place == path or place.startswith(path + os.sep)):
+            raise InputError(f"{output}: would write over what is read, {path}; choose another file")
 
 
 def read_levels(options: list[str] | None) -> "dict[str, Level]":

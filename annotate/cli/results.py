@@ -1,5 +1,6 @@
 """What a study says: ``agreement``, ``provenance``, ``workbook``, ``report``."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from annotate.cli.options import (
     Replicates,
     Seed,
     read_levels,
+    refuse_overwriting,
 )
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import InputError
@@ -47,7 +49,7 @@ def agreement(
     from annotate.tables import side_by_side, write_table
 
     said = read_levels(level)
-    study = _study(export, config, on_invalid)
+    study = _study(export, config, on_invalid, output, said)
     result = measure(
         study.first_round,
         by=tuple(by or ()),
@@ -79,7 +81,7 @@ def provenance(
     from annotate.provenance import profile
     from annotate.tables import profile_tables, write_table, write_tables
 
-    study = _study(export, config, on_invalid)
+    study = _study(export, config, on_invalid, output)
     result = profile(
         study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed
     )
@@ -105,7 +107,7 @@ def workbook(
     from annotate.workbook import write_workbook
 
     said = read_levels(level)
-    study = _study(export, config, on_invalid)
+    study = _study(export, config, on_invalid, output, said)
     summary = _summary(study, said, replicates, confidence, seed)
     write_workbook(output, study, summary.agreement, summary.provenance, confidence=confidence)
     say(f"{output}: written")
@@ -126,18 +128,31 @@ def report(
     from annotate.report import write_report
 
     said = read_levels(level)
-    study = _study(export, config, on_invalid)
+    study = _study(export, config, on_invalid, output, said)
     summary = _summary(study, said, replicates, confidence, seed)
     write_report(output, study, summary.agreement, summary.provenance, confidence=confidence)
     say(f"{output}: written")
 
 
-def _study(export: Path, config: Path | None, on_invalid: "OnInvalid") -> "Study":
+def _study(
+    export: Path, config: Path | None, on_invalid: "OnInvalid", output: Path | None, said: Iterable[str] = ()
+) -> "Study":
     from annotate.study import read_study
 
+    refuse_overwriting(output, *filter(None, [export, config]))
     study = read_study(export, config=config, on_invalid=on_invalid)
+    if study.ratings.empty and not study.exclusions.empty:
+        reasons = study.exclusions["reason"].value_counts().items()
+        counts = ", ".join(f"{count} {reason}" for reason, count in reasons)
+        raise InputError(f"{export}: nothing is left to measure; left out are {counts}")
     if study.ratings.empty:
         raise InputError(f"{export}: nobody has annotated a passage yet; pull again when somebody has")
+    if study.first_round.empty:
+        raise InputError(f"{export}: no ratings of round 1; agreement and provenance are of the first round")
+    used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
+    for variable in said:
+        if variable not in used:
+            raise InputError(f"--level {variable}: no such variable; there are {', '.join(used)}")
     return study
 
 

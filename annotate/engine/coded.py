@@ -14,6 +14,7 @@ from annotate.engine.packing import (
     Packing,
     Tally,
     blank,
+    no_group,
     no_rows,
     split,
 )
@@ -34,7 +35,10 @@ class CodedTable:
         self._values: dict[str, pd.Index[Any]] = {}
         for column in (*ROW, *by):
             cells = frame[column].astype("str") if column in ROW else frame[column]
-            codes, values = pd.factorize(cells)
+            try:
+                codes, values = pd.factorize(cells)
+            except TypeError as error:
+                raise no_group(column) from error
             empty = (codes < 0) | (values.astype("str").str.strip() == "")[codes]
             if empty.any():
                 raise blank(column, int(empty.sum()))
