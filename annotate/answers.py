@@ -1,9 +1,10 @@
 """One answer in a Label Studio annotation: the server checks nothing, so it is checked here."""
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from annotate.codebook import PATH_SEPARATOR, Codebook, Variable
 from annotate.config_xml import parse_config
@@ -95,7 +96,11 @@ def read_answer(
 def _relation(result: Mapping[str, Any], codebook: Codebook) -> Iterator[Excluded]:
     """Relations stay in the raw export; only one that the config does not know is worth a word."""
     allowed = {relation.id for relation in codebook.relations}
-    for label in result.get("labels") or []:
+    labels = result.get("labels") or []
+    if not _strings(labels):
+        yield Excluded("malformed", "relations", f"relation {labels!r:.80}")
+        return
+    for label in labels:
         if label not in allowed:
             yield Excluded("unknown_category", "relations", f"{label!r} is not in the label config")
 
@@ -131,7 +136,7 @@ def _categories(chosen: list[str], variable: Variable) -> Iterator[Answer | Excl
 
 def _rating(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
     rating = value.get("rating")
-    if isinstance(rating, bool) or not isinstance(rating, int | float) or rating != int(rating):
+    if not is_number(rating) or rating != int(rating):
         yield Excluded("malformed", variable.name, f"rating {rating!r:.80}")
     else:
         yield from _categories([str(int(rating))], variable)
@@ -141,7 +146,7 @@ def _number(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | E
     number = value.get("number")
     low = -math.inf if variable.minimum is None else variable.minimum
     high = math.inf if variable.maximum is None else variable.maximum
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+    if not is_number(number):
         yield Excluded("malformed", variable.name, f"number {number!r:.80}")
     elif not low <= number <= high:
         yield Excluded("malformed", variable.name, f"number {number} is not between {low:g} and {high:g}")
@@ -205,6 +210,11 @@ def _code_points(passage: str, start: int, end: int, marked: object) -> tuple[in
     if 2 * end <= len(units) and inside == marked:
         return len(before), len(before) + len(inside)
     return None
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """A finite number that a float can hold; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _strings(values: object) -> bool:

@@ -1,6 +1,5 @@
 """Every boundary's check, offline: what ``annotate check`` says of a file."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from annotate.codebook import load_codebook
 from annotate.config_check import check_config
 from annotate.corpus import read_tasks
 from annotate.errors import AnnotateError
-from annotate.files import read_text
+from annotate.files import read_json, read_text
 from annotate.study import read_study
 
 
@@ -34,9 +33,9 @@ def check_label_config(path: Path | None) -> Finding:
 
 def check_file(path: Path, config: Path | None) -> Finding:
     """Check a label config, a task file, an export, a snapshot or a table of ratings."""
-    if path.suffix.lower() == ".xml":
-        return check_label_config(path)
     try:
+        if path.suffix.lower() == ".xml":
+            return check_label_config(path)
         if path.suffix.lower() == ".json" and _is_task_file(path):
             return Finding(path, (), f"ok, {len(read_tasks(path))} passages")
         study = read_study(path, config=config)
@@ -47,11 +46,8 @@ def check_file(path: Path, config: Path | None) -> Finding:
 
 
 def _is_task_file(path: Path) -> bool:
-    """Tell tasks from an export: tasks have no annotations. What is no JSON is read as tasks, which says so."""
-    try:
-        tasks = json.loads(read_text(path))
-    except json.JSONDecodeError:
-        return True
+    """Tell tasks from an export: tasks have no annotations."""
+    tasks = read_json(path, remedy="a task file is what annotate ingest writes")
     return not (
         isinstance(tasks, list) and tasks and isinstance(tasks[0], dict) and "annotations" in tasks[0]
     )

@@ -173,7 +173,7 @@ def _repeated(members: list[Element], attribute: str) -> Iterator[Problem]:
     lines: dict[str, int] = {}
     for tag in members:
         said = tag.get(attribute)
-        if said is None and attribute == "value":
+        if attribute == "value" and not (said or "").strip():
             yield _problem(tag, "has no value", 'give it one: value="..."')
         elif said is not None and said in lines:
             what = f"{attribute} {said!r} is taken by line {lines[said]}"
@@ -182,6 +182,16 @@ def _repeated(members: list[Element], attribute: str) -> Iterator[Problem]:
             )
         elif said is not None:
             lines[said] = tag.sourceline
+
+
+def _bounds(root: Element) -> Iterator[Problem]:
+    for tag in root.iter("Number"):
+        try:
+            low, high = (float(tag.get(bound, "nan")) for bound in ("min", "max"))
+        except ValueError:
+            continue  # what is no number is found when the codebook is read
+        if low > high:
+            yield _problem(tag, f"{_name(tag)} has min {low:g} above max {high:g}", "swap them")
 
 
 def _hotkeys(root: Element) -> Iterator[Problem]:
@@ -287,6 +297,7 @@ _CHECKS: tuple[Callable[[Element], Iterator[Problem]], ...] = (
     _object_values,
     _empty_controls,
     _repeated_values,
+    _bounds,
     _hotkeys,
     _conditions,
     _kept_when_hidden,

@@ -1,7 +1,7 @@
 """Label Studio's export, a list of tasks with their annotations, becomes tables.
 
 Pure functions: no file, no network. What is left out is a row of ``exclusions``, with one of
-:data:`REASONS`: the first five concern annotations, the others single answers. :data:`STRICT` names
+:data:`REASONS`: the first six concern annotations, the others single answers. :data:`STRICT` names
 those that stop a reader who did not ask for exclusion: they mean that the config is the wrong one, or
 that two ratings claim to be one.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.answers import Answer, Excluded, read_answer, text_keys, tick_lists
+from annotate.answers import Answer, Excluded, is_number, read_answer, text_keys, tick_lists
 from annotate.codebook import Codebook
 from annotate.errors import ExportError
 from annotate.ratings import check_ratings, encode_set
@@ -22,6 +22,7 @@ from annotate.spans import COLUMNS as SPAN_COLUMNS
 
 REASONS: Mapping[str, str] = {
     "cancelled": "skipped by the annotator",
+    "no_annotator": "nobody is named as the annotator: the account may have been deleted",
     "ground_truth": "marked as ground truth, which is no annotator's rating",
     "edited_by_another": "last changed by somebody else, or forged: not the annotator's own",
     "superseded": "an earlier annotation of the same passage by the same annotator",
@@ -36,6 +37,7 @@ REASONS: Mapping[str, str] = {
 }
 STRICT = ("unknown_control", "unknown_category", "superseded")
 NO_SOURCE = "(no source)"
+NOBODY = "A?"
 
 RATING_COLUMNS = (
     "item", "source", "annotator", "variable", "category",
@@ -87,6 +89,8 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
     comments: list[dict[str, Any]] = []
     exclusions: list[dict[str, Any]] = []
     passages: dict[str, dict[str, Any]] = {}
+    annotations: dict[str, list[Mapping[str, Any]]] = {}
+    shown: dict[str, Mapping[str, Any]] = {}
     keys, lists = text_keys(codebook), tick_lists(codebook)
     for number, task in enumerate(tasks, start=1):
         passage = _passage(task, f"{where}: task {number}")
@@ -94,12 +98,15 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         if (known["text"], known["source"]) != (passage["text"], passage["source"]):
             msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
             raise ExportError(msg)
-        kept, left_out = _own_annotations(task["annotations"], f"{where}: task {number}")
-        exclusions.extend({**row, "item": passage["item"]} for row in left_out)
+        annotations.setdefault(known["item"], []).extend(_annotations(task, f"{where}: task {number}"))
+        shown.setdefault(known["item"], task["data"])
+    for item, passage in passages.items():
+        kept, left_out = _own_annotations(annotations[item])
+        exclusions.extend({**row, "item": item} for row in left_out)
+        passage["n_annotations"] = len(kept)
         for annotation in kept:
-            known["n_annotations"] += 1
             rows = _Rows(passage, annotation)
-            for answer in _answers(annotation, codebook, keys, lists, task["data"]):
+            for answer in _answers(annotation, codebook, keys, lists, shown[item]):
                 if isinstance(answer, Excluded):
                     exclusions.append(rows.exclusion(answer))
                 elif answer.kind == "span":
@@ -126,20 +133,26 @@ def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise ExportError(msg)
     data = task["data"]
     try:
-        json.dumps(data, ensure_ascii=False).encode()
+        json.dumps(task, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ExportError(
             f"{where}: holds half a character (a lone surrogate); correct the text and export again"
         ) from error
     row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
-    row |= {key: data[key] for key in ("title", "published", "url", "text", "start", "end") if key in data}
+    row |= {key: _cell(data.get(key)) for key in ("title", "published", "url", "text")}
+    row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}
     row |= {
-        "item": str(data.get("passage_id") or _content_id(data)),
-        "source": str(data.get("source") or NO_SOURCE).strip(),
+        "item": str(data.get("passage_id") or "").strip() or _content_id(data),
+        "source": str(data.get("source") or "").strip() or NO_SOURCE,
         "document": str(data["document_id"]) if data.get("document_id") else None,
         "n_annotations": 0,
     }
     return row
+
+
+def _cell(value: object) -> str | None:
+    """A text; what is none, such as the turns of a dialogue, as JSON."""
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _content_id(data: Mapping[str, Any]) -> str:
@@ -151,19 +164,24 @@ def _content_id(data: Mapping[str, Any]) -> str:
 def annotator_id(completed_by: object) -> str:
     """Give an annotator a pseudonym that stays: A and Label Studio's number of the user."""
     number = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
-    return f"A{number}" if number is not None else "A?"
+    return f"A{number}" if isinstance(number, int | str) else NOBODY
 
 
-def _own_annotations(
-    annotations: Sequence[Any], where: str
-) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
-    """Keep the newest own annotation of each annotator; say why each other one is left out."""
-    left_out: list[dict[str, Any]] = []
-    own: dict[str, list[Mapping[str, Any]]] = {}
-    for annotation in annotations:
+def _annotations(task: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
+    for annotation in task["annotations"]:
         if not isinstance(annotation, Mapping) or not isinstance(annotation.get("result", []), list):
             msg = f'{where}: an annotation without "result"; export the project as JSON'
             raise ExportError(msg)
+    return list(task["annotations"])
+
+
+def _own_annotations(
+    annotations: Sequence[Mapping[str, Any]],
+) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
+    """Of one passage, keep the newest own annotation of each annotator; say why each other is left out."""
+    left_out: list[dict[str, Any]] = []
+    own: dict[str, list[Mapping[str, Any]]] = {}
+    for annotation in annotations:
         reason = _annotation_reason(annotation)
         if reason:
             left_out.append(_annotation_row(annotation, *reason))
@@ -179,7 +197,8 @@ def _own_annotations(
 
 
 def _when(annotation: Mapping[str, Any]) -> tuple[str, int]:
-    return str(annotation.get("updated_at") or ""), int(annotation.get("id") or 0)
+    number = annotation.get("id")
+    return str(annotation.get("updated_at") or ""), number if isinstance(number, int) else 0
 
 
 def _annotation_reason(annotation: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -188,6 +207,8 @@ def _annotation_reason(annotation: Mapping[str, Any]) -> tuple[str, str] | None:
     if annotation.get("ground_truth"):
         return "ground_truth", "marked as ground truth"
     annotator, editor = annotator_id(annotation.get("completed_by")), annotation.get("updated_by")
+    if annotator == NOBODY:
+        return "no_annotator", "names nobody as its annotator"
     if editor is not None and annotator_id(editor) != annotator:
         return "edited_by_another", f"last changed by {annotator_id(editor)}"
     if not annotation.get("result"):
@@ -250,9 +271,9 @@ class _Rows:
             "document": self.passage["document"],
             "variable": answer.variable,
             "category": answer.value,
-            "created_at": annotation.get("created_at"),
-            "updated_at": annotation.get("updated_at"),
-            "lead_time": annotation.get("lead_time"),
+            "created_at": _cell(annotation.get("created_at")),
+            "updated_at": _cell(annotation.get("updated_at")),
+            "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
             "round": 1,
         }
 

@@ -1,6 +1,7 @@
 """Tables on disk: .csv and .parquet in, .csv and .parquet out, text kept as text."""
 
 import csv
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -39,17 +40,20 @@ def read_frame(path: Path) -> pd.DataFrame:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     """Python's own reader: it names the line that has too many or too few cells."""
-    lines = read_text(path).splitlines(keepends=True)
-    if not lines or not "".join(lines).strip():
+    text = read_text(path)
+    if not text.strip():
         msg = f"{path}: the file is empty; its first line names the columns"
         raise InputError(msg)
-    separator = max(",;\t", key=lines[0].count)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    first = text.lstrip("\n").split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    # Not str.splitlines: it breaks at further characters, such as U+2028, that may stand in a cell.
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
     try:
-        header = [name.strip() for name in next(reader)]
+        header = [name.strip() for name in next(filter(any, reader))]
         if len(set(header)) < len(header):
             twice = sorted({name for name in header if header.count(name) > 1})
-            msg = f"{path}: line 1 names the column {', '.join(twice)} twice"
+            msg = f"{path}: line {reader.line_num} names the column {', '.join(twice)} twice"
             raise InputError(msg)
         rows = []
         for row in reader:

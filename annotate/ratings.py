@@ -23,6 +23,7 @@ blank category, and a control that was hidden is not a judgement either.
 import json
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ from annotate.frames import read_frame, write_frame
 REQUIRED = ("item", "source", "annotator", "variable", "category")
 OPTIONAL = ("document", "annotation", "created_at", "updated_at", "lead_time", "round")
 KEY = ["item", "annotator", "variable", "round"]
+_MOST_ROUNDS = 1_000_000  # what lies above is no number of a repeat
 
 
 def encode_set(values: Iterable[str], order: Sequence[str] = ()) -> str:
@@ -58,7 +60,7 @@ def decode_set(text: str) -> tuple[str, ...]:
     """
     try:
         values = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         msg = f'category {text!r} is no set; a set is written as a JSON array, such as ["a","b"]'
@@ -105,7 +107,7 @@ def check_ratings(
     table = frame.loc[:, [*REQUIRED, *known, *extra]].reset_index(drop=True)
     _no_blanks(table, where)
     for column in REQUIRED:
-        table[column] = table[column].astype("str").str.strip()
+        table[column] = _text(table[column], where).astype("str").str.strip()
     table["round"] = _rounds(frame, where)
     _one_rating_each(table, where)
     _one_source_each(table, where)
@@ -127,11 +129,26 @@ def _no_blanks(table: pd.DataFrame, where: str) -> None:
             raise TableError(msg)
 
 
+def _text(cells: "pd.Series[Any]", where: str) -> "pd.Series[Any]":
+    """A parquet file may hold lists, which are sets of categories, and what is no text at all."""
+    if cells.dtype != object:
+        return cells
+    for row, value in enumerate(cells, start=1):
+        is_list = isinstance(value, list | tuple | np.ndarray) and cells.name == "category"
+        if isinstance(value, bytes | dict | list | tuple | np.ndarray) and not is_list:
+            kind = type(value).__name__
+            msg = f"{where}: row {row}: {cells.name} is no text ({kind}); write text, numbers, or a list for a set"
+            raise TableError(msg)
+    return cells.map(
+        lambda value: encode_set(map(str, value)) if isinstance(value, list | tuple | np.ndarray) else value
+    )
+
+
 def _rounds(frame: pd.DataFrame, where: str) -> "pd.Series[int]":
     if "round" not in frame.columns:
         return pd.Series(1, index=range(len(frame)), dtype="int64")
     numbers = pd.to_numeric(frame["round"].reset_index(drop=True), errors="coerce")
-    wrong = numbers.isna() | (numbers < 1) | (numbers != numbers.round())
+    wrong = numbers.isna() | (numbers < 1) | (numbers > _MOST_ROUNDS) | (numbers != numbers.round())
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         msg = f"{where}: row {row + 1}: round {str(frame['round'].iloc[row])!r} is no whole number from 1{_more(int(wrong.sum()))}"

@@ -22,7 +22,7 @@ from typing import Any
 from annotate.codebook import read_codebook
 from annotate.errors import ExportError, InputError
 from annotate.exports import Tables, tabulate
-from annotate.files import read_bytes, read_text
+from annotate.files import read_bytes, read_json
 from annotate.frames import write_frame
 
 MANIFEST = "manifest.json"
@@ -133,10 +133,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         msg = f"{folder}: no snapshot, it has no {MANIFEST}; make one with annotate pull"
         raise ExportError(msg)
+    manifest = read_json(path, remedy="pull the project again", error=ExportError)
     try:
-        manifest = json.loads(read_text(path))
         recorded = dict(manifest["sha256"])
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         msg = f"{path}: no manifest of a snapshot; pull the project again"
         raise ExportError(msg) from error
     for name, digest in recorded.items():

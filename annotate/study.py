@@ -1,6 +1,5 @@
 """What every command reads: an export, a snapshot or a table of ratings, as one :class:`Study`."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from annotate.exports import (
     Tables,
     tabulate,
 )
-from annotate.files import read_text
+from annotate.files import read_json
 from annotate.frames import READABLE
 from annotate.ratings import read_ratings
 from annotate.snapshot import CONFIG, TASKS, read_manifest
@@ -148,11 +147,7 @@ def _plain(ratings: pd.DataFrame, path: Path, codebook: Codebook | None) -> Stud
 
 
 def _read_export(path: Path) -> Sequence[Mapping[str, Any]]:
-    try:
-        tasks = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        msg = f"{path}: line {error.lineno}: no JSON ({error.msg}); export the project again as JSON"
-        raise ExportError(msg) from error
+    tasks = read_json(path, remedy="export the project again as JSON", error=ExportError)
     if not isinstance(tasks, list):
         msg = f"{path}: no list of tasks; export the project as JSON (not JSON_MIN, CSV or TSV)"
         raise ExportError(msg)

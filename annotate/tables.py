@@ -5,13 +5,14 @@ import json
 import math
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -25,7 +26,7 @@ FORMATS: tuple[str, ...] = get_args(Format)
 DIGITS = 3
 _LONGEST_WORD = 24
 _ENDLESS = 10_000  # columns: a pipe breaks no cell
-_WIDE = Console(width=_ENDLESS)
+_GAP = 3  # between two columns
 
 
 def write_table(frame: pd.DataFrame, form: Format, output: Path | None = None) -> None:
@@ -68,9 +69,8 @@ def _text(frame: pd.DataFrame, form: Format, width: int = _ENDLESS) -> str:
         return json.dumps(records(frame), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
         return _markdown(frame)
-    page, table = io.StringIO(), _rich(frame)
-    narrowest = Measurement.get(_WIDE, _WIDE.options, table).minimum  # below it, Rich would cut cells
-    Console(file=page, width=max(width, narrowest)).print(table)
+    page = io.StringIO()
+    Console(file=page, width=_ENDLESS).print(_rich(frame, width))
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
@@ -84,6 +84,8 @@ def _plain(value: Any) -> Any:
         return value
     if value is None or value is pd.NA or value is pd.NaT:
         return None
+    if isinstance(value, date):
+        return value.isoformat()
     value = value.item() if hasattr(value, "item") else value
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
@@ -128,6 +130,18 @@ def side_by_side(
     for key, why in reasons.items():
         lines[key]["undefined because"] = "; ".join(why)
     return pd.DataFrame([{**dict(zip(rows, key, strict=True)), **cells} for key, cells in lines.items()])
+
+
+def agreement_table(result: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Set the coefficients of each group and variable side by side, with n, prevalence and cautions."""
+    of = [name for name in ("category", "weights") if name in result.columns]
+    counts = ["n_items", "n_pairable_items", "n_annotators"]
+    shown = [*by, "variable", *of, *counts, *(["prevalence"] if "prevalence" in result.columns else [])]
+    wide = side_by_side(result, shown, "coefficient")
+    if "caution" in result.columns and result["caution"].notna().any():
+        first = result.drop_duplicates([*by, "variable", *of, *counts])
+        wide["caution"] = list(first["caution"])
+    return wide
 
 
 def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -188,19 +202,28 @@ def _markdown(frame: pd.DataFrame) -> str:
     )
 
 
-def _rich(frame: pd.DataFrame) -> Table:
-    """Columns as narrow as their longest word: a narrow terminal breaks cells between words only."""
+def _rich(frame: pd.DataFrame, width: int) -> Table:
+    """Set a table into a width; a narrow terminal breaks cells between words only."""
     table = Table(header_style="bold", box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in frame.columns:
-        title = str(column).replace("_", " ")
-        cells = [cell(value) for value in frame[column]]
-        words = [word for text in (title, *cells) for word in text.split()]
-        table.add_column(
-            title,
-            justify="right" if pd.api.types.is_numeric_dtype(frame[column]) else "left",
-            overflow="fold",
-            min_width=min(_LONGEST_WORD, max(map(len, words), default=1)),
-        )
-    for row in frame.itertuples(index=False):
-        table.add_row(*(Text(cell(value)) for value in row))
+    columns = [[str(name).replace("_", " "), *map(cell, frame[name])] for name in frame.columns]
+    for name, (title, *_), room in zip(frame.columns, columns, _widths(columns, width), strict=True):
+        figures = pd.api.types.is_numeric_dtype(frame[name])
+        table.add_column(title, justify="right" if figures else "left", overflow="fold", width=room)
+    for row in zip(*(cells for _, *cells in columns), strict=True):
+        table.add_row(*map(Text, row))
     return table
+
+
+def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Give each column its longest word, and share what room is left as the texts need it.
+
+    Rich would take from the widest column first, down to a letter a line.
+    """
+    least = [
+        min(_LONGEST_WORD, max((cell_len(word) for text in texts for word in text.split()), default=1))
+        for texts in columns
+    ]
+    full = [max(cell_len(line) for text in texts for line in text.split("\n")) for texts in columns]
+    wanted = [max(0, most - low) for most, low in zip(full, least, strict=True)]
+    room = min(sum(wanted), max(0, width - sum(least) - _GAP * (len(columns) - 1)))
+    return [low + want * room // max(1, sum(wanted)) for low, want in zip(least, wanted, strict=True)]

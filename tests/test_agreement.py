@@ -629,3 +629,35 @@ def test_specific_agreement_is_the_f1_of_two_annotators(pairs: list[tuple[str, s
             assert specific.value == pytest.approx(theirs, abs=1e-12)
         else:
             assert category not in (*first, *second)
+
+
+def test_numbers_as_large_as_there_are_do_not_overflow():
+    table = pd.DataFrame(
+        [(f"i{i}", f"a{a}", "v", ("1e308", "-1e308")[i % 2]) for i in range(4) for a in range(2)],
+        columns=["item", "annotator", "variable", "category"],
+    )
+    found = measure(table, level={"v": "interval"}, replicates=10).set_index("coefficient")["value"]
+    assert found["krippendorff_alpha"] == 1
+
+
+@pytest.mark.parametrize("text", ["1_0", "\u0663", "0x10", "1,5"])
+def test_a_number_is_written_as_people_write_it(text):
+    table = pd.DataFrame(
+        [("i", a, "v", text) for a in "ab"], columns=["item", "annotator", "variable", "category"]
+    )
+    with pytest.raises(StatisticsError, match="is no number"):
+        measure(table, level={"v": "interval"})
+
+
+def test_groups_are_by_columns_of_their_own():
+    table = pd.DataFrame(
+        [("i", a, "v", "x", "s", 1, ["q"]) for a in "ab"],
+        columns=["item", "annotator", "variable", "category", "source", "value", "tags"],
+    )
+    for column in ("value", "level", "coefficient", "n_items"):
+        with pytest.raises(StatisticsError, match=f"the result has a column {column}"):
+            measure(table, by=(column,), level={"v": "nominal"})
+    with pytest.raises(TableError, match="column tags holds lists"):
+        measure(table, by=("tags",), level={"v": "nominal"})
+    once, twice = (measure(table, by=by, level={"v": "nominal"}) for by in (("source",), ("source",) * 2))
+    pd.testing.assert_frame_equal(once, twice)

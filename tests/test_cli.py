@@ -1,6 +1,7 @@
 """The command line against the library as its reference."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -237,3 +238,71 @@ def test_an_export_with_what_cannot_be_stops_or_is_counted_on_request(run, tmp_p
     code, _, err = run("agreement", "e.json", "--on-invalid", "exclude")
     assert code == 0
     assert "left out: 1 " in err
+
+
+def test_a_misspelt_variable_is_not_passed_over(run, table):
+    for command in (["agreement"], ["workbook", "-o", "w.xlsx"], ["report", "-o", "r.html"]):
+        code, _, err = run(*command, "t.csv", "--level", "kind=nominal", "--level", "knid=ordinal")
+        assert (code, err) == (1, "annotate: --level knid: no such variable; there are kind\n")
+
+
+def test_nothing_is_written_over_what_is_read(run, table, tmp_path):
+    (tmp_path / "a.txt").write_text("One claim.", encoding="utf-8")
+    for command in (
+        ["agreement", "t.csv", "--level", "kind=nominal", "-o", "t.csv"],
+        ["ingest", "a.txt", "-o", "a.txt"],
+    ):
+        code, _, err = run(*command)
+        assert code == 1
+        assert "would write over what is read" in err
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "One claim."
+    assert table.read_text(encoding="utf-8") == TABLE
+
+
+def test_a_message_is_one_line_whatever_it_quotes(run, tmp_path):
+    (tmp_path / "c.xml").write_text(CONFIG, encoding="utf-8")
+    exports = [task("a\nb", annotation(1, 1, choice("z\x1b[31m\n" + "z" * 100_000)))]
+    (tmp_path / "e.json").write_text(json.dumps(exports), encoding="utf-8")
+    for command in ("agreement", "check"):
+        code, _, err = run(command, "e.json", "--config", "c.xml")
+        assert (code, err.count("\n")) == (1, 1)
+        assert len(err) < 1100
+        assert "\x1b" not in err
+        assert err.endswith("--on-invalid exclude\n")
+
+
+def test_what_is_left_when_all_is_left_out_is_said(run, tmp_path):
+    (tmp_path / "c.xml").write_text(CONFIG, encoding="utf-8")
+    exports = [task("p1", annotation(1, 1, choice("a"), was_cancelled=True))]
+    (tmp_path / "e.json").write_text(json.dumps(exports), encoding="utf-8")
+    code, _, err = run("agreement", "e.json", "--config", "c.xml")
+    assert (code, err) == (1, "annotate: e.json: nothing is left to measure; left out are 1 cancelled\n")
+    (tmp_path / "r.csv").write_text(
+        "item,source,annotator,variable,category,round\np,s,a,kind,x,2\n", encoding="utf-8"
+    )
+    code, _, err = run("agreement", "r.csv", "--level", "kind=nominal")
+    assert code == 1
+    assert "no ratings of round 1" in err
+
+
+def test_links_pipes_and_permissions_outlive_a_new_file(run, table, tmp_path):
+    (tmp_path / "real.csv").write_text("old", encoding="utf-8")
+    (tmp_path / "real.csv").chmod(0o600)
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    asked = ["agreement", "t.csv", "--level", "kind=nominal", "--replicates", "9", "--format", "csv", "-o"]
+    assert run(*asked, "link.csv")[0] == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text(encoding="utf-8").startswith("source,variable")
+    assert (tmp_path / "real.csv").stat().st_mode & 0o777 == 0o600
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["cat", str(tmp_path / "pipe")], stdout=subprocess.PIPE, text=True) as reader:
+        assert run(*asked, "pipe")[0] == 0
+        assert reader.communicate(timeout=30)[0].startswith("source,variable")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(("setup", "redirect"), [("PYTHONIOENCODING=ascii", ""), ("", ">&-")])
+def test_no_output_ends_in_a_traceback(setup, redirect):
+    command = f"{setup} {sys.executable} -m annotate codebook --format table {redirect}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -306,3 +306,13 @@ def test_what_the_check_passes_can_be_read(xml: str) -> None:
         read_codebook(xml)
     except ConfigError:
         assert problems
+
+
+def test_a_blank_choice_and_bounds_that_leave_nothing_are_found():
+    config = """<View><Text name="text" value="$text"/>
+<Choices name="k" toName="text"><Choice value=" "/><Choice value="a"/></Choices>
+<Number name="n" toName="text" min="9" max="1"/></View>"""
+    assert [(p.line, p.what) for p in check_config(config)] == [
+        (2, "has no value"),
+        (3, "'n' has min 9 above max 1"),
+    ]

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.corpus import ingest, read_tasks, write_tasks
+from annotate.corpus.readers import read_document
 from annotate.corpus.segment import UNITS, segment
 from annotate.errors import InputError
 
@@ -213,4 +215,56 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
     task = {"data": {"passage_id": "a", "source": "s", "text": "x"}}
     path.write_text(json.dumps([task, task]), encoding="utf-8")
     with pytest.raises(InputError, match="tasks 1 and 2 have the same passage_id a"):
+        read_tasks(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [("# About C#", "About C#"), ("# Title ##", "Title"), ("#  Two  words \t", "Two  words")],
+)
+def test_a_heading_is_the_title(tmp_path, line, title):
+    (tmp_path / "a.md").write_text(f"{line}\n\nBody.\n", encoding="utf-8")
+    assert read_document(tmp_path / "a.md").title == title
+
+
+def test_a_document_of_signs_that_nobody_sees_is_empty(tmp_path):
+    (tmp_path / "a.txt").write_text("\u200b\n\ufeff", encoding="utf-8")
+    with pytest.raises(InputError, match="the document is empty"):
+        read_document(tmp_path / "a.txt")
+
+
+def test_a_file_that_leads_nowhere_and_a_name_that_is_no_text_are_refused(tmp_path):
+    loop, odd = tmp_path / "loop.txt", Path(os.fsdecode(bytes(tmp_path) + b"/\xff.txt"))
+    loop.symlink_to(loop)
+    with pytest.raises(InputError, match=r"loop\.txt"):
+        ingest([loop], config_sha256="")
+    odd.write_text("A claim.", encoding="utf-8")
+    with pytest.raises(InputError, match="its document_id is no UTF-8 text"):
+        ingest([odd], config_sha256="")
+
+
+def test_a_blank_source_and_a_file_named_in_two_ways_are_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("A claim.", encoding="utf-8")
+    (tmp_path / "m.csv").write_text("file,source\na.txt,S\n./a.txt,T\n", encoding="utf-8")
+    with pytest.raises(InputError, match="the source is blank"):
+        ingest([tmp_path / "a.txt"], config_sha256="", source=" ")
+    with pytest.raises(InputError, match=r"line 3: \./a\.txt is the file of line 2"):
+        ingest([tmp_path / "a.txt"], config_sha256="", manifest=tmp_path / "m.csv")
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ('"x": NaN', "task 1: holds NaN"),
+        ('"x": "\\ud800"', "task 1: holds half a character"),
+        (f'"x": {"1" * 5000}', "more than 4300 digits"),
+        (f'"x": {"[" * 100_000}', "nested too deeply"),
+    ],
+)
+def test_a_task_file_that_no_server_takes_is_refused(tmp_path, extra, message):
+    path = tmp_path / "t.json"
+    path.write_text(
+        f'[{{"data": {{"passage_id": "p", "source": "s", "text": "t", {extra}}}}}]', encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=message):
         read_tasks(path)

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -189,3 +190,72 @@ def test_offsets_in_utf16_units_are_found_too(start, length):
     made = tables(task("p1", annotation(1, 1, span(*utf16, marked)), text=TEXT))
     row = made.spans.iloc[0]
     assert TEXT[row["start"] : row["end"]] == row["text"] == marked
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"type": "relation", "labels": 5}, "malformed"),
+        ({"type": "relation", "labels": [{}]}, "malformed"),
+        (result("force", "rating", rating=float("nan")), "malformed"),
+        (result("force", "rating", rating=float("inf")), "malformed"),
+        (result("depth", "number", number=10**400), "malformed"),
+    ],
+)
+def test_an_answer_of_any_shape_is_counted_and_never_stops_the_reading(answer, reason):
+    tables = tabulate([task("p1", annotation(1, 1, choice("a"), answer))], CODEBOOK)
+    assert tables.exclusions["reason"].tolist() == [reason]
+    assert tables.ratings["variable"].tolist() == ["kind", "flags"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"id": "x"}, {"id": None}, {"lead_time": "long"}, {"lead_time": 10**400}, {"created_at": [1]}]
+)
+def test_what_is_said_beside_an_annotation_may_be_of_any_kind(fields):
+    tables = tabulate([task("p1", {**annotation(1, 1, choice("a")), **fields})], CODEBOOK)
+    assert "a" in tables.ratings["category"].tolist()
+
+
+def test_two_deleted_accounts_are_not_one_annotator():
+    nobody = {"completed_by": None, "updated_by": None}
+    tables = tabulate(
+        [
+            task(
+                "p1",
+                annotation(1, 1, choice("a")),
+                annotation(2, 2, choice("b"), **nobody),
+                annotation(3, 3, **nobody),
+            )
+        ],
+        CODEBOOK,
+    )
+    assert tables.exclusions["reason"].tolist() == ["no_annotator", "no_annotator"]
+    assert set(tables.ratings["annotator"]) == {"A1"}
+
+
+def test_a_passage_that_is_in_a_project_twice_has_one_rating_an_annotator():
+    first, second = (task("p1", annotation(n, 1, choice(c))) for n, c in ((1, "a"), (2, "b")))
+    tables = tabulate([first, second], CODEBOOK)
+    assert tables.ratings.loc[tables.ratings["variable"] == "kind", "category"].tolist() == ["b"]
+    assert tables.exclusions["reason"].tolist() == ["superseded"]
+    assert tables.passages["n_annotations"].tolist() == [1]
+
+
+def test_names_with_blanks_around_them_are_the_same_in_all_tables():
+    tables = tabulate([task(" p1 ", annotation(1, 1, choice("a")), source=" ")], CODEBOOK)
+    assert set(tables.ratings["item"]) == set(tables.passages["item"]) == {"p1"}
+    assert set(tables.ratings["source"]) == set(tables.passages["source"]) == {"(no source)"}
+
+
+def test_data_of_any_kind_become_cells_that_every_sheet_can_hold():
+    row = tabulate(
+        [task("p1", text=["a"], title={"x": 1}, url=5, start=[1], end="x")], CODEBOOK
+    ).passages.iloc[0]
+    assert (row["text"], row["title"], row["url"]) == ('["a"]', '{"x": 1}', "5")
+    assert pd.isna(row["start"])
+    assert pd.isna(row["end"])
+
+
+def test_half_a_character_in_an_answer_is_refused_in_one_line():
+    with pytest.raises(ExportError, match="task 1: holds half a character"):
+        tabulate([task("p1", annotation(1, 1, choice("\ud800")))], CODEBOOK)

@@ -119,4 +119,15 @@ def test_the_instructions_keep_numbers_bullets_and_tables_and_let_no_html_throug
     assert "<li>• dot</li>" in html
     assert html.startswith("<h1>A</h1>")
     assert "<br><h2>B</h2>" in html
-    assert "<td>&lt;b&gt;x&lt;/b&gt;</td>" in html
+    assert "<td>&lt;b&gt;x&lt;/b&gt;&nbsp;" in html
+
+
+def test_the_instructions_keep_indents_and_the_space_between_paragraphs(tmp_path):
+    page = tmp_path / "guide.md"
+    page.write_text("One.\n\nTwo:\n\n1. first\n\n   its second\n\n2. last\n   - inner\n\n> quoted\n", "utf-8")
+    html = instructions(page)
+    space = "&nbsp;" * 4
+    assert html.startswith("<p>One.</p>\n<br><p>Two:</p>\n<ol>")
+    assert f"<li>1. first<p>{space}its second</p>" in html  # not its number alone on a line
+    assert f"<li>{space}• inner</li>" in html
+    assert f"<br><blockquote>\n<p>{space}quoted</p>" in html

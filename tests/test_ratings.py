@@ -116,3 +116,48 @@ def test_a_set_is_written_in_one_way_only(values, order):
     text = encode_set(values, order)
     assert set(decode_set(text)) == set(values)
     assert encode_set(reversed(values), order) == text
+
+
+def parquet(tmp_path, **columns):
+    path = tmp_path / "r.parquet"
+    base = {"item": ["i", "j"], "source": "s", "annotator": "a", "variable": "v", "category": ["x", "y"]}
+    pd.DataFrame({**base, **columns}).to_parquet(path)
+    return path
+
+
+def test_lists_in_a_parquet_file_are_sets(tmp_path):
+    frame = read_ratings(parquet(tmp_path, category=[["b", "a"], []]))
+    assert frame["category"].tolist() == ['["a","b"]', "[]"]
+
+
+@pytest.mark.parametrize(
+    "columns", [{"category": [b"x", b"y"]}, {"category": [{"a": 1}, {"a": 2}]}, {"item": [["i"], ["j"]]}]
+)
+def test_what_is_no_text_is_refused(tmp_path, columns):
+    with pytest.raises(TableError, match=r"row 1: (category|item) is no text"):
+        read_ratings(parquet(tmp_path, **columns))
+
+
+@pytest.mark.parametrize("number", [float("inf"), "1e30"])
+def test_a_round_beyond_all_measure_is_refused(tmp_path, number):
+    with pytest.raises(TableError, match=r"row 1: round .* is no whole number"):
+        read_ratings(parquet(tmp_path, round=number))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, f"[{'1' * 5000}]"])
+def test_a_set_that_json_cannot_hold_is_no_set(text):
+    with pytest.raises(TableError, match="is no set"):
+        decode_set(text)
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0c"])
+def test_only_a_line_end_ends_a_line_of_a_csv(tmp_path, sign):
+    path = tmp_path / "r.csv"
+    path.write_text(f"\n\nitem,source,annotator,variable,category\np{sign}1,s,a,v,x\n", encoding="utf-8")
+    assert read_ratings(path)["item"].tolist() == [f"p{sign}1"]
+
+
+def test_a_long_cell_is_read(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(f"item,source,annotator,variable,category\n{'p' * 200_000},s,a,v,x\n", encoding="utf-8")
+    assert len(read_ratings(path)["item"].iloc[0]) == 200_000

@@ -6,7 +6,7 @@ import pytest
 
 from annotate.codebook import read_codebook
 from annotate.errors import InputError
-from annotate.tables import FORMATS, codebook_frame, side_by_side, write_table
+from annotate.tables import FORMATS, _text, codebook_frame, side_by_side, write_table
 from tests.export_example import CONFIG
 
 FRAME = pd.DataFrame(
@@ -91,3 +91,18 @@ def test_the_codebook_is_listed_whole():
         "comment",
     }
     assert frame.loc[frame["variable"] == "kind", "category"].tolist() == ["a", "b"]
+
+
+def test_a_narrow_terminal_breaks_cells_between_words_only():
+    frame = pd.DataFrame(
+        {"source": ["Upper Tessel Gazette"] * 2, "n": [1, 2], "undefined because": ["only one category", ""]}
+    )
+    lines = _text(frame, "table", 10).splitlines()
+    words = {word for line in lines for word in line.split()}
+    assert {"Upper", "Tessel", "Gazette", "undefined", "because", "category"} <= words
+    assert len(_text(frame, "table", 200).splitlines()) == 4
+
+
+def test_a_date_is_written_into_json():
+    frame = pd.DataFrame({"topic": [pd.Timestamp("2024-05-01")]})
+    assert json.loads(_text(frame, "json")) == [{"topic": "2024-05-01T00:00:00"}]

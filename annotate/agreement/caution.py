@@ -146,3 +146,29 @@ def cautions(
             }
             rows.append((one.group, row))
     return tidy(rows, by, COLUMNS)
+
+
+def with_cautions(
+    result: pd.DataFrame,
+    ratings: IntoFrame,
+    *,
+    by: Sequence[str] = (),
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """Set beside what :func:`~annotate.agreement.measure.measure` found what it is to be read with.
+
+    ``by``, ``level`` and ``categories`` are those of the measurement. The columns prevalent_category,
+    prevalence and caution of :func:`cautions` are added at the end.
+    """
+    found = cautions(ratings, by=by, level=level, categories=categories).drop(columns="n_ratings")
+    keys = [
+        column for column in found.columns if column not in ("prevalent_category", "prevalence", "caution")
+    ]
+    beside = {tuple(row[key] for key in keys): row for row in found.to_dict("records")}
+    rows = [beside[tuple(row)] for row in result[keys].itertuples(index=False, name=None)]
+    added = {
+        name: pd.Series([row[name] for row in rows], index=result.index, dtype=kind)
+        for name, kind in (("prevalent_category", object), ("prevalence", "float64"), ("caution", object))
+    }
+    return result.assign(**added)

@@ -102,7 +102,8 @@ def numbers(categories: Sequence[str]) -> FloatArray:
 
     """
     try:
-        return np.array([float(category) for category in categories], dtype=float)
+        # Halved, which changes no digit of a ratio, so that sums and differences never overflow.
+        return np.array([float(category) for category in categories], dtype=float) / 2
     except ValueError as error:
         raise StatisticsError(f"categories {', '.join(categories)}: this level needs numbers") from error
 

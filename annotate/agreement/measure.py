@@ -1,7 +1,7 @@
 """Agreement of a table of ratings: every variable, for the whole table and by group."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -121,13 +121,16 @@ def measure(
     check_interval(replicates, confidence, interval)
     if seed < 0:
         raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
+    by = tuple(dict.fromkeys(by))
     for column in by:
         if column in ROW:
             raise StatisticsError(
                 f"cannot group by {column}: agreement is between annotators over items, on a variable"
             )
+        if column in COLUMNS:
+            raise StatisticsError(f"cannot group by {column}: the result has a column {column}; rename it")
     limits = {"interval": interval, "replicates": replicates, "confidence": confidence}
-    plan = _Plan(tuple(by), chosen, weights, set_distance, per_category, seed, limits)
+    plan = _Plan(by, chosen, weights, set_distance, per_category, seed, limits)
     table = open_table(ratings, by)
     used = table.variables()
     levels = {variable: check_level(variable, level.get(variable)) for variable in used}
@@ -225,7 +228,7 @@ def _row(
         "variable": variable,
         "level": level,
         "category": category,
-        **asdict(found),
+        **vars(found),
         "weights": weighed,
         "n_items": patterns.n_items,
         "n_pairable_items": patterns.n_pairable_items,

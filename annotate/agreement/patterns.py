@@ -142,7 +142,7 @@ class Patterns:
 
     def categories_used(self, samples: FloatArray) -> IntArray:
         """How many categories occur in the pairable items of each sample (samples,)."""
-        marginals = samples[:, self.pairable] @ self.counts[self.pairable].astype(float)
+        marginals = samples @ (self.counts * self.pairable[:, None]).astype(float)
         return np.asarray(np.count_nonzero(marginals > 0, axis=1), dtype=np.int64)
 
 

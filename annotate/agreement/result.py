@@ -80,31 +80,30 @@ def settle(agreement: Agreement, pairable_items: FloatArray, categories_used: In
     its formula yields a number, while plain agreement is 1.
 
     """
-    corrected = agreement.expected is not None
     parts = agreement.observed if agreement.observed.ndim > 1 else agreement.observed[:, None]
+    reasons = [(np.isnan(parts).all(axis=1), NOT_USED)]
     chance = np.full_like(parts, np.nan)
     if agreement.expected is not None:
         chance = agreement.expected.reshape(parts.shape)
-    certain = (chance >= 1).any(axis=1)
+        certain = CHANCE_IS_CERTAIN if parts.shape[1] == 1 else PAIR_IS_CERTAIN
+        reasons += [((chance >= 1).any(axis=1), certain), (categories_used < 2, ONE_CATEGORY)]  # noqa: PLR2004
     nothing = pairable_items == 0
-    undefined = np.full(nothing.shape, None, dtype=object)
-    undefined[np.isnan(parts).all(axis=1)] = NOT_USED
-    if corrected:
-        undefined[certain] = CHANCE_IS_CERTAIN if parts.shape[1] == 1 else PAIR_IS_CERTAIN
-        undefined[categories_used < 2] = ONE_CATEGORY  # noqa: PLR2004
-    undefined[nothing] = NOTHING_PAIRABLE
     observed = np.where(nothing, np.nan, _mean(parts))
     expected = np.where(nothing, np.nan, _mean(chance))
-    value = observed
-    if corrected:
-        possible = np.where(chance < 1, 1 - chance, 1.0)
-        value = _mean((parts - chance) / possible)
-    value = np.where([reason is None for reason in undefined], value, np.nan)
+    value = observed.copy()
+    if agreement.expected is not None:
+        value = _mean((parts - chance) / np.where(chance < 1, 1 - chance, 1.0))
+    undefined = np.full(nothing.shape, None, dtype=object)
+    for where, reason in (*reasons, (nothing, NOTHING_PAIRABLE)):
+        if where.any():
+            undefined[where], value[where] = reason, np.nan
     return Settled(value, observed, expected, undefined)
 
 
 def _mean(parts: FloatArray) -> FloatArray:
     """Mean of the parts that are there (samples,), NaN where none is."""
+    if parts.shape[1] == 1:
+        return parts[:, 0]
     there = ~np.isnan(parts)
     number = there.sum(axis=1)
     total = np.where(there, parts, 0.0).sum(axis=1)

@@ -5,6 +5,7 @@ was observed.
 """
 
 import math
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ from annotate.ratings import decode_set, encode_set
 
 if TYPE_CHECKING:
     from annotate.codebook import Level
+
+
+# As people write numbers: float() would also read 1_0 as ten, and the digits of other scripts.
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,7 @@ def _numbers(used: Collection[str], declared: Sequence[str], level: str) -> Scal
 
 
 def _number(text: str, level: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(value):
         raise MisfitError(text, f"is no number, and level {level} needs one")
     if level == "ratio" and value < 0:

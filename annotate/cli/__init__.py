@@ -10,8 +10,8 @@ import sys
 
 import typer
 
-from annotate.cli import demo, passages, results, studio
-from annotate.cli.speech import say
+from annotate.cli import agreement, demo, passages, results, studio
+from annotate.cli.speech import one_line, say, steady_output
 from annotate.errors import AnnotateError
 
 app = typer.Typer(
@@ -21,22 +21,24 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (passages.app, studio.app, results.app, demo.app):
+for part in (passages.app, studio.app, agreement.app, results.app, demo.app):
     app.add_typer(part)
 
 
 def main() -> None:
     """Run the command line and turn what is expected to go wrong into one line and status 1."""
+    steady_output()
     try:
         app()
+        sys.stdout.flush()
     except AnnotateError as error:
-        say(f"annotate: {error}")
+        say(one_line(f"annotate: {error}"))
         sys.exit(1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        say(f"annotate: {error}; check the disk and the permissions")
+        say(one_line(f"annotate: {error}; check the disk and the permissions"))
         sys.exit(1)
     except KeyboardInterrupt:
         say("annotate: stopped")

@@ -19,7 +19,7 @@ from annotate.cli.options import (
     read_levels,
     read_orders,
 )
-from annotate.cli.results import read_rated
+from annotate.cli.reading import read_rated
 from annotate.cli.speech import say_exclusions
 
 if TYPE_CHECKING:
@@ -39,11 +39,15 @@ Orders = Annotated[
 ]
 Coefficients = Annotated[
     list[str] | None,
-    typer.Option("--coefficient", help="A coefficient, or all; repeatable (default: percent agreement, alpha, AC1)."),
+    typer.Option(
+        "--coefficient", help="A coefficient, or all; repeatable (default: percent agreement, alpha, AC1)."
+    ),
 ]
 Weights = Annotated[
     str | None,
-    typer.Option("--weights", help="identity, linear, quadratic or ordinal: for the kappas, Brennan-Prediger and AC2."),
+    typer.Option(
+        "--weights", help="identity, linear, quadratic or ordinal: for the kappas, Brennan-Prediger and AC2."
+    ),
 ]
 SetDistance = Annotated[str, typer.Option("--set-distance", help="Between sets: masi or jaccard.")]
 
@@ -57,7 +61,9 @@ def agreement(
     order: Orders = None,
     weights: Weights = None,
     set_distance: SetDistance = "masi",
-    per_category: Annotated[bool, typer.Option("--per-category", help="Also each category against the rest.")] = False,
+    per_category: Annotated[
+        bool, typer.Option("--per-category", help="Also each category against the rest.")
+    ] = False,
     pairs: Annotated[bool, typer.Option("--pairs", help="Every two annotators instead.")] = False,
     leave_one_out: Annotated[
         bool, typer.Option("--leave-one-out", help="All annotators but one instead, for each of them.")
@@ -70,7 +76,8 @@ def agreement(
     ] = False,
     spans: Annotated[bool, typer.Option("--spans", help="The marked text instead.")] = False,
     compare: Annotated[
-        bool, typer.Option("--compare", help="Test each group of --by (default: source) against the rest instead.")
+        bool,
+        typer.Option("--compare", help="Test each group of --by (default: source) against the rest instead."),
     ] = False,
     interval: Annotated[
         str, typer.Option("--interval", help="percentile, bca, jackknife, analytic or none.")
@@ -94,9 +101,7 @@ def agreement(
         "--spans": _spans,
         "--compare": _compare,
     }
-    asked = dict(
-        zip(views, (pairs, leave_one_out, majority, rounds, spans, compare), strict=True)
-    )
+    asked = dict(zip(views, (pairs, leave_one_out, majority, rounds, spans, compare), strict=True))
     wanted = [name for name, is_asked in asked.items() if is_asked]
     if len(wanted) > 1:
         raise typer.BadParameter("ask for one at a time", param_hint=" and ".join(wanted))
@@ -113,7 +118,7 @@ def agreement(
         "confidence": confidence,
         "seed": seed,
     }
-    study = read_rated(export, config, on_invalid)
+    study = read_rated(export, config, on_invalid, output, {**settings["level"], **settings["categories"]})
     settings["level"] = {**study.levels, **settings["level"]}
     settings["categories"] = {**study.categories, **settings["categories"]}
     result = views[wanted[0]](study, settings) if wanted else _groups(study, settings)
@@ -129,7 +134,9 @@ def disagreements(
     confusions: Annotated[
         bool, typer.Option("--confusions", help="Which categories are confused with each other instead.")
     ] = False,
-    top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many items of each variable.")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, help="Only so many items of each variable.")
+    ] = None,
     level: Levels = None,
     order: Orders = None,
     config: Config = None,
@@ -143,7 +150,7 @@ def disagreements(
     from annotate.tables import write_table
 
     said, orders = read_levels(level), read_orders(order)
-    study = read_rated(export, config, on_invalid)
+    study = read_rated(export, config, on_invalid, output, {**said, **orders})
     levels, categories = {**study.levels, **said}, {**study.categories, **orders}
     if confusions:
         result = confused(study.first_round, level=levels, categories=categories)
@@ -156,16 +163,22 @@ def disagreements(
 @app.command()
 def plan(
     export: Export,
-    half_width: Annotated[float, typer.Option("--half-width", help="Half the width that the interval shall have.")],
+    half_width: Annotated[
+        float, typer.Option("--half-width", help="Half the width that the interval shall have.")
+    ],
     by: By = None,
-    coefficient: Annotated[str, typer.Option("--coefficient", help="The coefficient.")] = "krippendorff_alpha",
+    coefficient: Annotated[
+        str, typer.Option("--coefficient", help="The coefficient.")
+    ] = "krippendorff_alpha",
     level: Levels = None,
     order: Orders = None,
     weights: Weights = None,
     set_distance: SetDistance = "masi",
     config: Config = None,
     on_invalid: Invalid = "error",
-    replicates: Annotated[int, typer.Option("--replicates", min=1, help="How many studies to simulate of each size.")] = 2000,
+    replicates: Annotated[
+        int, typer.Option("--replicates", min=1, help="How many studies to simulate of each size.")
+    ] = 2000,
     confidence: Confidence = 0.95,
     seed: Seed = 0,
     form: Form = "table",
@@ -176,7 +189,7 @@ def plan(
     from annotate.tables import write_table
 
     said, orders = read_levels(level), read_orders(order)
-    study = read_rated(export, config, on_invalid)
+    study = read_rated(export, config, on_invalid, output, {**said, **orders})
     result = planned(
         study.first_round,
         half_width=half_width,
@@ -202,15 +215,15 @@ def _coefficients(named: list[str] | None) -> str | tuple[str, ...] | None:
 
 def _only(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """Those settings that a view takes; coefficients that were not named are the view's own."""
-    return {
-        name: settings[name] for name in names if not (name == "coefficients" and settings[name] is None)
-    }
+    return {name: settings[name] for name in names if not (name == "coefficients" and settings[name] is None)}
 
 
 def _groups(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement import measure
+    from annotate.agreement.caution import with_cautions
 
-    return measure(study.first_round, **_only(settings, *settings))
+    result = measure(study.first_round, **_only(settings, *settings))
+    return with_cautions(result, study.first_round, **_only(settings, "by", "level", "categories"))
 
 
 def _pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
@@ -243,9 +256,14 @@ def _rounds(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
 def _spans(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement.measure_spans import measure_spans
 
-    annotated = study.first_round[["item", "annotator"]].drop_duplicates()
-    names = ("by", "replicates", "confidence", "seed")
-    return measure_spans(study.spans, annotated, study.passages, **_only(settings, *names))
+    controls = () if study.codebook is None else study.codebook.span_variables
+    return measure_spans(
+        study.spans[study.spans["round"] == 1],
+        study.first_round,
+        study.passages,
+        labels=[label.id for control in controls for label in control.labels] or None,
+        **_only(settings, "by", "replicates", "confidence", "seed"),
+    )
 
 
 def _compare(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":

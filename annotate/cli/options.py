@@ -1,5 +1,6 @@
 """The arguments and options that several commands share, and how they are read."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -62,6 +63,23 @@ def read_codebook(config: Path | None) -> "Codebook":
     return load_codebook(config or bundled.path("label_config.xml"))
 
 
+def refuse_overwriting(output: Path | None, *read: Path) -> None:
+    """Refuse to write over what is read, or into a snapshot.
+
+    Raises
+    ------
+    InputError
+        If the output is one of the files that are read, or lies in a folder that is.
+
+    """
+    from annotate.errors import InputError
+
+    place = None if output is None else os.path.realpath(output)
+    for path in map(os.path.realpath, read):
+        if place and (place == path or place.startswith(path + os.sep)):
+            raise InputError(f"{output}: would write over what is read, {path}; choose another file")
+
+
 def read_levels(options: list[str] | None) -> "dict[str, Level]":
     """Read --level VARIABLE=LEVEL; whether the level is known is asked where it is used."""
     levels: dict[str, Level] = {}
@@ -71,3 +89,15 @@ def read_levels(options: list[str] | None) -> "dict[str, Level]":
             raise typer.BadParameter(f"{option!r}: write it as VARIABLE=LEVEL", param_hint="--level")
         levels[variable] = cast("Level", level)
     return levels
+
+
+def read_orders(options: list[str] | None) -> dict[str, tuple[str, ...]]:
+    """Read --order VARIABLE=A,B,C."""
+    orders: dict[str, tuple[str, ...]] = {}
+    for option in options or []:
+        variable, separator, named = option.partition("=")
+        order = tuple(name.strip() for name in named.split(","))
+        if not separator or not variable or not all(order):
+            raise typer.BadParameter(f"{option!r}: write it as VARIABLE=A,B,C", param_hint="--order")
+        orders[variable] = order
+    return orders

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from annotate.cli.options import Config, Form, Output, read_codebook
-from annotate.cli.speech import say
+from annotate.cli.options import Config, Form, Output, read_codebook, refuse_overwriting
+from annotate.cli.speech import one_line, say
 from annotate.corpus.segment import Unit
 
 app = typer.Typer()
@@ -35,6 +35,7 @@ def ingest(
     """Cut documents into passages, and write them as Label Studio tasks."""
     from annotate.corpus import ingest, write_tasks
 
+    refuse_overwriting(output, *files, *filter(None, [manifest, config]))
     made = ingest(
         files,
         config_sha256=read_codebook(config).sha256,
@@ -64,7 +65,7 @@ def check(
     findings += [check_file(path, config) for path in files or []]
     for finding in findings:
         for problem in finding.problems:
-            say(f"{finding.path}: {problem}")
+            say(one_line(f"{finding.path}: {problem}"))
         if not finding.problems:
             typer.echo(f"{finding.path}: {finding.summary}")
     if any(finding.problems for finding in findings):

@@ -1,4 +1,4 @@
-"""What a study says: ``agreement``, ``provenance``, ``workbook``, ``report``."""
+"""What a study says: ``provenance``, ``workbook``, ``report``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.cli.options import (
-    By,
     Confidence,
     Config,
     Export,
@@ -18,50 +17,15 @@ from annotate.cli.options import (
     Seed,
     read_levels,
 )
+from annotate.cli.reading import read_rated
 from annotate.cli.speech import say, say_exclusions
-from annotate.errors import InputError
 
 if TYPE_CHECKING:
     from annotate.codebook import Level
-    from annotate.study import OnInvalid, Study
+    from annotate.study import Study
     from annotate.summary import Summary
 
 app = typer.Typer()
-
-
-@app.command()
-def agreement(
-    export: Export,
-    by: By = None,
-    level: Levels = None,
-    config: Config = None,
-    on_invalid: Invalid = "error",
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
-    form: Form = "table",
-    output: Output = None,
-) -> None:
-    """Compute inter-annotator agreement: percent agreement, Krippendorff's alpha, Gwet's AC1."""
-    from annotate.agreement import measure
-    from annotate.tables import side_by_side, write_table
-
-    said = read_levels(level)
-    study = _study(export, config, on_invalid)
-    result = measure(
-        study.first_round,
-        by=tuple(by or ()),
-        level={**study.levels, **said},
-        categories=study.categories,
-        replicates=replicates,
-        confidence=confidence,
-        seed=seed,
-    )
-    say_exclusions(study)
-    if form in ("table", "markdown"):
-        shown = [*(by or []), "variable", "n_items", "n_pairable_items", "n_annotators"]
-        result = side_by_side(result, shown, "coefficient")
-    write_table(result, form, output)
 
 
 @app.command()
@@ -79,7 +43,7 @@ def provenance(
     from annotate.provenance import profile
     from annotate.tables import profile_tables, write_table, write_tables
 
-    study = _study(export, config, on_invalid)
+    study = read_rated(export, config, on_invalid, output)
     result = profile(
         study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed
     )
@@ -105,7 +69,7 @@ def workbook(
     from annotate.workbook import write_workbook
 
     said = read_levels(level)
-    study = _study(export, config, on_invalid)
+    study = read_rated(export, config, on_invalid, output, said)
     summary = _summary(study, said, replicates, confidence, seed)
     write_workbook(output, study, summary.agreement, summary.provenance, confidence=confidence)
     say(f"{output}: written")
@@ -126,19 +90,10 @@ def report(
     from annotate.report import write_report
 
     said = read_levels(level)
-    study = _study(export, config, on_invalid)
+    study = read_rated(export, config, on_invalid, output, said)
     summary = _summary(study, said, replicates, confidence, seed)
     write_report(output, study, summary.agreement, summary.provenance, confidence=confidence)
     say(f"{output}: written")
-
-
-def _study(export: Path, config: Path | None, on_invalid: "OnInvalid") -> "Study":
-    from annotate.study import read_study
-
-    study = read_study(export, config=config, on_invalid=on_invalid)
-    if study.ratings.empty:
-        raise InputError(f"{export}: nobody has annotated a passage yet; pull again when somebody has")
-    return study
 
 
 def _summary(

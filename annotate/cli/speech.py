@@ -1,6 +1,9 @@
 """What is said to the person: on standard error, so that standard output holds tables only."""
 
 import contextlib
+import io
+import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -9,10 +12,26 @@ import typer
 if TYPE_CHECKING:
     from annotate.study import Study
 
+_LONGEST = 1000
+
 
 def say(words: str) -> None:
     """Say something to the person, on standard error."""
     typer.echo(words, err=True)
+
+
+def one_line(words: str) -> str:
+    """Put a message on one line of bearable length, whatever was quoted in it; its two ends say most."""
+    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in words)
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
+
+
+def steady_output() -> None:
+    """Let no sign that a terminal cannot show, and no closed output, end in a traceback."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (it stays open to the end)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def say_exclusions(study: "Study") -> None:

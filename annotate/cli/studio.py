@@ -23,7 +23,8 @@ def server_start(
     """Start the embedded Label Studio, or say that it runs."""
     from annotate.studio import server
 
-    with waiting("starting Label Studio") as tell:
+    running = server.status(data_dir).running
+    with waiting("Label Studio runs already" if running else "starting Label Studio") as tell:
         state = server.start(data_dir, port, on_progress=tell)
     login = server.credentials(data_dir)
     typer.echo(state.url)
@@ -83,6 +84,8 @@ def push(
         )
     typer.echo(report.url)
     say(f"{report.title}: {report.created} passages pushed, {report.already_there} were there already")
+    if report.config_replaced:
+        say("   the project had another label config, and no annotations; it has the one pushed now")
     for count, what in (
         (report.updated, "had other data beside the same text, and were updated"),
         (report.copies_removed, "untouched copies of passages were removed"),
@@ -122,10 +125,9 @@ def status(
     from annotate.studio.status import progress_frame, status
     from annotate.tables import write_table
 
-    with connect() as connection:
-        report = status(project, connection=connection)
+    with connect() as connection, progress("counting") as advance:
+        report = status(project, connection=connection, on_progress=advance)
     say(f"{report.title}: {report.url}")
-    say(
-        f"{report.complete} of {report.tasks} passages have their {report.overlap} annotations; {report.skipped} skips"
-    )
+    wanted = f"{report.overlap} annotation{'s' if report.overlap > 1 else ''}"
+    say(f"{report.complete} of {report.tasks} passages have their {wanted}; {report.skipped} skips")
     write_table(progress_frame(report), form, output)

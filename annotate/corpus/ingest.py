@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.corpus.manifest import Entry, entry_of, read_manifest
+from annotate.corpus.manifest import Entry, entry_of, read_manifest, resolved_path
 from annotate.corpus.readers import Document, read_document
 from annotate.corpus.segment import Unit, segment
 from annotate.corpus.tasks import Task
@@ -57,6 +57,8 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
         On the first file that cannot be used; two files with one document id; a file given twice.
 
     """
+    if source is not None and not source.strip():
+        raise InputError("the source is blank; name who published the documents, or leave --source out")
     entries = read_manifest(manifest) if manifest else {}
     read = _read_all(files)
     notices: list[str] = []
@@ -82,11 +84,12 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
         texts.setdefault(document.sha256, document.path)
         known = {
             "document_id": identity,
-            "source": entry.source or source or document.path.stem,
+            "source": entry.source or (source or document.path.stem).strip(),
             "title": entry.title or document.title,
             "published": entry.published,
             "url": entry.url,
         }
+        _check_names(known, document.path)
         tasks.extend(_passages(document, known, unit, context, config_sha256, salt))
     sources = len({task["data"]["source"] for task in tasks})
     return Ingested(tasks, len(read), sources, tuple(notices))
@@ -95,11 +98,21 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
 def _read_all(files: Sequence[Path]) -> list[Document]:
     seen: set[Path] = set()
     for path in files:
-        if path.resolve() in seen:
+        place = resolved_path(path)
+        if place in seen:
             msg = f"{path}: given twice; name each file once"
             raise InputError(msg)
-        seen.add(path.resolve())
+        seen.add(place)
     return [read_document(path) for path in files]
+
+
+def _check_names(known: dict[str, str | None], path: Path) -> None:
+    for key, value in known.items():
+        try:
+            (value or "").encode()
+        except UnicodeEncodeError as error:
+            msg = f"{path}: its {key} is no UTF-8 text; rename the file, or give the {key} in a manifest"
+            raise InputError(msg) from error
 
 
 def _passages(

@@ -44,6 +44,7 @@ def read_manifest(path: Path) -> dict[str, Entry]:
         msg = f"{path}: {what}; a manifest has {', '.join(COLUMNS)}, and only file is required"
         raise InputError(msg)
     entries: dict[str, Entry] = {}
+    places: dict[Path, int] = {}
     for number, row in enumerate(frame.to_dict("records"), start=2):
         cells = {str(key): str(value).strip() or None for key, value in row.items()}
         name = cells.pop("file")
@@ -53,6 +54,11 @@ def read_manifest(path: Path) -> dict[str, Entry]:
         if name in entries:
             msg = f"{path}: line {number}: {name} stands here a second time; keep one row a file"
             raise InputError(msg)
+        place = resolved_path(path.parent / name)
+        if place in places:
+            msg = f"{path}: line {number}: {name} is the file of line {places[place]}; keep one row a file"
+            raise InputError(msg)
+        places[place] = number
         _check_date(cells.get("published"), f"{path}: line {number}")
         entries[name] = Entry(**cells)
     return entries
@@ -70,8 +76,16 @@ def _check_date(value: str | None, where: str) -> None:
 
 def entry_of(entries: dict[str, Entry], file: Path, manifest: Path) -> Entry | None:
     """Find what the manifest says of a file: by its path from the manifest's folder, or by its name."""
-    resolved = file.resolve()
+    resolved = resolved_path(file)
     for name, entry in entries.items():
-        if (manifest.parent / name).resolve() == resolved:
+        if resolved_path(manifest.parent / name) == resolved:
             return entry
     return entries.get(file.name)
+
+
+def resolved_path(path: Path) -> Path:
+    """Say where a path leads; what leads nowhere (a loop, a NUL) is an :class:`InputError`."""
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(f"{str(path)!r}: is no path to a file ({error}); correct it") from error

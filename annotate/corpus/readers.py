@@ -9,7 +9,10 @@ from annotate.errors import InputError
 from annotate.files import read_text
 
 FORMATS = (".txt", ".md")
-_MARKDOWN_TITLE = re.compile(r"^#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
+_MARKDOWN_TITLE = re.compile(r"^#[ \t]+(\S.*)$", re.MULTILINE)
+_CLOSING = re.compile(
+    r"(?<![ \t])[ \t]+#*$"
+)  # of a heading such as "# Title ##"; in "# C#" the sign belongs to it
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,11 @@ def read_document(path: Path) -> Document:
         msg = f"{path}: documents are read from {' and '.join(FORMATS)} files; convert it first"
         raise InputError(msg)
     text = read_text(path)
-    if not text.strip():
+    if not any(sign.isprintable() and not sign.isspace() for sign in text):
         msg = f"{path}: the document is empty; leave it out or put its text in"
         raise InputError(msg)
     if "\0" in text:
         msg = f"{path}: holds a NUL character at offset {text.index(chr(0))}; it is no text file"
         raise InputError(msg)
     heading = _MARKDOWN_TITLE.search(text) if path.suffix.lower() == ".md" else None
-    return Document(path, text, heading.group(1) if heading else None)
+    return Document(path, text, _CLOSING.sub("", heading.group(1)) if heading else None)

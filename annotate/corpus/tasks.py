@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.errors import InputError
-from annotate.files import read_text, whole
+from annotate.files import read_json, whole
 
 Task = dict[str, dict[str, Any]]
 REQUIRED = ("passage_id", "source", "text")
@@ -23,17 +23,11 @@ def read_tasks(path: Path) -> list[Task]:
     Raises
     ------
     InputError
-        If it is no JSON, no list of tasks, empty, lacks a passage id, source or text, or has an id twice.
+        If it is no JSON, no list of tasks, empty, lacks a passage id, source or text, has an id twice, or
+        holds what JSON or UTF-8 cannot (NaN, half a surrogate pair).
 
     """
-    text = read_text(path)
-    try:
-        tasks = json.loads(text)
-    except json.JSONDecodeError as error:
-        msg = (
-            f"{path}: line {error.lineno}: no JSON ({error.msg}); a task file is what annotate ingest writes"
-        )
-        raise InputError(msg) from error
+    tasks = read_json(path, remedy="a task file is what annotate ingest writes")
     if not isinstance(tasks, list) or not tasks:
         msg = f'{path}: no list of tasks; a task file is a list of {{"data": {{...}}}}, as annotate ingest writes it'
         raise InputError(msg)
@@ -47,9 +41,21 @@ def read_tasks(path: Path) -> list[Task]:
             if not isinstance(data.get(key), str) or not data[key].strip():
                 msg = f"{path}: task {number} has no {key}; make the file with annotate ingest"
                 raise InputError(msg)
-        identity = data["passage_id"]
+        _check_text(data, f"{path}: task {number}")
+        identity = data["passage_id"].strip()
         if identity in seen:
             msg = f"{path}: tasks {seen[identity]} and {number} have the same passage_id {identity}; keep one"
             raise InputError(msg)
         seen[identity] = number
     return tasks
+
+
+def _check_text(data: dict[str, Any], where: str) -> None:
+    """Refuse what Python's reader lets pass and a server does not."""
+    try:
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError as error:
+        msg = f"{where}: holds half a character (a lone surrogate); correct the text"
+        raise InputError(msg) from error
+    except ValueError as error:
+        raise InputError(f"{where}: holds NaN or Infinity, which is no JSON; leave it out") from error

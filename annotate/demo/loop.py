@@ -1,6 +1,9 @@
 """The loop: documents, passages, a real server, annotators, a snapshot, tables, a workbook, a page."""
 
 import itertools
+import os
+import shlex
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -65,17 +68,21 @@ def run(output: Path, *, serve: bool, say: Say) -> None:
     tasks = _passages(output, book, say)
     say("starting an embedded Label Studio (the first start takes half a minute)")
     state = server.start(data)
-    keep = False
+    keep = ran_before
     try:
         say(f"   {state.url}, on this machine only")
         project, logins = _annotated(str(state.url), data, tasks, book, say)
         _results(output, str(state.url), data, project, say)
-        keep = serve or ran_before
+        if serve:
+            _invite(str(state.url), data, tasks, book, logins, say)
+        keep = keep or serve
     finally:
         if not keep:
             server.stop(data)
-    if serve:
-        _invite(str(state.url), data, tasks, book, logins, say)
+    if ran_before and not serve:
+        say("\nThe server ran before the demo, and still does.")
+    if keep:
+        say(f"Stop the server with: {_command()} server stop --data-dir {shlex.quote(str(data))}")
 
 
 def _passages(output: Path, book: Codebook, say: Say) -> Sequence[Mapping[str, Mapping[str, Any]]]:
@@ -101,10 +108,16 @@ def _annotated(
     say("three scripted annotators, not people, code them through Label Studio's own API:")
     for habits in CAST:
         say(f"   {habits.name}: {habits.words}")
+    stopped = threading.Event()
     with ThreadPoolExecutor(len(CAST)) as pool:
-        done = pool.map(lambda one: _work(url, one[0], one[1], report.project_id, reference, book), people)
-        for (habits, _), (coded, skipped) in zip(people, done, strict=True):
-            say(f"   {habits.name} coded {coded} passages and skipped {skipped}")
+        try:
+            done = pool.map(
+                lambda one: _work(url, one[0], one[1], report.project_id, reference, book, stopped), people
+            )
+            for (habits, _), (coded, skipped) in zip(people, done, strict=True):
+                say(f"   {habits.name} coded {coded} passages and skipped {skipped}")
+        finally:
+            stopped.set()  # where one fails, or the person interrupts, nobody works on
     emails = [coordinator.email, *(account.email for _, account in people)]
     return report.project_id, [Login(email, coordinator.password) for email in emails]
 
@@ -128,13 +141,21 @@ def _account(connection: Connection, habits: Habits, password: str) -> tuple[Hab
 
 
 def _work(
-    url: str, habits: Habits, account: Account, project: int, reference: Reference, book: Codebook
+    url: str,
+    habits: Habits,
+    account: Account,
+    project: int,
+    reference: Reference,
+    book: Codebook,
+    stopped: threading.Event,
 ) -> tuple[int, int]:
-    """Code what the server serves to this annotator, until it serves no more."""
+    """Code what the server serves to this annotator, until it serves no more or work is stopped."""
     coded = skipped = 0
     pace = np.random.default_rng(account.id)
     with connect(url, account.token) as connection:
         for task in label_stream(connection, project):
+            if stopped.is_set():
+                break
             result = code(task["data"], reference, habits, book)
             seconds = round(float(pace.gamma(4.0, 6.0)), 1)  # as long as a person might take; nobody waits
             if result is None:
@@ -185,5 +206,9 @@ def _invite(
     for login in logins:
         say(f"   {login.email}   {login.password}")
     say(f"The project “{title}” has the same passages, and nobody has coded them yet.")
-    say(f'Pull it with: ANNOTATE_SERVER_DIR={data} annotate pull "{title}"')
-    say(f"Stop the server with: annotate server stop --data-dir {data}")
+    say(f'Pull it with: ANNOTATE_SERVER_DIR={shlex.quote(str(data))} {_command()} pull "{title}"')
+
+
+def _command() -> str:
+    """How this program was called, so that what is printed can be typed: in a clone it is on no path."""
+    return "uv run annotate" if "UV_RUN_RECURSION_DEPTH" in os.environ else "annotate"

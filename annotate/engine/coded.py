@@ -16,6 +16,7 @@ from annotate.engine.packing import (
     Tally,
     blank,
     choices,
+    no_group,
     no_rows,
     split,
 )
@@ -36,8 +37,12 @@ class CodedTable:
         self._values: dict[str, pd.Index[Any]] = {}
         for column in (*ROW, *by):
             cells = frame[column].astype("str") if column in ROW else frame[column]
-            codes, values = pd.factorize(cells)
-            empty = (codes < 0) | (values.astype("str").str.strip() == "")[codes]
+            try:
+                codes, values = pd.factorize(cells)
+            except TypeError as error:
+                raise no_group(column) from error
+            nothing = np.append(values.astype("str").str.strip() == "", True)  # the last stands for code -1
+            empty = nothing[codes]
             if empty.any():
                 raise blank(column, int(empty.sum()))
             self._codes[column], self._values[column] = codes.astype(np.int64, copy=False), values

@@ -140,3 +140,8 @@ def blank(column: str, count: int) -> TableError:
 def no_rows() -> TableError:
     """The error to raise where the table has no rows."""
     return TableError("ratings: the table is empty; it needs one row for each judgement")
+
+
+def no_group(column: str) -> TableError:
+    """The error to raise where the cells of a column cannot be told apart."""
+    return TableError(f"ratings: column {column} holds lists; group by a column of text or numbers")

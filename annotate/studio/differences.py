@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.config_xml import parse_config
-from annotate.errors import ServerError
+from annotate.errors import InputError, ServerError
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, Standing, some
 
@@ -64,6 +64,28 @@ def compare(inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]], confi
             f"{some(other_view)}; nothing was pushed, push into a new project"
         )
     return Changes(changes)
+
+
+def require_shown(wanted: Mapping[str, Mapping[str, Any]], config: str) -> None:
+    """See that each passage has what the label config shows, before there is a project without passages.
+
+    The server asks it of every tag with a name and a value with a variable in it.
+
+    Raises
+    ------
+    InputError
+        If one lacks it.
+
+    """
+    values = [tag.get("value", "") for tag in parse_config(config).iter() if tag.get("name")]
+    needed = {key for value in values for key in re.findall(r"\$(\w+)", value)[:1]}
+    for number, (passage, data) in enumerate(wanted.items(), start=1):
+        for key in sorted(needed):
+            if data.get(key) is None:
+                raise InputError(
+                    f"task {number}: passage {passage} has no {key!r}, which the label config shows; "
+                    "ingest the documents with this config, or add it"
+                )
 
 
 def update_data(connection: Connection, changes: Changes) -> Iterator[int]:

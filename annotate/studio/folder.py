@@ -10,8 +10,10 @@
         config/             stands in for the user's configuration folders
 """
 
+import contextlib
 import json
 import os
+import re
 import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -98,22 +100,41 @@ class ServerFolder:
 
 
 def server_folder(data_dir: Path | str | None = None) -> ServerFolder:
-    """The folder said, else ``ANNOTATE_SERVER_DIR``, else the user's data folder of this program."""
+    """The folder said, else ``ANNOTATE_SERVER_DIR``, else the user's data folder of this program.
+
+    Raises
+    ------
+    ServerError
+        If it is a file, or below one.
+
+    """
     said = data_dir or os.environ.get(FOLDER_VARIABLE)
     root = Path(said) if said else Path(platformdirs.user_data_dir("annotate", appauthor=False)) / "server"
-    return ServerFolder(root.expanduser().absolute())
+    root = root.expanduser().absolute()
+    if _within_a_file(root):
+        msg = f"{root}: is or lies in a file, the server needs a folder; set {FOLDER_VARIABLE} to another"
+        raise ServerError(msg)
+    return ServerFolder(root)
+
+
+def _within_a_file(root: Path) -> bool:
+    with contextlib.suppress(OSError):  # a folder that may not be looked into: making ours says so
+        return any(place.is_file() for place in (root, *root.parents))
+    return False
 
 
 def read_credentials(folder: ServerFolder) -> Credentials | None:
     """The credentials, or None where the server was never started."""
-    found = _read(folder.credentials)
+    remedy = "put the file of its first start back, or remove the folder to begin anew"
+    found = _read(folder.credentials, remedy)
     if found is None:
         return None
-    try:
-        return Credentials(str(found["email"]), str(found["password"]), str(found["token"]))
-    except KeyError as error:
-        msg = f"{folder.credentials}: has no {error.args[0]}; put the file back, or remove the folder to begin anew"
-        raise ServerError(msg) from error
+    for name in ("email", "password", "token"):
+        # they go into the server's environment and into a header
+        if not re.fullmatch(r"[!-~]+", str(found.get(name, ""))):
+            msg = f"{folder.credentials}: has no {name}, or one that annotate did not write; {remedy}"
+            raise ServerError(msg)
+    return Credentials(str(found["email"]), str(found["password"]), str(found["token"]))
 
 
 def ensure_credentials(folder: ServerFolder) -> Credentials:
@@ -128,19 +149,19 @@ def ensure_credentials(folder: ServerFolder) -> Credentials:
 
 def read_memory(folder: ServerFolder) -> Memory | None:
     """What is remembered of the server, or None where it was never started."""
-    found = _read(folder.state)
+    remedy = "see that no server runs in this folder and remove the file"
+    found = _read(folder.state, remedy)
     if found is None:
         return None
-    try:
-        pid, created = found.get("pid"), found.get("created")
-        return Memory(
-            int(found["port"]),
-            None if pid is None else int(pid),
-            None if created is None else float(created),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"{folder.state}: is not what annotate wrote; see that no server runs in this folder and remove the file"
-        raise ServerError(msg) from error
+    port, pid, created = (found.get(name) for name in ("port", "pid", "created"))
+    if not isinstance(port, int) or not (pid is created is None or _is_process(pid, created)):
+        msg = f"{folder.state}: is not what annotate wrote; {remedy}"
+        raise ServerError(msg)
+    return Memory(port, pid, created)
+
+
+def _is_process(pid: object, created: object) -> bool:
+    return isinstance(pid, int) and pid > 0 and isinstance(created, int | float)
 
 
 def write_memory(folder: ServerFolder, memory: Memory) -> None:
@@ -149,7 +170,7 @@ def write_memory(folder: ServerFolder, memory: Memory) -> None:
     _write(folder.state, {**asdict(memory), "url": url})
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path, remedy: str) -> dict[str, Any] | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -158,14 +179,10 @@ def _read(path: Path) -> dict[str, Any] | None:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ServerError(msg) from error
     except ValueError as error:
-        msg = (
-            f"{path}: is no JSON; see that no server runs in this folder and put the file right or remove it"
-        )
+        msg = f"{path}: is no JSON; {remedy}"
         raise ServerError(msg) from error
     if not isinstance(found, dict):
-        msg = (
-            f"{path}: is not what annotate wrote; see that no server runs in this folder and remove the file"
-        )
+        msg = f"{path}: is not what annotate wrote; {remedy}"
         raise ServerError(msg)
     return found
 

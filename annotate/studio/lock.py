@@ -1,11 +1,14 @@
 """One at a time: a lock file that the operating system lets go when its holder dies."""
 
+import hashlib
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+import platformdirs
 
 from annotate.errors import ServerError
 
@@ -20,6 +23,12 @@ else:
 
     def _take(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def lock_place(what: str, *which: str) -> Path:
+    """Where the lock of one thing lies for this user: which push, to which folder."""
+    key = hashlib.sha256("\n".join(which).encode(errors="surrogateescape")).hexdigest()[:24]
+    return Path(platformdirs.user_cache_dir("annotate", appauthor=False)) / "locks" / f"{what}-{key}.lock"
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """A project's tasks and annotations, brought home as a snapshot."""
 
+import itertools
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -8,12 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from annotate.errors import ServerError
+from annotate.errors import InputError, ServerError
 from annotate.snapshot import write_snapshot
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.export import Progress, export_tasks
+from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.projects import Project, find_project, read_project
+
+_LOCK_SECONDS = 120.0
 
 
 def pull(
@@ -49,10 +54,13 @@ def pull(
 
     Raises
     ------
+    InputError
+        If the folder cannot be written to.
     ServerError
         If there is no such project, the server refuses, or the project changes meanwhile.
 
     """
+    _check_folder(output)
     home = find_project(connection, project)
     began = datetime.now(UTC)
     tasks = export_tasks(connection, home.id, on_progress)
@@ -70,7 +78,28 @@ def pull(
         "annotators": _annotators(connection, tasks, emails=emails),
         "drafts_left_out": drafts,
     }
-    return write_snapshot(output, _folder_name(home, began), tasks, home.config, meta)
+    with exclusive(
+        lock_place("pull", str(output.absolute())),
+        wait=_LOCK_SECONDS,
+        busy=f"{output}: another pull still writes there; pull again",
+    ):
+        return write_snapshot(output, _free_name(output, home, began), tasks, home.config, meta)
+
+
+def _check_folder(output: Path) -> None:
+    """See that a snapshot can be written there before the minutes that a large project takes."""
+    there = next(place for place in (output.absolute(), *output.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise InputError(f"{there}: is a file, snapshots need a folder; say another with --output")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise InputError(f"{there}: cannot be written to; say another folder with --output")
+
+
+def _free_name(output: Path, project: Project, moment: datetime) -> str:
+    """The folder's name; numbered where another pull began in the same second."""
+    name = _folder_name(project, moment)
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    return next(one for one in itertools.chain([name], numbered) if not (output / one).exists())
 
 
 def _pseudonymous(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,23 +5,19 @@ request, and after any broken reply lists again. So a push after a crash, at wha
 where the last one ended.
 """
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from annotate.codebook import config_hash
 from annotate.config_xml import parse_config, without_declaration
 from annotate.errors import InputError, ServerError
 from annotate.studio.client import Connection
-from annotate.studio.differences import compare, update_data
+from annotate.studio.differences import compare, require_shown, update_data
 from annotate.studio.inventory import Inventory, remove_twins, some, take_inventory
-from annotate.studio.lock import exclusive
+from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.refusals import LostReplyError
 from annotate.studio.settings import check_config, ensure_overlap, ensure_project, update_settings
 
@@ -43,7 +39,8 @@ class PushReport:
     ``created`` were sent now, ``already_there`` stood in the project before, of which ``updated`` had
     other data besides the text. ``copies_removed`` are untouched doubles left by an earlier crash,
     ``rehashed`` the passages whose file named another label config than the one pushed. ``foreign``
-    tasks in the project have no passage id and are let be.
+    tasks in the project have no passage id and are let be. ``config_replaced``: the project had another
+    label config, without annotations.
     """
 
     project_id: int
@@ -56,6 +53,7 @@ class PushReport:
     rehashed: int
     foreign: int
     overlap: int
+    config_replaced: bool
 
 
 def push(
@@ -81,7 +79,7 @@ def push(
     overlap
         How many annotators get each passage, also those that stand there already.
     instructions
-        HTML that annotators see before they begin.
+        HTML that annotators see before they begin; where it is empty, a project keeps what it has.
     connection
         The server.
     on_progress
@@ -90,7 +88,7 @@ def push(
     Raises
     ------
     InputError
-        If there are no tasks, one has no passage id, or an id comes twice.
+        If there are no tasks, one has no passage id or lacks what the config shows, or an id comes twice.
     ConfigError
         If the config is no XML.
     ServerError
@@ -102,10 +100,11 @@ def push(
     parse_config(config)
     config = without_declaration(config).strip()
     wanted, rehashed = _wanted(tasks, config)
+    require_shown(wanted, config)
     if overlap < 1:
         raise InputError(f"overlap {overlap}: each passage needs at least one annotator")
     with exclusive(
-        _lock(connection.url, project),
+        lock_place("push", connection.url, project.strip()),
         wait=_LOCK_SECONDS,
         busy=f"project {project!r}: another push into it still runs on this machine; wait for it to end",
     ):
@@ -140,6 +139,7 @@ def push(
         rehashed=len(rehashed),
         foreign=inventory.foreign,
         overlap=overlap,
+        config_replaced=config_hash(config) != config_hash(home.config),
     )
 
 
@@ -233,11 +233,6 @@ def _verify(connection: Connection, inventory: Inventory, wanted: Mapping[str, o
         raise ServerError(
             f"{connection.url}: {len(lost)} passages are not there after the push: {some(lost)}; push again"
         )
-
-
-def _lock(url: str, project: str) -> Path:
-    key = hashlib.sha256(f"{url}\n{project.strip()}".encode()).hexdigest()[:24]
-    return Path(platformdirs.user_cache_dir("annotate", appauthor=False)) / "locks" / f"push-{key}.lock"
 
 
 def _tell(on_progress: Progress | None, done: int, total: int) -> None:

@@ -114,7 +114,8 @@ def _detail(body: Any) -> str:
         said = [f"{field}: {text}" for field, texts in complaints.items() for text in _texts(texts)]
         if said:
             more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
-            return _line(said[0].removeprefix("non_field_errors: ")) + more
+            first = said[0].removeprefix("non_field_errors: ").split(" :: ")[0]  # then the whole task
+            return _line(first) + more
     return _line(body.get("detail", ""))
 
 

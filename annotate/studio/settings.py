@@ -35,12 +35,16 @@ def ensure_project(
 
     """
     title = title.strip()
+    if not title:
+        raise ServerError("the project's title is empty; give one of 3 to 50 characters")
     if _matching(connection, title):
         return find_project(connection, title)
     if title.isdecimal():
         raise ServerError(
             f"project number {title}: not on {connection.url}; a new one needs a title with a letter in it"
         )
+    if not title.isprintable():
+        raise ServerError(f"project {title!r}: a title has no line breaks and tabs; give another")
     settings = {
         **_SETTINGS,
         "title": title,
@@ -90,14 +94,17 @@ def check_config(
 def update_settings(
     connection: Connection, project: Project, config: str, overlap: int, instructions: str
 ) -> None:
-    """Bring the label config, the overlap and the instructions to what is pushed."""
-    settings: dict[str, Any] = {
-        "show_instruction": bool(instructions.strip()),
-        "expert_instruction": instructions,
-    }
+    """Bring the label config, the overlap and the instructions to what is pushed.
+
+    Without instructions, those that the project has stay, such as some written in the browser.
+    """
+    settings: dict[str, Any] = {}
+    if instructions.strip():
+        settings |= {"show_instruction": True, "expert_instruction": instructions}
     if config_hash(config) != config_hash(project.config):
         settings["label_config"] = config
-    connection.ask("PATCH", f"api/projects/{project.id}/", "updating the project", json=settings)
+    if settings:
+        connection.ask("PATCH", f"api/projects/{project.id}/", "updating the project", json=settings)
     if project.overlap != overlap:
         _patch_overlap(connection, project, overlap)
 

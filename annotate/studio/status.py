@@ -7,7 +7,7 @@ import pandas as pd
 
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
-from annotate.studio.export import export_tasks
+from annotate.studio.export import Progress, export_tasks
 from annotate.studio.projects import find_project
 
 
@@ -52,8 +52,12 @@ class StatusReport:
     sources: tuple[SourceCount, ...]
 
 
-def status(project: str | int, connection: Connection) -> StatusReport:
+def status(
+    project: str | int, connection: Connection, *, on_progress: Progress | None = None
+) -> StatusReport:
     """Count what has been done in a project, given by title or number.
+
+    ``on_progress`` is called with how many tasks have come, and how many there are.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def status(project: str | int, connection: Connection) -> StatusReport:
     made: Counter[int] = Counter()
     skipped: Counter[int] = Counter()
     sources: dict[str, Counter[str]] = {}
-    for task in export_tasks(connection, home.id):
+    for task in export_tasks(connection, home.id, on_progress):
         done = [one["completed_by"] for one in task["annotations"] if not one["was_cancelled"]]
         made.update(done)
         skipped.update(one["completed_by"] for one in task["annotations"] if one["was_cancelled"])

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from annotate.errors import ServerError
+from annotate.errors import InputError, ServerError
+from annotate.snapshot import read_manifest
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from annotate.studio.push import push
@@ -98,7 +100,9 @@ def test_no_address_leaves_the_server_unless_asked(
 
 
 def test_status(project: int, connection: Connection, annotators: list[Connection], title: str) -> None:
-    report = status(title, connection)
+    said: list[tuple[int, int]] = []
+    report = status(title, connection, on_progress=lambda done, total: said.append((done, total)))
+    assert said == [(5, 5)]
     assert (report.project_id, report.title, report.overlap) == (project, title, 2)
     assert (report.tasks, report.complete, report.annotations, report.skipped) == (5, 1, 3, 1)
     assert report.tasks_by_annotations == (3, 1, 1)
@@ -135,6 +139,31 @@ def test_a_broken_connection_leaves_no_snapshot(
     assert list(tmp_path.iterdir()) == []
     proxy.spoil(f"GET /api/projects/{project}/export", how)
     assert pull(project, output=tmp_path, connection=through_proxy).is_dir()  # reading again is harmless
+
+
+def test_pulls_in_the_same_second(project: int, connection: Connection, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        folders = list(pool.map(lambda _: pull(project, output=tmp_path, connection=connection), range(4)))
+    assert len(set(folders)) == 4
+    assert sorted(tmp_path.iterdir()) == sorted(folders)
+    for folder in folders:
+        assert read_manifest(folder)["counts"]["tasks"] == 5
+
+
+@pytest.mark.parametrize("below", ["", "sub/folder"])
+def test_a_file_in_the_place_of_the_snapshots(
+    project: int, connection: Connection, tmp_path: Path, below: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    asked: list[int] = []
+    with pytest.raises(InputError, match="file: is a file, snapshots need a folder"):
+        pull(
+            project,
+            output=tmp_path / "file" / below,
+            connection=connection,
+            on_progress=lambda done, _: asked.append(done),
+        )
+    assert not asked  # said before the work, not after it
 
 
 def test_tasks_deleted_meanwhile(project: int, connection: Connection, tmp_path: Path) -> None:

@@ -408,7 +408,9 @@ def test_tasks_that_cannot_be_pushed(
             '<View><Text name="t" value="$text"/><Choices name="c" toName="x"><Choice value="a"/></Choices></View>',
             "refused while making the project 'A bad config' .*toName",
         ),
-        ("A bad config", "<View><Text name='t' value='$nope'/></View>", "no such thing"),
+        ("", None, "title is empty; give one of 3 to 50 characters"),
+        ("  ", None, "title is empty"),
+        ("two\nlines", None, "a title has no line breaks"),
     ],
 )
 def test_what_the_server_refuses(
@@ -419,8 +421,6 @@ def test_what_the_server_refuses(
     config_text: str | None,
     message: str,
 ) -> None:
-    if message == "no such thing":  # the project is made, the tasks lack what the config shows
-        message = "refused while importing the passages .*nope"
     with pytest.raises(ServerError, match=message) as caught:
         place(connection, make_tasks(2), name, config_text or config)
     assert "\n" not in str(caught.value)
@@ -430,6 +430,52 @@ def test_a_config_that_is_no_xml(connection: Connection, title: str, make_tasks:
     with pytest.raises(ConfigError, match="line 1: not well-formed"):
         place(connection, make_tasks(2), title, "<View><Text")
     assert title not in {project.title for project in all_projects(connection)}
+
+
+def test_a_config_that_shows_what_the_tasks_do_not_have(
+    connection: Connection, title: str, make_tasks: MakeTasks
+) -> None:
+    """Otherwise there would be a project without passages."""
+    config = (
+        '<View><Text name="t" value="$nope"/>'
+        '<Choices name="c" toName="t"><Choice value="a"/><Choice value="b"/></Choices></View>'
+    )
+    with pytest.raises(InputError, match="task 1: passage p00000 has no 'nope', which the label config"):
+        place(connection, make_tasks(2), title, config)
+    with pytest.raises(InputError, match="has no 'nope'"):
+        place(connection, make_tasks(2, nope=None), title, config)
+    assert title not in {project.title for project in all_projects(connection)}
+    assert place(connection, make_tasks(2, nope="there"), title, config).created == 2
+
+
+def test_a_refused_import_does_not_quote_the_task(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    shown = config.replace("$text", "$before")
+    with pytest.raises(ServerError, match="refused while importing the passages") as caught:
+        place(connection, make_tasks(2, before={"a": 1}), title, shown)
+    assert "passage_id" not in str(caught.value)
+
+
+def test_what_was_set_in_the_browser(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    """Instructions stay where the push brings none, and it says that it replaces a config."""
+    made = place(connection, make_tasks(1), title, config, instructions="")
+    assert not made.config_replaced
+    address = f"api/projects/{made.project_id}/"
+    edited = {
+        "expert_instruction": "By hand.",
+        "show_instruction": True,
+        "label_config": config.replace('"practice"', '"habit"'),
+    }
+    connection.ask("PATCH", address, "editing", json=edited)
+    assert place(connection, make_tasks(1), title, config, instructions="").config_replaced
+    said = connection.get(address, "reading")
+    assert (said["expert_instruction"], said["show_instruction"]) == ("By hand.", True)
+    assert config_hash(said["label_config"]) == config_hash(config)
+    place(connection, make_tasks(1), title, config)
+    assert connection.get(address, "reading")["expert_instruction"] == INSTRUCTIONS
 
 
 def test_many_passages(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:

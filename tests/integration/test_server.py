@@ -194,6 +194,45 @@ def test_broken_files_are_named(copied: Path, name: str, content: str) -> None:
     (copied / name).write_text(whole)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("state.json", '{"port": 1e999}'),
+        ("state.json", '{"port": 8080, "pid": -1, "created": 1}'),
+        ("state.json", '{"port": 8080, "pid": 7}'),
+        ("credentials.json", '{"email": "a@b", "password": null, "token": ""}'),
+        ("credentials.json", '{"email": "a@b", "password": "c", "token": "\\u00e9\\n"}'),
+    ],
+)
+def test_files_with_values_that_annotate_did_not_write(copied: Path, name: str, content: str) -> None:
+    (copied / name).write_text(content)
+    with pytest.raises(ServerError, match=f"{name}: .* did not write|{name}: is not what annotate wrote"):
+        server.start(copied)
+    (copied / name).unlink()
+
+
+def test_a_broken_credentials_file_is_not_to_be_removed_alone(copied: Path) -> None:
+    """The server would not know the token of a new one."""
+    (copied / "credentials.json").write_text("{")
+    with pytest.raises(ServerError, match="put the file of its first start back, or remove the folder"):
+        server.start(copied)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_no_port(copied: Path, port: int) -> None:
+    with pytest.raises(ServerError, match=f"port {port}: is none; give one from 1 to 65535"):
+        server.start(copied, port)
+    assert not server.status(copied).running
+
+
+@pytest.mark.parametrize("below", ["", "sub/folder"])
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_text("")
+    for act in (server.start, server.status, server.stop, server.credentials):
+        with pytest.raises(ServerError, match="is or lies in a file, the server needs a folder"):
+            act(tmp_path / "file" / below)
+
+
 def test_never_started(tmp_path: Path) -> None:
     state = server.status(tmp_path / "none")
     assert (state.running, state.url, state.port) == (False, None, None)
