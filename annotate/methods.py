@@ -35,7 +35,9 @@ def methods_paragraph(study: Study, agreement: pd.DataFrame, *, confidence: floa
         Of its intervals.
 
     """
-    whole = agreement[agreement["source"].isna()]
+    whole = agreement[agreement["source"].isna()] if len(agreement) else agreement
+    if whole.empty:
+        return f"{_design(study)} {_left_out(study)}"
     names = list(dict.fromkeys(whole["coefficient"]))
     return " ".join(
         sentence

@@ -15,6 +15,7 @@ from annotate import charts, wording
 from annotate.disagreements import disagreements, prevalence
 from annotate.exports import REASONS
 from annotate.files import whole
+from annotate.methods import methods_paragraph
 from annotate.provenance.profile import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study import Study
 from annotate.tables import cell, records
@@ -92,7 +93,7 @@ def render_report(
     )
     return environment.get_template("report.html.j2").render(
         notes=[visible(note) for note in notes],
-        project=visible(str(study.about.get("project", ""))),
+        project=visible(str(study.about.get("project title", ""))),
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         version=importlib.metadata.version("annotate"),
         about=[(wording.ABOUT.get(key, key), visible(str(value))) for key, value in study.about.items()],
@@ -104,6 +105,7 @@ def render_report(
         disagreements=_disagreements(study),
         exclusions=_exclusions(study),
         codebook=_codebook(study),
+        paragraph=visible(methods_paragraph(study, agreement, confidence=confidence)),
         interval_level=wording.interval_level(confidence),
         wording=wording,
     )

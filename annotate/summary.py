@@ -1,6 +1,6 @@
 """Everything that the workbook and the report show, computed once from a study."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,6 +27,7 @@ def summarise(
     study: Study,
     *,
     level: Mapping[str, Level] | None = None,
+    categories: Mapping[str, Sequence[str]] | None = None,
     replicates: int = 1000,
     confidence: float = 0.95,
     seed: int = 0,
@@ -36,7 +37,7 @@ def summarise(
         study.first_round,
         by=("source",),
         level={**study.levels, **(level or {})},
-        categories=study.categories,
+        categories={**study.categories, **(categories or {})},
         replicates=replicates,
         confidence=confidence,
         seed=seed,

@@ -134,7 +134,7 @@ def side_by_side(
 
 def agreement_table(result: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Set the coefficients of each group and variable side by side, with n, prevalence and cautions."""
-    of = [name for name in ("category", "weights") if name in result.columns]
+    of = [name for name in ("category",) if name in result.columns]
     counts = ["n_items", "n_pairable_items", "n_annotators"]
     shown = [*by, "variable", *of, *counts, *(["prevalence"] if "prevalence" in result.columns else [])]
     wide = side_by_side(result, shown, "coefficient")
@@ -142,6 +142,33 @@ def agreement_table(result: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         first = result.drop_duplicates([*by, "variable", *of, *counts])
         wide["caution"] = list(first["caution"])
     return wide
+
+
+def pairs_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Set each coefficient of two annotators and its interval, or that it is undefined, into one cell."""
+    names = [column.removesuffix("_ci_low") for column in frame.columns if column.endswith("_ci_low")]
+    rows = []
+    for record in records(frame):
+        kept = {key: value for key, value in record.items() if not key.startswith(tuple(names))}
+        cells = {name: _of_pair(record, name) for name in names}
+        rows.append(kept | cells | {"interval": kept.get("interval")})
+    return readable(pd.DataFrame(rows))
+
+
+def _of_pair(record: Mapping[str, Any], name: str) -> str:
+    if record[name] is None:
+        return f"undefined: {record[f'{name}_undefined']}"
+    estimate = {
+        "value": record[name],
+        "ci_low": record[f"{name}_ci_low"],
+        "ci_high": record[f"{name}_ci_high"],
+    }
+    return _estimate(estimate, cell)
+
+
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the columns in which nothing stands, for reading."""
+    return frame.loc[:, frame.notna().any()] if len(frame) else frame
 
 
 def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -346,7 +346,7 @@ def test_one_pairable_item_has_no_interval() -> None:
             {"level": {"v": "ordinal"}},
             (
                 "variable v is ordinal and the order of its categories is not known; "
-                "declare them from low to high, in the label config or as categories of v"
+                "declare them from low to high, with --order v=A,B,C or in the label config"
             ),
         ),
         (

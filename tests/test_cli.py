@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from annotate import bundled, cli
-from annotate.agreement import measure
+from annotate.agreement import COEFFICIENTS, measure
 from annotate.codebook import load_codebook
 from annotate.corpus import read_tasks
 from annotate.ratings import read_ratings
@@ -58,6 +59,7 @@ def test_agreement_is_what_the_library_computes(run, table):
     assert list(records[0]) == [
         "source", "variable", "level", "coefficient", "value", "observed", "expected", "ci_low", "ci_high",
         "interval", "n_items", "n_pairable_items", "n_ratings", "n_annotators", "undefined",
+        "prevalent_category", "prevalence", "caution",
     ]  # fmt: skip
     assert [record["value"] for record in records] == expected["value"].tolist()
     assert [record["source"] for record in records] == [None] * 3 + ["S"] * 3 + ["T"] * 3
@@ -243,7 +245,7 @@ def test_an_export_with_what_cannot_be_stops_or_is_counted_on_request(run, tmp_p
 def test_a_misspelt_variable_is_not_passed_over(run, table):
     for command in (["agreement"], ["workbook", "-o", "w.xlsx"], ["report", "-o", "r.html"]):
         code, _, err = run(*command, "t.csv", "--level", "kind=nominal", "--level", "knid=ordinal")
-        assert (code, err) == (1, "annotate: --level knid: no such variable; there are kind\n")
+        assert (code, err) == (1, "annotate: knid: no such variable; there are kind\n")
 
 
 def test_nothing_is_written_over_what_is_read(run, table, tmp_path):
@@ -306,3 +308,127 @@ def test_no_output_ends_in_a_traceback(setup, redirect):
     command = f"{setup} {sys.executable} -m annotate codebook --format table {redirect}"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def records_of(run, *arguments: str) -> list[dict]:
+    code, out, err = run(*arguments, "--format", "json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_every_coefficient_on_request_and_what_to_read_it_with(run, table):
+    rows = records_of(
+        run, "agreement", "t.csv", "--level", "kind=nominal", "--coefficient", "all", "--by", "source"
+    )
+    assert {row["coefficient"] for row in rows} == set(COEFFICIENTS)
+    cohen = next(row for row in rows if row["coefficient"] == "cohen_kappa")
+    assert (cohen["value"], cohen["undefined"]) == (None, "needs exactly two annotators, there are 3")
+    assert all(0 < row["prevalence"] <= 1 and row["prevalent_category"] in "xyz" for row in rows)
+    assert {row["caution"] for row in rows if row["source"]} == {"few items"}
+    assert {row["caution"] for row in rows if not row["source"]} == {None}
+
+
+def test_the_published_ordinal_alpha_needs_its_order(run, tmp_path):
+    golden = json.loads(
+        (Path(__file__).parent / "golden" / "krippendorff2011_12x4.json").read_text(encoding="utf-8")
+    )
+    lines = [
+        f"i{i},S,A{a},v,{value}"
+        for i, row in enumerate(golden["data"])
+        for a, value in enumerate(row)
+        if value is not None
+    ]
+    (tmp_path / "k.csv").write_text(
+        "\n".join(["item,source,annotator,variable,category", *lines]), encoding="utf-8"
+    )
+    code, _, err = run("agreement", "k.csv", "--level", "v=ordinal")
+    assert code == 1
+    assert "--order v=A,B,C" in err
+    (row,) = records_of(
+        run,
+        "agreement",
+        "k.csv",
+        "--level",
+        "v=ordinal",
+        "--order",
+        "v=1,2,3,4,5",
+        "--coefficient",
+        "krippendorff_alpha",
+    )
+    assert row["value"] == pytest.approx(108577 / 133160, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("bca", "BCa bootstrap"),
+        ("jackknife", "jackknife over items"),
+        ("analytic", "analytic"),
+        ("percentile", "percentile"),
+    ],
+)
+def test_each_interval_says_what_it_is(run, table, kind, words):
+    rows = records_of(run, "agreement", "t.csv", "--level", "kind=nominal", "--interval", kind)
+    assert all(
+        row["interval"].startswith(words) and row["ci_low"] <= row["value"] <= row["ci_high"] for row in rows
+    )
+
+
+def test_each_view_of_annotators_and_groups(run, table):
+    given = ("agreement", "t.csv", "--level", "kind=nominal")
+    assert {(row["annotator_a"], row["annotator_b"]) for row in records_of(run, *given, "--pairs")} == {
+        ("A0", "A1"), ("A0", "A2"), ("A1", "A2"),
+    }  # fmt: skip
+    assert [row["annotator"] for row in records_of(run, *given, "--leave-one-out")] == ["A0", "A1", "A2"]
+    assert [row["annotator"] for row in records_of(run, *given, "--majority")] == ["A0", "A1", "A2"]
+    assert records_of(run, *given, "--rounds") == []
+    compared = records_of(run, *given, "--compare")
+    assert {row["source"] for row in compared} == {"S", "T"}
+    assert all(0 < row["p_value"] <= row["p_adjusted"] <= 1 for row in compared)
+    for view in ("--pairs", "--leave-one-out", "--majority", "--rounds", "--compare"):
+        assert run(*given, view)[0] == 0
+    assert run(*given, "--pairs", "--spans")[0] == 2
+
+
+def test_the_marked_text_of_the_example_snapshot(run):
+    example = Path(__file__).parent.parent / "exports" / "example"
+    rows = records_of(run, "agreement", str(example), "--spans")
+    alphas = {row["label"]: row["value"] for row in rows if row["coefficient"] == "token_alpha"}
+    assert alphas["SOURCE"] == 1  # scripted annotators mark alike
+    assert alphas["CUE"] < 0.6  # and one of them marks no cue
+    assert run("agreement", str(example), "--spans")[0] == 0
+
+
+def test_disagreements_and_confusions_add_up(run, table):
+    given = ("disagreements", "t.csv", "--level", "kind=nominal")
+    assert sum(row["share"] for row in records_of(run, *given)) == pytest.approx(1)
+    assert len(records_of(run, *given, "--top", "1")) == 1
+    assert sum(row["share"] for row in records_of(run, *given, "--confusions")) == pytest.approx(1)
+    assert run(*given)[0] == run(*given, "--confusions")[0] == 0
+
+
+def test_a_narrower_interval_takes_more_items(run, table):
+    def needed(width: str) -> int:
+        rows = records_of(
+            run, "plan", "t.csv", "--level", "kind=nominal", "--half-width", width, "--replicates", "400"
+        )
+        return next(row["items_needed"] for row in rows if row["source"] is None)
+
+    assert needed("0.05") > needed("0.1") > 30
+    assert run("plan", "t.csv", "--level", "kind=nominal", "--half-width", "0.1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--coefficient", "kappa"], "coefficient 'kappa' is not known; there are percent_agreement"),
+        (["--weights", "w"], "weights 'w' are not known; there are identity, linear, quadratic, ordinal"),
+        (["--interval", "wald"], "interval 'wald' is not known; there are percentile"),
+        (["--set-distance", "x"], "there are masi, jaccard"),
+        (["--order", "mood=a,b"], "mood: no such variable; there are kind"),
+    ],
+)
+def test_an_unknown_setting_lists_the_valid_ones(run, table, arguments, message):
+    code, out, err = run("agreement", "t.csv", "--level", "kind=nominal", *arguments)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert message in err

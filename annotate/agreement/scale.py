@@ -79,7 +79,7 @@ def scale(variable: str, level: "Level", used: Collection[str], declared: Sequen
     if level == "ordinal" and not declared:
         msg = (
             f"variable {variable} is ordinal and the order of its categories is not known; "
-            f"declare them from low to high, in the label config or as categories of {variable}"
+            f"declare them from low to high, with --order {variable}=A,B,C or in the label config"
         )
         raise StatisticsError(msg)
     categories = tuple(dict.fromkeys(declared)) or tuple(sorted(used))

@@ -13,6 +13,7 @@ from annotate.cli.options import (
     Form,
     Invalid,
     Levels,
+    Orders,
     Output,
     Replicates,
     Seed,
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Orders = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--order",
-        metavar="VARIABLE=A,B,C",
-        help="The categories of a variable, in order; an ordinal one needs them. Repeat it for each.",
-    ),
-]
 Coefficients = Annotated[
     list[str] | None,
     typer.Option(
@@ -91,7 +84,7 @@ def agreement(
     output: Output = None,
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
-    from annotate.tables import agreement_table, write_table
+    from annotate.tables import write_table
 
     views: dict[str, Callable[[Study, Mapping[str, Any]], pd.DataFrame]] = {
         "--pairs": _pairs,
@@ -123,8 +116,8 @@ def agreement(
     settings["categories"] = {**study.categories, **settings["categories"]}
     result = views[wanted[0]](study, settings) if wanted else _groups(study, settings)
     say_exclusions(study)
-    if form in ("table", "markdown") and not wanted:
-        result = agreement_table(result, by or [])
+    if form in ("table", "markdown"):
+        result = _for_reading(result, wanted, by or [])
     write_table(result, form, output)
 
 
@@ -147,7 +140,7 @@ def disagreements(
     """List the passages that lower agreement most, with every annotator's choice."""
     from annotate.disagreements import confusions as confused
     from annotate.disagreements import contributions
-    from annotate.tables import write_table
+    from annotate.tables import readable, write_table
 
     said, orders = read_levels(level), read_orders(order)
     study = read_rated(export, config, on_invalid, output, {**said, **orders})
@@ -157,7 +150,7 @@ def disagreements(
     else:
         result = contributions(study.first_round, level=levels, categories=categories, top=top)
     say_exclusions(study)
-    write_table(result, form, output)
+    write_table(readable(result) if form in ("table", "markdown") else result, form, output)
 
 
 @app.command()
@@ -186,7 +179,7 @@ def plan(
 ) -> None:
     """Say how many more items an interval of a given half-width takes, at the present design."""
     from annotate.agreement.planning import plan as planned
-    from annotate.tables import write_table
+    from annotate.tables import readable, write_table
 
     said, orders = read_levels(level), read_orders(order)
     study = read_rated(export, config, on_invalid, output, {**said, **orders})
@@ -204,7 +197,19 @@ def plan(
         seed=seed,
     )
     say_exclusions(study)
-    write_table(result, form, output)
+    write_table(readable(result) if form in ("table", "markdown") else result, form, output)
+
+
+def _for_reading(result: "pd.DataFrame", wanted: list[str], by: list[str]) -> "pd.DataFrame":
+    from annotate.tables import agreement_table, pairs_table, readable, side_by_side
+
+    if not wanted:
+        return agreement_table(result, by)
+    if wanted[0] in ("--pairs", "--rounds"):
+        return pairs_table(result)
+    if wanted[0] == "--spans":
+        return side_by_side(result, [*by, "label", "n_pairable_items", "n_spans"], "coefficient")
+    return readable(result)
 
 
 def _coefficients(named: list[str] | None) -> str | tuple[str, ...] | None:

@@ -44,6 +44,14 @@ Levels = Annotated[
         help="The level of measurement of a variable: nominal, ordinal, interval, ratio or set. Repeat it for each.",
     ),
 ]
+Orders = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--order",
+        metavar="VARIABLE=A,B,C",
+        help="The categories of a variable, in order; an ordinal one needs them. Repeat it for each.",
+    ),
+]
 By = Annotated[
     list[str] | None,
     typer.Option("--by", help="Also for each value of this column, such as source. Repeatable."),

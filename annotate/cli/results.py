@@ -1,7 +1,7 @@
 """What a study says: ``provenance``, ``workbook``, ``report``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,18 +12,15 @@ from annotate.cli.options import (
     Form,
     Invalid,
     Levels,
+    Orders,
     Output,
     Replicates,
     Seed,
     read_levels,
+    read_orders,
 )
 from annotate.cli.reading import read_rated
 from annotate.cli.speech import say, say_exclusions
-
-if TYPE_CHECKING:
-    from annotate.codebook import Level
-    from annotate.study import Study
-    from annotate.summary import Summary
 
 app = typer.Typer()
 
@@ -59,6 +56,7 @@ def workbook(
     export: Export,
     output: Annotated[Path, typer.Option("--output", "-o", help="The .xlsx file to write.")],
     level: Levels = None,
+    order: Orders = None,
     config: Config = None,
     on_invalid: Invalid = "error",
     replicates: Replicates = 1000,
@@ -66,11 +64,14 @@ def workbook(
     seed: Seed = 0,
 ) -> None:
     """Write everything into an Excel workbook."""
+    from annotate.summary import summarise
     from annotate.workbook import write_workbook
 
-    said = read_levels(level)
-    study = read_rated(export, config, on_invalid, output, said)
-    summary = _summary(study, said, replicates, confidence, seed)
+    said, orders = read_levels(level), read_orders(order)
+    study = read_rated(export, config, on_invalid, output, {**said, **orders})
+    summary = summarise(
+        study, level=said, categories=orders, replicates=replicates, confidence=confidence, seed=seed
+    )
     write_workbook(output, study, summary.agreement, summary.provenance, confidence=confidence)
     say(f"{output}: written")
 
@@ -80,6 +81,7 @@ def report(
     export: Export,
     output: Annotated[Path, typer.Option("--output", "-o", help="The .html file to write.")],
     level: Levels = None,
+    order: Orders = None,
     config: Config = None,
     on_invalid: Invalid = "error",
     replicates: Replicates = 1000,
@@ -88,17 +90,12 @@ def report(
 ) -> None:
     """Write a self-contained HTML page with charts, tables and the text of the methods."""
     from annotate.report import write_report
-
-    said = read_levels(level)
-    study = read_rated(export, config, on_invalid, output, said)
-    summary = _summary(study, said, replicates, confidence, seed)
-    write_report(output, study, summary.agreement, summary.provenance, confidence=confidence)
-    say(f"{output}: written")
-
-
-def _summary(
-    study: "Study", level: "dict[str, Level]", replicates: int, confidence: float, seed: int
-) -> "Summary":
     from annotate.summary import summarise
 
-    return summarise(study, level=level, replicates=replicates, confidence=confidence, seed=seed)
+    said, orders = read_levels(level), read_orders(order)
+    study = read_rated(export, config, on_invalid, output, {**said, **orders})
+    summary = summarise(
+        study, level=said, categories=orders, replicates=replicates, confidence=confidence, seed=seed
+    )
+    write_report(output, study, summary.agreement, summary.provenance, confidence=confidence)
+    say(f"{output}: written")
