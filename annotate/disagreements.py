@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from annotate.agreement.annotators.judgements import Judgements, judgements, met
 from annotate.agreement.distance import matrix, ranks
-from annotate.agreement.judgements import Judgements, judgements, met
 from annotate.agreement.patterns import FloatArray, IntArray
 
 if TYPE_CHECKING:

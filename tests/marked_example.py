@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from hypothesis import strategies as st
 
-from annotate.agreement.marks import MarkedPassage
+from annotate.agreement.spans.marks import MarkedPassage
 
 LABELS = ("SOURCE", "CLAIM")
 NAMES = ("ann", "bob", "cyd", "dee")

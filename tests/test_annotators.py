@@ -1,6 +1,7 @@
 """Annotators two by two, without each, against the majority, and against themselves."""
 
 import math
+import sys
 from collections import Counter
 from itertools import combinations
 
@@ -13,7 +14,7 @@ from scipy.stats import t as student
 
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
-from annotate.agreement.confusion import PAIRWISE
+from annotate.agreement.annotators.confusion import PAIRWISE
 from annotate.errors import StatisticsError, TableError
 
 NAMES = {
@@ -229,8 +230,8 @@ def test_in_portions_it_is_the_same(monkeypatch):
     rng = np.random.default_rng(5)
     frame = ratings(rng.integers(0, 3, (30, 6)).tolist())
     whole = nominal(pairs, frame, by=("source",)), nominal(leave_one_out, frame)
-    monkeypatch.setattr("annotate.agreement.confusion._VALUES", 20)
-    monkeypatch.setattr("annotate.agreement.leave_one_out._VALUES", 20)
+    monkeypatch.setattr("annotate.agreement.annotators.confusion._VALUES", 20)
+    monkeypatch.setattr(sys.modules["annotate.agreement.annotators.leave_one_out"], "_VALUES", 20)
     again = nominal(pairs, frame, by=("source",)), nominal(leave_one_out, frame)
     for before, after in zip(whole, again, strict=True):
         pd.testing.assert_frame_equal(before, after)

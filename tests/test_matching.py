@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.agreement.marks import MarkedPassage
-from annotate.agreement.matching import exact, match, mean_f1, overlap
+from annotate.agreement.spans.marks import MarkedPassage
+from annotate.agreement.spans.matching import exact, match, mean_f1, overlap
 from tests.marked_example import LABELS, passage, passages
 
 SPANS = st.lists(

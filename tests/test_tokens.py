@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from annotate.agreement.marks import MarkedPassage, merge
-from annotate.agreement.measure_spans import measure_spans
 from annotate.agreement.result import ONE_CATEGORY
-from annotate.agreement.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut, inside
+from annotate.agreement.spans.marks import MarkedPassage, merge
+from annotate.agreement.spans.measure import measure_spans
+from annotate.agreement.spans.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut, inside
 from annotate.errors import StatisticsError
 from tests.marked_example import LABELS, passage, passages, tables
 from tests.test_unitizing import expected, published

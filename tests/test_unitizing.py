@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.agreement.marks import MarkedPassage
-from annotate.agreement.measure_spans import measure_spans
 from annotate.agreement.result import ONE_CATEGORY
-from annotate.agreement.unitizing import gaps, unitize, unitizing_alpha
+from annotate.agreement.spans.marks import MarkedPassage
+from annotate.agreement.spans.measure import measure_spans
+from annotate.agreement.spans.unitizing import gaps, unitize, unitizing_alpha
 from tests.marked_example import LABELS, passage, passages, tables
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -7,11 +7,11 @@ from annotate.agreement.caution import Caution, caution, cautions
 from annotate.agreement.compare import compare
 from annotate.agreement.estimate import estimate
 from annotate.agreement.measure import measure
-from annotate.agreement.measure_spans import measure_span_pairs, measure_spans
 from annotate.agreement.patterns import Patterns, from_items
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
+from annotate.agreement.spans import measure_span_pairs, measure_spans
 
 __all__ = [
     "COEFFICIENTS",

@@ -259,7 +259,7 @@ def _rounds(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
 
 
 def _spans(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement.measure_spans import measure_spans
+    from annotate.agreement.spans import measure_spans
 
     controls = () if study.codebook is None else study.codebook.span_variables
     return measure_spans(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from annotate.agreement.marks import MarkedPassage
+from annotate.agreement.spans.marks import MarkedPassage
 from annotate.engine import Group, sort_groups
 from annotate.errors import StatisticsError, TableError
 from annotate.spans import check_spans
@@ -50,7 +50,7 @@ def marked_groups(
     """Put the tables together: the whole first, then each group.
 
     The parameters and what is raised are those of
-    :func:`~annotate.agreement.measure_spans.measure_spans`.
+    :func:`~annotate.agreement.spans.measure.measure_spans`.
     """
     for column in by:
         if column in _NO_GROUPS:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.agreement.annotators.judgements import Judgements, judgements
+from annotate.agreement.annotators.rows import Rows, frame
 from annotate.agreement.assignments import NONE, Assignments, assign
-from annotate.agreement.judgements import Judgements, judgements
 from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.result import Settled, settle
-from annotate.agreement.rows import Rows, frame
 from annotate.engine import Packing
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.judgements import Judgements
+from annotate.agreement.annotators.judgements import Judgements
 from annotate.agreement.patterns import IntArray
 from annotate.engine import Group, sort_groups
 

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.agreement.annotators.judgements import met
 from annotate.agreement.assignments import Assignments, assign
-from annotate.agreement.judgements import met
 from annotate.agreement.patterns import FloatArray, IntArray
 from annotate.agreement.registry import Coefficient
 from annotate.agreement.result import Settled, settle

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.confusion import PAIRWISE, columns, confusions
+from annotate.agreement.annotators.confusion import PAIRWISE, columns, confusions
+from annotate.agreement.annotators.judgements import Judgements, judgements
+from annotate.agreement.annotators.rows import Rows, frame
 from annotate.agreement.estimate import check_interval
-from annotate.agreement.judgements import Judgements, judgements
 from annotate.agreement.patterns import IntArray
 from annotate.agreement.registry import select
-from annotate.agreement.rows import Rows, frame
 
 if TYPE_CHECKING:
     from annotate.codebook import Level
@@ -44,7 +44,7 @@ def pairs(
         As :class:`~annotate.agreement.patterns.Patterns` takes them.
     confidence
         Of the intervals. There are none for a variable of more than
-        :data:`~annotate.agreement.confusion.MOST` categories.
+        :data:`~annotate.agreement.annotators.confusion.MOST` categories.
     strangers
         Whether pairs without an item in common have a row too: n_items 0, and undefined. They are most
         of the pairs where there are thousands of annotators.

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from annotate.agreement.estimate import check_interval
-from annotate.agreement.marked_estimates import COEFFICIENTS, NOTHING_MARKED, estimate_spans
-from annotate.agreement.marked_tables import MarkedGroup, marked_groups
-from annotate.agreement.matching import MATCHINGS, match
+from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED, estimate_spans
+from annotate.agreement.spans.matching import MATCHINGS, match
+from annotate.agreement.spans.tables import MarkedGroup, marked_groups
 from annotate.errors import StatisticsError
 from annotate.resampling import generator
 
@@ -63,9 +63,9 @@ def measure_spans(
         annotated), n_pairable_items (that two annotators or more did; the others count for nothing else),
         n_spans, n_annotators, undefined (None, or why ``value`` is NaN). Nothing is rounded.
 
-        Coefficients are token_alpha and character_alpha (:mod:`annotate.agreement.tokens`),
-        unitizing_alpha (:mod:`annotate.agreement.unitizing`), f1_exact and f1_overlap, the mean over
-        pairs of annotators (:mod:`annotate.agreement.matching`).
+        Coefficients are token_alpha and character_alpha (:mod:`annotate.agreement.spans.tokens`),
+        unitizing_alpha (:mod:`annotate.agreement.spans.unitizing`), f1_exact and f1_overlap, the mean over
+        pairs of annotators (:mod:`annotate.agreement.spans.matching`).
 
         For all labels together, an alpha takes the means of both disagreements over the labels, as
         Krippendorff does for unitizing (2004, Content Analysis, 2nd ed., ch. 11): ``1 - alpha`` is the

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.judgements import Judgements, judgements
+from annotate.agreement.annotators.judgements import Judgements, judgements
+from annotate.agreement.annotators.rows import Rows, frame
 from annotate.agreement.patterns import IntArray
-from annotate.agreement.rows import Rows, frame
 
 if TYPE_CHECKING:
     from annotate.codebook import Level

@@ -1,7 +1,0 @@
-"""Annotators: every two of them, each against the others, each against themselves."""
-
-from annotate.agreement.leave_one_out import leave_one_out
-from annotate.agreement.majority import majority
-from annotate.agreement.pairs import pairs, rounds
-
-__all__ = ["leave_one_out", "majority", "pairs", "rounds"]
