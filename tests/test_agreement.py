@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.metrics.agreement import AnnotationTask
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
+from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
 from annotate.agreement import (
     COEFFICIENTS,
@@ -588,6 +589,26 @@ def test_cohen_against_sklearn(weights: str, pairs: list[tuple[str, str]]) -> No
         assert ours["value"] == pytest.approx(theirs, abs=1e-9)
     else:
         assert len(set(chain.from_iterable(pairs))) == 1
+
+
+@given(
+    design=st.lists(st.lists(st.integers(0, 2), min_size=4, max_size=4), min_size=2, max_size=12),
+)
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_kappas_against_statsmodels(design: list[list[int]]) -> None:
+    """On complete tables, which its Fleiss needs; it divides 0 by 0 where one category was used, we say undefined.
+
+    Its ``method="randolph"`` is Brennan and Prediger's kappa.
+    """
+    counts, _ = aggregate_raters(np.array(design), n_cat=3)
+    names = ["a", "b", "c"]
+    ours = {one.coefficient: one for one in estimate(from_items(counts, names), "all", replicates=0)}
+    if ours["fleiss_kappa"].undefined is None:
+        assert ours["fleiss_kappa"].value == pytest.approx(fleiss_kappa(counts), abs=1e-9)
+        randolph = fleiss_kappa(counts, method="randolph")
+        assert ours["brennan_prediger"].value == pytest.approx(randolph, abs=1e-9)
+    else:
+        assert len({choice for row in design for choice in row}) == 1
 
 
 @given(

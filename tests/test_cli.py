@@ -387,7 +387,7 @@ def test_each_view_of_annotators_and_groups(run, table):
     assert all(0 < row["p_value"] <= row["p_adjusted"] <= 1 for row in compared)
     for view in ("--pairs", "--leave-one-out", "--majority", "--rounds", "--compare"):
         assert run(*given, view)[0] == 0
-    assert run(*given, "--pairs", "--spans")[0] == 2
+    assert run(*given, "--pairs", "--compare")[0] == 2
 
 
 def test_the_marked_text_of_the_example_snapshot(run):
@@ -396,6 +396,9 @@ def test_the_marked_text_of_the_example_snapshot(run):
     alphas = {row["label"]: row["value"] for row in rows if row["coefficient"] == "token_alpha"}
     assert alphas["SOURCE"] == 1  # scripted annotators mark alike
     assert alphas["CUE"] < 0.6  # and one of them marks no cue
+    pairs = records_of(run, "agreement", str(example), "--spans", "--pairs")
+    assert {row["coefficient"] for row in pairs} >= {"precision_exact", "recall_overlap", "f1_exact"}
+    assert {row["annotator"] for row in pairs} == {row["reference"] for row in pairs} == {"A2", "A3", "A4"}
     assert run("agreement", str(example), "--spans")[0] == 0
 
 

@@ -57,7 +57,10 @@ def agreement(
     per_category: Annotated[
         bool, typer.Option("--per-category", help="Also each category against the rest.")
     ] = False,
-    pairs: Annotated[bool, typer.Option("--pairs", help="Every two annotators instead.")] = False,
+    pairs: Annotated[
+        bool,
+        typer.Option("--pairs", help="Every two annotators instead; with --spans, precision and recall."),
+    ] = False,
     leave_one_out: Annotated[
         bool, typer.Option("--leave-one-out", help="All annotators but one instead, for each of them.")
     ] = False,
@@ -96,6 +99,8 @@ def agreement(
     }
     asked = dict(zip(views, (pairs, leave_one_out, majority, rounds, spans, compare), strict=True))
     wanted = [name for name, is_asked in asked.items() if is_asked]
+    if wanted == ["--pairs", "--spans"]:
+        views, wanted = {"--pairs --spans": _span_pairs}, ["--pairs --spans"]
     if len(wanted) > 1:
         raise typer.BadParameter("ask for one at a time", param_hint=" and ".join(wanted))
     settings: dict[str, Any] = {
@@ -259,16 +264,26 @@ def _rounds(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
 
 
 def _spans(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement.spans import measure_spans
+    from annotate.agreement import measure_spans
 
+    limits = _only(settings, "by", "replicates", "confidence", "seed")
+    return measure_spans(*_marked(study), labels=_labels(study), **limits)
+
+
+def _span_pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+    from annotate.agreement import measure_span_pairs
+
+    return measure_span_pairs(*_marked(study), labels=_labels(study), **_only(settings, "by"))
+
+
+def _marked(study: "Study") -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
+    """The spans of the first round, who annotated what, and the passages."""
+    return study.spans[study.spans["round"] == 1], study.first_round, study.passages
+
+
+def _labels(study: "Study") -> list[str] | None:
     controls = () if study.codebook is None else study.codebook.span_variables
-    return measure_spans(
-        study.spans[study.spans["round"] == 1],
-        study.first_round,
-        study.passages,
-        labels=[label.id for control in controls for label in control.labels] or None,
-        **_only(settings, "by", "replicates", "confidence", "seed"),
-    )
+    return [label.id for control in controls for label in control.labels] or None
 
 
 def _compare(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
