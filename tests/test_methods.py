@@ -1,0 +1,37 @@
+import re
+from pathlib import Path
+
+from annotate.agreement import measure
+from annotate.methods import methods_paragraph
+from annotate.study import read_study
+from annotate.summary import summarise
+from annotate.tables import cell
+
+EXAMPLE = Path(__file__).parent.parent / "exports" / "example"
+
+
+def test_every_figure_of_the_paragraph_is_in_the_tables():
+    study = read_study(EXAMPLE)
+    agreement = summarise(study, replicates=50).agreement
+    text = methods_paragraph(study, agreement)
+    whole = agreement[agreement["source"].isna()]
+    for row in whole.to_dict("records"):
+        assert f"{cell(row['value'])} [{cell(row['ci_low'])}, {cell(row['ci_high'])}]" in text
+    assert text.startswith("3 annotators coded 78 passages from 8 sources, 1,070 judgements in all.")
+    assert "percentile bootstrap over items (50 replicates)" in text
+    assert "(2 cancelled)" in text
+    told = {cell(row[name]) for row in whole.to_dict("records") for name in ("value", "ci_low", "ci_high")}
+    assert set(re.findall(r"(?<![\w.])\d\.\d{3}\b", text)) <= told
+
+
+def test_what_is_undefined_is_said_with_its_reason():
+    study = read_study(EXAMPLE)
+    of_one = study.first_round[study.first_round["annotator"] == "A2"]
+    agreement = measure(of_one, level=study.levels, categories=study.categories)
+    assert "Gwet's AC1 undefined (no item has two ratings)" in methods_paragraph(study, agreement)
+
+
+def test_without_agreement_the_design_remains():
+    study = read_study(EXAMPLE)
+    nothing = summarise(study, replicates=1).agreement.iloc[:0]
+    assert methods_paragraph(study, nothing).endswith("(2 cancelled).")
