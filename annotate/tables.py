@@ -24,6 +24,7 @@ from annotate.provenance.profile import CLAIM_TYPES, COUNTS, SHARES
 Format = Literal["table", "csv", "json", "markdown", "parquet"]
 FORMATS: tuple[str, ...] = get_args(Format)
 DIGITS = 3
+ALL = "(all)"
 _LONGEST_WORD = 24
 _ENDLESS = 10_000  # columns: a pipe breaks no cell
 _GAP = 3  # between two columns
@@ -115,7 +116,7 @@ def side_by_side(
     lines: dict[tuple[Any, ...], dict[str, str]] = {}
     reasons: dict[tuple[Any, ...], dict[str, None]] = {}
     for record in records(frame):
-        key = tuple("(all)" if record[name] is None else record[name] for name in rows)
+        key = tuple(ALL if record[name] is None else record[name] for name in rows)
         measure = str(record[across])
         if record["value"] is None:
             text = "undefined"
@@ -167,8 +168,11 @@ def _of_pair(record: Mapping[str, Any], name: str) -> str:
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the columns in which nothing stands, for reading."""
-    return frame.loc[:, frame.notna().any()] if len(frame) else frame
+    """Leave out the columns in which nothing stands, and write all sources as ``(all)``, for reading."""
+    kept = frame.loc[:, frame.notna().any()] if len(frame) else frame
+    if "source" in kept.columns:
+        kept = kept.assign(source=[ALL if row is None else row for row in map(_plain, kept["source"])])
+    return kept
 
 
 def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

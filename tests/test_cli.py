@@ -382,6 +382,7 @@ def test_each_view_of_annotators_and_groups(run, table):
     assert [row["annotator"] for row in records_of(run, *given, "--leave-one-out")] == ["A0", "A1", "A2"]
     assert [row["annotator"] for row in records_of(run, *given, "--majority")] == ["A0", "A1", "A2"]
     assert records_of(run, *given, "--rounds") == []
+    assert "nothing to show for --rounds" in run(*given, "--rounds")[2]
     compared = records_of(run, *given, "--compare")
     assert {row["source"] for row in compared} == {"S", "T"}
     assert all(0 < row["p_value"] <= row["p_adjusted"] <= 1 for row in compared)

@@ -6,7 +6,7 @@ import pytest
 
 from annotate.codebook import read_codebook
 from annotate.errors import InputError
-from annotate.tables import FORMATS, _text, codebook_frame, side_by_side, write_table
+from annotate.tables import FORMATS, _text, codebook_frame, readable, side_by_side, write_table
 from tests.export_example import CONFIG
 
 FRAME = pd.DataFrame(
@@ -106,3 +106,10 @@ def test_a_narrow_terminal_breaks_cells_between_words_only():
 def test_a_date_is_written_into_json():
     frame = pd.DataFrame({"topic": [pd.Timestamp("2024-05-01")]})
     assert json.loads(_text(frame, "json")) == [{"topic": "2024-05-01T00:00:00"}]
+
+
+def test_for_reading_empty_columns_go_and_all_sources_are_named():
+    shown = readable(FRAME.assign(nothing=None))
+    assert "nothing" not in shown.columns
+    assert shown["source"].tolist() == ["(all)", "S | T"]
+    assert readable(FRAME.iloc[:0]).empty

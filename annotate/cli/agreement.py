@@ -21,7 +21,7 @@ from annotate.cli.options import (
     read_orders,
 )
 from annotate.cli.reading import read_rated
-from annotate.cli.speech import say_exclusions
+from annotate.cli.speech import say, say_exclusions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,6 +121,8 @@ def agreement(
     settings["categories"] = {**study.categories, **settings["categories"]}
     result = views[wanted[0]](study, settings) if wanted else _groups(study, settings)
     say_exclusions(study)
+    if result.empty:
+        say(f"{export}: nothing to show for {wanted[0]}; --rounds needs repeats, and --spans marked text")
     if form in ("table", "markdown"):
         result = _for_reading(result, wanted, by or [])
     write_table(result, form, output)
