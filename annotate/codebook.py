@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from annotate.config_xml import Element, Problem, UnusableConfigError, parse_config, without_declaration
+from annotate.config_xml import Element, Problem, UnusableConfigError, parse_config
 from annotate.errors import ConfigError
 
 __all__ = [
@@ -24,9 +24,7 @@ __all__ = [
     "Variable",
     "config_hash",
     "load_codebook",
-    "parse_config",
     "read_codebook",
-    "without_declaration",
 ]
 
 Level = Literal["nominal", "ordinal", "interval", "ratio", "set"]

@@ -1,7 +1,6 @@
 """A coefficient on many samples of items at once, and the strata that samples are drawn within."""
 
-import numpy as np
-
+from annotate.agreement import intervals
 from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.registry import Coefficient
 from annotate.agreement.result import Settled, settle
@@ -24,5 +23,4 @@ def strata(patterns: Patterns) -> list[IntArray]:
     Items are drawn within these, as :mod:`annotate.agreement.intervals` says why: how many items get a
     second rating is the plan of a study, not a chance finding. An empty stratum keeps its place.
     """
-    held = patterns.n > 0
-    return [np.flatnonzero(held & patterns.pairable), np.flatnonzero(held & (patterns.ratings == 1))]
+    return intervals.strata(patterns.n, patterns.ratings)

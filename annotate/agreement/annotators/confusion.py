@@ -21,7 +21,7 @@ from annotate.agreement.annotators.judgements import met
 from annotate.agreement.assignments import Assignments, assign
 from annotate.agreement.patterns import FloatArray, IntArray
 from annotate.agreement.registry import Coefficient
-from annotate.agreement.result import Settled, settle
+from annotate.agreement.sampled import sampled
 from annotate.agreement.student import quantile
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def figures(confused: Confusions, coefficient: Coefficient, confidence: float) -
     size = max(1, _VALUES // max(1, len(confused.cells)))
     for start in range(0, number, size):
         end = min(start + size, number)
-        settled = _settled(confused, coefficient, confused.samples(start, end))
+        settled = sampled(coefficient, confused.patterns, confused.samples(start, end))
         value[start:end], undefined[start:end] = settled.value, settled.undefined
     few = len(confused.categories) <= MOST
     error = _jackknife(confused, coefficient) if few else np.full(number, np.nan)
@@ -187,17 +187,11 @@ def _jackknife(confused: Confusions, coefficient: Coefficient) -> FloatArray:
         pair, cell = confused.pair[start : start + size], confused.cell[start : start + size]
         samples = confused.samples(int(pair[0]), int(pair[-1]) + 1)[pair - pair[0]]
         samples[np.arange(len(cell)), cell] -= 1
-        left_out[start : start + size] = _settled(confused, coefficient, samples).value
+        left_out[start : start + size] = sampled(coefficient, confused.patterns, samples).value
     items, number = confused.n_items.astype(float), len(confused.pairs)
     mean = np.bincount(confused.pair, confused.n * left_out, number) / np.maximum(items, 1)
     squares = np.bincount(confused.pair, confused.n * (left_out - mean[confused.pair]) ** 2, number)
     return np.where(items > 1, np.sqrt((items - 1) / np.maximum(items, 1) * squares), np.nan)
-
-
-def _settled(confused: Confusions, coefficient: Coefficient, samples: FloatArray) -> Settled:
-    patterns = confused.patterns
-    items, used = patterns.pairable_items(samples), patterns.categories_used(samples)
-    return settle(coefficient.compute(patterns, samples), items, used)
 
 
 def columns(

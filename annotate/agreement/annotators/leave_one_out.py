@@ -14,7 +14,8 @@ from annotate.agreement.annotators.rows import Rows, frame
 from annotate.agreement.assignments import NONE, Assignments, assign
 from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.registry import Coefficient, select
-from annotate.agreement.result import Settled, settle
+from annotate.agreement.result import Settled
+from annotate.agreement.sampled import sampled
 from annotate.engine import Packing
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _without(coefficient: Coefficient, left: _Leavings) -> tuple[FloatArray, NDA
     value, undefined = np.full(left.people, np.nan), np.full(left.people, unfit, dtype=object)
     if not unfit:
         for these, samples in left.portions():
-            settled = _settled(coefficient, left.patterns, samples)
+            settled = sampled(coefficient, left.patterns, samples)
             value[these], undefined[these] = settled.value, settled.undefined
     return value, undefined
 
@@ -204,9 +205,4 @@ def _value(coefficient: Coefficient, patterns: Patterns) -> Settled:
     if unfit:
         nan = np.full(1, np.nan)
         return Settled(nan, nan, nan, np.array([unfit], dtype=object))
-    return _settled(coefficient, patterns, patterns.n[None, :].astype(float))
-
-
-def _settled(coefficient: Coefficient, patterns: Patterns, samples: FloatArray) -> Settled:
-    items, used = patterns.pairable_items(samples), patterns.categories_used(samples)
-    return settle(coefficient.compute(patterns, samples), items, used)
+    return sampled(coefficient, patterns, patterns.n[None, :].astype(float))
