@@ -5,10 +5,14 @@ The tool records what a text says and on what ground. It never decides whether a
 never ranks a source by one number.
 """
 
-from annotate.codebook import Codebook, load_codebook, read_codebook
-from annotate.errors import AnnotateError
-from annotate.ratings import check_ratings, read_ratings, write_ratings
-from annotate.study import Study, read_study
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from annotate.codebook import Codebook, load_codebook, read_codebook
+    from annotate.errors import AnnotateError
+    from annotate.ratings import check_ratings, read_ratings, write_ratings
+    from annotate.study import Study, read_study
 
 __all__ = [
     "AnnotateError",
@@ -21,3 +25,18 @@ __all__ = [
     "read_study",
     "write_ratings",
 ]
+
+_HOMES = {
+    "annotate.codebook": ("Codebook", "load_codebook", "read_codebook"),
+    "annotate.errors": ("AnnotateError",),
+    "annotate.ratings": ("check_ratings", "read_ratings", "write_ratings"),
+    "annotate.study": ("Study", "read_study"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for only then: pandas takes its time, and Ctrl+C meanwhile shall be no traceback."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

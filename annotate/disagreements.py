@@ -1,4 +1,4 @@
-"""Where annotators differ, passage by passage and category by category, and what they mostly chose.
+"""Where annotators differ, passage by passage and category by category.
 
 Only first rounds count: a repeat tells how steady one annotator is, not how two agree.
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from annotate.codebook import Level
 
 COLUMNS = ("item", "source", "disagreement", "variable", "agreeing_pairs", "n_ratings")
-PREVALENCE_COLUMNS = ("source", "variable", "category", "share", "n_ratings")
 CONTRIBUTION_COLUMNS = ("item", "source", "variable", "level", "n_ratings", "contribution", "share", "alpha_lost", "choices")  # fmt: skip
 CONFUSION_COLUMNS = (
     *("variable", "level", "category_a", "category_b", "distance", "n_pairs"),
@@ -187,47 +186,6 @@ def confusions(
         order = np.argsort(-found["share"].fillna(0.0).round(12).to_numpy(), kind="stable")
         frames.append(found.iloc[order].assign(variable=judged.variable, level=judged.level))
     return pd.concat(frames, ignore_index=True)[list(CONFUSION_COLUMNS)]
-
-
-def prevalence(ratings: pd.DataFrame, categories: Mapping[str, Sequence[str]] | None = None) -> pd.DataFrame:
-    """Find the category chosen most often, for each source and for all together (source None, first).
-
-    Parameters
-    ----------
-    ratings
-        The ratings table.
-    categories
-        The categories of each variable in order: of two that are equal the first one is given.
-
-    Returns
-    -------
-    DataFrame
-        One row a source and variable: source, variable, category, share (of the ratings of that source
-        on that variable), n_ratings.
-
-    """
-    first = _first_round(ratings)
-    frames = []
-    for by in ([], ["source"]):
-        counts = first.groupby([*by, "variable", "category"]).size().rename("count").reset_index()
-        totals = counts.groupby([*by, "variable"])["count"].transform("sum")
-        counts["share"], counts["n_ratings"] = counts["count"] / totals, totals
-        counts["place"] = _places(counts, categories or {})
-        best = counts.sort_values(
-            ["count", "place", "category"], ascending=[False, True, True], kind="stable"
-        )
-        best = best.drop_duplicates([*by, "variable"]).sort_values([*by, "variable"])
-        names = best["source"].tolist() if by else [None] * len(best)
-        best["source"] = pd.Series(names, index=best.index, dtype=object)
-        frames.append(best[list(PREVALENCE_COLUMNS)])
-    return pd.concat(frames, ignore_index=True)
-
-
-def _places(counts: pd.DataFrame, categories: Mapping[str, Sequence[str]]) -> "pd.Series[float]":
-    """The place of each category in its variable's order; behind all others where it has none."""
-    places = {(name, category): i for name, order in categories.items() for i, category in enumerate(order)}
-    pairs = zip(counts["variable"], counts["category"], strict=True)
-    return pd.Series([float(places.get(pair, np.inf)) for pair in pairs], index=counts.index, dtype="float64")
 
 
 def _first_round(ratings: pd.DataFrame) -> pd.DataFrame:

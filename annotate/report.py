@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from annotate import charts, wording
-from annotate.disagreements import disagreements, prevalence
+from annotate.agreement.caution import by_source_with_cautions
+from annotate.disagreements import disagreements
 from annotate.exports import REASONS
 from annotate.files import whole
 from annotate.methods import methods_paragraph
@@ -69,7 +70,8 @@ def render_report(
     study
         What was read.
     agreement
-        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows.
+        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
+        chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
     provenance
         Of :func:`annotate.provenance.profile`; it may have no rows.
     notes
@@ -84,6 +86,7 @@ def render_report(
         is escaped. The same study gives the same page but for the time.
 
     """
+    agreement = by_source_with_cautions(agreement, study.first_round, study.categories)
     environment = Environment(
         loader=PackageLoader("annotate"),
         autoescape=True,
@@ -134,48 +137,32 @@ def _rows_by_source(rows: list[dict[str, Any]]) -> dict[str | None, list[dict[st
     return {name: of_one for name, of_one in found.items() if of_one}
 
 
-def _most_chosen(study: Study) -> dict[tuple[str | None, str], tuple[str, str]]:
-    return {
-        (row["source"], row["variable"]): (
-            choice(study.codebook, row["variable"], row["category"]),
-            cell(row["share"]),
-        )
-        for row in records(prevalence(study.ratings, study.categories))
-    }
-
-
-def _line(
-    name: str, rows: list[dict[str, Any]], order: list[str], chosen: tuple[str, str] | None
-) -> dict[str, Any]:
+def _line(study: Study, name: str, rows: list[dict[str, Any]], order: list[str]) -> dict[str, Any]:
     """One row of a table of agreement: the same counts belong to all its coefficients."""
     found = {row["coefficient"]: row for row in rows}
     first = rows[0]
+    chosen = choice(study.codebook, first["variable"], first["prevalent_category"])
     return {
         "name": name,
         "n": f"{first['n_pairable_items']:,}",
         "items": f"{first['n_items']:,}",
         "annotators": f"{first['n_annotators']:,}",
         "figures": [_figure(found.get(key), "n_pairable_items") for key in order],
-        "chosen": chosen,
+        "chosen": (chosen, cell(first["prevalence"])),
     }
 
 
 def _overview(study: Study, agreement: pd.DataFrame) -> list[dict[str, Any]]:
-    order, chosen = _coefficients(agreement), _most_chosen(study)
+    order = _coefficients(agreement)
     together = [row for row in records(agreement) if row["source"] is None]
     return [
-        _line(
-            in_words(name),
-            [row for row in together if row["variable"] == name],
-            order,
-            chosen.get((None, name)),
-        )
+        _line(study, in_words(name), [row for row in together if row["variable"] == name], order)
         for name in dict.fromkeys(row["variable"] for row in together)
     ]
 
 
 def _variables(study: Study, agreement: pd.DataFrame) -> list[dict[str, Any]]:
-    order, chosen = _coefficients(agreement), _most_chosen(study)
+    order = _coefficients(agreement)
     sections = []
     for number, name in enumerate(dict.fromkeys(agreement["variable"]), start=1):
         of_one = agreement.loc[agreement["variable"] == name]
@@ -187,7 +174,7 @@ def _variables(study: Study, agreement: pd.DataFrame) -> list[dict[str, Any]]:
                 "level": of_one["level"].iloc[0],
                 "chart": Markup(svg) if svg else None,  # noqa: S704 (our own SVG, text escaped in it)
                 "rows": [
-                    _line(source_name(source), rows, order, chosen.get((source, name)))
+                    _line(study, source_name(source), rows, order)
                     for source, rows in _rows_by_source(records(of_one)).items()
                 ],
             }

@@ -13,11 +13,10 @@ import json
 import numpy as np
 from numpy.typing import NDArray
 
+from annotate.multinomial import drawing
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-_FEW = 8  # up to so many units a pattern, drawing them one by one is faster than the multinomial
-_AT_ONCE = 2**16  # units held while they are drawn one by one: what the processor's cache has room for
 
 
 def generator(seed: int, *names: object) -> np.random.Generator:
@@ -33,20 +32,10 @@ def generator(seed: int, *names: object) -> np.random.Generator:
 def draw(n: IntArray, number: int, rng: np.random.Generator) -> IntArray:
     """Draw as many units as there are, with replacement, ``number`` times: (number x P) units a pattern.
 
-    ``n`` (P,) are the units of each pattern.
+    ``n`` (P,) are the units of each pattern. Where the samples are drawn in portions, see
+    :func:`~annotate.multinomial.drawing`.
     """
-    units = int(n.sum())
-    if units > _FEW * len(n):
-        return rng.multinomial(units, n / units, size=number)
-    owner = np.repeat(np.arange(len(n)), n)
-    found = np.empty((number, len(n)), dtype=np.int64)
-    size = max(1, _AT_ONCE // max(1, units))
-    for start in range(0, number, size):
-        rows = found[start : start + size]
-        drawn = owner[rng.integers(0, units, size=(len(rows), units))]
-        drawn += np.arange(len(rows))[:, None] * len(n)
-        rows[:] = np.bincount(drawn.ravel(), minlength=rows.size).reshape(rows.shape)
-    return found
+    return drawing(n, rng)(number)
 
 
 def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:

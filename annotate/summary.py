@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from annotate.agreement import measure
+from annotate.agreement.caution import with_cautions
 from annotate.codebook import Level
 from annotate.provenance import profile
 from annotate.provenance.profile import COLUMNS, VARIABLES
@@ -33,15 +35,13 @@ def summarise(
     seed: int = 0,
 ) -> Summary:
     """Measure agreement and profile the sources of a study; see those functions for what is raised."""
-    agreement = measure(
-        study.first_round,
-        by=("source",),
-        level={**study.levels, **(level or {})},
-        categories={**study.categories, **(categories or {})},
-        replicates=replicates,
-        confidence=confidence,
-        seed=seed,
-    )
+    by: dict[str, Any] = {
+        "by": ("source",),
+        "level": {**study.levels, **(level or {})},
+        "categories": {**study.categories, **(categories or {})},
+    }
+    agreement = measure(study.first_round, **by, replicates=replicates, confidence=confidence, seed=seed)
+    agreement = with_cautions(agreement, study.first_round, **by)
     if study.first_round["variable"].isin(VARIABLES).any():
         provenance = profile(
             study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed

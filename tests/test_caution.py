@@ -12,11 +12,13 @@ from annotate.agreement.caution import (
     ONE_CATEGORY,
     SKEW,
     WIDE_INTERVAL,
+    by_source_with_cautions,
     caution,
     cautions,
+    with_cautions,
 )
+from annotate.agreement.measure import measure
 from annotate.agreement.patterns import from_items
-from annotate.disagreements import prevalence
 
 
 def of(*rows):
@@ -80,26 +82,46 @@ def test_every_caution_says_what_it_means():
     assert MEANINGS[SKEW] == "one category has more than 80 % of the ratings"
 
 
-def test_a_table_by_source_is_what_the_report_counts_from_the_rows():
+def ratings(**sources):
+    """Of each source a word an annotator, a letter an item, on two variables alike."""
     rows = [
-        (f"{source}{item}", source, annotator, variable, category)
-        for source, categories in (("s", "yyn"), ("t", "nnnn"))
-        for item, category in enumerate(categories)
-        for annotator in "AB"
+        (f"{source}{item}", source, f"A{who}", variable, category)
+        for source, words in sources.items()
+        for who, word in enumerate(words)
+        for item, category in enumerate(word)
         for variable in ("kind", "force")
     ]
-    ratings = pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category"])
-    offered = {"kind": ("y", "n"), "force": ("n", "y")}
-    found = cautions(ratings, level={"kind": "nominal", "force": "nominal"}, categories=offered)
+    return pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category"])
+
+
+LEVEL = {"kind": "nominal", "force": "ordinal"}
+OFFERED = {"kind": ("y", "n"), "force": ("n", "y")}
+
+
+def test_a_table_by_source():
+    found = cautions(ratings(s=["yyn", "ynn"], t=["nnnn", "nnnn"]), level=LEVEL, categories=OFFERED)
     columns = ["source", "variable", "prevalent_category", "prevalence", "n_ratings", "caution"]
     assert list(found.columns) == columns
     assert found["source"].tolist() == [None, None, "s", "s", "t", "t"]
+    assert found["variable"].tolist() == ["kind", "force"] * 3
+    # of two equal ones the first in the codebook
+    assert found["prevalent_category"].tolist() == ["n", "n", "y", "n", "n", "n"]
+    assert found["prevalence"].tolist() == [11 / 14, 11 / 14, 1 / 2, 1 / 2, 1, 1]
+    assert found["n_ratings"].tolist() == [14, 14, 6, 6, 8, 8]
     assert found["caution"].tolist() == [FEW] * 4 + [f"{FEW}; {ONE_CATEGORY}"] * 2
-    expected = prevalence(ratings, offered).rename(
-        columns={"category": "prevalent_category", "share": "prevalence"}
-    )
-    both = [
-        one.sort_values(["n_ratings", "variable"])[columns[1:-1]].to_numpy().tolist()
-        for one in (found, expected)
-    ]
-    assert both[0] == both[1]
+    by_alphabet = cautions(ratings(s=["yyn", "ynn"]), level=dict.fromkeys(LEVEL, "nominal"))
+    assert set(by_alphabet["prevalent_category"]) == {"n"}
+
+
+def test_beside_a_measurement_by_source_without_its_settings():
+    """The levels are in the result; what the report reads is the same as where all is said again."""
+    rated = ratings(s=["yyn", "ynn"], t=["nnnn", "nnyn"])
+    settings = {"by": ("source",), "level": LEVEL, "categories": OFFERED}
+    result = measure(rated, **settings, per_category=True, replicates=0)
+    expected = with_cautions(result, rated, **settings)
+    pd.testing.assert_frame_equal(by_source_with_cautions(result, rated, OFFERED), expected)
+    assert by_source_with_cautions(expected, rated) is expected
+    some = by_source_with_cautions(result[result["variable"] == "force"], rated, {"kind": ("y", "n")})
+    assert set(some["variable"]) == {"force"}
+    assert some.loc[some["source"] == "s", "prevalent_category"].unique().tolist() == ["n"]
+    assert by_source_with_cautions(result.head(0), rated.head(0)).empty

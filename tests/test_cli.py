@@ -1,9 +1,12 @@
 """The command line against the library as its reference."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -195,6 +198,61 @@ def test_a_closed_pipe_is_no_traceback(table):
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
         process.wait(60)
+
+
+@pytest.fixture
+def reading(tmp_path):
+    """A command that has begun to read its table and waits for more of it, and where to write that."""
+    pipe = tmp_path / "waits.csv"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "annotate", "agreement", str(pipe), "--level", "kind=nominal"]
+
+    @contextlib.contextmanager
+    def start(*before):
+        kwargs = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen([*before, *command], text=True, **kwargs) as process:
+            try:
+                with opened(pipe, process) as table:
+                    yield process, table
+            finally:
+                process.kill()
+
+    return start
+
+
+def opened(pipe, process):
+    """Open a pipe for writing as soon as a process reads it."""
+    while process.poll() is None:
+        with contextlib.suppress(OSError):
+            return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
+        time.sleep(0.02)
+    raise AssertionError(process.stderr.read())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end no command there")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_stopped_from_outside_it_says_one_line(reading, name):
+    with reading() as (process, _):
+        process.send_signal(getattr(signal, name))
+        out, err = process.communicate(timeout=20)
+    assert (out, err) == ("", "annotate: stopped\n")
+    assert process.returncode == 128 + getattr(signal, name)
+
+
+def test_little_is_imported_before_ctrl_c_is_minded():
+    words = "import annotate.cli, sys; print({'pandas', 'typer', 'lxml'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end no command there")
+def test_under_nohup_a_closed_terminal_is_no_end(reading):
+    with reading("nohup") as (process, table):
+        process.send_signal(signal.SIGHUP)
+        table.write(TABLE)
+        table.close()
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from annotate.disagreements import (
     confusions,
     contributions,
     disagreements,
-    prevalence,
 )
 from annotate.errors import StatisticsError, TableError
 
@@ -62,19 +61,6 @@ def test_a_repeat_is_no_disagreement():
     assert disagreements(
         ratings().reindex(columns=["item", "source", "annotator", "variable", "category"])
     ).empty
-
-
-def test_the_most_chosen_category_by_source_and_over_all():
-    frame = ratings(
-        ("a1", "A1", "kind", "x"), ("a1", "A2", "kind", "y"), ("b1", "A1", "kind", "y"), ("b1", "A2", "kind", "y"),
-        ("b1", "A2", "kind", "x", 2),
-    )  # fmt: skip
-    found = prevalence(frame, {"kind": ("y", "x")})
-    assert found["source"].tolist() == [None, "a", "b"]
-    assert found["category"].tolist() == ["y", "y", "y"]  # of two equal ones the first in the codebook
-    assert found["share"].tolist() == pytest.approx([3 / 4, 1 / 2, 1])
-    assert found["n_ratings"].tolist() == [4, 2, 2]
-    assert prevalence(frame)["category"].tolist() == ["y", "x", "y"]  # without one, by the alphabet
 
 
 # ---- shares of observed disagreement -----------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from annotate.cli import app
+from annotate.cli.commands import app
 from annotate.exports import STRICT
 from annotate.provenance.profile import COLUMNS, SHARES
 

@@ -81,6 +81,9 @@ OTHER_WEIGHTS = ("/radical", "/ratio", "/circular", "/bipolar")
 ELSEWHERE = ("masi_distance_", "nltk_doctest", "alpha_masi_nonempty_subset")  # in tests of their own below
 
 
+UNITIZED = {"krippendorff1995_24x2", "krippendorff2004_alphaU"}  # of spans: see test_unitizing
+
+
 def publications() -> Iterator[tuple[str, dict[str, Any]]]:
     for file in sorted(GOLDEN.glob("*.json")):
         study = json.loads(file.read_text(encoding="utf-8"))
@@ -164,6 +167,7 @@ def test_every_figure_is_ours_or_known_to_be_another() -> None:
         and not expected["coefficient"].endswith(OTHER_WEIGHTS)
     ]
     assert unknown == []
+    assert {file.stem for file in GOLDEN.glob("*.json")} == {name for name, _ in publications()} | UNITIZED
     assert len(CASES) >= 185
     called = {expected["coefficient"] for _, study in publications() for expected in study["expected"]}
     assert {OURS[name][0] for name in called & OURS.keys()} == set(COEFFICIENTS)

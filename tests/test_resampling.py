@@ -24,11 +24,3 @@ def test_as_many_units_are_drawn_as_there_are_and_none_from_an_empty_pattern(n, 
     assert drawn.shape == (7, len(n))
     assert (drawn.sum(axis=1) == counts.sum()).all()
     assert (drawn[:, counts == 0] == 0).all()
-
-
-def test_both_ways_of_drawing_follow_the_multinomial():
-    for n in (np.array([3, 1]), np.array([300, 100])):  # one by one, and by the multinomial
-        drawn = draw(n, 40_000, np.random.default_rng(1))
-        expected = n.sum() * 0.75 * 0.25
-        assert abs(drawn[:, 0].mean() - n[0]) < 5 * np.sqrt(expected / 40_000)
-        assert abs(drawn[:, 0].var() / expected - 1) < 0.05

@@ -58,6 +58,7 @@ COLUMNS = {
     "n_ratings": "int64",
     "caution": "object",
 }
+BESIDE = {name: COLUMNS[name] for name in ("prevalent_category", "prevalence", "caution")}
 
 
 @dataclass(frozen=True)
@@ -162,13 +163,28 @@ def with_cautions(
     prevalence and caution of :func:`cautions` are added at the end.
     """
     found = cautions(ratings, by=by, level=level, categories=categories).drop(columns="n_ratings")
-    keys = [
-        column for column in found.columns if column not in ("prevalent_category", "prevalence", "caution")
-    ]
+    keys = [column for column in found.columns if column not in BESIDE]
     beside = {tuple(row[key] for key in keys): row for row in found.to_dict("records")}
     rows = [beside[tuple(row)] for row in result[keys].itertuples(index=False, name=None)]
     added = {
         name: pd.Series([row[name] for row in rows], index=result.index, dtype=kind)
-        for name, kind in (("prevalent_category", object), ("prevalence", "float64"), ("caution", object))
+        for name, kind in BESIDE.items()
     }
     return result.assign(**added)
+
+
+def by_source_with_cautions(
+    result: pd.DataFrame, ratings: pd.DataFrame, categories: Mapping[str, Sequence[str]] | None = None
+) -> pd.DataFrame:
+    """Set the same beside a measurement by source, of which no more is known; not twice.
+
+    The levels are those of the result; of two categories that are equal the first of ``categories`` is
+    the largest, or without them the first by the alphabet.
+    """
+    if result.empty or set(BESIDE) <= set(result.columns):
+        return result
+    whole = result.drop_duplicates("variable")[["variable", "level"]]
+    # Nothing here goes by the order of an ordinal variable, which whoever measured may alone know.
+    level: dict[str, Level] = dict(whole.replace({"level": {"ordinal": "nominal"}}).to_numpy().tolist())
+    measured = ratings.loc[ratings["variable"].isin(level)]
+    return with_cautions(result, measured, by=("source",), level=level, categories=categories)

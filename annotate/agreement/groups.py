@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.assignments import Assignments, assign
-from annotate.agreement.measure import _place
+from annotate.agreement.assignments import Assignments
+from annotate.agreement.measure import reduce_table
 from annotate.agreement.patterns import Patterns
-from annotate.agreement.scale import check_level
-from annotate.engine import ROW, Choices, Group, open_table, sort_groups
-from annotate.errors import StatisticsError
+from annotate.engine import Group, sort_groups
 
 if TYPE_CHECKING:
     from annotate.agreement.registry import Coefficient
@@ -60,38 +60,13 @@ def tally_patterns(
     The variables come in the order of ``level``; ``assignments`` asks for who chose what as well. For what
     else is taken and raised see :func:`~annotate.agreement.measure.measure`.
     """
-    for column in by:
-        if column in ROW:
-            raise StatisticsError(
-                f"cannot group by {column}: agreement is between annotators over items, on a variable"
-            )
-    table = open_table(ratings, by)
-    used = table.variables()
-    levels = {variable: check_level(variable, level.get(variable)) for variable in used}
-    for variable in sorted(used, key=list(level).index):
-        declared = tuple((categories or {}).get(variable) or ())
-        placed = _place(table, variable, levels[variable], used[variable], declared)
-        given: dict[str, Any] = {"weights": weights, "set_distance": set_distance}
-        where = (variable, placed.columns, len(placed.categories))
-        tallies = table.tallies(*where)
-        choices = table.assignments(*where) if assignments else [None] * len(tallies)
+    given: dict[str, Any] = {"weights": weights, "set_distance": set_distance, "assignments": assignments}
+    found = reduce_table(ratings, by=by, level=level, categories=categories, **given)
+    for variable, groups in groupby(found, key=itemgetter(0)):
         yield [
-            GroupPatterns(
-                variable,
-                tuple(by),
-                tally.group,
-                Patterns(placed.categories, tally.counts, tally.n_items, levels[variable], **given),
-                _assigned(placed.categories, choice, levels[variable], given) if choice else None,
-                tally.n_annotators,
-            )
-            for tally, choice in zip(tallies, choices, strict=True)
+            GroupPatterns(variable, tuple(by), tally.group, patterns, assigned, tally.n_annotators)
+            for _, tally, patterns, assigned in groups
         ]
-
-
-def _assigned(
-    categories: Sequence[str], choice: Choices, level: "Level", given: Mapping[str, Any]
-) -> Assignments:
-    return assign(categories, choice.annotators, choice.codes, choice.n_items, level, **given)
 
 
 def tidy(

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.resampling import FloatArray, IntArray, draw
+from annotate.multinomial import drawing
+from annotate.resampling import FloatArray, IntArray
 
 _CELLS = 2**19  # samples x patterns held at a time
 
@@ -77,16 +78,16 @@ def resamples(n: IntArray, ratings: IntArray, number: int, rng: np.random.Genera
     """
     members = strata(n, ratings)
     streams = rng.spawn(len(members))
+    drawn = [
+        (stratum, drawing(n[stratum], stream))
+        for stratum, stream in zip(members, streams, strict=True)
+        if len(stratum)
+    ]
     size = max(1, _CELLS // max(1, len(n)))
     for start in range(0, number, size):
-        rows = min(size, number - start)
-        if len(members[0]) == len(n):  # nothing to put together
-            yield draw(n, rows, streams[0]).astype(float)
-            continue
-        samples = np.zeros((rows, len(n)))
-        for stratum, stream in zip(members, streams, strict=True):
-            if len(stratum):
-                samples[:, stratum] = draw(n[stratum], rows, stream)
+        samples = np.zeros((min(size, number - start), len(n)), order="F")
+        for stratum, draw in drawn:
+            samples[:, stratum] = draw(len(samples))
         yield samples
 
 

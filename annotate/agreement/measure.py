@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.assignments import assign
+from annotate.agreement.assignments import Assignments, assign
 from annotate.agreement.by_category import SPECIFIC, by_category, offered
 from annotate.agreement.distance import check_set_distance
 from annotate.agreement.estimate import check_interval, estimate
@@ -123,43 +123,63 @@ def measure(
         raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
     by = tuple(dict.fromkeys(by))
     for column in by:
-        if column in ROW:
-            raise StatisticsError(
-                f"cannot group by {column}: agreement is between annotators over items, on a variable"
-            )
-        if column in COLUMNS:
+        if column in COLUMNS and column not in ROW:
             raise StatisticsError(f"cannot group by {column}: the result has a column {column}; rename it")
     limits = {"interval": interval, "replicates": replicates, "confidence": confidence}
     plan = _Plan(by, chosen, weights, set_distance, per_category, seed, limits)
-    table = open_table(ratings, by)
-    used = table.variables()
-    levels = {variable: check_level(variable, level.get(variable)) for variable in used}
+    found = reduce_table(
+        ratings,
+        by=by,
+        level=level,
+        categories=categories,
+        assignments=bool(plan.names("assignments")),
+        weights=weights,
+        set_distance=set_distance,
+    )
     rows: dict[Group, list[dict[str, object]]] = {}
-    for variable in sorted(used, key=list(level).index):
+    for variable, tally, patterns, assignments in found:
         declared = tuple((categories or {}).get(variable) or ())
-        placed = _place(table, variable, levels[variable], used[variable], declared)
-        for tally, patterns in _groups(table, plan, variable, placed, levels[variable]):
-            found = _rows(plan, variable, declared, tally, patterns)
-            rows.setdefault(tally.group, []).extend(found)
+        taken = {"counts": patterns, **({"assignments": assignments} if assignments else {})}
+        rows.setdefault(tally.group, []).extend(_rows(plan, variable, declared, tally, taken))
     groups = list(rows)
     return _frame([row for index in sort_groups(groups) for row in rows[groups[index]]], plan)
 
 
-def _groups(
-    table: RatingsTable, plan: _Plan, variable: str, placed: Scale, level: "Level"
-) -> Iterator[tuple[Tally, dict[str, Patterns]]]:
-    """Each group's tally, and its patterns by what coefficients take; who chose what only if one asks."""
-    given: dict[str, Any] = {"weights": plan.weights, "set_distance": plan.set_distance}
-    where = (variable, placed.columns, len(placed.categories))
-    tallies = table.tallies(*where)
-    choices = table.assignments(*where) if plan.names("assignments") else [None] * len(tallies)
-    for tally, choice in zip(tallies, choices, strict=True):
-        patterns = {"counts": Patterns(placed.categories, tally.counts, tally.n_items, level, **given)}
-        if choice is not None:
-            patterns["assignments"] = assign(
-                placed.categories, choice.annotators, choice.codes, choice.n_items, level, **given
+def reduce_table(
+    ratings: IntoFrame,
+    *,
+    by: Sequence[str],
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None,
+    assignments: bool,
+    **given: Any,
+) -> Iterator[tuple[str, Tally, Patterns, Assignments | None]]:
+    """Reduce a table of ratings: variable by variable, the whole table first, then its groups.
+
+    The variables come in the order of ``level``; ``assignments`` asks for who chose what as well, and
+    ``given`` are the weights and the distance of sets. What the table is refused for, :func:`measure` says.
+    """
+    for column in by:
+        if column in ROW:
+            raise StatisticsError(
+                f"cannot group by {column}: agreement is between annotators over items, on a variable"
             )
-        yield tally, patterns
+    table = open_table(ratings, by)
+    used = table.variables()
+    levels = {variable: check_level(variable, level.get(variable)) for variable in used}
+    for variable in sorted(used, key=list(level).index):
+        own, declared = levels[variable], tuple((categories or {}).get(variable) or ())
+        placed = _place(table, variable, own, used[variable], declared)
+        where = (variable, placed.columns, len(placed.categories))
+        tallies = table.tallies(*where)
+        choices = table.assignments(*where) if assignments else [None] * len(tallies)
+        for tally, choice in zip(tallies, choices, strict=True):
+            patterns = Patterns(placed.categories, tally.counts, tally.n_items, own, **given)
+            assigned = None
+            if choice is not None:
+                who = (choice.annotators, choice.codes, choice.n_items)
+                assigned = assign(placed.categories, *who, own, **given)
+            yield variable, tally, patterns, assigned
 
 
 def _rows(

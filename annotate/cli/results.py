@@ -1,5 +1,6 @@
 """What a study says: ``provenance``, ``workbook``, ``report``."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -51,51 +52,48 @@ def provenance(
     write_tables(profile_tables(result), form, output)
 
 
-@app.command()
-def workbook(
-    export: Export,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The .xlsx file to write.")],
-    level: Levels = None,
-    order: Orders = None,
-    config: Config = None,
-    on_invalid: Invalid = "error",
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
-) -> None:
-    """Write everything into an Excel workbook."""
-    from annotate.summary import summarise
+def _add(name: str, ending: str, words: str, writer: Callable[[], Callable[..., None]]) -> None:
+    """Add a command that writes all that is computed from a study into one file."""
+
+    @app.command(name, help=words)
+    def write(
+        export: Export,
+        output: Annotated[Path, typer.Option("--output", "-o", help=f"The {ending} file to write.")],
+        level: Levels = None,
+        order: Orders = None,
+        config: Config = None,
+        on_invalid: Invalid = "error",
+        replicates: Replicates = 1000,
+        confidence: Confidence = 0.95,
+        seed: Seed = 0,
+    ) -> None:
+        from annotate.summary import summarise
+
+        said, orders = read_levels(level), read_orders(order)
+        study = read_rated(export, config, on_invalid, output, {**said, **orders})
+        summary = summarise(
+            study, level=said, categories=orders, replicates=replicates, confidence=confidence, seed=seed
+        )
+        writer()(output, study, summary.agreement, summary.provenance, confidence=confidence)
+        say(f"{output}: written")
+
+
+def _workbook() -> Callable[..., None]:
     from annotate.workbook import write_workbook
 
-    said, orders = read_levels(level), read_orders(order)
-    study = read_rated(export, config, on_invalid, output, {**said, **orders})
-    summary = summarise(
-        study, level=said, categories=orders, replicates=replicates, confidence=confidence, seed=seed
-    )
-    write_workbook(output, study, summary.agreement, summary.provenance, confidence=confidence)
-    say(f"{output}: written")
+    return write_workbook
 
 
-@app.command()
-def report(
-    export: Export,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The .html file to write.")],
-    level: Levels = None,
-    order: Orders = None,
-    config: Config = None,
-    on_invalid: Invalid = "error",
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
-) -> None:
-    """Write a self-contained HTML page with charts, tables and the text of the methods."""
+def _report() -> Callable[..., None]:
     from annotate.report import write_report
-    from annotate.summary import summarise
 
-    said, orders = read_levels(level), read_orders(order)
-    study = read_rated(export, config, on_invalid, output, {**said, **orders})
-    summary = summarise(
-        study, level=said, categories=orders, replicates=replicates, confidence=confidence, seed=seed
-    )
-    write_report(output, study, summary.agreement, summary.provenance, confidence=confidence)
-    say(f"{output}: written")
+    return write_report
+
+
+_add("workbook", ".xlsx", "Write everything into an Excel workbook.", _workbook)
+_add(
+    "report",
+    ".html",
+    "Write a self-contained HTML page with charts, tables and the text of the methods.",
+    _report,
+)

@@ -7,8 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-import typer
-
 if TYPE_CHECKING:
     from annotate.study import Study
 
@@ -17,6 +15,8 @@ _LONGEST = 1000
 
 def say(words: str) -> None:
     """Say something to the person, on standard error."""
+    import typer
+
     typer.echo(words, err=True)
 
 

@@ -71,9 +71,10 @@ def open_table(ratings: IntoFrame, by: Sequence[str] = ()) -> RatingsTable:
 
     """
     frame = nw.from_native(ratings)
-    missing = [column for column in (*ROW, *by) if column not in frame.collect_schema().names()]
+    names = frame.collect_schema().names()
+    missing = [column for column in (*ROW, *by) if column not in names]
     if missing:
-        found = ", ".join(frame.collect_schema().names()) or "none"
+        found = ", ".join(names) or "none"
         msg = f"ratings: no column {', '.join(missing)}; the table has {found}"
         raise TableError(msg)
     native = frame.to_native()

@@ -41,10 +41,10 @@ class CodedTable:
                 codes, values = pd.factorize(cells)
             except TypeError as error:
                 raise no_group(column) from error
-            nothing = np.append(values.astype("str").str.strip() == "", True)  # the last stands for code -1
-            empty = nothing[codes]
-            if empty.any():
-                raise blank(column, int(empty.sum()))
+            texts = values if column in ROW else values.astype("str")
+            nothing = np.flatnonzero(texts.str.strip() == "")
+            if len(nothing) or codes.min() < 0:  # -1 is a cell without a value
+                raise blank(column, int(np.isin(codes, [-1, *nothing]).sum()))
             self._codes[column], self._values[column] = codes.astype(np.int64, copy=False), values
         self._group: IntArray = np.zeros(len(frame), dtype=np.int64)
         for column in by:

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from annotate import wording
-from annotate.disagreements import prevalence
 from annotate.provenance.profile import CLAIM_TYPE, NO_CLAIM
 from annotate.study import Study
 from annotate.tables import records
@@ -131,11 +130,8 @@ def _reasons(
     return "\n".join(told) or None
 
 
-def agreed(study: Study, agreement: pd.DataFrame) -> Sheet:
-    """One row a source, variable and coefficient."""
-    chosen = {
-        (row["source"], row["variable"]): row for row in records(prevalence(study.ratings, study.categories))
-    }
+def agreed(agreement: pd.DataFrame) -> Sheet:
+    """One row a source, variable and coefficient, with what it is to be read with set beside it."""
     columns = [
         Column("Source", "name", 30, "Who published the passages."),
         Column("Variable", "text", 19, "What was asked, see the sheet Codebook."),
@@ -157,12 +153,11 @@ def agreed(study: Study, agreement: pd.DataFrame) -> Sheet:
     ]
     rows: Rows = []
     for row in records(agreement):
-        most = chosen.get((row["source"], row["variable"]), {})
         rows.append(
             [source_name(row["source"]), row["variable"], coefficient(row["coefficient"]).name]
             + [row[key] for key in ("value", "ci_low", "ci_high", "observed", "expected", "n_items")]
             + [row[key] for key in ("n_pairable_items", "n_ratings", "n_annotators")]
-            + [most.get("category"), most.get("share"), row["level"], row["undefined"], row["interval"]]
+            + [row[key] for key in ("prevalent_category", "prevalence", "level", "undefined", "interval")]
         )
     return columns, rows
 

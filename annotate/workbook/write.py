@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from annotate.agreement.caution import by_source_with_cautions
 from annotate.disagreements import disagreements
 from annotate.files import whole
 from annotate.study import Study
@@ -42,7 +43,8 @@ def write_workbook(
     study
         What was read.
     agreement
-        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows.
+        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
+        chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
     provenance
         Of :func:`annotate.provenance.profile`; it may have no rows.
     notes
@@ -66,7 +68,7 @@ def write_workbook(
     check_rows("Disagreements", len(differing))
     sheets: dict[str, Sheet] = {
         "Sources": sources(study, agreement, provenance),
-        "Agreement": agreed(study, agreement),
+        "Agreement": agreed(by_source_with_cautions(agreement, study.first_round, study.categories)),
         "Passages": passages(study),
         "Ratings": ratings(study),
         "Disagreements": differences(study, differing),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import openpyxl
+import psutil
 import pytest
 
 from annotate.demo.annotators import CAST
@@ -130,35 +131,67 @@ def test_with_serve_a_person_can_log_in_and_there_is_something_to_annotate(serve
     assert annotate("server", "status", "--data-dir", str(data), cwd=home).stdout == "not running\n"
 
 
+def begun(home: Path, until: str) -> tuple["subprocess.Popen[str]", str]:
+    """A demo in a session of its own, when it has said what is waited for, and what it said so far."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LABEL_STUDIO", "ANNOTATE"))
+    }
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "annotate", "demo"],
+        cwd=home, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert demo.stderr is not None
+    said = ""
+    while until not in said:
+        line = demo.stderr.readline()
+        assert line, said
+        said += line
+    return demo, said
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is sent to a group of processes otherwise there")
-@pytest.mark.parametrize("ran_before", [False, True])
-def test_interrupted_while_the_annotators_work_it_ends_soon_and_leaves_the_server_as_it_was(
-    template: Path, tmp_path: Path, ran_before: bool
+@pytest.mark.parametrize(
+    ("name", "ran_before"), [("SIGINT", False), ("SIGINT", True), ("SIGTERM", False), ("SIGHUP", False)]
+)
+def test_stopped_while_the_annotators_work_it_ends_soon_and_leaves_the_server_as_it_was(
+    template: Path, tmp_path: Path, name: str, ran_before: bool
 ) -> None:
+    number = getattr(signal, name)
     data = tmp_path / "demo" / "server"
     shutil.copytree(template, data)
     if ran_before:
         server.start(data)
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("LABEL_STUDIO", "ANNOTATE"))
-    }
     try:
-        with subprocess.Popen(
-            [sys.executable, "-m", "annotate", "demo"],
-            cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        ) as demo:  # fmt: skip
-            assert demo.stderr is not None
-            said = ""
-            while "   hasty: " not in said:
-                line = demo.stderr.readline()
-                assert line, said
-                said += line
+        demo, said = begun(tmp_path, "   hasty: ")
+        with demo:
             time.sleep(2)
-            os.killpg(demo.pid, signal.SIGINT)
+            os.killpg(demo.pid, number)
+            if name == "SIGHUP":  # a shell and its terminal send one each
+                time.sleep(0.2)
+                os.killpg(demo.pid, number)
             _, rest = demo.communicate(timeout=8)
-        assert demo.returncode == 130
+        assert demo.returncode == 128 + number
+        assert rest.splitlines()[-1] == "annotate: stopped"
         assert "Traceback" not in said + rest
         assert server.status(data).running is ran_before
         assert not (tmp_path / "demo" / "exports").exists()
+    finally:
+        server.stop(data)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end no command there")
+def test_stopped_while_the_server_comes_up_it_leaves_none(tmp_path: Path) -> None:
+    data = tmp_path / "demo" / "server"
+    try:
+        demo, _ = begun(tmp_path, "starting an embedded Label Studio")
+        with demo:
+            while (pid := server.status(data).pid) is None:
+                assert demo.poll() is None
+                time.sleep(0.05)
+            demo.terminate()
+            _, rest = demo.communicate(timeout=30)
+        assert (demo.returncode, rest) == (128 + signal.SIGTERM, "annotate: stopped\n")
+        assert not psutil.pid_exists(pid)
+        assert not server.status(data).running
     finally:
         server.stop(data)

@@ -1,0 +1,52 @@
+"""What ends a command from outside: Ctrl+C, a closed terminal, a request to end."""
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+from annotate.cli.speech import say
+
+# SIGHUP is what a closed terminal sends; Windows has none.
+_ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_STATUSES = {128 + number for number in (signal.SIGINT, *_ENDING)}
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl+C does: what it began is put away, and one line is said.
+
+    What is ignored already stays so, as SIGHUP under nohup.
+
+    Raises
+    ------
+    SystemExit
+        With status 128 + the number of the signal.
+
+    """
+    taken = [number for number in _ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, _end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say_stopped()
+        raise SystemExit(128 + signal.SIGINT) from None
+    except SystemExit as ended:
+        if ended.code in _STATUSES:  # typer makes one of Ctrl+C, and says nothing
+            _say_stopped()
+        raise
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    for each in _ENDING:  # a second one shall not interrupt the putting away
+        signal.signal(each, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
+def _say_stopped() -> None:
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        say("annotate: stopped")

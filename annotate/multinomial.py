@@ -1,0 +1,163 @@
+"""Drawing units with replacement, by patterns: the multinomial, three ways.
+
+Each way is exact. Which one is taken follows from the patterns alone, by what it costs.
+
+- Few units a pattern are drawn one by one.
+- Few patterns are drawn by numpy, one binomial after the other.
+- Otherwise the rare patterns are drawn first, as independent Poisson numbers that are looked up in tables.
+  Poisson numbers that are held to a sum are a multinomial; so a sample is kept with the chance that the
+  common patterns come to the units that are left, and numpy draws these (Arratia & DeSalvo 2016,
+  Probabilistic divide-and-conquer: a new exact simulation method, with integer partitions as an example,
+  Combinatorics, Probability and Computing 25, pp. 324-351).
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_FEW = 6  # up to so many units a pattern, drawing them one by one is fastest
+_AT_ONCE = 2**16  # units held while they are drawn one by one: what the processor's cache has room for
+_LOOKED_UP, _TABLES = 0.2, 4  # what a number from a table costs, and all the tables, if a binomial costs 1
+_LARGEST = 2**12  # units of a pattern, above which tables are too long to pay
+_TOGETHER = 2**8  # patterns in a table
+_KEPT = 260  # samples to be kept of those proposed at once
+_CELLS = 2**19  # samples x patterns proposed at once at most
+_BITS = 10  # of a random number that is looked up
+_REACH = 9  # standard deviations, beyond which a Poisson number is less likely than a float tells from 0
+
+
+def drawing(n: IntArray, rng: np.random.Generator) -> Callable[[int], IntArray]:
+    """Prepare to draw as many units as there are, with replacement, from ``n`` (P,) units a pattern.
+
+    What is returned takes a number of samples and gives units a pattern (samples x P). It may be called
+    again and again: in how many calls samples are drawn does not change them.
+    """
+    units = int(n.sum())
+    if units <= _FEW * len(n):
+        return lambda number: _one_by_one(n, number, rng)
+    common = common_patterns(n)
+    if common.all():
+        return lambda number: rng.multinomial(units, n / units, size=number)
+    return _Halves(n, common, rng).draw
+
+
+def _one_by_one(n: IntArray, number: int, rng: np.random.Generator) -> IntArray:
+    units = int(n.sum())
+    owner = np.repeat(np.arange(len(n)), n)
+    found = np.empty((number, len(n)), dtype=np.int64)
+    size = max(1, _AT_ONCE // max(1, units))
+    for start in range(0, number, size):
+        rows = found[start : start + size]
+        drawn = owner[rng.integers(0, units, size=(len(rows), units))]
+        drawn += np.arange(len(rows))[:, None] * len(n)
+        rows[:] = np.bincount(drawn.ravel(), minlength=rows.size).reshape(rows.shape)
+    return found
+
+
+def common_patterns(n: IntArray) -> NDArray[np.bool_]:
+    """Which patterns (P,) numpy is to draw: all, where tables do not pay.
+
+    If these have a share q of the units, about sqrt(q) of the samples are kept.
+    """
+    order = np.argsort(-n, kind="stable")
+    kept = np.sqrt(np.cumsum(n[order]) / n.sum())
+    drawn = np.arange(1, len(n) + 1)
+    rare = len(n) - drawn
+    costs = drawn + (rare > 0) * _TABLES + rare * _LOOKED_UP / kept
+    least = max(0, np.count_nonzero(n > _LARGEST) - 1)
+    common = np.asarray(n == 0, dtype=np.bool_)
+    common[order[: least + int(costs[least:].argmin()) + 1]] = True
+    return common
+
+
+class _Halves:
+    """Samples whose rare patterns are drawn first, and whose common ones from what is left."""
+
+    def __init__(self, n: IntArray, common: NDArray[np.bool_], rng: np.random.Generator) -> None:
+        self._rng, self._units = rng, int(n.sum())
+        self._common, left = np.flatnonzero(common), n[common].sum(keepdims=True)
+        self._share = n[common] / left
+        self._proposed = 1 + min(int(_KEPT * math.sqrt(self._units / left[0])), _CELLS // len(n))
+        self._least, chance = _poisson(left)
+        self._chance = np.append(chance, 0.0)  # the last is of all that is out of reach
+        rare = np.flatnonzero(~common)
+        rare = rare[np.argsort(n[rare], kind="stable")]  # tables of a kind are of a length
+        self._rare = [rare[start : start + _TOGETHER] for start in range(0, len(rare), _TOGETHER)]
+        self._tables = [_Tables(n[part]) for part in self._rare]
+        self._waiting: IntArray = np.empty((len(n), 0), dtype=np.int64)
+
+    def draw(self, number: int) -> IntArray:
+        """Draw so many samples (number x P); what is drawn beyond them waits for the next call."""
+        found = np.empty((len(self._waiting), number), dtype=np.int64)
+        done = 0
+        while done < number:
+            if not self._waiting.size:
+                self._waiting = self._batch()
+            taken = self._waiting[:, : number - done]
+            found[:, done : done + taken.shape[1]] = taken
+            self._waiting = self._waiting[:, taken.shape[1] :]
+            done += taken.shape[1]
+        return found.T
+
+    def _batch(self) -> IntArray:
+        """Propose some samples and keep some of them (P x samples)."""
+        rare = [table.draw(self._proposed, self._rng) for table in self._tables]
+        left = self._units - sum(part.sum(axis=0, dtype=np.int64) for part in rare)
+        chance = self._chance[np.clip(left - self._least, -1, len(self._chance) - 1)]
+        kept = np.flatnonzero(self._rng.random(self._proposed) < chance)
+        found = np.empty((len(self._waiting), len(kept)), dtype=np.int64)
+        for patterns, part in zip(self._rare, rare, strict=True):
+            found[patterns] = part[:, kept]
+        found[self._common] = self._rng.multinomial(left[kept], self._share).T
+        return found
+
+
+class _Tables:
+    """Poisson numbers from tables of 2^10 places a pattern, each for a number or for the rest.
+
+    A number of probability p has the whole part of ``2^10 p`` places. The fractions are the rest, from
+    which is drawn by its distribution function. Marsaglia, Tsang & Wang (2004), Fast generation of discrete
+    random variables, Journal of Statistical Software 11(3).
+    """
+
+    def __init__(self, mean: IntArray) -> None:
+        self._least, chance = _poisson(mean)
+        patterns, self._size = chance.shape
+        places = chance / chance.sum(axis=1, keepdims=True) * 2**_BITS
+        whole = np.floor(places)
+        numbers = self._least[:, None] + np.arange(self._size + 1)
+        numbers[:, -1] = -1
+        times = np.column_stack([whole, 2**_BITS - whole.sum(axis=1)])
+        self._place = np.repeat(numbers.astype(np.int16), times.ravel().astype(np.int64))
+        self._first = np.arange(patterns)[:, None] << _BITS
+        rest = np.cumsum(places - whole, axis=1)
+        self._rest = (rest / rest[:, -1:] + np.arange(patterns)[:, None]).ravel()
+
+    def draw(self, number: int, rng: np.random.Generator) -> NDArray[np.int16]:
+        """Draw so many numbers of each pattern (P x number)."""
+        random = rng.integers(0, 2**16, size=(len(self._first), number), dtype=np.uint16)
+        found = self._place[(random >> (16 - _BITS)) + self._first].ravel()
+        rest = np.flatnonzero(found < 0)
+        pattern = rest // number
+        place = np.searchsorted(self._rest, pattern + rng.random(len(rest)), side="right")
+        found[rest] = self._least[pattern] + place - pattern * self._size
+        return found.reshape(random.shape)
+
+
+def _poisson(mean: IntArray) -> tuple[IntArray, FloatArray]:
+    """The least number within reach of each mean (P,), and the chances from there on (P x numbers).
+
+    They are in proportion to the largest, which is 1.
+    """
+    reach = _REACH * np.sqrt(mean) + _REACH
+    least = np.maximum(0, mean - reach).astype(np.int64)
+    numbers = least[:, None] + np.arange(int(2 * reach.max()) + 2)
+    steps = np.log(mean[:, None] / np.maximum(numbers, 1))
+    steps[:, 0] = 0.0
+    logs = np.cumsum(steps, axis=1)
+    return least, np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)), dtype=float)
