@@ -6,9 +6,9 @@ from pathlib import Path
 from annotate import bundled
 from annotate.codebook import load_codebook
 from annotate.config_check import check_config
-from annotate.corpus import read_tasks
+from annotate.corpus.tasks import is_task_file, read_tasks
 from annotate.errors import AnnotateError
-from annotate.files import read_json, read_text
+from annotate.files import read_text
 from annotate.study import read_study
 
 
@@ -36,18 +36,10 @@ def check_file(path: Path, config: Path | None) -> Finding:
     try:
         if path.suffix.lower() == ".xml":
             return check_label_config(path)
-        if path.suffix.lower() == ".json" and _is_task_file(path):
+        if path.suffix.lower() == ".json" and is_task_file(path):
             return Finding(path, (), f"ok, {len(read_tasks(path))} passages")
         study = read_study(path, config=config)
     except AnnotateError as error:
         return Finding(path, (str(error).removeprefix(f"{path}: "),))
     counts = f"ok, {len(study.ratings)} ratings of {len(study.passages)} passages"
     return Finding(path, (), f"{counts}, {len(study.exclusions)} exclusions")
-
-
-def _is_task_file(path: Path) -> bool:
-    """Tell tasks from an export: tasks have no annotations."""
-    tasks = read_json(path, remedy="a task file is what annotate ingest writes")
-    return not (
-        isinstance(tasks, list) and tasks and isinstance(tasks[0], dict) and "annotations" in tasks[0]
-    )

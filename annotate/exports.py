@@ -1,7 +1,7 @@
 """Label Studio's export, a list of tasks with their annotations, becomes tables.
 
 Pure functions: no file, no network. What is left out is a row of ``exclusions``, with one of
-:data:`REASONS`: the first six concern annotations, the others single answers. :data:`STRICT` names
+:data:`REASONS`: the first seven concern annotations, the others single answers. :data:`STRICT` names
 those that stop a reader who did not ask for exclusion: they mean that the config is the wrong one, or
 that two ratings claim to be one.
 """
@@ -24,6 +24,7 @@ REASONS: Mapping[str, str] = {
     "cancelled": "skipped by the annotator",
     "no_annotator": "nobody is named as the annotator: the account may have been deleted",
     "ground_truth": "marked as ground truth, which is no annotator's rating",
+    "adjudicated": "made by an adjudicator: a decision, which is no annotator's rating",
     "edited_by_another": "last changed by somebody else, or forged: not the annotator's own",
     "superseded": "an earlier annotation of the same passage by the same annotator",
     "empty": "nothing was answered and nothing was marked",
@@ -36,15 +37,18 @@ REASONS: Mapping[str, str] = {
     "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
 }
 STRICT = ("unknown_control", "unknown_category", "superseded")
+ADJUDICATION = "adjudication"
+"""The key of the data that tells a task put before an adjudicator; there stands what was open."""
 NO_SOURCE = "(no source)"
 NOBODY = "A?"
+UNNAMED_MODEL = "(unnamed model)"
 
 RATING_COLUMNS = (
     "item", "source", "annotator", "variable", "category",
-    "document", "annotation", "created_at", "updated_at", "lead_time", "round",
+    "document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested",
 )  # fmt: skip
 PASSAGE_COLUMNS = (
-    "item", "document", "source", "title", "published", "url", "start", "end", "text", "n_annotations",
+    "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "n_annotations",
 )  # fmt: skip
 EXCLUSION_COLUMNS = ("reason", "item", "annotator", "annotation", "variable", "detail")
 COMMENT_COLUMNS = ("item", "annotator", "variable", "text", "annotation")
@@ -89,24 +93,31 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
     comments: list[dict[str, Any]] = []
     exclusions: list[dict[str, Any]] = []
     passages: dict[str, dict[str, Any]] = {}
-    annotations: dict[str, list[Mapping[str, Any]]] = {}
-    shown: dict[str, Mapping[str, Any]] = {}
+    annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    shown: dict[tuple[str, int], Mapping[str, Any]] = {}
+    decided: dict[str, dict[str, Any]] = {}
     keys, lists = text_keys(codebook), tick_lists(codebook)
     for number, task in enumerate(tasks, start=1):
         passage = _passage(task, f"{where}: task {number}")
+        if task["data"].get(ADJUDICATION):
+            exclusions.extend(_decisions(passage["item"], _annotations(task, f"{where}: task {number}")))
+            decided.setdefault(passage["item"], passage)
+            continue
         known = passages.setdefault(passage["item"], passage)
         if (known["text"], known["source"]) != (passage["text"], passage["source"]):
             msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
             raise ExportError(msg)
-        annotations.setdefault(known["item"], []).extend(_annotations(task, f"{where}: task {number}"))
-        shown.setdefault(known["item"], task["data"])
-    for item, passage in passages.items():
-        kept, left_out = _own_annotations(annotations[item])
+        which = (known["item"], _round(task["data"], f"{where}: task {number}"))
+        annotations.setdefault(which, []).extend(_annotations(task, f"{where}: task {number}"))
+        shown.setdefault(which, task["data"])
+    for (item, repeat), made in annotations.items():
+        kept, left_out = _own_annotations(made)
         exclusions.extend({**row, "item": item} for row in left_out)
-        passage["n_annotations"] = len(kept)
+        passage = passages[item]
+        passage["n_annotations"] += len(kept) if repeat == 1 else 0
         for annotation in kept:
-            rows = _Rows(passage, annotation)
-            for answer in _answers(annotation, codebook, keys, lists, shown[item]):
+            rows = _Rows(passage, annotation, repeat)
+            for answer in _answers(annotation, codebook, keys, lists, shown[item, repeat]):
                 if isinstance(answer, Excluded):
                     exclusions.append(rows.exclusion(answer))
                 elif answer.kind == "span":
@@ -119,7 +130,9 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         ratings=_rating_frame(ratings, where),
         spans=_frame(spans, SPAN_COLUMNS).astype({"start": "int64", "end": "int64", "round": "int64"}),
         comments=_frame(comments, COMMENT_COLUMNS),
-        passages=_frame(list(passages.values()), PASSAGE_COLUMNS).astype({"n_annotations": "int64"}),
+        passages=_frame(list((passages | decided | passages).values()), PASSAGE_COLUMNS).astype(
+            {"n_annotations": "int64"}
+        ),
         exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
     )
 
@@ -139,10 +152,10 @@ def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
             f"{where}: holds half a character (a lone surrogate); correct the text and export again"
         ) from error
     row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
-    row |= {key: _cell(data.get(key)) for key in ("title", "published", "url", "text")}
+    row |= {key: _cell(data.get(key)) for key in ("title", "published", "url", "kind", "text")}
     row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}
     row |= {
-        "item": str(data.get("passage_id") or "").strip() or _content_id(data),
+        "item": item_id(data),
         "source": str(data.get("source") or "").strip() or NO_SOURCE,
         "document": str(data["document_id"]) if data.get("document_id") else None,
         "n_annotations": 0,
@@ -150,9 +163,26 @@ def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
     return row
 
 
+def _round(data: Mapping[str, Any], where: str) -> int:
+    """1, or which time it is that a repeated passage comes; see :mod:`annotate.assignment.tasks`."""
+    if not data.get("repeat_of"):
+        return 1
+    number = data.get("round")
+    if type(number) is not int or number <= 1:
+        raise ExportError(
+            f"{where}: repeats item {data['repeat_of']} as round {number!r}; a repeat has a whole number from 2 on"
+        )
+    return number
+
+
 def _cell(value: object) -> str | None:
     """A text; what is none, such as the turns of a dialogue, as JSON."""
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def item_id(data: Mapping[str, Any]) -> str:
+    """Name the item that a task brings: a repeat brings that of the first time."""
+    return str(data.get("repeat_of") or data.get("passage_id") or "").strip() or _content_id(data)
 
 
 def _content_id(data: Mapping[str, Any]) -> str:
@@ -165,6 +195,18 @@ def annotator_id(completed_by: object) -> str:
     """Give an annotator a pseudonym that stays: A and Label Studio's number of the user."""
     number = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
     return f"A{number}" if isinstance(number, int | str) else NOBODY
+
+
+def suggested_by(annotation: Mapping[str, Any]) -> str | None:
+    """Name the model whose suggestion stood there when the annotation was made, or None.
+
+    Label Studio copies the prediction that the project shows into each new annotation of the task, also
+    where the annotator changed it; ``parent_prediction`` is the one that was taken over.
+    """
+    shown = annotation.get("prediction")
+    if isinstance(shown, Mapping) and shown:
+        return str(shown.get("model_version") or "").strip() or UNNAMED_MODEL
+    return None if annotation.get("parent_prediction") is None else UNNAMED_MODEL
 
 
 def _annotations(task: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
@@ -194,6 +236,13 @@ def _own_annotations(
         detail = f"annotation {last.get('id')} by the same annotator is newer"
         left_out.extend(_annotation_row(annotation, "superseded", detail) for annotation in earlier)
     return kept, left_out
+
+
+def _decisions(item: str, made: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Leave out what an adjudicator made: it is read by :mod:`annotate.adjudication`."""
+    for annotation in made:
+        reason = _annotation_reason(annotation) or ("adjudicated", "a decision, read by annotate consensus")
+        yield {**_annotation_row(annotation, *reason), "item": item}
 
 
 def _when(annotation: Mapping[str, Any]) -> tuple[str, int]:
@@ -250,10 +299,11 @@ def _answers(
 
 @dataclass(frozen=True)
 class _Rows:
-    """The cells that all rows from one annotation of one passage share."""
+    """The cells that all rows from one annotation of one passage, in one round, share."""
 
     passage: Mapping[str, Any]
     annotation: Mapping[str, Any]
+    repeat: int
 
     @property
     def _who(self) -> dict[str, Any]:
@@ -274,7 +324,8 @@ class _Rows:
             "created_at": _cell(annotation.get("created_at")),
             "updated_at": _cell(annotation.get("updated_at")),
             "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
-            "round": 1,
+            "round": self.repeat,
+            "suggested": suggested_by(annotation),
         }
 
     def span(self, answer: Answer) -> dict[str, Any]:
@@ -286,7 +337,7 @@ class _Rows:
             "end": answer.end,
             "text": answer.text,
             "region": answer.region,
-            "round": 1,
+            "round": self.repeat,
         }
 
     def comment(self, answer: Answer) -> dict[str, Any]:

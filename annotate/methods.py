@@ -4,8 +4,9 @@ import importlib.metadata
 
 import pandas as pd
 
+from annotate.frames import records
 from annotate.study import Study
-from annotate.tables import cell, records
+from annotate.tables import cell
 from annotate.wording import coefficient, in_words
 
 _CITED = {

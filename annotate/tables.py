@@ -2,10 +2,8 @@
 
 import io
 import json
-import math
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -19,7 +17,9 @@ from rich.text import Text
 from annotate.codebook import Category, Codebook
 from annotate.errors import InputError
 from annotate.files import whole
+from annotate.frames import plain, records
 from annotate.provenance.profile import CLAIM_TYPES, COUNTS, SHARES
+from annotate.wording import visible
 
 Format = Literal["table", "csv", "json", "markdown", "parquet"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -65,7 +65,7 @@ def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | No
 
 def _text(frame: pd.DataFrame, form: Format, width: int = _ENDLESS) -> str:
     if form == "csv":
-        return frame.to_csv(index=False, lineterminator="\n")
+        return _flat(frame).to_csv(index=False, lineterminator="\n")
     if form == "json":
         return json.dumps(records(frame), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
@@ -75,28 +75,30 @@ def _text(frame: pd.DataFrame, form: Format, width: int = _ENDLESS) -> str:
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Give the rows as dictionaries in plain Python types; NaN, NaT and NA are None."""
-    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple | dict):
-        return value
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, date):
-        return value.isoformat()
-    value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write lists and what is in them as JSON, which a cell can hold."""
+    nested = {
+        name
+        for name in frame.columns
+        if frame[name].dtype == object and frame[name].map(lambda value: isinstance(value, list)).any()
+    }
+    written: dict[str, Any] = {
+        name: [
+            None if row is None else json.dumps(row, ensure_ascii=False) for row in map(plain, frame[name])
+        ]
+        for name in nested
+    }
+    return frame.assign(**written)
 
 
 def cell(value: Any) -> str:
     """Write one value for a person: numbers to three decimals, nothing for what is not there."""
-    value = _plain(value)
+    value = plain(value)
     if value is None:
         return ""
-    return f"{value:.{DIGITS}f}" if isinstance(value, float) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(cell, value))
+    return f"{value:.{DIGITS}f}" if isinstance(value, float) else visible(str(value))
 
 
 def side_by_side(
@@ -171,7 +173,7 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out the columns in which nothing stands, and write all sources as ``(all)``, for reading."""
     kept = frame.loc[:, frame.notna().any()] if len(frame) else frame
     if "source" in kept.columns:
-        kept = kept.assign(source=[ALL if row is None else row for row in map(_plain, kept["source"])])
+        kept = kept.assign(source=[ALL if row is None else row for row in map(plain, kept["source"])])
     return kept
 
 

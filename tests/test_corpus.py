@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.corpus import ingest, read_tasks, write_tasks
-from annotate.corpus.readers import read_document
+from annotate.corpus.readers import read_documents
 from annotate.corpus.segment import UNITS, segment
 from annotate.errors import InputError
 
@@ -29,7 +29,7 @@ def document(tmp_path: Path) -> Path:
 
 
 def made(path: Path, **kwargs):
-    return ingest([path], config_sha256="c", **kwargs).tasks
+    return ingest([path], config_sha256="c", strict=True, **kwargs).tasks
 
 
 def test_every_passage_is_a_slice_of_its_document(document):
@@ -112,7 +112,8 @@ def test_the_manifest_wins(document, tmp_path):
 def test_without_a_manifest_the_stem_stands_for_the_source_and_what_is_unknown_is_absent(document):
     data = made(document)[0]["data"]
     assert data["source"] == data["document_id"] == "list"
-    assert not {"title", "published", "url"} & set(data)
+    assert data["guessed"] == ["source"]
+    assert not {"title", "author", "published", "url"} & set(data)
 
 
 def test_a_file_that_the_manifest_does_not_name_is_said(document, tmp_path):
@@ -148,9 +149,14 @@ def test_a_bad_manifest_is_one_clear_line(document, tmp_path, content, message):
     [
         ("gone.txt", None, "no such file"),
         ("empty.txt", b" \n\n ", "the document is empty"),
-        ("bytes.txt", b"line one\nna\xefve", "line 2, byte 11: not UTF-8"),
+        ("half.txt", b"\xff\xfea\0b", "line 1, byte 4: not UTF-16, as its first bytes say"),
         ("nul.txt", b"a\0b", "NUL"),
-        ("page.pdf", b"%PDF", "documents are read from .txt and .md"),
+        ("bytes.txt", b"\xff\0\x81", "NUL character at byte 1; it is no text file"),
+        (
+            "page.odt",
+            b"PK",
+            "documents are read from .html, .htm, .pdf, .docx, .txt, .md, .csv, .xlsx, .jsonl files",
+        ),
     ],
 )
 def test_a_bad_document_is_one_clear_line(tmp_path, name, content, message):
@@ -162,19 +168,23 @@ def test_a_bad_document_is_one_clear_line(tmp_path, name, content, message):
     assert str(caught.value).startswith(str(path))
 
 
-def test_a_folder_is_no_document(tmp_path):
-    with pytest.raises(InputError, match="is a folder"):
+def test_a_folder_without_a_document_is_said(tmp_path):
+    with pytest.raises(InputError, match="holds no document"):
         made(tmp_path)
 
 
 def test_a_file_twice_and_an_id_twice_are_refused(document, tmp_path):
-    with pytest.raises(InputError, match="given twice"):
-        ingest([document, document], config_sha256="c")
+    result = ingest([document, document], config_sha256="c")
+    assert [failure.message for failure in result.failures] == [
+        f"{document}: given twice; name each file once"
+    ]
+    assert result.documents == 1
     other = tmp_path / "b" / "list.txt"
     other.parent.mkdir()
     other.write_text("Other text.", encoding="utf-8")
-    with pytest.raises(InputError, match="has the document id list"):
-        ingest([document, other], config_sha256="c")
+    result = ingest([document, other], config_sha256="c")
+    assert "has the document id list, as has" in result.failures[0].message
+    assert (result.documents, result.failures[0].path) == (1, other)
 
 
 def test_utf16_with_a_mark_and_a_utf8_mark_are_read(tmp_path):
@@ -220,27 +230,27 @@ def test_an_id_that_stands_twice_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("line", "title"),
-    [("# About C#", "About C#"), ("# Title ##", "Title"), ("#  Two  words \t", "Two  words")],
+    [("# About C#", "About C#"), ("# Title ##", "Title"), ("#  Two  words \t", "Two words")],
 )
 def test_a_heading_is_the_title(tmp_path, line, title):
     (tmp_path / "a.md").write_text(f"{line}\n\nBody.\n", encoding="utf-8")
-    assert read_document(tmp_path / "a.md").title == title
+    assert read_documents(tmp_path / "a.md")[0].guessed["title"] == title
 
 
 def test_a_document_of_signs_that_nobody_sees_is_empty(tmp_path):
     (tmp_path / "a.txt").write_text("\u200b\n\ufeff", encoding="utf-8")
     with pytest.raises(InputError, match="the document is empty"):
-        read_document(tmp_path / "a.txt")
+        read_documents(tmp_path / "a.txt")
 
 
 def test_a_file_that_leads_nowhere_and_a_name_that_is_no_text_are_refused(tmp_path):
     loop, odd = tmp_path / "loop.txt", Path(os.fsdecode(bytes(tmp_path) + b"/\xff.txt"))
     loop.symlink_to(loop)
     with pytest.raises(InputError, match=r"loop\.txt"):
-        ingest([loop], config_sha256="")
+        ingest([loop], config_sha256="", strict=True)
     odd.write_text("A claim.", encoding="utf-8")
     with pytest.raises(InputError, match="its document_id is no UTF-8 text"):
-        ingest([odd], config_sha256="")
+        ingest([odd], config_sha256="", strict=True)
 
 
 def test_a_blank_source_and_a_file_named_in_two_ways_are_refused(tmp_path):
@@ -248,8 +258,8 @@ def test_a_blank_source_and_a_file_named_in_two_ways_are_refused(tmp_path):
     (tmp_path / "m.csv").write_text("file,source\na.txt,S\n./a.txt,T\n", encoding="utf-8")
     with pytest.raises(InputError, match="the source is blank"):
         ingest([tmp_path / "a.txt"], config_sha256="", source=" ")
-    with pytest.raises(InputError, match=r"line 3: \./a\.txt is the file of line 2"):
-        ingest([tmp_path / "a.txt"], config_sha256="", manifest=tmp_path / "m.csv")
+    with pytest.raises(InputError, match=r"line 3: \./a\.txt stands here a second time, after line 2"):
+        ingest([tmp_path / "a.txt"], config_sha256="", manifest=tmp_path / "m.csv", strict=True)
 
 
 @pytest.mark.parametrize(

@@ -113,3 +113,11 @@ def test_for_reading_empty_columns_go_and_all_sources_are_named():
     assert "nothing" not in shown.columns
     assert shown["source"].tolist() == ["(all)", "S | T"]
     assert readable(FRAME.iloc[:0]).empty
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_no_text_steers_the_terminal(form, capsys):
+    write_table(pd.DataFrame({"text": ["\x1b]0;title\x07red\x1b[31m"]}), form)
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\\x1b]0;title\\x07red\\x1b[31m" in out

@@ -1,7 +1,7 @@
 """Documents to passages, and checks: ``ingest``, ``check``, ``codebook``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,12 +9,20 @@ from annotate.cli.options import Config, Form, Output, read_codebook, refuse_ove
 from annotate.cli.speech import one_line, say
 from annotate.corpus.segment import Unit
 
+if TYPE_CHECKING:
+    from annotate.corpus.ingest import Ingested
+
 app = typer.Typer()
 
 
 @app.command()
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Documents: .txt and .md files.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Documents, or folders of them: .html, .pdf, .docx, .txt, .md; ready passages: .csv, .xlsx, .jsonl."
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The task file to write.")],
     source: Annotated[
         str | None, typer.Option("--source", help="Who published all of these documents.")
@@ -23,19 +31,41 @@ def ingest(
         Path | None,
         typer.Option(
             "--manifest",
-            help="A CSV: file, source, title, published, url, document_id; only file is required.",
+            help="A table (.csv, .xlsx, .jsonl): file, source, title, author, published, url, document_id; only file is required.",
         ),
     ] = None,
     unit: Annotated[Unit, typer.Option("--unit", help="What a passage is.")] = "sentence",
     context: Annotated[
-        int, typer.Option("--context", min=0, help="How many units to show before and after.")
+        int, typer.Option("--context", min=0, max=100, help="How many units to show before and after.")
     ] = 2,
+    text_column: Annotated[
+        str, typer.Option("--text-column", help="The column that holds ready passages.")
+    ] = "text",
+    skip_boilerplate: Annotated[
+        bool, typer.Option("--skip-boilerplate", help="Leave out passages that are boilerplate.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
+    ] = False,
+    annotate_reuse: Annotated[
+        bool,
+        typer.Option(
+            "--annotate-reuse",
+            help="Put shared text and figures into the tasks; annotators are not shown them.",
+        ),
+    ] = False,
+    texts: Annotated[
+        Path | None,
+        typer.Option("--texts", help="Write the texts that the offsets refer to into this folder."),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Cut documents into passages, and write them as Label Studio tasks."""
-    from annotate.corpus import ingest, write_tasks
+    from annotate.corpus import ingest, write_tasks, write_texts
+    from annotate.provenance.task_data import with_findings
 
-    refuse_overwriting(output, *files, *filter(None, [manifest, config]))
+    named = [file for file in files if not file.is_dir()]
+    refuse_overwriting(output, *named, *filter(None, [manifest, config]))
     made = ingest(
         files,
         config_sha256=read_codebook(config).sha256,
@@ -43,11 +73,32 @@ def ingest(
         manifest=manifest,
         unit=unit,
         context=context,
+        text_column=text_column,
+        skip_boilerplate=skip_boilerplate,
+        strict=strict,
+        ignored=[output, *filter(None, [texts])],
     )
-    write_tasks(made.tasks, output)
+    if made.tasks:
+        if texts:
+            write_texts(made.texts, texts, sources=made.files)
+        write_tasks(with_findings(made.tasks) if annotate_reuse else made.tasks, output)
+    _say_how(made)
+    if made.tasks:
+        words = f"{len(made.tasks)} passages from {made.documents} documents by {made.sources} sources"
+        say(one_line(f"{output}: {words}"))
+    if made.failures:
+        raise typer.Exit(1)
+
+
+def _say_how(made: "Ingested") -> None:
+    """Say what a coordinator should know, what was not read, and last the list of it."""
     for notice in made.notices:
-        say(notice)
-    say(f"{output}: {len(made.tasks)} passages from {made.documents} documents by {made.sources} sources")
+        say(one_line(notice))
+    for failure in made.failures:
+        say(one_line(f"annotate: {failure.message}"))
+    if made.failures and (made.tasks or len(made.failures) > 1):
+        names = ", ".join(dict.fromkeys(str(failure.path) for failure in made.failures))
+        say(one_line(f"not read, {len(made.failures)}: {names}"))
 
 
 @app.command()

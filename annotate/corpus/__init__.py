@@ -2,5 +2,6 @@
 
 from annotate.corpus.ingest import ingest
 from annotate.corpus.tasks import read_tasks, write_tasks
+from annotate.corpus.texts import write_texts
 
-__all__ = ["ingest", "read_tasks", "write_tasks"]
+__all__ = ["ingest", "read_tasks", "write_tasks", "write_texts"]

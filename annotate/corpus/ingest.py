@@ -1,25 +1,45 @@
 """Documents in, tasks out: the station ``annotate ingest``."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.corpus.manifest import Entry, entry_of, read_manifest, resolved_path
-from annotate.corpus.readers import Document, read_document
+from annotate.corpus.collect import Failure, Failures, collect
+from annotate.corpus.folders import some, words_for
+from annotate.corpus.kinds import kinds_of
+from annotate.corpus.manifest import Entry, Manifest, read_manifest, unclaimed
+from annotate.corpus.readers import TEXT, read_documents
 from annotate.corpus.segment import Unit, segment
+from annotate.corpus.settled import Settled, settle
 from annotate.corpus.tasks import Task
 from annotate.errors import InputError
+
+MOST_CONTEXT = 100  # units: so many passages hold a copy of each
+_IN_WORDS = {"published": "date", "url": "address"}
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """The tasks and what a coordinator should know about how they came to be."""
+    """The tasks and what a coordinator should know about how they came to be.
+
+    ``files`` are those that were looked at, folders resolved. ``texts`` are the canonical texts by document id, which all offsets refer to. ``guessed`` counts the
+    documents for each fact that was guessed, ``kinds`` the tasks of each kind, ``passed`` the files of folders
+    that were passed over, by the reason; ``left_out`` is how many boilerplate passages were not wanted.
+    """
 
     tasks: list[Task]
     documents: int
     sources: int
     notices: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    files: tuple[Path, ...]
+    texts: Mapping[str, str]
+    guessed: Mapping[str, int]
+    kinds: Mapping[str, int]
+    passed: Mapping[str, int]
+    left_out: int
 
 
 def ingest(  # noqa: D417 - the manifest and the rest are described together
@@ -30,108 +50,169 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     manifest: Path | None = None,
     unit: Unit = "sentence",
     context: int = 2,
+    text_column: str = TEXT,
+    skip_boilerplate: bool = False,
+    strict: bool = False,
+    ignored: Sequence[Path] = (),
 ) -> Ingested:
     """Cut documents into passages and make a Label Studio task of each.
 
     Parameters
     ----------
     files
-        ``.txt`` and ``.md`` files.
+        Files with the endings in :data:`annotate.corpus.readers.FORMATS`, and folders of them.
     config_sha256
         The hash of the label config that the passages are meant for; it goes into every task.
     source, manifest
-        Who published the documents: one name for all, or a CSV (see :func:`read_manifest`). The
-        file's stem where nobody says.
+        Who published the documents: one name for all, or a table (see :func:`read_manifest`). The manifest wins
+        over what a table of ready passages says, that over ``source``, and that over guesses (see
+        :func:`settle`), which are named in the task's ``guessed``.
     context
-        How many units before and after are shown with each passage.
+        How many units before and after are shown with each passage, 100 at most.
+    text_column
+        The column that holds the passages, in tables of ready passages; these are not cut further.
+    skip_boilerplate
+        Leave out the passages that are boilerplate. They stay in the text and in the context.
+    strict
+        Stop at the first file that cannot be used.
+    ignored
+        Files and folders within the folders that are no documents.
 
     Returns
     -------
     Ingested
-        ``document[start:end] == text`` holds for every task. The passage id depends on the
-        document's text and the passage's place in it, not on names.
+        ``texts[document_id][start:end] == text`` holds for every task. The passage id depends on the
+        document's text and the passage's place in it, not on names. A file that cannot be used is one of the
+        ``failures``, and the others are done; it may be that none was left.
 
     Raises
     ------
     InputError
-        On the first file that cannot be used; two files with one document id; a file given twice.
+        On a manifest that cannot be used, a blank source, no file at all; if ``strict``, on the first failure.
 
     """
     if source is not None and not source.strip():
         raise InputError("the source is blank; name who published the documents, or leave --source out")
-    entries = read_manifest(manifest) if manifest else {}
-    read = _read_all(files)
-    notices: list[str] = []
-    tasks: list[Task] = []
-    taken: dict[str, Path] = {}
-    texts: dict[str, Path] = {}
-    for document in read:
-        entry = entry_of(entries, document.path, manifest) if manifest else Entry()
-        if entry is None:
-            notices.append(f"{document.path}: not in {manifest}; its name stands for its source")
-            entry = Entry()
-        identity = entry.document_id or document.path.stem
-        if identity in taken:
-            msg = f"{document.path}: has the document id {identity}, as has {taken[identity]}; give each its own in a manifest"
-            raise InputError(msg)
-        taken[identity] = document.path
-        salt = ""
-        if document.sha256 in texts:
-            salt = identity
-            notices.append(
-                f"{document.path}: the same text as {texts[document.sha256]}, word for word; both are kept"
-            )
-        texts.setdefault(document.sha256, document.path)
-        known = {
-            "document_id": identity,
-            "source": entry.source or (source or document.path.stem).strip(),
-            "title": entry.title or document.title,
-            "published": entry.published,
-            "url": entry.url,
-        }
-        _check_names(known, document.path)
-        tasks.extend(_passages(document, known, unit, context, config_sha256, salt))
-    sources = len({task["data"]["source"] for task in tasks})
-    return Ingested(tasks, len(read), sources, tuple(notices))
-
-
-def _read_all(files: Sequence[Path]) -> list[Document]:
-    seen: set[Path] = set()
-    for path in files:
-        place = resolved_path(path)
-        if place in seen:
-            msg = f"{path}: given twice; name each file once"
-            raise InputError(msg)
-        seen.add(place)
-    return [read_document(path) for path in files]
-
-
-def _check_names(known: dict[str, str | None], path: Path) -> None:
-    for key, value in known.items():
+    if not 0 <= context <= MOST_CONTEXT:
+        raise InputError(f"a context of {context} units: it is between 0 and {MOST_CONTEXT}")
+    rows = read_manifest(manifest) if manifest else None
+    failures = Failures(strict)
+    found = collect(files, failures, ignored=(*ignored, *([manifest] if manifest else [])))
+    entries = rows.entries(found.files) if rows else {}
+    notices = list(words_for(found.passed))
+    settled: dict[str, Settled] = {}
+    for file in found.files:
         try:
-            (value or "").encode()
-        except UnicodeEncodeError as error:
-            msg = f"{path}: its {key} is no UTF-8 text; rename the file, or give the {key} in a manifest"
-            raise InputError(msg) from error
+            for new in _read(file, entries.get(file, Entry()), source, text_column):
+                _check_identity(new, settled)
+                settled[new.identity] = new
+        except InputError as error:
+            settled = {name: one for name, one in settled.items() if one.document.path != file}
+            failures.add(file, error)
+    if rows:
+        notices += _unnamed(rows, [file for file in found.files if file not in entries])
+        notices += _unused(rows, list(entries.values()), failures)
+    salts, same = _salts(list(settled.values()))
+    notices += [*(notice for one in settled.values() for notice in one.document.notices), *same]
+    tasks = [
+        task
+        for one, salt in zip(settled.values(), salts, strict=True)
+        for task in _passages(one, unit, context, config_sha256, salt)
+    ]
+    kept = [task for task in tasks if not (skip_boilerplate and task["data"]["kind"] == "boilerplate")]
+    guessed = Counter(fact for one in settled.values() for fact in one.guessed)
+    notices += _counted(list(settled.values()), guessed, len(tasks) - len(kept))
+    return Ingested(
+        tasks=kept,
+        documents=len(settled),
+        sources=len({one.facts["source"] for one in settled.values()}),
+        notices=tuple(notices),
+        failures=tuple(failures.found),
+        files=tuple(found.files),
+        texts={name: one.document.text for name, one in settled.items()},
+        guessed=guessed,
+        kinds=Counter(task["data"]["kind"] for task in kept),
+        passed={reason: len(paths) for reason, paths in found.passed.items()},
+        left_out=len(tasks) - len(kept),
+    )
 
 
-def _passages(
-    document: Document, known: dict[str, str | None], unit: Unit, context: int, config_sha256: str, salt: str
-) -> Iterator[Task]:
-    spans = segment(document.text, unit)
-    text = document.text
-    for number, (start, end) in enumerate(spans):
+def _read(file: Path, entry: Entry, source: str | None, text_column: str) -> list[Settled]:
+    if entry.problem:
+        raise InputError(entry.problem)
+    documents = read_documents(file, text_column=text_column)
+    if entry.document_id and len(documents) > 1:
+        what = f"holds {len(documents)} documents, and the manifest gives one document_id"
+        raise InputError(f"{file}: {what}; leave it out, or split the file")
+    return [settle(document, entry, source) for document in documents]
+
+
+def _check_identity(new: Settled, settled: Mapping[str, Settled]) -> None:
+    if other := settled.get(new.identity):
+        path = new.document.path
+        msg = f"{path}: has the document id {new.identity}, as has {other.document.path}; give each its own in a manifest"
+        raise InputError(msg)
+
+
+def _unnamed(manifest: Manifest, files: list[Path]) -> Iterator[str]:
+    if files:
+        names = some(map(str, files))
+        yield f"{len(files)} files are not in {manifest.path} ({names}); what they say of themselves stands for it"
+
+
+def _unused(manifest: Manifest, used: list[Entry], failures: Failures) -> Iterator[str]:
+    """Rows about none of the files: counted, and a failure if there is something wrong with them."""
+    others = list(unclaimed(manifest, used))
+    for entry in others:
+        if entry.problem:
+            failures.add(manifest.path, InputError(entry.problem))
+    if names := [entry.name for entry in others if not entry.problem]:
+        yield f"{manifest.path}: {len(names)} rows are for files that are not among these ({some(names)})"
+
+
+def _salts(settled: list[Settled]) -> tuple[list[str], list[str]]:
+    """What tells the passages of documents with the very same text apart: nothing for the first of them."""
+    first: dict[str, Settled] = {}
+    salts, notices = [], []
+    for one in settled:
+        other = first.setdefault(one.document.sha256, one)
+        salts.append("" if other is one else one.identity)
+        if other is not one:
+            paths = f"{one.document.path}: the same text as {other.document.path}"
+            notices.append(f"{paths}, word for word; both are kept")
+    return salts, notices
+
+
+def _counted(settled: list[Settled], guessed: Mapping[str, int], left_out: int) -> Iterator[str]:
+    running = [one.document.running for one in settled if one.document.running]
+    if running:
+        yield f"left out: {sum(running)} running heads, feet and page numbers of {len(running)} PDF documents"
+    if left_out:
+        yield f"left out: {left_out} passages of boilerplate"
+    if guessed:
+        facts = ", ".join(f"the {_IN_WORDS.get(fact, fact)} of {count}" for fact, count in guessed.items())
+        yield f"guessed: {facts} of {len(settled)} documents; a manifest says it for sure"
+
+
+def _passages(one: Settled, unit: Unit, context: int, config_sha256: str, salt: str) -> Iterator[Task]:
+    document, text = one.document, one.document.text
+    spans = list(document.pieces) if document.pieces else segment(text, unit)
+    kinds = kinds_of(text, spans, title=one.facts.get("title"))
+    for number, ((start, end), kind) in enumerate(zip(spans, kinds, strict=True)):
         first = spans[max(0, number - context)][0]
         last = spans[min(len(spans) - 1, number + context)][1]
         yield {
             "data": {
                 "passage_id": passage_id(document.sha256, start, end, salt),
-                **{key: value for key, value in known.items() if value is not None},
+                "document_id": one.identity,
+                **one.facts,
+                **({"guessed": list(one.guessed)} if one.guessed else {}),
                 "text": text[start:end],
                 "before": text[first:start].rstrip(),
                 "after": text[end:last].lstrip(),
                 "start": start,
                 "end": end,
+                "kind": kind,
                 "document_sha256": document.sha256,
                 "config_sha256": config_sha256,
             }

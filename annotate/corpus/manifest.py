@@ -1,86 +1,106 @@
 """The manifest: what the coordinator says about each file; what it says wins."""
 
-import datetime as dt
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotate.corpus.dates import check_date
+from annotate.corpus.folders import some
+from annotate.corpus.readers.rows import Row, read_table
 from annotate.errors import InputError
-from annotate.frames import read_frame
 
-COLUMNS = ("file", "source", "title", "published", "url", "document_id")
+COLUMNS = ("file", "source", "title", "author", "published", "url", "document_id")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: empty cells are None."""
+    """One row: empty cells are None. ``problem`` says why it cannot be used."""
 
+    name: str = ""
     source: str | None = None
     title: str | None = None
+    author: str | None = None
     published: str | None = None
     url: str | None = None
     document_id: str | None = None
+    problem: str | None = None
 
 
-def read_manifest(path: Path) -> dict[str, Entry]:
-    """Read a CSV with the column ``file`` and any of source, title, published, url, document_id.
+@dataclass(frozen=True)
+class Manifest:
+    """The rows by the place of the file that each is about."""
 
-    ``file`` is a file's name, or a path relative to the manifest's folder.
+    path: Path
+    places: dict[Path, Entry] = field(default_factory=dict)
 
-    Returns
-    -------
-    dict
-        From the file's name as written to what is said of it.
+    def entries(self, files: Sequence[Path]) -> dict[Path, Entry]:
+        """Find what is said of each file: by its path from the manifest's folder, or else by its name.
+
+        A file is known by its name only if no file of that name stands where the row says, so that a
+        row is never taken for that of another file. Of several files with that name none is meant.
+        """
+        found = {file: self.places[place] for file in files if (place := resolved_path(file)) in self.places}
+        homeless = {entry.name: entry for place, entry in self.places.items() if not place.exists()}
+        by_name: dict[str, list[Path]] = defaultdict(list)
+        for file in files:
+            if file not in found and file.name in homeless:
+                by_name[file.name].append(file)
+        for name, named in by_name.items():
+            problem = f"{self.path}: {name} may be {some(map(str, named))}; write its path from the manifest's folder"
+            entry = homeless[name] if len(named) == 1 else Entry(name, problem=problem)
+            found |= dict.fromkeys(named, entry)
+        return found
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a table with the column ``file`` and any of source, title, author, published, url, document_id.
+
+    ``file`` is a file's name, or a path relative to the manifest's folder. A row with a date that is none,
+    and rows for one file, hold a ``problem``: only that file cannot be read.
 
     Raises
     ------
     InputError
-        On an unknown or missing column, a file named twice, or a date that is not ISO 8601.
+        On an unknown or missing column, or a row that names no file.
 
     """
-    frame = read_frame(path)
-    unknown = [column for column in frame.columns if column not in COLUMNS]
-    if "file" not in frame.columns or unknown:
+    table = read_table(path)
+    unknown = [column for column in table.columns if column not in COLUMNS]
+    if "file" not in table.columns or unknown:
         what = f"unknown column {', '.join(unknown)}" if unknown else "no column file"
-        msg = f"{path}: {what}; a manifest has {', '.join(COLUMNS)}, and only file is required"
-        raise InputError(msg)
-    entries: dict[str, Entry] = {}
-    places: dict[Path, int] = {}
-    for number, row in enumerate(frame.to_dict("records"), start=2):
-        cells = {str(key): str(value).strip() or None for key, value in row.items()}
-        name = cells.pop("file")
-        if name is None:
-            msg = f"{path}: line {number} names no file"
-            raise InputError(msg)
-        if name in entries:
-            msg = f"{path}: line {number}: {name} stands here a second time; keep one row a file"
-            raise InputError(msg)
-        place = resolved_path(path.parent / name)
-        if place in places:
-            msg = f"{path}: line {number}: {name} is the file of line {places[place]}; keep one row a file"
-            raise InputError(msg)
-        places[place] = number
-        _check_date(cells.get("published"), f"{path}: line {number}")
-        entries[name] = Entry(**cells)
-    return entries
+        raise InputError(f"{path}: {what}; a manifest has {', '.join(COLUMNS)}, and only file is required")
+    lines: dict[Path, int] = {}
+    manifest = Manifest(path)
+    for row in table.rows:
+        entry = _entry(path, row)
+        place = resolved_path(path.parent / entry.name)
+        if place in lines:
+            said = (
+                f"{path}: line {row.line}: {entry.name} stands here a second time, after line {lines[place]}"
+            )
+            entry = Entry(entry.name, problem=f"{said}; keep one row a file")
+        lines.setdefault(place, row.line)
+        manifest.places[place] = entry
+    return manifest
 
 
-def _check_date(value: str | None, where: str) -> None:
-    if value is None:
-        return
+def _entry(path: Path, row: Row) -> Entry:
+    cells = {name: cell.strip() for name, cell in row.cells.items()}
+    name = cells.pop("file", None)
+    if name is None:
+        raise InputError(f"{path}: line {row.line} names no file")
     try:
-        dt.datetime.fromisoformat(value)
-    except ValueError as error:
-        msg = f"{where}: published {value!r} is no date; write it as 2020-09-14"
-        raise InputError(msg) from error
+        check_date(cells.get("published"), f"{path}: line {row.line}")
+    except InputError as error:
+        return Entry(name, problem=str(error))
+    return Entry(name, **cells)
 
 
-def entry_of(entries: dict[str, Entry], file: Path, manifest: Path) -> Entry | None:
-    """Find what the manifest says of a file: by its path from the manifest's folder, or by its name."""
-    resolved = resolved_path(file)
-    for name, entry in entries.items():
-        if resolved_path(manifest.parent / name) == resolved:
-            return entry
-    return entries.get(file.name)
+def unclaimed(manifest: Manifest, claimed: Sequence[Entry]) -> Iterator[Entry]:
+    """The rows that are about none of the files."""
+    taken = {entry.name for entry in claimed}
+    return (entry for entry in manifest.places.values() if entry.name not in taken)
 
 
 def resolved_path(path: Path) -> Path:

@@ -1,21 +1,19 @@
+# ruff: noqa: RUF001 - quotation marks, dashes and full stops of many languages
 """Passages: spans of a document, disjoint, covering every character that is no white space."""
 
 import re
 from collections.abc import Callable, Iterator
 from typing import Literal, get_args
 
-import nupunkt
+from annotate.corpus.abbreviations import tokenizer
+from annotate.corpus.lines import Span, lines_of
+from annotate.corpus.stops import CLOSING, masked, missed_ends
 
 Unit = Literal["sentence", "paragraph", "document"]
 UNITS: tuple[str, ...] = get_args(Unit)
-Span = tuple[int, int]
 
-# nupunkt is made for the Latin script: these end a sentence elsewhere, closing marks included.
-_OTHER_ENDS = re.compile(r"[。！？؟।۔]+[\"'”’」』》）)\]]*")  # noqa: RUF001 - these very characters
-_LINE = re.compile(r"[^\n]+")
-_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
-_WRAPPED = 100  # no line is longer: the lines were broken by an editor, not by the author
-_BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|\Z))+")
+# Closing marks, and numbers of notes, with a space before them or without.
+_TAIL = re.compile(rf"[{re.escape(CLOSING)}]*(?:[ ]?\[\d{{1,3}}(?: ?[,–-] ?\d{{1,3}})*\])*")
 
 
 def segment(text: str, unit: Unit = "sentence") -> list[Span]:
@@ -26,10 +24,10 @@ def segment(text: str, unit: Unit = "sentence") -> list[Span]:
     text
         The canonical text of the document.
     unit
-        ``sentence``: lines first, then nupunkt's sentence boundaries, then full stops of other
-        scripts. ``paragraph``: lines; in hard-wrapped text (blank lines, and no line over 100
-        characters) the blocks between blank lines.
-        ``document``: the whole.
+        ``sentence``: lines first, then nupunkt's sentence boundaries, corrected by
+        :mod:`annotate.corpus.stops`. ``paragraph``: lines. ``document``: the whole. In text that an
+        editor has wrapped, a line goes on where the next one continues it
+        (:func:`annotate.corpus.lines.lines_of`).
 
     Returns
     -------
@@ -42,27 +40,28 @@ def segment(text: str, unit: Unit = "sentence") -> list[Span]:
 
 
 def _sentences(text: str) -> Iterator[Span]:
-    for line in _LINE.finditer(text):
-        if line.group().isspace():
-            continue
-        offset, at = line.start(), 0
-        for _, end in nupunkt.sent_spans(line.group()):
-            yield from _cut_at_other_ends(text, offset + at, offset + end)
-            at = end
-        yield from _cut_at_other_ends(text, offset + at, line.end())
+    for start, end in lines_of(text):
+        line = text[start:end].replace("\n", " ")
+        at = 0
+        for cut in sorted(_ends(line)):
+            yield start + at, start + cut
+            at = cut
+        yield start + at, end
 
 
-def _cut_at_other_ends(text: str, start: int, end: int) -> Iterator[Span]:
-    for mark in _OTHER_ENDS.finditer(text, start, end):
-        yield start, mark.end()
-        start = mark.end()
-    yield start, end
+def _ends(line: str) -> set[int]:
+    """Give the ends of the sentences of a line."""
+    found = set(missed_ends(line))
+    copy = masked(line)
+    for start, end in tokenizer().span_tokenize(copy):
+        found.add(_past_closing(line, start + len(copy[start:end].rstrip())))
+    return found
 
 
-def _paragraphs(text: str) -> Iterator[Span]:
-    wrapped = _BLANK_LINE.search(text.strip()) and max(map(len, text.split("\n"))) <= _WRAPPED
-    pattern = _BLOCK if wrapped else _LINE
-    return (match.span() for match in pattern.finditer(text))
+def _past_closing(line: str, end: int) -> int:
+    """Move an end past the closing marks and footnote numbers that stand directly after it."""
+    after = _TAIL.match(line, end)
+    return after.end() if after else end
 
 
 def _whole(text: str) -> Iterator[Span]:
@@ -71,7 +70,7 @@ def _whole(text: str) -> Iterator[Span]:
 
 _CUTTERS: dict[str, Callable[[str], Iterator[Span]]] = {
     "sentence": _sentences,
-    "paragraph": _paragraphs,
+    "paragraph": lines_of,
     "document": _whole,
 }
 

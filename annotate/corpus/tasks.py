@@ -50,6 +50,14 @@ def read_tasks(path: Path) -> list[Task]:
     return tasks
 
 
+def is_task_file(path: Path) -> bool:
+    """Tell tasks from an export: tasks have no annotations."""
+    tasks = read_json(path, remedy="a task file is what annotate ingest writes")
+    return not (
+        isinstance(tasks, list) and tasks and isinstance(tasks[0], dict) and "annotations" in tasks[0]
+    )
+
+
 def _check_text(data: dict[str, Any], where: str) -> None:
     """Refuse what Python's reader lets pass and a server does not."""
     try:

@@ -1,0 +1,170 @@
+"""Web pages: the article within the page, and what the page says of itself."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotate.corpus.readers.bare import without_dead_parts
+from annotate.corpus.readers.blocks import MARK, is_glued, marked, open_layout
+from annotate.corpus.readers.document import Document, facts, seen, unseen_notice
+from annotate.corpus.readers.encoding import declared_in, decode
+from annotate.corpus.readers.limits import read_within
+from annotate.errors import InputError
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+LARGEST = 20 * 2**20  # bytes; a page with its pictures packed into it stays below
+_LARGEST_BARE = 4 * 2**20  # signs, once scripts, styles and packed pictures are out
+# What trafilatura lets through on pages that nobody has thought of.
+_SURPRISES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)")
+_BLOCKS = {"p", "head", "list", "item", "quote", "row", "code", "table", "div", "body", "main", "article"}
+_BLOCKS |= {"fw", "section", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd"}
+_BLOCKS |= {f"h{level}" for level in range(1, 7)}
+
+
+def read_html(path: Path) -> Document:
+    """Read the article of an ``.html`` file: headings, paragraphs, list items, rows and captions, each a line.
+
+    What is article and what is menu, comment or advertisement is told by trafilatura. Site name,
+    title, author, date and address are guesses.
+
+    Raises
+    ------
+    InputError
+        If the page is too large or too deep, is no text, or holds no article.
+
+    """
+    data = read_within(path, LARGEST, "HTML")
+    text, notices = decode(data, path, declared=declared_in(data))
+    text, removed = seen(text)
+    saved_from = _SAVED_FROM.search(text[:2000])
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+    tree = _parsed(text, path)
+    try:
+        guessed = _guesses(tree, saved_from.group(1) if saved_from else None)
+        heading = _heading(tree)
+        lines = list(_article(tree))
+    except _SURPRISES as error:
+        raise InputError(f"{path}: the page cannot be taken apart; save its text as .txt") from error
+    if not lines:
+        raise InputError(f"{path}: no article was found in the page; save its text as .txt")
+    if heading and _folded(heading) not in map(_folded, lines[:5]):
+        lines.insert(0, heading)
+    return Document(path, "\n".join(lines), guessed=guessed, notices=notices + unseen_notice(path, removed))
+
+
+def _parsed(text: str, path: Path) -> "HtmlElement":
+    from trafilatura import load_html
+
+    bare = without_dead_parts(text).strip()
+    if len(bare) > _LARGEST_BARE:
+        size = f"{len(bare) / 2**20:.0f} MB without its scripts and pictures"
+        raise InputError(
+            f"{path}: {size}, {_LARGEST_BARE // 2**20} at most; save the article alone, or as .txt"
+        )
+    tree = load_html(bare) if bare else None
+    if tree is None:
+        raise InputError(f"{path}: holds no page; fetch it again, or save its text as .txt")
+    return tree
+
+
+def _guesses(tree: "HtmlElement", saved_from: str | None) -> dict[str, str]:
+    from trafilatura.metadata import extract_metadata
+
+    found = extract_metadata(tree, saved_from, {"original_date": True, "extensive_search": False})
+    return facts(
+        source=found.sitename, title=found.title, author=found.author, published=found.date, url=found.url
+    )
+
+
+def _heading(tree: "HtmlElement") -> str | None:
+    """The page's only heading of the first level, which often stands outside of what is found to be its article."""
+    headings = [" ".join(heading.itertext()) for heading in tree.iter("h1")]
+    bare = [" ".join(heading.split()) for heading in headings if heading.strip()]
+    return bare[0] if len(bare) == 1 else None
+
+
+def _folded(line: str) -> str:
+    return " ".join(re.findall(r"\w+", line.casefold()))
+
+
+def _article(tree: "HtmlElement") -> Iterator[str]:
+    _keep_words(tree)
+    open_layout(tree)
+    body = _body(tree)
+    if body is None:
+        return
+    lines = list(_lines(body))
+    if is_glued(body) and (again := _body(marked(tree))) is not None:
+        parted = [" ".join(part.split()) for line in _lines(again) for part in line.split(MARK)]
+        if _letters(parted) >= _letters(lines):
+            lines = list(filter(None, parted))
+    yield from lines
+
+
+def _body(tree: "HtmlElement") -> "HtmlElement | None":
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(tree, include_comments=False, include_tables=True)
+    return None if found is None or isinstance(found, dict) else found.body
+
+
+def _letters(lines: list[str]) -> int:
+    return sum(sign.isalnum() for line in lines for sign in line)
+
+
+def _keep_words(tree: "HtmlElement") -> None:
+    """Keep captions, and words within ``time`` and ``ins``, all of which trafilatura would drop."""
+    for element in list(tree.iter("figure", "figcaption", "time", "ins")):
+        if element.tag == "figure":
+            element.tag = "div"
+        elif element.tag == "figcaption":
+            element.tag = "p"
+        else:
+            element.tag = "span"
+
+
+def _lines(element: "HtmlElement") -> Iterator[str]:
+    """Each block of an extracted body as a line, in order."""
+    buffer: list[str] = []
+    for piece in _pieces(element):
+        if piece is not None:
+            buffer.append(piece)
+            continue
+        if line := " ".join("".join(buffer).split()):
+            yield line
+        buffer.clear()
+    if line := " ".join("".join(buffer).split()):
+        yield line
+
+
+def _pieces(element: "HtmlElement") -> Iterator[str | None]:
+    """The text of an element, with None where a line ends."""
+    yield element.text or ""
+    for child in element:
+        if child.tag == "row":
+            yield None
+            yield " | ".join(filter(None, (" ".join(_lines(cell)) for cell in child)))
+            yield None
+        elif child.tag in _BLOCKS:
+            yield None
+            yield from _pieces(child)
+            yield None
+        elif child.tag in {"lb", "br"}:
+            yield None
+        elif isinstance(child.tag, str):
+            yield from _pieces(child)
+        yield child.tail or ""

@@ -1,0 +1,129 @@
+"""Lines on pages become paragraphs: by gaps, letters' size, short lines and hyphens."""
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from annotate.corpus.readers.hyphens import Words, glued
+
+
+class Line(NamedTuple):
+    """A line of a page: its text, where it begins (points from the page's lower left), its letters' size."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+_GAP = 1.3  # of the usual distance of lines
+_SIZE = 0.08  # by which sizes of the same text differ at most
+_SMALLER = 0.93  # of the size of the text: notes
+_INDENT = 0.7  # of the letters' size
+_SHORT = 0.7  # of the usual length: the next word would have had room, so the line was meant to end
+_SHORTISH = 0.88  # the same, if other signs say so as well
+_SHORTEST = 0.45  # the same, against other signs
+_USUAL = 0.9  # quantile of the lengths of lines, in characters
+_ENDS = re.compile(r"[.!?…:。！？؟۔।][\"'”’»›)\]\d]*$")  # noqa: RUF001 - these very characters
+_BULLET = re.compile(r"[•‣▪●○◦■□➢✓*–—-]\s")  # noqa: RUF001 - dashes
+
+
+class Setting(NamedTuple):
+    """How a document is set: for each size of letters, the distance of lines and their length in characters."""
+
+    distances: dict[float, float]
+    lengths: dict[float, int]
+
+
+def joined(pages: Sequence[Sequence[Line]]) -> list[str]:
+    """Join the lines of pages into paragraphs.
+
+    A paragraph ends where the gap to the next line is wider than usual, the letters change their size, the
+    line is so short that the next word would have had room, or the next line is indented after a
+    full stop. It goes on over the end of a page or a column where its sentence does; notes
+    at the foot of the page come after it.
+    """
+    setting = _setting(pages)
+    paragraphs: list[list[Line]] = []
+    for lines in pages:
+        previous: Line | None = None
+        for line in lines:
+            if not paragraphs:
+                paragraphs.append([line])
+            elif previous is None or line.y > previous.y + line.size:
+                _continue(paragraphs, line, setting)
+            elif _begins(paragraphs[-1], line, setting):
+                paragraphs.append([line])
+            else:
+                paragraphs[-1].append(line)
+            previous = line
+    words = Words([line.text for lines in pages for line in lines])
+    return [glued([line.text for line in paragraph], words) for paragraph in paragraphs]
+
+
+def _setting(pages: Sequence[Sequence[Line]]) -> Setting:
+    gaps: dict[float, list[float]] = defaultdict(list)
+    lengths: dict[float, list[int]] = defaultdict(list)
+    for lines in pages:
+        for upper, lower in itertools.pairwise(lines):
+            if _alike(upper, lower) and 0 < upper.y - lower.y < 4 * lower.size:
+                gaps[_rounded(lower)].append(round(upper.y - lower.y, 1))
+        for line in lines:
+            lengths[_rounded(line)].append(len(line.text))
+    return Setting(
+        {size: _usual_gap(found) for size, found in gaps.items()},
+        {size: sorted(found)[int(_USUAL * (len(found) - 1))] for size, found in lengths.items()},
+    )
+
+
+def _usual_gap(gaps: list[float]) -> float:
+    """The distance within paragraphs: the commonest, and of equally common ones the smallest."""
+    counts = Counter(gaps)
+    most = max(counts.values())
+    return min(gap for gap, count in counts.items() if count >= 0.6 * most)
+
+
+def _rounded(line: Line) -> float:
+    return round(line.size * 2) / 2
+
+
+def _alike(one: Line, other: Line) -> bool:
+    return abs(one.size - other.size) <= _SIZE * max(one.size, other.size)
+
+
+def _begins(paragraph: list[Line], line: Line, setting: Setting) -> bool:
+    """Whether a line begins a paragraph, below a line of the same column."""
+    last = paragraph[-1]
+    if not _alike(last, line):
+        return True
+    distance = setting.distances.get(_rounded(line))
+    if distance and last.y - line.y > _GAP * distance:
+        return True
+    if _BULLET.match(line.text) and (_ENDS.search(last.text) or _BULLET.match(paragraph[0].text)):
+        return True
+    if line.x - last.x > _INDENT * line.size and _ENDS.search(last.text):
+        return True
+    return _was_meant_to_end(last, line, setting)
+
+
+def _was_meant_to_end(last: Line, line: Line, setting: Setting) -> bool:
+    usual = setting.lengths.get(_rounded(last), 0)
+    needed = len(last.text) + 1 + len(line.text.split(maxsplit=1)[0])
+    if line.text[0].islower() or last.text.endswith(("-", "\u00ad", ",")):
+        return needed < _SHORTEST * usual and not last.text.endswith(("-", "\u00ad"))
+    return needed < (_SHORTISH if _ENDS.search(last.text) else _SHORT) * usual
+
+
+def _continue(paragraphs: list[list[Line]], line: Line, setting: Setting) -> None:
+    """Put the first line of a page or a column where it belongs."""
+    for paragraph in reversed(paragraphs):
+        last = paragraph[-1]
+        if last.size < _SMALLER * line.size:
+            continue  # a note at the foot of the page
+        if _alike(last, line) and not _ENDS.search(last.text) and not _was_meant_to_end(last, line, setting):
+            paragraph.append(line)
+            return
+        break
+    paragraphs.append([line])

@@ -1,0 +1,110 @@
+# ruff: noqa: RUF001 - quotation marks, dashes and full stops of many languages
+"""Where nupunkt is wrong about a full stop: stops that it must not see, and ends that it does not find."""
+
+import re
+from collections.abc import Iterator
+
+from annotate.corpus.abbreviations import NUMBERING, OPENERS, is_abbreviation
+
+CLOSING = "\"'”’»›)]}」』》）］〉】*_"
+_CLOSERS = f"[{re.escape(CLOSING)}]*"
+_OPENING = "“‘«„‚‹\"'([{¿¡"
+_QUIET = ","  # stands for a stop that ends no sentence
+_LONG = 300  # characters: no word is as long, and nupunkt takes quadratic time for the stops in one
+_LONG_LINE = 1000  # characters: in a shorter line that does not matter
+_LONG_RUN = re.compile(rf"\S{{{_LONG},}}")
+_ANY_STOP = re.compile(r"[.!?…]")
+_MONTHS = (
+    "Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jän|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec|dez"
+)
+_SAYING = (
+    "said|says|asked|asks|cried|shouted|yelled|screamed|added|replied|answered|told|wrote|exclaimed|wondered"
+    "|recalled|demanded|continued|called|joked|insisted|explained|remarked|whispered|fragte|sagte|rief"
+)
+# Stops inside a sentence, each by what stands around it. Every pattern begins with a set of characters, so that
+# the search for it is quick, and looks back by a fixed width.
+_INNER = re.compile(
+    r"[.!?…](?:"
+    r"(?:(?<=Lt\.)|(?<=Maj\.)|(?<=Gen\.)|(?<=Brig\.)|(?<=Prof\.)|(?<=Sgt\.))(?=\s(?:Col|Gen|Lt|Maj|Sgt|Gov|Adm|Prof|Dr)\.)"
+    rf"|(?<=[\s(]\d\.|\d\d\.)(?=\s(?:{_MONTHS}))"
+    r"|(?<=, (?:Ill|Ind|Ore)\.)(?=,?\s[a-z]|,)|(?<=, (?:Mass|Miss|Wash)\.)(?=,?\s[a-z]|,)|(?<=, (?:La|Me)\.)(?=,?\s[a-z]|,)"
+    r"|(?<=[\s(][zdusoip]\.)(?=\s?(?:B|h|a|o|Ä|ä|ej)\.)|(?<=[Ee]\.\sg\.)|(?<=[Ii]\.\se\.)|(?<=\b(?:[Ee]\.g|[Ii]\.e|[Vv]iz)\.)|(?<=\b(?:[Cc]f|[Vv]s)\.)|(?<=EE\.)(?=\sUU\.)"
+    rf"|(?<!\.)(?=[\"”’“»]+\s(?:(?:[A-Z][\w.'’-]*|the|of|an?)\s){{1,5}}(?:{_SAYING})(?:[.,;:]|\s(?:in|on|at|during|from|after|as|through|over)\s|$))"
+    rf"|(?<!\.)[!?]*(?=[{re.escape(CLOSING)}]+\s+[a-zà-ÿ])"
+    r"|(?<=!)(?=\s[a-zà-ÿ])"
+    r"|(?=\s?[\])]\s+[a-z])|(?<=\.)(?=[\"”’)]*[,;])"
+    r")"
+)
+_BEFORE_FIGURE = re.compile(r"\.(?=\s?\d|\s[IVX]+\b)")
+_NUMBERED = re.compile(r"[.!?;:](?<=[^\W_].)[\"”’)]*\s+\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\.(?=\s)")
+_OPENERS = re.escape(_OPENING)
+_BEFORE_OPENING = re.compile(rf"[{_OPENERS}](?<=\s.)[{_OPENERS}]*(?=\w)")
+_GERMAN_CLOSE = re.compile(r"[“«‘‹](?<=[.!?…].)(?!\S)")
+
+
+def masked(text: str) -> str:
+    """Copy a text for nupunkt, in the same length: stops inside a sentence, and what hides its start, are gone."""
+    copy = text
+    if len(text) > _LONG_LINE and max(map(len, text.split()), default=0) >= _LONG:
+        copy = _LONG_RUN.sub(lambda run: _ANY_STOP.sub(_QUIET, run.group()), text)
+    copy = _INNER.sub(lambda stop: _QUIET * len(stop.group()), copy)
+    copy = _BEFORE_FIGURE.sub(_keep_with_figure, copy)
+    copy = _NUMBERED.sub(_keep_with_item, copy)
+    copy = _GERMAN_CLOSE.sub("”", copy)
+    return _BEFORE_OPENING.sub(lambda marks: " " * len(marks.group()), copy)
+
+
+def _keep_with_figure(match: re.Match[str]) -> str:
+    """Quiet the stop of "No. 3"."""
+    return _QUIET if _word_before(match).lower() in NUMBERING else match.group()
+
+
+def _keep_with_item(match: re.Match[str]) -> str:
+    """Quiet the stop after the number of a list item, unless the number belongs to the word before it."""
+    word = _word_before(match)
+    belongs = is_abbreviation(word) or word.lower() in NUMBERING
+    return match.group() if belongs else match.group()[:-1] + _QUIET
+
+
+def _word_before(match: re.Match[str]) -> str:
+    """Give the word that ends where a match starts: its last 20 characters, if it is longer."""
+    found = _WORD_END.search(match.string, max(0, match.start() - 20), match.start())
+    return found[0] if found else ""
+
+
+_WORD_END = re.compile(r"[^\W_]*\Z")
+# nupunkt is made for the Latin script: these end a sentence elsewhere.
+_OTHER_STOPS = "。！？｡؟۔।॥።"
+_OTHER_SCRIPTS = re.compile(rf"[。！？｡؟۔।॥]++{_CLOSERS}+(?![とっ、，])")
+_DOMAIN = r"(?!(?:Com|Org|Net|Edu|Gov|Info|Io|Html?|Js|Pdf|Docx?|Txt|Php)\b)"
+_GLUED = re.compile(
+    rf"[.!?…](?<=[^\W_].|[)\]%].)(?!\s)[.!?…]*{_CLOSERS}(?={_DOMAIN}[“‘«(\"]?([A-ZÀ-Þ][a-zß-ÿ]*)(?:[’'][a-z]+)?[,;:]?\s)"
+)
+_NO_PROSE = re.compile(r"[@/\\_]|www\.|\.\w+\.")
+_INITIAL = re.compile(
+    rf"\.(?:(?<=[a-z\d]\s[A-Z]\.){_CLOSERS}(?=\s+([A-Z][a-z]*)\b)|(?<=[a-z]\sI\.)(?=\s+[“\"‘]))"
+)
+_FOOTNOTE = re.compile(r"[.!?](?<=[^\W\d_]{2}.)[\"”’]?\d{1,3}(?=\s+[“‘\"(]?[A-ZÀ-Þ])")
+
+
+def missed_ends(text: str) -> Iterator[int]:
+    """Yield the ends of sentences that nupunkt does not look for, in no order."""
+    if any(stop in text for stop in _OTHER_STOPS):
+        yield from (match.end() for match in _OTHER_SCRIPTS.finditer(text))
+    yield from (match.end() for match in _GLUED.finditer(text) if _is_glued(match))
+    for match in _INITIAL.finditer(text):
+        if match[1] is None or match[1].lower() in OPENERS:
+            yield match.end()
+    yield from (match.end() for match in _FOOTNOTE.finditer(text) if not is_abbreviation(_word_before(match)))
+
+
+def _is_glued(match: re.Match[str]) -> bool:
+    """Whether a full stop without a space after it ends a sentence: no name of a file, site or person."""
+    before, after = _word_before(match), match[1]
+    if before.isalpha() and is_abbreviation(before):
+        return False
+    if not before[-2:].islower() and after.lower() not in OPENERS:
+        return False
+    start = max(0, match.start() - 40)
+    chunk = match.string[start : match.end() + 40]
+    return not _NO_PROSE.search(chunk[: match.end() - start].rsplit(maxsplit=1)[-1])

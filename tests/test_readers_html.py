@@ -1,0 +1,176 @@
+"""Web pages: the article comes through whole, and what the page says of itself is a guess."""
+
+import time
+
+import pytest
+
+from annotate.corpus.readers import read_documents
+from annotate.errors import InputError
+
+HEAD = """<title>The barges of Tessel - The Harbour Gazette</title>
+<meta property="og:title" content="The barges of Tessel"><meta property="og:site_name" content="The Harbour Gazette">
+<meta name="author" content="Mira Tal"><meta property="article:published_time" content="2021-03-04T05:06:07Z">
+<link rel="canonical" href="https://gazette.example.org/2021/03/04/barges">"""
+ARTICLE = """<h1>The barges of Tessel</h1>
+<p>On 3 March the harbour office <a href="/x">counted the barges</a> twice, and both counts were sent to the
+<b>upper</b> house before noon on <time datetime="2021-03-03">Wednesday</time>; nobody kept the list of them.</p>
+<h2>What the ferryman saw</h2>
+<figure><img src="a.jpg"><figcaption>The ferryman at the gate of the yard in winter.</figcaption></figure>
+<blockquote><p>“We were told to leave the letters where they were,” said the ferryman of the upper harbour.</p></blockquote>
+<ul><li>The first count came to nine barges in all.</li><li>The second count came to eleven barges.</li></ul>
+<table><tr><th>Yard</th><th>Barges</th></tr><tr><td>Upper</td><td>9</td></tr><tr><td>Lower</td><td>11</td></tr></table>
+<p>The office said later that <ins>both</ins> lists had been lost in the fire, which nobody else has ever seen.</p>"""
+PAGE = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">{HEAD}
+<script>var tracker = "do not read me";</script><style>p {{color: red}}</style></head>
+<body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav><article>{ARTICLE}</article>
+<div class="comments"><p>A reader writes that it is all wrong.</p></div>
+<footer><p>© The Harbour Gazette. All rights reserved.</p></footer></body></html>"""
+LINES = [
+    "The barges of Tessel",
+    "On 3 March the harbour office counted the barges twice, and both counts were sent to the upper house before noon on Wednesday; nobody kept the list of them.",
+    "What the ferryman saw",
+    "The ferryman at the gate of the yard in winter.",
+    "“We were told to leave the letters where they were,” said the ferryman of the upper harbour.",
+    "The first count came to nine barges in all.",
+    "The second count came to eleven barges.",
+    "Yard | Barges",
+    "Upper | 9",
+    "Lower | 11",
+    "The office said later that both lists had been lost in the fire, which nobody else has ever seen.",
+]
+
+
+def read(tmp_path, page, encoding="utf-8"):
+    (tmp_path / "page.html").write_bytes(page if isinstance(page, bytes) else page.encode(encoding))
+    return read_documents(tmp_path / "page.html")[0]
+
+
+def test_the_article_comes_through_and_the_rest_of_the_page_does_not(tmp_path):
+    assert read(tmp_path, PAGE).text.split("\n") == LINES
+
+
+def test_what_the_page_says_of_itself_is_guessed(tmp_path):
+    assert read(tmp_path, PAGE).guessed == {
+        "source": "The Harbour Gazette",
+        "title": "The barges of Tessel",
+        "author": "Mira Tal",
+        "published": "2021-03-04",
+        "url": "https://gazette.example.org/2021/03/04/barges",
+    }
+
+
+def test_a_page_that_says_nothing_gets_no_date_from_its_text(tmp_path):
+    page = PAGE.replace(HEAD, "").replace('datetime="2021-03-03"', "")
+    assert set(read(tmp_path, page).guessed) == {"title"}
+
+
+def test_the_address_that_a_browser_notes_in_a_saved_page_is_taken(tmp_path):
+    page = PAGE.replace(HEAD, "").replace(
+        "<html", "<!-- saved from url=(0041)https://gazette.example.org/barges -->\n<html", 1
+    )
+    assert read(tmp_path, page).guessed["url"] == "https://gazette.example.org/barges"
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "notice"),
+    [
+        ("utf-8", "utf-8", None),
+        ("windows-1252", "cp1252", "read as windows-1252, as it declares"),
+        ("iso-8859-1", "cp1252", "read as windows-1252, as it declares"),
+        ("utf-8", "utf-16", None),
+        ("no-such-code", "cp1252", "read as windows-1252, which is a guess"),
+    ],
+)
+def test_the_declared_encoding_is_taken_and_said(tmp_path, declared, encoding, notice):
+    document = read(tmp_path, PAGE.replace('charset="utf-8"', f'charset="{declared}"'), encoding)
+    assert document.text.split("\n") == LINES
+    assert [notice in said for said in document.notices] == [True] * bool(notice)
+
+
+def test_a_few_broken_bytes_are_counted_and_the_rest_is_read(tmp_path):
+    document = read(tmp_path, PAGE.encode().replace("“We".encode(), b"\xe2\x80We"))
+    assert "1 places are none" in document.notices[0]
+    assert "\ufffdWe were told" in document.text
+
+
+def test_signs_that_nobody_sees_are_taken_out_and_counted(tmp_path):
+    document = read(tmp_path, PAGE.replace("harbour office", "har\u00adbour\u200b \x01office"))
+    assert document.text.split("\n") == LINES
+    assert "3 signs that nobody sees" in document.notices[0]
+
+
+WORDS = "the truck left the yard before dawn and nobody in the town asked why it had come at all "
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"<html><body></body></html>", "no article was found"),
+        (b"<" * 1_000_000, "holds no page"),
+        (b"<p>" + b"x" * (20 * 2**20), "20 MB of HTML, 20 at most"),
+        (f"<html><body><p>{WORDS * 60_000}".encode(), "5 MB without its scripts and pictures, 4 at most"),
+        (b"\x1f\x8b\x08\x00\xff\xfe\x00\x81", "holds a NUL character"),
+        (f"<html><body>{'<div>' * 50_000}{WORDS}".encode(), "no article was found"),
+    ],
+    ids=["empty", "blank", "angles", "large", "long", "packed", "deep"],
+)
+def test_a_bad_page_is_one_clear_line_and_takes_seconds(tmp_path, page, message):
+    begun = time.monotonic()
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path, page)
+    assert "\n" not in str(caught.value)
+    assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize(
+    "bulk",
+    [
+        f"<img src='data:image/png;base64,{'A' * 9_000_000}'>",
+        f"<script>{'var a = 1; ' * 500_000}</script>",
+        "<script>" * 100_000 + "</script>",
+        "<svg><path d='M0 0'/></svg>" * 50_000,
+    ],
+    ids=["picture", "script", "scripts", "drawings"],
+)
+def test_bulk_that_no_reader_sees_does_not_count(tmp_path, bulk):
+    assert read(tmp_path, PAGE.replace("</article>", f"</article>{bulk}")).text.split("\n") == LINES
+
+
+def test_nothing_is_said_on_the_terminal(tmp_path, capfd):
+    with pytest.raises(InputError):
+        read(tmp_path, "<html><body><p></p>")
+    assert capfd.readouterr() == ("", "")
+
+
+COUNT = (
+    "The harbour office counted the barges twice on that day, and both counts were sent to the upper house."
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<article><h1>The barges</h1><p>{0}</p><p>{0}</p></article>", ["The barges", COUNT, COUNT]),
+        (
+            "<div>{0}<br>Second: {0}</div><ul><li>nine <b>barges</b></li></ul>",
+            [COUNT, f"Second: {COUNT}", "nine barges"],
+        ),
+        (
+            "<table><tr><td><p>1: {0}</p><p>2: {0}</p><p>3: {0}</p></td></tr></table>",
+            [f"{number}: {COUNT}" for number in (1, 2, 3)],
+        ),
+        (
+            "<table><tr><td>{0}<br><br>2: {0}<br><br>3: {0}</td></tr></table>",
+            [COUNT, f"2: {COUNT}", f"3: {COUNT}"],
+        ),
+        (
+            "<table><tr><td><table><tr><td><p>1: {0}</p></td></tr></table></td></tr><tr><td><p>2: {0}</p></td></tr></table>",
+            [f"{number}: {COUNT}" for number in (1, 2)],
+        ),
+    ],
+    ids=["short article", "line breaks", "a cell of paragraphs", "a cell of line breaks", "tables in tables"],
+)
+def test_blocks_are_lines_of_their_own_in_their_order(tmp_path, body, lines):
+    page = f"<html><head><title>x</title></head><body>{body.format(COUNT)}</body></html>"
+    assert read(tmp_path, page).text.split("\n") == lines

@@ -1,0 +1,182 @@
+"""PDF files: lines become paragraphs, and what runs over the pages is left out."""
+
+import html
+import io
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from annotate.corpus.readers import read_documents
+from annotate.errors import InputError
+from tests.pdf_example import column, pdf
+
+FIRST = """The harbour office counted the barges twice on that day, and
+both counts were sent to Ostrava Bay before noon. Nobody kept
+the list.
+The second paragraph begins with a short line before it, and it
+goes on over the end of the page because its sen-"""
+SECOND = """tence is not over. Here it is, the sentence.
+A third one, of two lines, which is long enough to be taken for
+running text."""
+
+
+def read(tmp_path: Path, data: bytes):
+    (tmp_path / "a.pdf").write_bytes(data)
+    return read_documents(tmp_path / "a.pdf")[0]
+
+
+def with_edges(pages: list[str]) -> bytes:
+    return pdf(
+        [
+            [(50, 570, 8, "The Harbour Gazette"), *column(page), (200, 20, 8, f"Page {n} of {len(pages)}")]
+            for n, page in enumerate(pages, start=1)
+        ]
+    )
+
+
+def test_lines_are_joined_hyphens_undone_and_what_runs_over_the_pages_left_out(tmp_path):
+    document = read(tmp_path, with_edges([FIRST, SECOND, "The end of it."]))
+    assert document.text.split("\n") == [
+        "The harbour office counted the barges twice on that day, and both counts were sent to Ostrava Bay before noon. Nobody kept the list.",
+        "The second paragraph begins with a short line before it, and it goes on over the end of the page because its sentence is not over. Here it is, the sentence.",
+        "A third one, of two lines, which is long enough to be taken for running text.",
+        "The end of it.",
+    ]
+    assert document.running == 6
+
+
+def test_a_heading_a_gap_and_an_indented_line_begin_a_paragraph(tmp_path):
+    body = column("This line is as long as a line of this column may ever be here.\nAnd this.", top=480)
+    gap = column("After a gap there is a new paragraph, which is as long as others.", top=440)
+    indent = [(62, 428, 10, "Indented, after a full stop, it is another one of these paragraphs.")]
+    rest = column("Its second line stands at the margin again and is no new one, so.", top=416)
+    document = read(tmp_path, pdf([[(50, 510, 18, "A heading"), *body, *gap, *indent, *rest]]))
+    assert [line.split()[0] for line in document.text.split("\n")] == ["A", "This", "After", "Indented,"]
+
+
+def test_a_note_at_the_foot_comes_after_the_paragraph_that_goes_on(tmp_path):
+    first = [
+        *column("The barges went on to the north and were never seen again by the"),
+        (50, 60, 7, "1 A note."),
+    ]
+    document = read(
+        tmp_path, pdf([first, column("people of the harbour, who had built all of them in those years.")])
+    )
+    assert document.text.split("\n") == [
+        "The barges went on to the north and were never seen again by the people of the harbour, who had built all of them in those years.",
+        "1 A note.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("This is the line that ends in a well-\nknown part of a compound word.", "a well-known part"),
+        ("It is well known as state-owned land\nand this here is another state-\nowned place, they say.", "another state-owned"),
+        ("A port for the Anglo-\nAmerican barges that nobody saw there.", "Anglo-American"),
+        ("It was open from the year 1941–\n1945 and then it was closed for good.", "1941–1945"),  # noqa: RUF001 - a dash
+        ("They built this office for the people\nin the harbour, and this of-\nfice is closed.", "this office is"),
+    ],
+)  # fmt: skip
+def test_hyphens_that_belong_to_a_word_stay(tmp_path, text, joined):
+    assert joined in read(tmp_path, pdf([column(text)])).text
+
+
+def test_the_same_line_on_two_pages_is_kept_if_it_stands_within_the_text(tmp_path):
+    page = "\n".join(f"{n} lines that are different on each page, number {n}." for n in "abcde")
+    pages = [page.replace("different", word) for word in ("other", "quite other")]
+    same = [text.replace("c lines", "The very same line stands here.\nc lines") for text in pages]
+    document = read(tmp_path, pdf([column(text, top=300) for text in same]))
+    assert document.text.count("The very same line stands here.") == 2
+
+
+def test_the_properties_are_guesses_and_the_date_of_the_file_is_no_date_of_the_text(tmp_path):
+    info = "/Title (The barges) /Author (Mira Tal) /CreationDate (D:20200101000000Z)"
+    document = read(tmp_path, pdf([column("A line.")], info))
+    assert document.guessed == {"title": "The barges", "author": "Mira Tal"}
+    assert read(tmp_path, pdf([column("A line.")], "/Title (Microsoft Word - barges.docx)")).guessed == {}
+
+
+def test_a_page_without_text_is_said(tmp_path):
+    assert "no text on 1 of 2 pages (2)" in read(tmp_path, pdf([column("A line."), []])).notices[0]
+
+
+def encrypted(password: str) -> bytes:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf([column("A secret line.")])))
+    writer.encrypt(password, "owner", algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (pdf([[], []], image=True), r"holds no text, pictures of it at most \(a scan\)"),
+        (encrypted("password"), "is encrypted; save it without a password"),
+        (pdf([column("A line.")])[:-200], "is cut short"),
+        (b"<html>", "is no PDF file"),
+        (b"", "the file is empty"),
+        (b"%PDF-1.4\n" + bytes(range(256)) * 20 + b"%%EOF", "is damaged"),
+        (pdf([]), "holds no pages"),
+    ],
+)
+def test_a_bad_file_is_one_clear_line(tmp_path, data, message):
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path, data)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(str(tmp_path / "a.pdf"))
+
+
+def test_a_file_that_only_its_owner_may_change_is_read(tmp_path):
+    assert read(tmp_path, encrypted("")).text == "A secret line."
+
+
+WORDS = [
+    "barges",
+    "people",
+    "winter",
+    "river",
+    "office",
+    "ledgers",
+    "harbour",
+    "ferry",
+    "letters",
+    "bread",
+    "houses",
+    "stones",
+    "nights",
+]
+PARAGRAPHS = [
+    f"Of the {WORDS[n % 13]} it is told that {' and '.join(WORDS[(n * m) % 13] for m in range(2, 9 + n % 5))} were seen "
+    f"with the {WORDS[(n + 5) % 13]} of the north; nobody counted the {WORDS[(n * 3 + 1) % 13]} in those {n + 10} cold years."
+    for n in range(1, 61)
+]
+HEAD = "<div style='font-size:8px;width:100%'>The Harbour Gazette</div>"
+FOOT = "<div style='font-size:8px;width:100%'>Page <span class=pageNumber></span> of <span class=totalPages></span></div>"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "style",
+    [
+        "p {margin: 0 0 1em}",
+        "p {margin: 0; text-indent: 2em; text-align: justify}",
+        "article {column-count: 2}",
+    ],
+)
+def test_what_a_browser_prints_comes_back(chromium, tmp_path, style):
+    page = chromium.new_page()
+    body = "".join(f"<p>{html.escape(text)}</p>" for text in PARAGRAPHS)
+    page.set_content(
+        f"<!doctype html><style>{style}</style><article><h1>The winter of the barges</h1>{body}</article>"
+    )
+    margins = dict.fromkeys(("top", "bottom", "left", "right"), "60px")
+    printed = page.pdf(
+        format="A5", display_header_footer=True, header_template=HEAD, footer_template=FOOT, margin=margins
+    )
+    page.close()
+    document = read(tmp_path, printed)
+    assert document.text.split("\n") == ["The winter of the barges", *PARAGRAPHS]
+    assert document.running >= 4

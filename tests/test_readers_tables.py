@@ -1,0 +1,146 @@
+"""Tables of ready passages, and plain files in any encoding."""
+
+import datetime as dt
+import json
+
+import openpyxl
+import pytest
+
+from annotate.corpus.readers import read_documents
+from annotate.errors import InputError
+
+CSV = """document_id,text,source,published,note
+b1,"The first, of b.",The Gazette,2020-09-14,x
+c1,The first of c.,,,
+b1, The second of b. ,The Gazette,,y
+"""
+
+
+def written(tmp_path, name, content):
+    path = tmp_path / name
+    if name.endswith(".xlsx"):
+        book = openpyxl.Workbook()
+        for row in content:
+            book.active.append(row)
+        book.save(path)
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def texts(documents):
+    return {one.label: [one.text[a:b] for a, b in one.pieces] for one in documents}
+
+
+def test_rows_of_one_document_are_its_text_and_each_row_is_a_passage(tmp_path):
+    documents = read_documents(written(tmp_path, "a.csv", CSV))
+    assert texts(documents) == {"b1": ["The first, of b.", "The second of b."], "c1": ["The first of c."]}
+    assert documents[0].text == "The first, of b.\nThe second of b."
+    assert documents[0].said == {"source": "The Gazette", "published": "2020-09-14"}
+    assert documents[0].notices == (f"{tmp_path / 'a.csv'}: the columns note are not used",)
+
+
+def test_a_workbook_and_json_lines_say_the_same_as_a_csv(tmp_path):
+    rows = [
+        ["Text", "document_id", "published"],
+        ["One.", 7, dt.date(2020, 9, 14)],
+        ["Two.", 7, dt.datetime(2020, 9, 14)],  # noqa: DTZ001 - a spreadsheet knows no zones
+        [12, 8, None],
+    ]
+    lines = [
+        {"text": "One.", "document_id": 7, "published": "2020-09-14"},
+        {"text": "Two.", "document_id": 7, "published": None},
+        {"text": 12, "document_id": 8},
+    ]
+    workbook = read_documents(written(tmp_path, "a.xlsx", rows))
+    jsonl = read_documents(written(tmp_path, "a.jsonl", "\n\n".join(map(json.dumps, lines))))
+    assert texts(workbook) == texts(jsonl) == {"7": ["One.", "Two."], "8": ["12"]}
+    assert workbook[0].said == jsonl[0].said == {"published": "2020-09-14"}
+
+
+def test_rows_without_an_id_are_one_document_for_each_that_they_tell_apart(tmp_path):
+    one = read_documents(written(tmp_path, "a.csv", "text\nOne.\nTwo.\n"))
+    assert texts(one) == {None: ["One.", "Two."]}
+    several = read_documents(written(tmp_path, "b.csv", "text;source\nOne.;A\nTwo.;B\nThree.;A\n"))
+    assert texts(several) == {"b-1": ["One.", "Three."], "b-2": ["Two."]}
+
+
+def test_the_column_can_be_named(tmp_path):
+    path = written(tmp_path, "a.csv", "sentence,text\nOne.,not me\n")
+    assert read_documents(path, text_column="sentence")[0].text == "One."
+
+
+def test_rows_without_a_text_are_counted(tmp_path):
+    document = read_documents(written(tmp_path, "a.csv", "text,source\nOne.,A\n ,A\n"))[0]
+    assert "1 of 2 rows hold no text" in document.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "sentence,id\nx,1\n", "no column text; there are sentence, id; name one with --text-column"),
+        ("a.csv", "text,source\na,b,c\n", "line 2 has 3 cells, the header 2"),
+        ("a.csv", 'text\n"a\n', "check the quotation marks"),
+        ("a.csv", "text,text\na,b\n", "names the column text twice"),
+        ("a.csv", " \n", "the file is empty"),
+        ("a.csv", "text\n", "no row holds a text"),
+        ("a.csv", 'text,published\n"a\nb",2020\nb,2020-02-30\n', "line 4: published '2020-02-30' is no date"),
+        ("a.csv", "text,document_id,source\na,1,A\nb,1,B\n", "line 3: the source of document 1 is 'B' here and 'A' before"),
+        ("a.xlsx", [["sentence"], ["One."]], "no column text; there are sentence"),
+        ("a.xlsx", [], "the workbook is empty"),
+        ("a.jsonl", '{"text": "a"}\n{"text": \n', "line 2: no JSON"),
+        ("a.jsonl", '{"text": "a"}\n["b"]\n', "line 2: no object"),
+        ("a.jsonl", f'{{"text": {"[" * 100_000}', "line 1: no JSON"),
+        ("a.jsonl", '{"sentence": "a"}', "no column text; there are sentence"),
+        ("a.jsonl", "\n", "the file is empty"),
+    ],
+)  # fmt: skip
+def test_a_bad_table_is_one_clear_line(tmp_path, name, content, message):
+    with pytest.raises(InputError, match=message) as caught:
+        read_documents(written(tmp_path, name, content))
+    assert "\n" not in str(caught.value)
+
+
+def test_half_a_character_in_json_becomes_a_sign_that_can_be_written(tmp_path):
+    document = read_documents(written(tmp_path, "a.jsonl", '{"text": "a\\ud800b"}'))[0]
+    assert document.text == "a\ufffdb"
+
+
+def test_a_number_that_is_none_in_json_says_nothing(tmp_path):
+    document = read_documents(written(tmp_path, "a.jsonl", '{"text": "One.", "source": NaN}'))[0]
+    assert document.said == {}
+
+
+RUSSIAN = "Вчера вечером портовая служба дважды пересчитала баржи, и никто не сохранил список. " * 3
+GERMAN = (
+    "Am Abend zählte die Hafenbehörde die Kähne zweimal, und niemand bewahrte die Liste auf – so hieß es. "  # noqa: RUF001 - a dash
+)
+JAPANESE = "港の役所はその日、はしけを二度数えた。名簿はだれも保管しなかった。" * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "said"),
+    [
+        (GERMAN, "cp1252", "windows-1252"),
+        (RUSSIAN, "cp1251", "windows-1251"),
+        (JAPANESE, "cp932", "cp932"),
+        ("El niño lo contó dos veces, según dijo el jefe de la estación.", "cp1252", "windows-1252"),
+        ("Café owners said “we lost 40 euros” – and the € fell. Naïve façade.", "cp1252", "windows-1252"),  # noqa: RUF001
+        ("They counted the barges twice.", "utf-16-le", "utf-16-le"),
+        ("They counted the barges twice.", "utf-16-be", "utf-16-be"),
+        (GERMAN, "utf-16", None),
+        (GERMAN, "utf-32", None),
+        (GERMAN, "utf-8-sig", None),
+    ],
+)
+def test_the_encoding_is_found_and_a_guess_is_said(tmp_path, text, encoding, said):
+    document = read_documents(written(tmp_path, "a.txt", text.encode(encoding)))[0]
+    assert document.text == text
+    assert [f"read as {said}, which is a guess" in notice for notice in document.notices] == [True] * bool(
+        said
+    )
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    with pytest.raises(InputError, match="it is no text file"):
+        read_documents(written(tmp_path, "a.txt", bytes(range(127, 255)) * 40 + b"\0"))
