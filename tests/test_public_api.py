@@ -7,7 +7,15 @@ import annotate
 
 
 @pytest.mark.parametrize(
-    "name", ["annotate", "annotate.agreement", "annotate.provenance", "annotate.corpus", "annotate.demo"]
+    "name",
+    [
+        "annotate",
+        "annotate.agreement",
+        "annotate.provenance",
+        "annotate.corpus",
+        "annotate.consensus",
+        "annotate.demo",
+    ],
 )
 def test_what_a_package_names_it_has_and_documents(name):
     module = importlib.import_module(name)

@@ -1,0 +1,163 @@
+"""One decided category for each item and variable, by the method that is asked for."""
+
+from collections.abc import Mapping, Sequence
+from itertools import compress, groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from annotate.consensus.caution import MEANINGS, ONE_RATING
+from annotate.consensus.judged import first_round, item_names, judged
+from annotate.consensus.majority import votes
+from annotate.consensus.model import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
+from annotate.consensus.records import joined, records
+from annotate.errors import StatisticsError
+from annotate.ratings import encode_set
+from annotate.resampling import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from annotate.codebook import Level
+
+MAJORITY, DAWID_SKENE = METHODS = ("majority", "dawid-skene")
+
+TIED = 1e-6
+"""Posteriors that differ by less are equal: a climb ends when they are known about so well."""
+
+
+def resolve(
+    ratings: pd.DataFrame,
+    *,
+    method: str = MAJORITY,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+    variables: Sequence[str] | None = None,
+    seed: int = 0,
+    starts: int = STARTS,
+    keep: str = "votes",
+    tolerance: float = TOLERANCE,
+) -> pd.DataFrame:
+    """Decide on a category for each item and variable.
+
+    Parameters
+    ----------
+    ratings, level, categories, variables, seed, starts, keep, tolerance
+        See :func:`~annotate.consensus.dawid_skene`; the last four are of that method only.
+    method
+        ``majority``: every annotator has one vote, that of the first round in which they rated the item; a set
+        is one category. ``dawid-skene``: annotators count by the error rates that they turn out to have, and
+        repeats are further observations; a set is decided member by member, which takes annotators to
+        judge of each member for itself.
+
+    Returns
+    -------
+    DataFrame
+        One row an item and variable, sorted by both: item, variable, category (None in a tie), share (of the
+        votes) or posterior (its probability; of a set the product over its members) of the category that
+        is ahead or of each that is, n_ratings (that counted), tie (bool), tied (the categories that are
+        ahead, as a JSON array, or None; of sets the smallest and the largest possible), method, caution (keys
+        of :data:`~annotate.consensus.caution.MEANINGS`, joined by ``; ``, or None; of a set those of the
+        members that somebody chose on that item).
+
+    Raises
+    ------
+    TableError, StatisticsError
+        See :func:`~annotate.consensus.dawid_skene`; and if the method is not known.
+
+    """
+    if method == MAJORITY:
+        return _by_votes(ratings, level, categories, variables)
+    if method == DAWID_SKENE:
+        fits = dawid_skene(
+            ratings,
+            level=level,
+            categories=categories,
+            variables=variables,
+            seed=seed,
+            starts=starts,
+            keep=keep,
+            tolerance=tolerance,
+        )
+        return decisions(fits)
+    raise StatisticsError(f"method: {method!r} is not known; there are {', '.join(METHODS)}")
+
+
+def decisions(fits: Sequence[Fit]) -> pd.DataFrame:
+    """The records of :func:`resolve` from fits that are there, all those of a table."""
+    parts = []
+    for _, ones in groupby(fits, key=lambda fit: fit.variable):
+        of = tuple(ones)
+        if of[0].member is None:
+            parts.append(_told(_category(of[0]), DAWID_SKENE, of[0].cautions))
+            continue
+        named, which = np.unique(np.column_stack([_named(fit) for fit in of]), axis=0, return_inverse=True)
+        cautions = [[name for fit in compress(of, row) for name in fit.cautions] for row in named]
+        parts.append(_told(_set(of), DAWID_SKENE, *cautions, which=which.reshape(-1)))
+    return joined(parts)
+
+
+def _by_votes(
+    ratings: pd.DataFrame,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None,
+    variables: Sequence[str] | None,
+) -> pd.DataFrame:
+    parts = []
+    for one in judged(ratings, level=level, categories=categories, variables=variables):
+        first = first_round(one)
+        counted = votes(item_names(one), one.variable, one.categories, one.unit[first], one.category[first])
+        parts.append(_told(counted, MAJORITY, ()))
+    return joined(parts)
+
+
+def _category(fit: Fit) -> pd.DataFrame:
+    posterior = fit.posterior
+    top = posterior.max(axis=1)
+    item, category = np.nonzero(posterior >= (top - TIED)[:, None])
+    return records(
+        fit.items, fit.variable, fit.categories, (item, category), fit.n_ratings, {"posterior": top}
+    )
+
+
+def _set(fits: Sequence[Fit]) -> pd.DataFrame:
+    """Each member by itself; what is tied may be left out of the set or taken in."""
+    present = np.column_stack([_present(fit) for fit in fits])
+    certain = np.maximum(present, 1 - present).prod(axis=1)
+    least, most = present > 0.5 + TIED / 2, present >= 0.5 - TIED / 2
+    chosen, of = np.unique(np.concatenate([least, most]), axis=0, return_inverse=True)
+    order = [str(fit.member) for fit in fits]
+    names = [encode_set(np.compress(row, order).tolist(), order) for row in chosen]
+    small, large = np.split(of.reshape(-1), 2)
+    item = np.repeat(np.arange(len(least)), 1 + (small != large))
+    again = np.diff(item, prepend=-1) == 0
+    leading = (item, np.where(again, large[item], small[item]))
+    return records(fits[0].items, fits[0].variable, names, leading, fits[0].n_ratings, {"posterior": certain})
+
+
+def _present(fit: Fit) -> FloatArray:
+    if PRESENT not in fit.categories:
+        return np.zeros(len(fit.items))
+    return fit.posterior[:, fit.categories.index(PRESENT)]
+
+
+def _named(fit: Fit) -> NDArray[np.bool_]:
+    """The items of which somebody said that the set holds this member; on others nothing hangs on the fit."""
+    said = np.array([[name == PRESENT] for name in fit.categories] * len(fit.annotators), dtype=float)
+    return np.asarray(fit.responses.sums(said)[fit.responses.pattern, 0] > 0)
+
+
+def _told(
+    part: pd.DataFrame, method: str, *cautions: Sequence[str], which: IntArray | None = None
+) -> pd.DataFrame:
+    """Add by what method it was, and ``which`` of the cautions apply to a record, besides a single rating."""
+    told: list[str | None] = []
+    for found in cautions:
+        applies = [name for name in MEANINGS if name in found]
+        told += ["; ".join(names) or None for names in (applies, [ONE_RATING, *applies])]
+    place = np.zeros(len(part), dtype=np.int64) if which is None else 2 * which
+    caution = np.array(told, dtype=object)[place + (part["n_ratings"] == 1).to_numpy()]
+    return part.assign(
+        method=pd.Series(method, index=part.index, dtype="str"),
+        caution=pd.Series(caution, index=part.index, dtype=object),
+    )

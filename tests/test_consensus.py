@@ -1,0 +1,229 @@
+"""Majority votes, records of what was decided, and annotators held against it."""
+
+import json
+from collections import Counter
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotate.consensus import MEANINGS, METHODS, majority, resolve, with_decided
+from annotate.consensus.majority import COLUMNS
+from annotate.errors import StatisticsError, TableError
+
+NOMINAL = {"v": "nominal", "w": "nominal"}
+some = settings(max_examples=30, deadline=None, derandomize=True)
+
+
+def table(*rows):
+    """Rows such as ``p1 A x`` or ``p1 A x 2``, the last the round."""
+    cells = [(*row.split(), "1")[:4] for row in rows]
+    frame = pd.DataFrame(cells, columns=["item", "annotator", "category", "round"], dtype="str")
+    return frame.assign(variable="v", round=frame["round"].astype(int))
+
+
+@st.composite
+def tables(draw):
+    judged = st.tuples(
+        st.sampled_from(["p1", "p2", "p3", "p4"]), st.sampled_from("ABCD"), st.sampled_from(["v", "w"])
+    )
+    rows = draw(st.dictionaries(judged, st.sampled_from("xyz"), min_size=1, max_size=20))
+    cells = [(*key, category) for key, category in rows.items()]
+    return pd.DataFrame(cells, columns=["item", "annotator", "variable", "category"], dtype="str")
+
+
+# ---- majority --------------------------------------------------------------------------------------
+
+
+def test_most_votes_win_and_a_tie_stays_a_tie():
+    found = majority(table("p2 A x", "p2 B y", "p1 A x", "p1 B x", "p1 C y", "p3 A y")).set_index("item")
+    assert found.index.tolist() == ["p1", "p2", "p3"]
+    assert found["category"].tolist() == ["x", None, "y"]
+    assert found["share"].tolist() == [2 / 3, 0.5, 1.0]
+    assert found["n_ratings"].tolist() == [3, 2, 1]
+    assert found["tie"].tolist() == [False, True, False]
+    assert found["tied"].tolist() == [None, '["x","y"]', None]
+
+
+def test_no_ratings_are_no_records():
+    assert majority(table("p1 A x").iloc[:0]).columns.tolist() == list(COLUMNS)
+
+
+def test_an_annotator_has_one_vote_that_of_the_first_round():
+    found = majority(table("p1 A x 1", "p1 A y 2", "p1 B y 1", "p1 B y 3", "p1 C x 2", "p1 C y 4")).iloc[0]
+    assert (found["category"], found["n_ratings"]) == ("x", 3)  # C's first is round 2
+    found = resolve(table("p1 A x 2", "p1 A y 1"), level=NOMINAL).iloc[0]
+    assert (found["category"], found["n_ratings"]) == ("y", 1)
+
+
+@some
+@given(tables())
+def test_majority_is_what_counting_by_hand_gives(frame):
+    found = majority(frame)
+    assert len(found) == len(frame[["item", "variable"]].drop_duplicates())
+    for row in found.itertuples():
+        chosen = frame[(frame["item"] == row.item) & (frame["variable"] == row.variable)]["category"]
+        votes = Counter(chosen)
+        ahead = sorted(name for name, number in votes.items() if number == max(votes.values()))
+        assert row.n_ratings == len(chosen)
+        assert row.share == max(votes.values()) / len(chosen)
+        assert row.tie == (len(ahead) > 1)
+        assert (row.category, row.tied) == (
+            (None, json.dumps(ahead, separators=(",", ":"))) if row.tie else (ahead[0], None)
+        )
+
+
+@some
+@given(tables(), st.randoms(use_true_random=False))
+def test_resolve_by_majority_is_majority_whatever_the_order(frame, random):
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    found = resolve(frame.iloc[order], level=NOMINAL)
+    assert found.columns.tolist() == [*COLUMNS, "method", "caution"]
+    pd.testing.assert_frame_equal(found[list(COLUMNS)], majority(frame))
+    assert (found["method"] == "majority").all()
+    single = found["n_ratings"] == 1
+    assert found["caution"].tolist() == ["one rating" if one else None for one in single]
+
+
+@some
+@given(tables())
+def test_renaming_renames(frame):
+    names = {"x": "r", "y": "q", "z": "p"}
+    before = resolve(frame, level=NOMINAL)
+    after = resolve(frame.assign(category=frame["category"].map(names)), level=NOMINAL)
+    assert [names.get(name) for name in before["category"]] == after["category"].tolist()
+    assert before["share"].tolist() == after["share"].tolist()
+
+
+# ---- resolve ---------------------------------------------------------------------------------------
+
+
+@some
+@given(tables())
+def test_both_methods_keep_one_record_an_item_and_variable(frame):
+    voted, modelled = (resolve(frame, level=NOMINAL, method=method, starts=2) for method in METHODS)
+    for column in ("item", "variable", "n_ratings"):
+        assert voted[column].tolist() == modelled[column].tolist()
+    assert (modelled["tie"] == modelled["category"].isna()).all()
+    assert modelled["posterior"].between(0, 1 + 1e-9).all()
+    assert set("; ".join(modelled["caution"].dropna()).split("; ")) <= {*MEANINGS, ""}
+
+
+def test_levels_say_what_is_the_same():
+    numbers = table("p1 A 3", "p1 B 3.0", "p1 C 4")
+    assert resolve(numbers, level={"v": "nominal"})["tie"].tolist() == [True]
+    assert resolve(numbers, level={"v": "interval"})["category"].tolist() == ["3"]
+    sets = table('p1 A ["b","a"]', 'p1 B ["a","b"]', "p1 C []")
+    assert resolve(sets, level={"v": "set"}, categories={"v": ["a", "b"]})["category"].tolist() == [
+        '["a","b"]'
+    ]
+    assert resolve(sets, level={"v": "set"}, method="dawid-skene")["category"].tolist() == ['["a","b"]']
+
+
+def test_an_ordinal_variable_needs_no_order_here():
+    assert resolve(table("p1 A low"), level={"v": "ordinal"})["category"].tolist() == ["low"]
+
+
+def test_ties_are_named_in_the_order_of_the_codebook():
+    found = resolve(table("p1 A x", "p1 B y"), level=NOMINAL, categories={"v": ["y", "x", "z"]})
+    assert found["tied"].tolist() == ['["y","x"]']
+
+
+def test_variables_can_be_chosen():
+    both = pd.concat([table("p1 A x"), table("p1 A y").assign(variable="w")])
+    assert resolve(both, level=NOMINAL)["variable"].tolist() == ["v", "w"]
+    assert resolve(both, level=NOMINAL, variables=["w"])["category"].tolist() == ["y"]
+    assert resolve(both, level={"w": "nominal"}, variables=["w"])["category"].tolist() == ["y"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("frame", "more", "error", "said"),
+    [
+        (table("p1 A x").iloc[:0], {}, TableError, "the table is empty"),
+        (table("p1 A x").drop(columns="annotator"), {}, TableError, "no column annotator"),
+        (table("p1 A x").assign(category=" "), {}, TableError, "blank"),
+        (table("p1 A x", "p1 A y"), {}, StatisticsError, "item p1, annotator A, variable v: rated more than once"),
+        (table("p1 A q"), {"categories": {"v": ["x"]}}, StatisticsError, "'q' is not one of the declared"),
+        (table("p1 A q"), {"level": {"v": "interval"}}, StatisticsError, "is no number"),
+        (table("p1 A q"), {"level": {"v": "set"}}, StatisticsError, "is no set"),
+        (table("p1 A q"), {"level": {}}, StatisticsError, "level of measurement"),
+        (table("p1 A q"), {"variables": ["u"]}, StatisticsError, "variable u is not in the ratings"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_resolved_is_said_in_one_line(method, frame, more, error, said):
+    with pytest.raises(error, match=said) as caught:
+        resolve(frame, **{"level": NOMINAL, "method": method, **more})
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_method_is_told_the_known_ones():
+    with pytest.raises(StatisticsError, match="there are majority, dawid-skene"):
+        resolve(table("p1 A x"), level=NOMINAL, method="mace")
+
+
+# ---- with what was decided -------------------------------------------------------------------------
+
+
+def decided(*rows):
+    frame = pd.DataFrame([row.split() for row in rows], columns=["item", "category"], dtype="str")
+    return frame.assign(variable="v")
+
+
+def test_annotators_are_held_against_what_was_decided():
+    ratings = table("p1 A x", "p1 B y", "p2 A x", "p2 B x", "p3 A z", "p3 C z", "p1 A y 2")
+    found = with_decided(ratings, decided("p1 x", "p2 x")).set_index("annotator")
+    assert found["n_rated"].tolist() == [3, 2, 1]
+    assert found["n_items"].tolist() == [2, 2, 0]
+    assert found["n_agreeing"].tolist() == [2, 1, 0]
+    assert found["value"].tolist()[:2] == [1.0, 0.5]
+    assert pd.isna(found.loc["C", "value"])
+    assert found.loc["C", "undefined"] == "no item that the annotator rated is decided"
+    assert found.loc["A", "undefined"] is None
+
+
+def test_ties_are_not_decided():
+    ratings = table("p1 A x", "p1 B y", "p2 A x", "p2 B x")
+    found = with_decided(ratings, resolve(ratings, level=NOMINAL))
+    assert found["n_items"].tolist() == [1, 1]
+    assert found["value"].tolist() == [1.0, 1.0]
+
+
+def test_decisions_are_compared_as_the_level_has_it():
+    ratings, told = table('p1 A ["a","b"]', "p1 B []"), decided('p1 ["b","a"]')
+    assert with_decided(ratings, told)["value"].tolist() == [0.0, 0.0]
+    assert with_decided(ratings, told, level={"v": "set"})["value"].tolist() == [1.0, 0.0]
+    numbers = with_decided(table("p1 A 3.0"), decided("p1 3"), level={"v": "interval"})
+    assert numbers["value"].tolist() == [1.0]
+
+
+@some
+@given(tables())
+def test_agreement_with_the_decided_is_what_counting_gives(frame):
+    told = resolve(frame, level=NOMINAL)
+    found = with_decided(frame, told)
+    label = {(row.item, row.variable): row.category for row in told.itertuples()}
+    assert int(found["n_rated"].sum()) == len(frame)
+    for row in found.itertuples():
+        mine = frame[(frame["annotator"] == row.annotator) & (frame["variable"] == row.variable)]
+        pairs = [(one.category, label[one.item, one.variable]) for one in mine.itertuples()]
+        assert row.n_items == sum(other is not None for _, other in pairs)
+        assert row.n_agreeing == sum(one == other for one, other in pairs)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "told", "more", "error", "said"),
+    [
+        (table("p1 A x"), decided("p1 x", "p1 y"), {}, TableError, "item p1, variable v: decided more than once"),
+        (table("p1 A x"), decided("p1 x").drop(columns="category"), {}, TableError, "decided: no column category"),
+        (table("p1 A x").drop(columns="item"), decided("p1 x"), {}, TableError, "ratings: no column item"),
+        (table("p1 A x").iloc[:0], decided("p1 x"), {}, TableError, "empty"),
+        (table("p1 A 1"), decided("p1 x"), {"level": {"v": "interval"}}, StatisticsError, "variable v: category 'x' is no number"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_said_in_one_line(ratings, told, more, error, said):
+    with pytest.raises(error, match=said) as caught:
+        with_decided(ratings, told, **more)
+    assert "\n" not in str(caught.value)
