@@ -16,16 +16,19 @@ from annotate.agreement.caution import by_source_with_cautions
 from annotate.disagreements import disagreements
 from annotate.exports import REASONS
 from annotate.files import whole
+from annotate.frames import records
+from annotate.ledger import VARIABLES, Ledger
 from annotate.methods import methods_paragraph
 from annotate.provenance.profile import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study import Study
-from annotate.tables import cell, records
-from annotate.wording import choice, coefficient, in_words, source_name, visible, web_address
+from annotate.tables import cell
+from annotate.wording import choice, coefficient, decided, in_words, source_name, visible, web_address
 
 if TYPE_CHECKING:
     from annotate.codebook import Category
 
 MOST_DISAGREEMENTS = 10
+MOST_CLAIMS = 20
 _WHOM = ("attributed_share", "named_source_share")
 _GROUNDS = ("primary_share", "secondary_share", "unsupported_share")
 
@@ -46,11 +49,12 @@ def write_report(
     agreement: pd.DataFrame,
     provenance: pd.DataFrame,
     *,
+    ledger: Ledger | None = None,
     notes: Sequence[str] = (),
     confidence: float = 0.95,
 ) -> None:
     """Write the report of :func:`render_report` to a file, whole or not at all."""
-    page = render_report(study, agreement, provenance, notes=notes, confidence=confidence)
+    page = render_report(study, agreement, provenance, ledger=ledger, notes=notes, confidence=confidence)
     with whole(path) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
 
@@ -60,6 +64,7 @@ def render_report(
     agreement: pd.DataFrame,
     provenance: pd.DataFrame,
     *,
+    ledger: Ledger | None = None,
     notes: Sequence[str] = (),
     confidence: float = 0.95,
 ) -> str:
@@ -74,6 +79,8 @@ def render_report(
         chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
     provenance
         Of :func:`annotate.provenance.profile`; it may have no rows.
+    ledger
+        Of :func:`annotate.ledger.ledger`; without it, nothing is said of claims.
     notes
         Sentences that a reader must not miss: they stand at the top.
     confidence
@@ -105,6 +112,7 @@ def render_report(
         overview=_overview(study, agreement),
         variables=_variables(study, agreement),
         profile=_profile(study, provenance),
+        ledger=_ledger(study, ledger) if ledger else None,
         disagreements=_disagreements(study),
         exclusions=_exclusions(study),
         codebook=_codebook(study),
@@ -236,6 +244,43 @@ def _share_charts(provenance: pd.DataFrame, measures: set[str]) -> list[dict[str
 
 def _drawn(svg: str | None) -> Markup | None:
     return Markup(svg) if svg else None  # noqa: S704 (our own SVG, text escaped in it)
+
+
+def _ledger(study: Study, found: Ledger) -> dict[str, Any]:
+    """The claims that most sources carry, each mention with its place in the passage's text."""
+    book, claims = study.codebook, records(found.claims.head(MOST_CLAIMS))
+    shown = [
+        {
+            "kind": wording.LEDGER_KINDS[claim["kind"]],
+            "what": visible(claim["what"]),
+            "sources": claim["n_sources"],
+            "texts": claim["n_separate_texts"],
+            "relations": wording.relations(claim["relations"]),
+            "drift": [choice(book, VARIABLES[0], one) for one in claim["attributions"]]
+            if claim["drift"]
+            else [],
+            "mentions": [
+                {
+                    "source": source_name(one["source"]),
+                    "published": visible(one["published"] or "undated"),
+                    "parts": _around(one),
+                    "coded": [decided(book, name, one) for name in VARIABLES],
+                }
+                for one in claim["mentions"]
+            ],
+        }
+        for claim in claims
+    ]
+    return {"claims": shown, "all": len(found.claims)}
+
+
+def _around(mention: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A passage's text before, in and behind the span of a mention."""
+    text, start, end = (
+        mention["text"],
+        *(mention[name] - mention["text_start"] for name in ("start", "end")),
+    )
+    return visible(text[:start]), visible(text[start:end]), visible(text[end:])
 
 
 def _disagreements(study: Study) -> dict[str, Any]:

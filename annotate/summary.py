@@ -9,6 +9,8 @@ import pandas as pd
 from annotate.agreement import measure
 from annotate.agreement.caution import with_cautions
 from annotate.codebook import Level
+from annotate.ledger import Ledger, ledger_of
+from annotate.passages import passages_of_study
 from annotate.provenance import profile
 from annotate.provenance.profile import COLUMNS, VARIABLES
 from annotate.study import Study
@@ -16,13 +18,14 @@ from annotate.study import Study
 
 @dataclass(frozen=True)
 class Summary:
-    """Agreement overall and by source, and the profile of each source.
+    """Agreement overall and by source, the profile of each source, and the claims that recur.
 
     ``provenance`` has no rows where none of its variables was coded.
     """
 
     agreement: pd.DataFrame
     provenance: pd.DataFrame
+    ledger: Ledger
 
 
 def summarise(
@@ -48,4 +51,4 @@ def summarise(
         )
     else:
         provenance = pd.DataFrame(columns=list(COLUMNS))
-    return Summary(agreement, provenance)
+    return Summary(agreement, provenance, ledger_of(passages_of_study(study), study.first_round))

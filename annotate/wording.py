@@ -5,8 +5,9 @@ Both say the same, because both take it from here. Nothing here measures.
 # ruff: noqa: RUF001 (minus signs and dashes between pages are meant)
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -140,6 +141,27 @@ DISAGREEMENT = (
     "or more annotators answered. Passages with most disagreement come first."
 )
 
+LEDGER = (
+    "A claim of the ledger is a figure that several sources carry, or a text that more than one document "
+    "shares. Each is followed through the documents in order of date, in the words of each, with the origin "
+    "it is put down to there. Figures of different sources are the same, overlap, share a bound, or cannot "
+    "both hold. Texts that share words are counted once under separate texts: which of them was first, and "
+    "whether the separate ones know of each other, the words alone do not say. Nor do they say who is right."
+)
+LEDGER_KINDS: Mapping[str, str] = {
+    "figure": "Figure",
+    "text": "Reused text",
+    "quotation": "Same quotation",
+}
+RELATIONS: Mapping[str, str] = {
+    "same": "the same",
+    "overlap": "overlap",
+    "shared_bound": "share a bound",
+    "part": "one is of a part",
+    "apart": "differ",
+    "conflict": "cannot both hold",
+}
+
 REFERENCES = (
     "Efron, B., & Tibshirani, R. J. (1993). An Introduction to the Bootstrap. Chapman & Hall.",
     (
@@ -230,6 +252,18 @@ def choice(codebook: Codebook | None, variable: str, category: str) -> str:
     if found[0].level != "set":
         return visible(labels.get(category, category))
     return ", ".join(visible(labels.get(value, value)) for value in decode_set(category)) or "none"
+
+
+def relations(found: Collection[str]) -> list[str]:
+    """How the figures of a claim relate, as words."""
+    return [words for name, words in RELATIONS.items() if name in found]
+
+
+def decided(codebook: Codebook | None, variable: str, mention: Mapping[str, Any]) -> str | None:
+    """What most annotators chose for a mention of the ledger, as they saw it; None where nobody coded."""
+    if tied := mention[f"{variable}_tied"]:
+        return "tie: " + " / ".join(choice(codebook, variable, category) for category in tied)
+    return choice(codebook, variable, mention[variable]) if mention[variable] else None
 
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

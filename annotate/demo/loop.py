@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from annotate import bundled
+from annotate.claim_tables import ledger_table
 from annotate.codebook import Codebook, load_codebook
 from annotate.corpus import ingest, write_tasks
 from annotate.demo.annotators import CAST, NOTE, Habits, Reference, code, read_reference
@@ -26,11 +27,12 @@ from annotate.studio.projects import all_projects
 from annotate.studio.pull import pull
 from annotate.studio.push import PushReport, push
 from annotate.studio.stream import label_stream, skip, submit
-from annotate.study import read_study
+from annotate.study import Study, read_study
 from annotate.summary import Summary, summarise
 from annotate.tables import profile_tables, side_by_side, write_table
 from annotate.workbook import write_workbook
 
+_CLAIMS = 3  # of the ledger, shown in the terminal
 Say = Callable[[str], None]
 
 
@@ -176,10 +178,20 @@ def _results(output: Path, url: str, data: Path, project: int, say: Say) -> None
         say(f"   left out and counted: {count} {reason}")
     summary = summarise(study)
     _show(summary, say)
+    _show_ledger(summary, study, say)
     workbook, page = output / "annotate-demo.xlsx", output / "annotate-demo.html"
-    write_workbook(workbook, study, summary.agreement, summary.provenance, notes=[NOTE])
-    write_report(page, study, summary.agreement, summary.provenance, notes=[NOTE])
+    found = (summary.agreement, summary.provenance)
+    write_workbook(workbook, study, *found, ledger=summary.ledger, notes=[NOTE])
+    write_report(page, study, *found, ledger=summary.ledger, notes=[NOTE])
     say(f"workbook: {workbook}\nreport:   {page}")
+
+
+def _show_ledger(summary: Summary, study: Study, say: Say) -> None:
+    claims = summary.ledger.claims
+    say(
+        f"\n{len(claims)} claims recur across the sources; the first {_CLAIMS}, by date, and whom each puts them down to:"
+    )
+    write_table(ledger_table(claims.head(_CLAIMS), study.codebook), "table")
 
 
 def _show(summary: Summary, say: Say) -> None:

@@ -16,6 +16,7 @@ from annotate.workbook.sheet import Rows, Sheet
 READING = {
     "Sources": "One row a source, all sources together first. Each share has the ends of its interval and n, the passages it rests on. The order is that of the alphabet: nothing here ranks sources.",
     "Agreement": "One row for each source, variable and coefficient. Read the coefficients of one variable side by side, with n and the most chosen category.",
+    "Ledger": "One row a claim: a figure that several sources carry, or a text that documents share, with each passage that carries it in order of date. It follows claims; it does not say which is right.",
     "Passages": "One row a passage, annotated or not, with its text and how often each answer was given.",
     "Ratings": "One row a judgement: an annotator gave a passage a category on a variable. Everything else is computed from these.",
     "Disagreements": "One row for each passage and variable on which annotators differ, passages with most disagreement first, each annotator's answer in a column of its own.",

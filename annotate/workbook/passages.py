@@ -8,9 +8,9 @@ import pandas as pd
 
 from annotate import wording
 from annotate.exports import REASONS
+from annotate.frames import records
 from annotate.ratings import decode_set
 from annotate.study import Study
-from annotate.tables import records
 from annotate.wording import in_words, source_name
 from annotate.workbook.cell import Column, Value, as_date
 from annotate.workbook.sheet import Rows, Sheet

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from annotate import wording
+from annotate.frames import records
 from annotate.provenance.profile import CLAIM_TYPE, NO_CLAIM
 from annotate.study import Study
-from annotate.tables import records
 from annotate.wording import SHARES, choice, coefficient, in_words, source_name
 from annotate.workbook.cell import Column, Value
 from annotate.workbook.sheet import Rows, Sheet

@@ -8,17 +8,21 @@ import pandas as pd
 from annotate.agreement.caution import by_source_with_cautions
 from annotate.disagreements import disagreements
 from annotate.files import whole
+from annotate.ledger import Ledger
 from annotate.study import Study
 from annotate.workbook.about import about, codebook
 from annotate.workbook.cell import new_workbook
+from annotate.workbook.ledger import claims
 from annotate.workbook.passages import differences, exclusions, left_out, passages, ratings
 from annotate.workbook.sheet import Sheet, add_sheet, check_rows
 from annotate.workbook.sources import agreed, sources
 
+_FROZEN = {"Agreement": 2, "Codebook": 2, "About": 2, "Ledger": 3}
 _EMPTY = {
     "Agreement": "Nothing to measure: no passage has been coded yet.",
     "Passages": "No passages.",
     "Ratings": "No ratings yet.",
+    "Ledger": "No figure and no text recurs across documents.",
     "Disagreements": "No two annotators gave different answers to one passage.",
     "Exclusions": "Nothing was left out.",
     "Codebook": "A plain table of ratings was read: it has no codebook.",
@@ -31,6 +35,7 @@ def write_workbook(
     agreement: pd.DataFrame,
     provenance: pd.DataFrame,
     *,
+    ledger: Ledger | None = None,
     notes: Sequence[str] = (),
     confidence: float = 0.95,
 ) -> None:
@@ -47,6 +52,8 @@ def write_workbook(
         chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
     provenance
         Of :func:`annotate.provenance.profile`; it may have no rows.
+    ledger
+        Of :func:`annotate.ledger.ledger`; without it, nothing is said of claims.
     notes
         Sentences that a reader must not miss: they stand on top of every sheet.
     confidence
@@ -69,6 +76,7 @@ def write_workbook(
     sheets: dict[str, Sheet] = {
         "Sources": sources(study, agreement, provenance),
         "Agreement": agreed(by_source_with_cautions(agreement, study.first_round, study.categories)),
+        **({"Ledger": claims(ledger, study.codebook)} if ledger else {}),
         "Passages": passages(study),
         "Ratings": ratings(study),
         "Disagreements": differences(study, differing),
@@ -89,7 +97,7 @@ def write_workbook(
             top=[*notes, *top.get(name, [])],
             empty=_EMPTY.get(name, ""),
             bold_first=name == "Sources",
-            frozen=2 if name in {"Agreement", "Codebook", "About"} else 1,
+            frozen=_FROZEN.get(name, 1),
         )
     book.properties.title = "Agreement and provenance by source"
     book.properties.creator = "annotate"

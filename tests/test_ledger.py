@@ -1,0 +1,212 @@
+"""The claims ledger: what recurs is one row, carried by each passage in order of date."""
+
+import html
+import re
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+
+from annotate.consensus import majority
+from annotate.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
+from annotate.passages import passages_of, read_passages_and_study
+from annotate.report import render_report
+from annotate.study import read_study
+from annotate.summary import summarise
+from annotate.workbook import write_workbook
+from annotate.workbook.ledger import claims as claims_sheet
+
+EXAMPLE = Path(__file__).parent.parent / "exports/example"
+TEXTS = {
+    "p1": ("weekly", "2023-01-01", "The clerk counted 30 boats."),
+    "p2": ("daily", "2023-02-01", "About 30 boats were lost, it is thought."),
+    "p3": ("gazette", None, "The harbour lost 30 boats."),
+    "p4": ("daily", "2023-02-01", "The lamp on the pier was out that night."),
+    "p5": ("gazette", None, "That night the lamp on the pier was out."),
+}
+
+
+def passages(texts=None):
+    tasks = [
+        {"data": {"passage_id": item, "source": source, "document_id": source, "text": text}
+         | ({"published": published} if published else {})}
+        for item, (source, published, text) in (texts or TEXTS).items()
+    ]  # fmt: skip
+    return passages_of(tasks)
+
+
+def side(name, item, wording):
+    document, _, text = TEXTS[item]
+    start = text.index(wording)
+    return {
+        f"{name}_item": item, f"{name}_document": document, f"{name}_source": document, f"{name}_start": start,
+        f"{name}_end": start + len(wording), f"{name}_surface": wording, f"{name}_text": wording,
+    }  # fmt: skip
+
+
+def comparison(group, one, other, relation):
+    return {"group": group, "relation": relation, **side("a", *one), **side("b", *other)}
+
+
+FIGURES = pd.DataFrame(
+    [{"document": "weekly", "start": 18, "low": 30.0, "high": 30.0}],
+    columns=["document", "start", "low", "high"],
+)
+COMPARISONS = pd.DataFrame(
+    [
+        comparison(1, ("p1", "30 boats"), ("p2", "About 30 boats"), "same"),
+        comparison(1, ("p1", "30 boats"), ("p3", "30 boats"), "same"),
+        comparison(1, ("p2", "About 30 boats"), ("p3", "30 boats"), "overlap"),
+    ]
+)
+LAMP = {
+    "kind": "text",
+    **side("a", "p4", "lamp on the pier was out"),
+    **side("b", "p5", "lamp on the pier was out"),
+}
+BOATS = {"kind": "text", **side("a", "p1", "30 boats"), **side("b", "p3", "30 boats")}
+
+
+def ratings(**chosen):
+    return pd.DataFrame(
+        [
+            {"item": item, "annotator": f"A{n}", "variable": "attribution", "category": category}
+            for item, categories in chosen.items()
+            for n, category in enumerate(categories)
+        ]
+    )
+
+
+def test_a_recurring_figure_is_followed_by_date_and_undated_mentions_come_last():
+    found = ledger(passages(), FIGURES, COMPARISONS, pd.DataFrame([LAMP]))
+    assert list(found.claims.columns) == list(CLAIM_COLUMNS)
+    assert list(found.mentions.columns) == list(MENTION_COLUMNS)
+    figure, text = found.claims.to_dict("records")
+    assert (figure["kind"], figure["what"], figure["n_sources"]) == ("figure", "30 boats", 3)
+    assert figure["relations"] == ["overlap", "same"]
+    assert (figure["first_published"], figure["last_published"]) == ("2023-01-01", "2023-02-01")
+    assert [one["item"] for one in figure["mentions"]] == ["p1", "p2", "p3"]
+    assert (figure["mentions"][0]["low"], figure["drift"]) == (30.0, None)
+    assert (text["kind"], text["n_sources"], text["n_separate_texts"]) == ("text", 2, 1)
+
+
+def test_what_is_no_date_stands_last_and_is_neither_first_nor_last():
+    dates = ("yesterday", "2020-13-45", "", "05/03/2020", "2020-05-02", "2020-05-01T10:00:00Z", "2021")
+    texts = {
+        f"p{n}": (f"outlet {n}", date, "The harbour lost 240 boats to the ice of Tessel.")
+        for n, date in enumerate(dates)
+    }
+    claim = ledger_of(passages(texts)).claims.iloc[0]
+    assert (claim["first_published"], claim["last_published"]) == ("2020-05-01T10:00:00Z", "2021")
+    assert [mention["item"] for mention in claim["mentions"]][:3] == ["p5", "p4", "p6"]
+
+
+def test_a_mention_slices_to_its_wording():
+    found = ledger(passages(), FIGURES, COMPARISONS, pd.DataFrame([LAMP]))
+    for row in found.mentions.to_dict("records"):
+        assert row["text"][row["start"] : row["end"]] == row["wording"]
+
+
+def test_text_shared_inside_a_recurring_figure_has_no_row_of_its_own():
+    found = ledger(passages(), FIGURES, COMPARISONS, pd.DataFrame([BOATS]))
+    assert found.claims["kind"].tolist() == ["figure"]
+    assert found.claims["n_separate_texts"].tolist() == [2]
+    assert dict(zip(found.mentions["item"], found.mentions["shared_text"], strict=True)) == {
+        "p1": "p1", "p2": None, "p3": "p1",
+    }  # fmt: skip
+
+
+def test_drift_is_more_than_one_attribution_and_a_tie_is_none():
+    def drift(**chosen):
+        found = ledger(passages(), FIGURES, COMPARISONS, pd.DataFrame([LAMP]), ratings(**chosen))
+        return found.claims.iloc[0][["attributions", "drift"]].tolist(), found.mentions.iloc[1]
+
+    assert drift(p1=["named", "named", "vague"], p2=["vague"])[0] == [["named", "vague"], True]
+    assert drift(p1=["named"], p2=["named"])[0] == [["named"], False]
+    told, second = drift(p1=["named"], p2=["named", "vague"])
+    assert told == [["named"], None]
+    assert (second["attribution"], second["attribution_tied"], second["attribution_share"]) == (
+        None, ["named", "vague"], 0.5,
+    )  # fmt: skip
+
+
+def test_nothing_that_recurs_is_an_empty_ledger_with_its_columns():
+    found = ledger_of(passages({"p1": TEXTS["p1"]}))
+    assert found.claims.empty
+    assert list(found.claims.columns) == list(CLAIM_COLUMNS)
+    assert found.mentions.empty
+    assert list(found.mentions.columns) == list(MENTION_COLUMNS)
+
+
+def test_the_example_shows_the_planted_drift_from_a_named_expert_to_nobody():
+    texts, study = read_passages_and_study(EXAMPLE)
+    found = ledger_of(texts, study.first_round)
+    carried = {
+        claim: set(rows["document"])
+        for claim, rows in found.mentions.groupby("claim")
+        if rows["wording"].str.contains("240").any()
+    }
+    planted = {"lowgate-rights-watch", "varrinsk-observer", "kestwire", "ommerlight-magazine"}
+    claim = next(number for number, documents in carried.items() if planted <= documents)
+    row = found.claims.loc[found.claims["claim"] == claim].iloc[0]
+    assert row["drift"]
+    assert {"named_person", "vague_or_impersonal"} <= set(row["attributions"])
+
+
+def test_majority_counts_one_vote_an_annotator_and_leaves_ties_open():
+    table = ratings(p1=["named", "named", "vague"], p2=["named", "vague"]).assign(round=1)
+    repeat = table.iloc[[2]].assign(round=2)
+    voted = majority(pd.concat([table, repeat])).to_dict("records")
+    assert voted[0] | {"share": round(voted[0]["share"], 3)} == {
+        "item": "p1", "variable": "attribution", "category": "named", "share": 0.667, "n_ratings": 3,
+        "tie": False, "tied": None,
+    }  # fmt: skip
+    assert (voted[1]["category"], voted[1]["tie"], voted[1]["tied"]) == (None, True, '["named","vague"]')
+
+
+def test_the_workbook_has_a_row_for_each_claim_with_its_mentions_in_order(tmp_path):
+    study = read_study(EXAMPLE)
+    summary = summarise(study, replicates=20)
+    path = tmp_path / "study.xlsx"
+    write_workbook(path, study, summary.agreement, summary.provenance, ledger=summary.ledger)
+    header, *rows = openpyxl.load_workbook(path)["Ledger"].iter_rows(values_only=True)
+    cells = [dict(zip(header, row, strict=True)) for row in rows]
+    claims = summary.ledger.claims
+    assert [row["First worded"] for row in cells] == claims["what"].tolist()
+    assert [row["Drift"] == "yes" for row in cells] == [bool(drift) for drift in claims["drift"]]
+    for row, mentions in zip(cells, claims["mentions"], strict=True):
+        shown = [row[f"Mention {n}"] for n in range(1, 13) if row.get(f"Mention {n}")]
+        assert len(shown) == len(mentions)
+        for text, mention in zip(shown, mentions, strict=True):
+            assert text.startswith(f"{mention['published'] or 'undated'}, {mention['source']}\n")
+            assert mention["wording"] in text
+
+
+def test_the_report_marks_the_very_words_in_each_passage():
+    study = read_study(EXAMPLE)
+    summary = summarise(study, replicates=20)
+    page = render_report(study, summary.agreement, summary.provenance, ledger=summary.ledger)
+    section = page.partition('<section id="ledger">')[2].partition("</section>")[0]
+    marked = [html.unescape(words) for words in re.findall("<mark>(.*?)</mark>", section, re.DOTALL)]
+    assert marked == [one["wording"] for row in summary.ledger.claims["mentions"] for one in row]
+    assert "Nobody in particular" in section
+    assert "cannot both hold" in section
+
+
+def test_a_long_claim_says_how_many_mentions_are_not_shown(tmp_path):
+    texts = {f"p{n:02}": (f"paper {n:02}", f"2023-01-{n:02}", f"The clerk of Orvel Quay counted 1,734 boats in 2022, {n} times over.") for n in range(1, 16)}  # fmt: skip
+    found = ledger_of(passages(texts))
+    columns, rows = claims_sheet(found, None)
+    titles = [column.title for column in columns]
+    row = next(dict(zip(titles, row, strict=True)) for row in rows if row[titles.index("Kind")] == "Figure")
+    assert (row["Passages"], row["Further mentions"]) == (15, 3)
+
+
+def test_a_table_of_ratings_has_no_texts_and_so_no_claims(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "item,source,annotator,variable,category\np,S,A,v,x\np,S,B,v,x\nq,S,A,v,y\nq,S,B,v,x\n",
+        encoding="utf-8",
+    )
+    summary = summarise(read_study(path), level={"v": "nominal"}, replicates=20)
+    assert summary.ledger.claims.empty

@@ -1,0 +1,139 @@
+"""The commands about texts say what the library finds, in every form."""
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from annotate import bundled, cli
+from annotate.errors import InputError
+from annotate.frames import records
+from annotate.ledger import ledger_of
+from annotate.passages import read_passages
+from annotate.provenance import arithmetic, compare, quantities, reuse
+
+TASKS = bundled.path("tasks/example.json")
+EXPORT = Path(__file__).parent.parent / "exports/example"
+
+
+@pytest.fixture
+def call(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["annotate", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    return run
+
+
+def expected():
+    passages = read_passages(TASKS)
+    figures = quantities(passages)
+    return {
+        ("reuse",): reuse(passages),
+        ("reuse", "--min-score", "0.5"): reuse(passages, min_score=0.5),
+        ("quantities",): figures,
+        ("quantities", "--compare"): compare(figures, passages),
+        ("quantities", "--arithmetic"): arithmetic(figures, passages),
+        ("ledger",): ledger_of(passages).claims,
+        ("ledger", "--mentions"): ledger_of(passages).mentions,
+    }
+
+
+@pytest.mark.parametrize(("words", "frame"), expected().items(), ids=map(" ".join, expected()))
+def test_a_command_prints_what_the_library_finds(words, frame, call, tmp_path):
+    status, out, said = call(*words, TASKS, "--format", "json")
+    left_out = (read_passages(TASKS)["kind"] == "boilerplate").sum()
+    boilerplate = "" if words[0] == "quantities" else f"left out: {left_out} passages of boilerplate\n"
+    assert (status, said) == (0, boilerplate)
+    assert json.loads(out) == json.loads(json.dumps(records(frame)))
+    assert call(*words, TASKS, "--format", "parquet", "-o", "t.parquet")[0] == 0
+    assert len(pd.read_parquet(tmp_path / "t.parquet")) == len(frame)
+    for form in ("table", "markdown", "csv"):
+        status, out, _ = call(*words, TASKS, "--format", form)
+        assert status == 0
+        assert len(out.splitlines()) > len(frame)
+
+
+def test_an_export_and_its_tasks_give_the_same_figures(call):
+    (_, of_tasks, _), (_, of_export, _) = (
+        call("quantities", path, "--format", "csv") for path in (TASKS, EXPORT)
+    )
+    assert of_tasks == of_export
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("reuse", "none.json"), "none.json: no such file"),
+        (("quantities", "t.csv"), "t.csv: holds no texts; give the tasks that annotate ingest wrote, or a snapshot"),
+        (("ledger", "t.json", "-o", "t.json"), "would write over what is read"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_clear_line(arguments, words, call, tmp_path):
+    (tmp_path / "t.csv").write_text("item,source,annotator,variable,category\np,S,A,v,x\n", encoding="utf-8")
+    (tmp_path / "t.json").write_bytes(TASKS.read_bytes())
+    status, out, said = call(*arguments)
+    assert (status, out, len(said.splitlines())) == (1, "", 1)
+    assert words in said
+
+
+def test_one_view_of_the_figures_at_a_time(call):
+    assert call("quantities", TASKS, "--compare", "--arithmetic")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ({"document_id": ["a"]}, "passage p: document_id is ['a']; write it as a text, in quotation marks"),
+        ({"published": {"a": 1}}, "passage p: published is {'a': 1}; write it as a text, in quotation marks"),
+        (
+            {"start": "abc"},
+            "passage p: start is 'abc'; it is the place in the document, a whole number from 0 on",
+        ),
+        ({"start": -1}, "passage p: start is -1; it is the place in the document, a whole number from 0 on"),
+    ],
+)
+def test_what_was_written_by_hand_is_read_or_refused_in_one_line(extra, words, tmp_path):
+    path = tmp_path / "t.json"
+    task = {
+        "passage_id": "p",
+        "source": "X",
+        "text": "The harbour lost 240 boats.",
+        "document_id": 7,
+        "start": 3.0,
+    }
+    path.write_text(json.dumps([{"data": task}]), encoding="utf-8")
+    row = read_passages(path).iloc[0]
+    assert (row["document"], row["start"], row["end"]) == ("7", 3, 30)
+    path.write_text(json.dumps([{"data": task | extra}]), encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        read_passages(path)
+    assert str(raised.value) == f"{path}: {words}"
+
+
+def test_reuse_says_what_it_left_out(call, tmp_path):
+    words = (
+        "The harbour master Ilse Trond counted 240 boats under the ice of Tessel and wrote it in her ledger."
+    )
+    tasks = [
+        {
+            "data": {
+                "passage_id": str(n),
+                "source": f"X{n}",
+                "document_id": str(n),
+                "kind": kind,
+                "text": words,
+            }
+        }
+        for n, kind in enumerate(["body", "body", "boilerplate"])
+    ]
+    (tmp_path / "t.json").write_text(json.dumps(tasks), encoding="utf-8")
+    status, out, said = call("reuse", "t.json", "--format", "json")
+    assert (status, said) == (0, "left out: 1 passages of boilerplate\n")
+    assert len(json.loads(out)) == 1
