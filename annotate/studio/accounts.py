@@ -2,14 +2,16 @@
 
 import html
 import re
+import secrets
 from dataclasses import dataclass, field
 
 import httpx
 
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
-from annotate.studio.refusals import asking, check
+from annotate.studio.refusals import LostReplyError, asking, check
 
+_PASSWORD_BYTES = 12
 _FOUND = 302
 _SECONDS = 60.0
 
@@ -59,6 +61,40 @@ def create_account(connection: Connection, email: str, password: str) -> Account
             token = browser.get("/api/current-user/token")
             check(url, f"asking for the token of {email}", token)
             return Account(me.json()["id"], email, token.json()["token"])
+
+
+def new_password() -> str:
+    """Make a password of 16 signs, at random, that can be typed and copied."""
+    return secrets.token_urlsafe(_PASSWORD_BYTES)
+
+
+def add_account(connection: Connection, email: str, password: str) -> bool:
+    """Make an account on the server; whether there was none of this address yet.
+
+    An account that exists is left as it is, with the password it has.
+
+    Raises
+    ------
+    ServerError
+        If the server declines the address or the password, or its answer is lost.
+
+    """
+    if email.lower() in {known.lower() for known in people(connection).values()}:
+        return False
+    url = connection.url
+    with httpx.Client(base_url=url, timeout=_SECONDS, trust_env=not connection.local) as browser:
+        try:
+            complaint = _submit(
+                browser, url, invitation_link(connection), {"email": email, "password": password}
+            )
+        except LostReplyError as error:
+            raise ServerError(
+                f"account {email}: {error}; if it was made, its password is not known, and "
+                f"`label-studio reset_password --username {email}` on the server's machine sets one"
+            ) from error
+    if complaint:
+        raise ServerError(f"account {email}: {complaint}")
+    return True
 
 
 def people(connection: Connection) -> dict[int, str]:

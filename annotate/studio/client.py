@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -139,6 +140,25 @@ def connect(url: str | None = None, api_key: str | None = None) -> Connection:
             f"{KEY_VARIABLE}: is no token, it has blanks or foreign letters; copy it from Account & Settings"
         )
     return _open(_address(url), api_key, embedded=embedded)
+
+
+def connect_embedded(data_dir: Path | str | None = None) -> Connection:
+    """Connect to the embedded server in that folder; without one said, as :func:`connect` does.
+
+    Raises
+    ------
+    ServerError
+        If none runs there, or as :func:`connect` raises it.
+
+    """
+    if data_dir is None:
+        return connect()
+    state = server.status(data_dir)
+    if not state.running or state.url is None:
+        raise ServerError(
+            f"{data_dir}: no embedded server runs there; start it with: annotate server start --data-dir {data_dir}"
+        )
+    return _open(state.url, server.credentials(data_dir).token, embedded=True)
 
 
 def _address(url: str) -> str:

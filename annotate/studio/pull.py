@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from annotate.assignment import annotator_key
+from annotate.assignment.tasks import renamed
 from annotate.errors import InputError, ServerError
+from annotate.exports import annotator_id
 from annotate.snapshot import write_snapshot
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
@@ -70,7 +73,9 @@ def pull(
             f"project {home.title!r}: its tasks or its label config changed while it was pulled; pull again"
         )
     drafts = sum(len(task.get("drafts") or []) for task in tasks)
-    tasks = [_pseudonymous(task) for task in tasks]
+    # a pseudonym made of an address could be guessed at, and would stand beside its owner's work
+    numbers = {annotator_key(email): annotator_id(number) for number, email in people(connection).items()}
+    tasks = [_pseudonymous(task, numbers) for task in tasks]
     meta = {
         "pulled_at": began.isoformat(timespec="seconds"),
         "server": {"url": connection.url, "label_studio": connection.version},
@@ -102,14 +107,15 @@ def _free_name(output: Path, project: Project, moment: datetime) -> str:
     return next(one for one in itertools.chain([name], numbered) if not (output / one).exists())
 
 
-def _pseudonymous(task: Mapping[str, Any]) -> dict[str, Any]:
-    """The task without drafts, and with numbers where a server writes out its users."""
+def _pseudonymous(task: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
+    """The task without drafts, and with numbers where a server writes out its users or says who has it."""
     annotations = [
         {key: _number(value) if key in _PERSONS else value for key, value in one.items() if key not in _NAMES}
         for one in task["annotations"]
     ]
     return {
         **{key: value for key, value in task.items() if key not in _NAMES},
+        "data": renamed(task["data"], numbers),
         "annotations": annotations,
         "drafts": [],
         "comment_authors": [_number(value) for value in task.get("comment_authors") or []],

@@ -1,0 +1,18 @@
+"""Who codes what: a balanced design, written into the tasks. Pure computing, no network."""
+
+from annotate.assignment.annotators import Annotator, annotator_key, read_annotators
+from annotate.assignment.design import design
+from annotate.assignment.spread import Balance, balance
+from annotate.assignment.tasks import items_of, read_plan, write_plan
+
+__all__ = [
+    "Annotator",
+    "Balance",
+    "annotator_key",
+    "balance",
+    "design",
+    "items_of",
+    "read_annotators",
+    "read_plan",
+    "write_plan",
+]

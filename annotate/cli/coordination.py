@@ -1,0 +1,208 @@
+"""Who codes what, and with which account: ``assign``, ``annotators``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotate.cli.options import Config, DataDir, Form, read_codebook, refuse_overwriting
+from annotate.cli.speech import progress, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from annotate.assignment import Annotator
+    from annotate.corpus.tasks import Task
+    from annotate.studio.views import Tab
+
+app = typer.Typer()
+annotators_app = typer.Typer(help="The annotators' accounts.", no_args_is_help=True)
+app.add_typer(annotators_app, name="annotators")
+
+People = Annotated[
+    Path, typer.Argument(help="The annotators: a line each, an e-mail address, or name,email.")
+]
+
+
+@app.command()
+def assign(
+    tasks: Annotated[Path, typer.Argument(help="A task file, as annotate ingest or assign writes it.")],
+    annotators: Annotated[
+        Path,
+        typer.Option("--annotators", help="The annotators: a line each, an e-mail address, or name,email."),
+    ],
+    overlap: Annotated[int, typer.Option("--overlap", help="How many annotators code each passage.")],
+    project: Annotated[
+        str | None,
+        typer.Option("--project", help="Push into this project too, and make a tab for each annotator."),
+    ] = None,
+    repeat: Annotated[
+        float,
+        typer.Option(
+            "--repeat", help="The share of the passages that their annotators get again at the end."
+        ),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same assignments.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the tasks with the assignments to this file.")
+    ] = None,
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", help="Write the design to this table (.csv or .parquet).")
+    ] = None,
+    config: Config = None,
+    instructions: Annotated[
+        Path | None, typer.Option("--instructions", help="Guidelines for annotators, in Markdown.")
+    ] = None,
+    form: Form = "table",
+) -> None:
+    """Give each passage to the right number of annotators: blind, balanced, and extended later."""
+    from annotate.assignment import design, items_of, read_annotators, read_plan, write_plan
+    from annotate.corpus import read_tasks, write_tasks
+    from annotate.errors import InputError
+    from annotate.files import whole
+    from annotate.frames import READABLE, write_frame
+    from annotate.tables import write_table
+
+    for place in (output, plan_file):
+        refuse_overwriting(place, *filter(None, [tasks, annotators, config, instructions]))
+    if plan_file is not None and plan_file.suffix.lower() not in READABLE:
+        raise InputError(f"{plan_file}: a table is written to {' or '.join(READABLE)}; name such a file")
+    passages, people = read_tasks(tasks), read_annotators(annotators)
+    tabs: Sequence[Tab] = ()
+    if project is None:
+        keys, done = [one.key for one in people], read_plan(task["data"] for task in passages)
+        plan = design(items_of(passages), keys, overlap=overlap, seed=seed, done=done, repeat=repeat)
+        passages = write_plan(passages, plan)
+    else:
+        plan, passages, tabs = _on_server(
+            passages, people, project, overlap, repeat, seed, config, instructions
+        )
+    if output is not None:
+        write_tasks(passages, output)
+    if plan_file is not None:
+        with whole(plan_file) as temporary:
+            write_frame(plan, temporary)
+    _say_balance(plan, people)
+    if output is None and plan_file is None and project is None:
+        say("nothing was written: give --project, --output or --plan")
+    write_table(_table(plan, people, tabs), form)
+
+
+def _on_server(
+    passages: "list[Task]",
+    people: "Sequence[Annotator]",
+    project: str,
+    overlap: int,
+    repeat: float,
+    seed: int,
+    config: Path | None,
+    instructions: Path | None,
+) -> "tuple[pd.DataFrame, list[Task], Sequence[Tab]]":
+    from annotate import bundled
+    from annotate.guidelines import instructions as rendered
+    from annotate.studio.assign import assign
+    from annotate.studio.client import connect
+
+    guide = instructions or (bundled.path("codebook.md") if config is None else None)
+    with connect() as connection, progress("assigning") as advance:
+        made = assign(
+            passages,
+            people,
+            project=project,
+            overlap=overlap,
+            config=read_codebook(config).config,
+            instructions=rendered(guide) if guide else "",
+            connection=connection,
+            seed=seed,
+            repeat=repeat,
+            on_progress=advance,
+        )
+    report = made.report
+    say(f"{report.title}: {report.url}")
+    say(
+        f"{report.created} tasks pushed, {report.already_there} were there already, {report.updated} of them updated"
+    )
+    if made.without_account:
+        names = ", ".join(one.email for one in made.without_account)
+        say(
+            f"{len(made.without_account)} annotators have no account yet: {names}; see annotate annotators add"
+        )
+    return made.plan, list(made.tasks), made.tabs
+
+
+def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]") -> None:
+    from annotate.assignment import balance
+
+    found = balance(plan)
+    passages = plan.loc[plan["round"] == 1, "item"].nunique()
+    say(
+        f"{passages} passages: {_from_to(found.loads)} an annotator, {_from_to(found.pairs)} shared by every two; "
+        f"within a source these differ by at most {found.source_loads} and {found.source_pairs}"
+    )
+    if found.repeats[1]:
+        say(f"{_from_to(found.repeats)} passages come to each annotator a second time, after all others")
+    listed = {one.key for one in people}
+    for key, count in plan["annotator"].value_counts().sort_index().items():
+        if key not in listed:
+            say(f"{key} is not in the list, and keeps {count} assignments of before")
+
+
+def _from_to(numbers: tuple[int, int]) -> str:
+    low, high = numbers
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _table(plan: "pd.DataFrame", people: "Sequence[Annotator]", tabs: "Sequence[Tab]") -> "pd.DataFrame":
+    import pandas as pd
+
+    links = {tab.key: tab.link for tab in tabs}
+    rows = []
+    for one in people:
+        own = plan.loc[plan["annotator"] == one.key, "round"]
+        who = {"annotator": one.key, "name": one.name, "email": one.email}
+        counts = {"passages": int((own == 1).sum()), "repeats": int((own > 1).sum())}
+        rows.append(who | counts | ({"link": links[one.key]} if tabs else {}))
+    return pd.DataFrame(rows)
+
+
+@annotators_app.command("add")
+def annotators_add(
+    file: People,
+    data_dir: DataDir = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the passwords to this new file, for nobody else to read, and show none.",
+        ),
+    ] = None,
+) -> None:
+    """Make accounts on the embedded server, or give the invitation link of another one."""
+    from annotate.assignment import read_annotators
+    from annotate.cli.passwords import announcing
+    from annotate.studio.accounts import add_account, invitation_link, new_password
+    from annotate.studio.client import connect_embedded
+
+    people = read_annotators(file)
+    with connect_embedded(data_dir) as connection:
+        if not connection.embedded:
+            typer.echo(invitation_link(connection))
+            say(
+                f"{connection.url} is not the embedded server: hand out this link, with which people make accounts"
+            )
+            return
+        made = 0
+        with announcing(output) as announce:
+            for one in people:
+                password = new_password()
+                if add_account(connection, one.email, password):
+                    announce(one.email, password)
+                    made += 1
+                else:
+                    say(f"{one.email}: has an account already, with the password it had")
+    say(f"{made} accounts made; log in at {connection.page_url('user/login/')}")
+    if made:
+        say(f"passwords: {output or 'above, this once'}; they are kept nowhere else")

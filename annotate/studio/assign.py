@@ -1,0 +1,117 @@
+"""A design carried out on a server: extended from what stands there, pushed, and a tab for everybody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from annotate.assignment import Annotator, annotator_key, design, items_of, read_plan, write_plan
+from annotate.assignment.tasks import joined_plan
+from annotate.corpus.tasks import Task
+from annotate.studio.accounts import people
+from annotate.studio.client import Connection
+from annotate.studio.inventory import take_inventory
+from annotate.studio.projects import all_projects, find_project
+from annotate.studio.push import Progress, PushReport, push
+from annotate.studio.views import Tab, ensure_tabs
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """What was assigned: the whole design, the tasks with it, the push, and everybody's tab."""
+
+    plan: pd.DataFrame
+    tasks: Sequence[Task]
+    report: PushReport
+    tabs: Sequence[Tab]
+    without_account: Sequence[Annotator]
+
+
+def assign(
+    tasks: Sequence[Task],
+    annotators: Sequence[Annotator],
+    *,
+    project: str,
+    overlap: int,
+    config: str,
+    instructions: str,
+    connection: Connection,
+    seed: int = 0,
+    repeat: float = 0.0,
+    on_progress: Progress | None = None,
+) -> Assigned:
+    """Assign passages in a project: a second time changes nothing, further passages extend the design.
+
+    The parameters are those of :func:`annotate.assignment.design` and :func:`annotate.studio.push.push`.
+    What stands assigned in the project stays, whatever the tasks say.
+
+    Raises
+    ------
+    InputError, ConfigError, ServerError
+        As design and push raise them; nothing has been pushed then.
+
+    """
+    there = standing_plan(connection, project)
+    done = joined_plan(read_plan(task["data"] for task in tasks), there)
+    keys = [one.key for one in annotators]
+    plan = design(items_of(tasks), keys, overlap=overlap, seed=seed, done=done, repeat=repeat)
+    written = write_plan(tasks, plan)
+    report = push(
+        written,
+        project=project,
+        config=config,
+        overlap=overlap,
+        instructions=instructions,
+        connection=connection,
+        on_progress=on_progress,
+    )
+    tabs = ensure_tabs(connection, report.project_id, keys)
+    registered = {annotator_key(email) for email in people(connection).values()}
+    missing = [one for one in annotators if one.key not in registered]
+    return Assigned(plan, written, report, tabs, missing)
+
+
+def standing_plan(connection: Connection, project: str) -> pd.DataFrame:
+    """Read the design that stands in a project, given by title or number; empty where there is none.
+
+    Raises
+    ------
+    ServerError
+        If several projects have the title.
+    InputError
+        If a task there is assigned in another way than ours.
+
+    """
+    title = project.strip()
+    if not any(title in {one.title, str(one.id)} for one in all_projects(connection)):
+        return read_plan([])
+    tasks = take_inventory(connection, find_project(connection, title).id).tasks
+    return read_plan(task.data for task in tasks)
+
+
+def off_plan(tasks: Sequence[Mapping[str, Any]], addresses: Mapping[int, str]) -> list[tuple[str, int, int]]:
+    """Find the annotations by accounts that the passage is not assigned to.
+
+    Parameters
+    ----------
+    tasks
+        Exported, with annotations.
+    addresses
+        The accounts: e-mail address by number, as :func:`annotate.studio.accounts.people` gives it.
+
+    Returns
+    -------
+    list of (str, int, int)
+        Passage id, the account's number, and the annotation's. Tasks without a design are passed over.
+
+    """
+    found: list[tuple[str, int, int]] = []
+    for task in tasks:
+        keys = set(read_plan([task["data"]])["annotator"])
+        found += [
+            (str(task["data"]["passage_id"]), int(one["completed_by"]), int(one["id"]))
+            for one in (task["annotations"] if keys else ())
+            if annotator_key(addresses.get(one["completed_by"], "")) not in keys
+        ]
+    return found

@@ -1,0 +1,132 @@
+"""A tab of the Data Manager for each annotator: their passages, in their order, and nothing else.
+
+Community has no assignment. A tab filters and orders the tasks, and the label stream that is opened
+from its link serves just those. That is an order of work and no lock: every account may open anything.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from annotate.assignment.tasks import ASSIGNED, QUEUE
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.refusals import LostReplyError
+
+View = dict[str, Any]
+
+GUARD, NOBODY = "Use your link", "nobody"
+_VIEWS = "api/dm/views/"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """An annotator's tab. ``link`` opens the label stream with their passages."""
+
+    id: int
+    key: str
+    link: str
+
+
+def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str]) -> list[Tab]:
+    """Make a tab for each annotator, named by pseudonym, or put right the one that is there.
+
+    Before them stands a tab without passages: who opens the project without their link, or presses a
+    button to label, gets nothing there, and not the passages of whoever comes first.
+
+    Parameters
+    ----------
+    connection
+        The coordinator's.
+    project_id
+        The project, with its passages.
+    keys
+        Pseudonyms as they stand in ``data.assigned``.
+
+    Raises
+    ------
+    ServerError
+        If the server refuses.
+
+    """
+    hidden = hidden_columns(connection, project_id)
+    numbers = [ensure_view(connection, project_id, _wanted(GUARD, NOBODY, hidden))]
+    numbers += [ensure_view(connection, project_id, _wanted(key, key, hidden)) for key in keys]
+    _put_first(connection, project_id, numbers)
+    page = connection.page_url(f"projects/{project_id}/data")
+    return [
+        Tab(number, key, f"{page}?tab={number}&labeling=1")
+        for key, number in zip(keys, numbers[1:], strict=True)
+    ]
+
+
+def ensure_view(connection: Connection, project_id: int, wanted: View) -> int:
+    """Make the tab of that title, or put it right; its number."""
+    there = _titled(connection, project_id, wanted["title"])
+    if there is None:
+        with suppress(LostReplyError):  # it may have been made
+            body = {"project": project_id, "data": wanted}
+            connection.ask("POST", _VIEWS, "making a tab", json=body)
+        there = _titled(connection, project_id, wanted["title"])
+        if there is None:
+            raise ServerError(f"{connection.url}: tab {wanted['title']!r} could not be made; try again")
+    elif any(there["data"].get(name) != value for name, value in wanted.items()):
+        body = {"project": project_id, "data": {**there["data"], **wanted}}
+        connection.ask("PATCH", f"{_VIEWS}{there['id']}/", "putting a tab right", json=body)
+    return int(there["id"])
+
+
+def _titled(connection: Connection, project_id: int, title: str) -> View | None:
+    """The tab of that title; of several, the oldest."""
+    views = [one for one in list_views(connection, project_id) if one["data"].get("title") == title]
+    return min(views, key=lambda one: int(one["id"]), default=None)
+
+
+def list_views(connection: Connection, project_id: int) -> list[View]:
+    """The tabs of a project."""
+    return list(connection.get(_VIEWS, "listing the tabs", project=project_id))
+
+
+def _put_first(connection: Connection, project_id: int, numbers: Sequence[int]) -> None:
+    """Put these tabs before all others, for the first is the one that a project opens with."""
+    order = [int(one["id"]) for one in list_views(connection, project_id)]
+    wanted = [*numbers, *(number for number in order if number not in numbers)]
+    if order != wanted:
+        body = {"project": project_id, "ids": wanted}
+        connection.ask("POST", f"{_VIEWS}order/", "ordering the tabs", json=body)
+
+
+def _wanted(title: str, key: str, hidden: Sequence[str]) -> View:
+    return {
+        "title": title,
+        "type": "list",
+        "target": "tasks",
+        "filters": {
+            "conjunction": "and",
+            "items": [
+                {
+                    "filter": f"filter:tasks:data.{ASSIGNED}",
+                    "operator": "contains",
+                    "type": "String",
+                    "value": f"|{key}|",
+                }
+            ],
+        },
+        "ordering": [f"tasks:data.{QUEUE}"],
+        # Whoever once clicked "Label All Tasks" has a browser that drops the filters of every tab, unless
+        # all tasks of the tab are selected: so they are.
+        "selected": {"all": True, "list": []},
+        "hiddenColumns": {"explore": list(hidden), "labeling": list(hidden)},
+    }
+
+
+def hidden_columns(connection: Connection, project_id: int) -> list[str]:
+    """All columns but those that the label config puts before annotators: no source, no one's work."""
+    columns = connection.get("api/dm/columns/", "listing the columns", project=project_id)["columns"]
+    hidden = []
+    for one in columns:
+        of_data = one.get("parent") == "data"
+        if not (of_data and one["visibility_defaults"]["labeling"]):
+            hidden.append(f"tasks:{'data.' if of_data else ''}{one['id']}")
+    return sorted(hidden)
