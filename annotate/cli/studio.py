@@ -111,23 +111,36 @@ def pull(
     with connect() as connection, progress("pulling") as advance:
         folder = pull(project, output=output, connection=connection, on_progress=advance)
     typer.echo(folder)
-    say_exclusions(read_study(folder))
+    study = read_study(folder)
+    say_exclusions(study)
+    if "adjudicated" in set(study.exclusions["reason"]):
+        say(f"these are decisions: read them with annotate consensus EXPORT --adjudicated {folder}")
 
 
 @app.command()
 def status(
     project: Project,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and show what changes, until Ctrl+C.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option("--every", min=1.0, help="With --watch: look again after so many seconds.")
+    ] = 10.0,
     form: Form = "table",
     output: Output = None,
 ) -> None:
-    """Say how far a project is: by number of annotations, annotator and source."""
+    """Say how far a project is, by source, annotator and day, how well they agree, and what to look at."""
+    from annotate.cli.following import show
+    from annotate.cli.watching import watch as keep_watching
     from annotate.studio.client import connect
-    from annotate.studio.status import progress_frame, status
-    from annotate.tables import write_table
+    from annotate.studio.status import look
 
-    with connect() as connection, progress("counting") as advance:
-        report = status(project, connection=connection, on_progress=advance)
-    say(f"{report.title}: {report.url}")
-    wanted = f"{report.overlap} annotation{'s' if report.overlap > 1 else ''}"
-    say(f"{report.complete} of {report.tasks} passages have their {wanted}; {report.skipped} skips")
-    write_table(progress_frame(report), form, output)
+    if watch and (form != "table" or output is not None):
+        raise typer.BadParameter("goes on until Ctrl+C: without --format and --output", param_hint="--watch")
+    with connect() as connection:
+        with progress("counting") as advance:
+            seen = look(project, connection, on_progress=advance)
+        if watch:
+            keep_watching(seen, connection, every)
+        else:
+            show(seen, form, output)

@@ -1,61 +1,32 @@
-"""How far a project is: by task, by annotator, by source."""
+"""How a project stands: all of it at first, and afterwards what has changed."""
 
-from collections import Counter
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.export import Progress, export_tasks
-from annotate.studio.projects import find_project
+from annotate.studio.projects import PAGE, Project, find_project, list_tasks, read_project
+
+# a change is dated before it is written: what is older than the newest by less may not have been seen
+_SETTLING = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class AnnotatorCount:
-    """What one account has done in the project."""
+class Look:
+    """A project at one time: its tasks as exported, and the accounts' e-mail addresses by number."""
 
-    id: int
-    email: str
-    annotations: int
-    skipped: int
-
-
-@dataclass(frozen=True)
-class SourceCount:
-    """How far the passages of one source are; a ``complete`` one has as many annotations as the overlap."""
-
-    source: str
-    tasks: int
-    annotations: int
-    complete: int
+    project: Project
+    tasks: Sequence[Mapping[str, Any]]
+    addresses: Mapping[int, str]
+    at: datetime
 
 
-@dataclass(frozen=True)
-class StatusReport:
-    """A project's progress.
-
-    ``tasks_by_annotations[k]`` is the number of tasks with k annotations, for k from 0 to the overlap
-    or the most there are. Skips are no annotations; they are counted in ``skipped``.
-    """
-
-    project_id: int
-    title: str
-    url: str
-    overlap: int
-    tasks: int
-    complete: int
-    annotations: int
-    skipped: int
-    tasks_by_annotations: tuple[int, ...]
-    annotators: tuple[AnnotatorCount, ...]
-    sources: tuple[SourceCount, ...]
-
-
-def status(
-    project: str | int, connection: Connection, *, on_progress: Progress | None = None
-) -> StatusReport:
-    """Count what has been done in a project, given by title or number.
+def look(project: str | int, connection: Connection, *, on_progress: Progress | None = None) -> Look:
+    """Read all of a project, given by title or number.
 
     ``on_progress`` is called with how many tasks have come, and how many there are.
 
@@ -66,60 +37,55 @@ def status(
 
     """
     home = find_project(connection, project)
-    by_count: Counter[int] = Counter()
-    made: Counter[int] = Counter()
-    skipped: Counter[int] = Counter()
-    sources: dict[str, Counter[str]] = {}
-    for task in export_tasks(connection, home.id, on_progress):
-        done = [one["completed_by"] for one in task["annotations"] if not one["was_cancelled"]]
-        made.update(done)
-        skipped.update(one["completed_by"] for one in task["annotations"] if one["was_cancelled"])
-        by_count[len(done)] += 1
-        source = sources.setdefault(str(task["data"].get("source", "")), Counter())
-        source.update(tasks=1, annotations=len(done), complete=int(len(done) >= home.overlap))
-    addresses = people(connection)
-    return StatusReport(
-        project_id=home.id,
-        title=home.title,
-        url=home.url,
-        overlap=home.overlap,
-        tasks=by_count.total(),
-        complete=sum(count for done, count in by_count.items() if done >= home.overlap),
-        annotations=made.total(),
-        skipped=skipped.total(),
-        tasks_by_annotations=tuple(by_count[k] for k in range(max([home.overlap, *by_count]) + 1)),
-        annotators=tuple(
-            AnnotatorCount(person, addresses.get(person, ""), made[person], skipped[person])
-            for person in sorted(made.keys() | skipped.keys())
-        ),
-        sources=tuple(
-            SourceCount(name, counts["tasks"], counts["annotations"], counts["complete"])
-            for name, counts in sorted(sources.items())
-        ),
+    at = datetime.now(UTC)
+    return Look(home, export_tasks(connection, home.id, on_progress), people(connection), at)
+
+
+def look_again(before: Look, connection: Connection) -> Look:
+    """Read what has changed since: tasks that are new or were worked on, and which are gone.
+
+    Label Studio dates a task anew for every annotation, also a deleted one, but not for a draft: those of
+    untouched tasks are seen as they were.
+
+    Raises
+    ------
+    ServerError
+        If the project is gone or the server refuses.
+
+    """
+    home = read_project(connection, before.project.id)
+    at = datetime.now(UTC)
+    changed = _changed(before, connection)
+    tasks = {task["id"]: task for task in before.tasks}
+    if changed is None or not tasks:
+        tasks = {task["id"]: task for task in export_tasks(connection, home.id)}
+    else:
+        tasks |= {task["id"]: task for task in export_tasks(connection, home.id, only=changed)}
+        if len(tasks) != home.tasks:
+            there = {task["id"] for task in list_tasks(connection, home.id)}
+            tasks = {number: task for number, task in tasks.items() if number in there}
+    return Look(home, [tasks[number] for number in sorted(tasks)], people(connection), at)
+
+
+def _changed(before: Look, connection: Connection) -> list[int] | None:
+    """The tasks dated after the last look; None if they are more than a page."""
+    newest = max((str(task["updated_at"]) for task in before.tasks), default="")
+    if not newest:
+        return None
+    since = datetime.fromisoformat(newest) - _SETTLING
+    after = {
+        "filter": "filter:tasks:updated_at",
+        "operator": "greater",
+        "type": "Datetime",
+        "value": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+    }
+    answer = connection.get(
+        "api/tasks/",
+        "asking which tasks have changed",
+        project=before.project.id,
+        include="id",
+        page_size=PAGE,
+        fields="task_only",
+        query=json.dumps({"filters": {"conjunction": "and", "items": [after]}}),
     )
-
-
-def progress_frame(report: StatusReport) -> pd.DataFrame:
-    """The report as one table: a row for each source, then one for each annotator."""
-    rows = [
-        {
-            "of": "source",
-            "name": one.source,
-            "passages": one.tasks,
-            "complete": one.complete,
-            "annotations": one.annotations,
-        }
-        for one in report.sources
-    ]
-    rows += [
-        {
-            "of": "annotator",
-            "name": f"A{one.id} {one.email}".strip(),
-            "annotations": one.annotations,
-            "skipped": one.skipped,
-        }
-        for one in report.annotators
-    ]
-    return pd.DataFrame(
-        rows, columns=["of", "name", "passages", "complete", "annotations", "skipped"]
-    ).astype(dict.fromkeys(("passages", "complete", "annotations", "skipped"), "Int64"))
+    return [task["id"] for task in answer["tasks"]] if answer["total"] <= PAGE else None

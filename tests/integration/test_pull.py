@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from annotate.errors import InputError, ServerError
+from annotate.following import follow
 from annotate.snapshot import read_manifest
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from annotate.studio.push import push
-from annotate.studio.status import AnnotatorCount, SourceCount, status
+from annotate.studio.status import look
 from annotate.studio.stream import skip, submit
 
 pytestmark = pytest.mark.server
@@ -101,18 +102,25 @@ def test_no_address_leaves_the_server_unless_asked(
 
 def test_status(project: int, connection: Connection, annotators: list[Connection], title: str) -> None:
     said: list[tuple[int, int]] = []
-    report = status(title, connection, on_progress=lambda done, total: said.append((done, total)))
+    seen = look(title, connection, on_progress=lambda done, total: said.append((done, total)))
     assert said == [(5, 5)]
-    assert (report.project_id, report.title, report.overlap) == (project, title, 2)
-    assert (report.tasks, report.complete, report.annotations, report.skipped) == (5, 1, 3, 1)
-    assert report.tasks_by_annotations == (3, 1, 1)
-    ada, ben, cleo = (one.user_id for one in annotators)
-    assert report.annotators == (
-        AnnotatorCount(ada, "ada@example.org", 2, 0),
-        AnnotatorCount(ben, "ben@example.org", 1, 0),
-        AnnotatorCount(cleo, "cleo@example.org", 0, 1),
+    assert (seen.project.id, seen.project.title) == (project, title)
+    found = follow(
+        seen.tasks,
+        overlap=seen.project.overlap,
+        config=seen.project.config,
+        now=seen.at,
+        addresses=seen.addresses,
+        replicates=10,
     )
-    assert report.sources == (SourceCount("Harbour Post", 2, 1, 0), SourceCount("Quarry Gazette", 3, 2, 1))
+    assert (found.overlap, found.tasks, found.complete, found.annotations, found.skipped) == (2, 5, 1, 3, 1)
+    done = {one.annotator: (one.done, one.skipped) for one in found.annotators}
+    ada, ben, cleo = (f"A{one.user_id}" for one in annotators)
+    assert (done[ada], done[ben], done[cleo]) == ((2, 0), (1, 0), (0, 1))
+    assert [(one.source, one.passages, one.complete) for one in found.sources] == [
+        ("Harbour Post", 2, 0),
+        ("Quarry Gazette", 3, 1),
+    ]
 
 
 def test_many_tasks_come_by_pages(
@@ -122,7 +130,7 @@ def test_many_tasks_come_by_pages(
     folder = pull(title, output=tmp_path, connection=connection)
     tasks = json.loads((folder / "tasks.json").read_text())
     assert {task["data"]["passage_id"] for task in tasks} == {f"p{n:05}" for n in range(1300)}
-    assert status(title, connection).tasks_by_annotations == (1300, 0)
+    assert len(look(title, connection).tasks) == 1300
 
 
 @pytest.mark.parametrize("how", ["request", "reply"])
@@ -181,5 +189,5 @@ def test_a_project_that_is_not_there(connection: Connection, tmp_path: Path) -> 
     with pytest.raises(ServerError, match="'No such project': not on"):
         pull("No such project", output=tmp_path / "exports", connection=connection)
     with pytest.raises(ServerError, match="'No such project': not on"):
-        status("No such project", connection)
+        look("No such project", connection)
     assert not (tmp_path / "exports").exists()

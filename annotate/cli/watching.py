@@ -1,0 +1,139 @@
+"""A study that runs, shown again and again: live on a terminal, a line a change in a pipe."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import typer
+
+from annotate.cli.following import followed, summary, tables
+from annotate.cli.speech import one_line, say
+from annotate.errors import ServerError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import RenderableType
+
+    from annotate.following import Followed
+    from annotate.studio.client import Connection
+    from annotate.studio.status import Look
+
+_DAYS_SHOWN = 14
+
+
+def watch(first: "Look", connection: "Connection", every: float) -> None:
+    """Show a project anew whenever something has changed, until Ctrl+C, which is how this ends well."""
+    from rich.console import Console
+
+    console = Console()
+    try:
+        if console.is_terminal:
+            _live(first, connection, every)
+        else:
+            _lines(first, connection, every)
+    except KeyboardInterrupt:
+        say("stopped watching")
+
+
+def _looks(
+    first: "Look", connection: "Connection", every: float, lost: Callable[[str], None]
+) -> Iterator[tuple["Look", "Followed"]]:
+    """The first look, and another one each time; a server that does not answer is asked again."""
+    from annotate.studio.status import look_again
+
+    seen, found, trouble = first, followed(first), ""
+    while True:
+        yield seen, found
+        time.sleep(every)
+        before, said, trouble = seen, trouble, ""
+        try:
+            seen = look_again(before, connection)
+        except ServerError as error:
+            trouble = one_line(f"{error} (looking again every {every:g} s)")
+            if trouble != said:
+                lost(trouble)
+        if not _alike(seen, before):
+            found = followed(seen)
+
+
+def _alike(one: "Look", other: "Look") -> bool:
+    """Whether there is nothing new to say, but for the time of day."""
+    here, there = ((look.project, look.addresses, look.at.date(), look.tasks) for look in (one, other))
+    return here == there
+
+
+def _live(first: "Look", connection: "Connection", every: float) -> None:
+    from rich.console import Console
+    from rich.live import Live
+
+    with Live(console=Console(), auto_refresh=False, vertical_overflow="ellipsis") as live:
+
+        def lost(words: str) -> None:
+            live.console.print(words, markup=False, highlight=False)
+
+        for seen, found in _looks(first, connection, every, lost):
+            live.update(_page(seen, found), refresh=True)
+
+
+def _page(look: "Look", found: "Followed") -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
+    words = "\n".join(summary(look, found))
+    alarm = "\n".join(one_line(f"warning: {one.message}") for one in found.warnings)
+    parts = [part for frame in tables(found, last=_DAYS_SHOWN) for part in (Text(), _table(frame))]
+    seen = f"\nseen at {look.at.astimezone():%Y-%m-%d %H:%M:%S}; Ctrl+C ends this"
+    return Group(
+        Text(words), *([Text(alarm, style="yellow")] if alarm else []), *parts, Text(seen, style="dim")
+    )
+
+
+def _table(frame: "pd.DataFrame") -> "RenderableType":
+    import pandas as pd
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from annotate.tables import cell
+
+    table = Table(box=SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
+    for name in frame.columns:
+        figures = pd.api.types.is_numeric_dtype(frame[name])
+        table.add_column(str(name).replace("_", " "), justify="right" if figures else "left")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(cell(value)) for value in row))
+    return table
+
+
+def _lines(first: "Look", connection: "Connection", every: float) -> None:
+    """A line for each change: when, how far, who has done how many more; and each warning once."""
+    done: dict[str, int] | None = None
+    warned: set[tuple[str, str | None]] = set()
+    said = ""
+    for seen, found in _looks(first, connection, every, say):
+        moment = f"{seen.at:%Y-%m-%dT%H:%M:%SZ}"
+        line = _line(found)
+        if line != said:
+            typer.echo(one_line("; ".join([f"{moment} {line}", *_more(found, done)])))
+        for one in found.warnings:
+            if (one.kind, one.annotator) not in warned:
+                typer.echo(one_line(f"{moment} warning: {one.message}"))
+        warned |= {(one.kind, one.annotator) for one in found.warnings}
+        said, done = line, {one.annotator: one.done for one in found.annotators}
+        sys.stdout.flush()
+
+
+def _more(found: "Followed", before: Mapping[str, int] | None) -> Iterator[str]:
+    """How many more each annotator has done; nothing the first time."""
+    for one in found.annotators if before is not None else ():
+        more = one.done - (before or {}).get(one.annotator, 0)
+        if more > 0:
+            yield f"{one.annotator} +{more}"
+
+
+def _line(found: "Followed") -> str:
+    known = found.agreement[found.agreement["undefined"].isna()]
+    alpha = [f"{row['variable']} {row['value']:.3f}" for row in known.to_dict("records")]
+    far = f"{found.complete} of {found.tasks} passages complete, {found.done} annotations"
+    return f"{far}, {found.open} open, {found.skipped} skips{'; alpha ' if alpha else ''}{', '.join(alpha)}"
