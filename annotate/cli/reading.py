@@ -27,6 +27,11 @@ def read_rated(
     refuse_overwriting(output, *filter(None, [export, config]))
     study = read_study(export, config=config, on_invalid=on_invalid)
     if study.ratings.empty and not study.exclusions.empty:
+        if set(study.exclusions["reason"]) == {"adjudicated"}:
+            raise InputError(
+                f"{export}: an adjudicator's decisions, which are nobody's ratings; give the study's own export "
+                "(and this one to annotate consensus, with --adjudicated)"
+            )
         reasons = study.exclusions["reason"].value_counts().items()
         counts = ", ".join(f"{count} {reason}" for reason, count in reasons)
         raise InputError(f"{export}: nothing is left to measure; left out are {counts}")

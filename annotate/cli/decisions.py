@@ -1,0 +1,230 @@
+"""One label a passage: ``consensus``, ``adjudicate``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from annotate.cli.options import (
+    Config,
+    Export,
+    Form,
+    Invalid,
+    Levels,
+    Orders,
+    Output,
+    read_levels,
+    read_orders,
+    refuse_overwriting,
+)
+from annotate.cli.reading import read_rated
+from annotate.cli.speech import progress, say, say_exclusions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from annotate.adjudication import Decisions
+    from annotate.codebook import Level
+    from annotate.consensus import Fit
+    from annotate.study import Study
+
+app = typer.Typer()
+
+
+@app.command()
+def consensus(
+    export: Export,
+    method: Annotated[
+        Literal["majority", "dawid-skene"],
+        typer.Option("--method", help="By vote, or by how reliable each annotator turns out to be."),
+    ] = "majority",
+    adjudicated: Annotated[
+        Path | None,
+        typer.Option(
+            "--adjudicated", help="The pulled snapshot of an adjudication, whose decisions go first."
+        ),
+    ] = None,
+    annotators: Annotated[
+        bool, typer.Option("--annotators", help="Instead: how reliable each annotator is.")
+    ] = False,
+    level: Levels = None,
+    order: Orders = None,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the starts of dawid-skene.")] = 0,
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """Decide on one category for each passage and variable; ties stay ties."""
+    from annotate.adjudication import against, final_labels
+    from annotate.consensus import annotators as error_rates
+    from annotate.consensus import dawid_skene, decisions, resolve, with_decided
+
+    said, orders = read_levels(level), read_orders(order)
+    study = read_rated(export, config, on_invalid, output, {**said, **orders})
+    refuse_overwriting(output, *filter(None, [adjudicated]))
+    levels, categories = _levels(study, said), {**study.categories, **orders}
+    made = None if adjudicated is None else _decisions(adjudicated, config, study)
+    fits: Sequence[Fit] = ()
+    if method == "dawid-skene":
+        fits = dawid_skene(study.ratings, level=levels, categories=categories, seed=seed)
+        records = decisions(fits)
+    else:
+        records = resolve(study.ratings, level=levels, categories=categories)
+    labels = records if made is None else final_labels(records, made, study.ratings)
+    if annotators and made is not None:
+        result = against(study.ratings, labels, level=levels, categories=categories)
+    elif annotators:
+        result = (
+            error_rates(fits)
+            if fits
+            else with_decided(study.ratings, labels, level=levels, categories=categories)
+        )
+    else:
+        result = labels
+    say_exclusions(study)
+    _say_models(fits)
+    _say_labels(labels)
+    _write(result, form, output)
+
+
+@app.command()
+def adjudicate(
+    export: Annotated[
+        Path, typer.Argument(help="A Label Studio JSON export or a snapshot folder: texts are needed.")
+    ],
+    project: Annotated[
+        str,
+        typer.Option("--project", help="The title of the adjudication's own project; made if there is none."),
+    ],
+    only: Annotated[
+        Literal["ties", "disagreements"],
+        typer.Option("--only", help="What is not settled: no majority, or any disagreement."),
+    ] = "disagreements",
+    variable: Annotated[
+        list[str] | None,
+        typer.Option("--variable", help="Only passages that are not settled on this variable. Repeatable."),
+    ] = None,
+    config: Config = None,
+    instructions: Annotated[
+        Path | None, typer.Option("--instructions", help="Guidelines to show as well, in Markdown.")
+    ] = None,
+    on_invalid: Invalid = "error",
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Of the order in which the annotators are numbered.")
+    ] = 0,
+) -> None:
+    """Push what is not settled into a project where it is decided, without names."""
+    from annotate.adjudication import SETTLED, adjudication_config, cases, unsettled
+    from annotate.adjudication.decisions import export_tasks
+    from annotate.adjudication.instructions import INSTRUCTIONS
+    from annotate.errors import InputError
+    from annotate.guidelines import instructions as rendered
+    from annotate.studio.adjudicate import push_cases
+    from annotate.studio.client import connect
+
+    study = read_rated(export, config, on_invalid, None, variable or ())
+    if study.codebook is None or study.passages["text"].isna().all():
+        raise InputError(f"{export}: holds no texts to adjudicate; give the snapshot, or the export as JSON")
+    say_exclusions(study)
+    found = unsettled(study.first_round, only=only, variables=variable)
+    if not found:
+        say(f"{export}: nothing to adjudicate: there are no {only}; nothing was pushed")
+        return
+    made = cases(found, study.first_round, export_tasks(export), study.codebook, seed=seed)
+    with connect() as connection, progress("pushing") as advance:
+        report = push_cases(
+            made,
+            project=project,
+            config=adjudication_config(study.codebook.config),
+            prefilled=SETTLED,
+            instructions="<br>".join([INSTRUCTIONS, *([rendered(instructions)] if instructions else [])]),
+            connection=connection,
+            on_progress=advance,
+        )
+    typer.echo(report.link)
+    say(
+        f"{report.title}: {report.created} passages pushed, {report.waiting} were there and are not decided yet, "
+        f"{report.decided} are decided"
+    )
+    if report.outdated:
+        say(f"   {report.outdated} of the decided ones have been coded differently since, and stay decided")
+    say(f"the list, with each annotator's answers to pick from: {report.url}")
+    say(f"when it is done: annotate pull {_quoted(report.title)}, then annotate consensus --adjudicated")
+
+
+def _quoted(title: str) -> str:
+    import shlex
+
+    return shlex.quote(title)
+
+
+def _levels(study: "Study", said: "Mapping[str, Level]") -> "dict[str, Level]":
+    """The levels that are known; to others it is asked only whether two ratings are the same."""
+    nominal: dict[str, Level] = {str(name): "nominal" for name in study.ratings["variable"].unique()}
+    known = {**study.levels, **said}
+    return {**{name: nominal[name] for name in nominal if name not in known}, **known}
+
+
+def _decisions(path: Path, config: Path | None, study: "Study") -> "Decisions":
+    from annotate.adjudication import read_decisions
+    from annotate.errors import InputError
+
+    made = read_decisions(path, config=config)
+    strangers = made.open.keys() - set(study.ratings["item"])
+    if made.open and len(strangers) == len(made.open):
+        raise InputError(
+            f"{path}: decides on no passage of this study; give the adjudication of its own export"
+        )
+    say(f"adjudication: {len(made.open)} passages decided, {made.waiting} not yet")
+    for count, what in (
+        (made.again, "were decided more than once: the last decision counts"),
+        (len(strangers), "are not among the ratings, and were left out"),
+        (len(made.exclusions), "answers or annotations were left out; see annotate pull"),
+    ):
+        if count:
+            say(f"   {count} {what}")
+    return made
+
+
+def _say_models(fits: "Sequence[Fit]") -> None:
+    """Say how high each model got, and what speaks against it."""
+    from annotate.consensus import MEANINGS
+
+    found: dict[str, dict[str, None]] = {}
+    for fit in fits:
+        found.setdefault(fit.variable, {}).update(dict.fromkeys(fit.cautions))
+        if fit.member is None:
+            ended = sum(start.agrees for start in fit.starts)
+            say(
+                f"{fit.variable}: log-likelihood {fit.log_likelihood:.3f}, "
+                f"at which {ended} of {len(fit.starts)} starts ended"
+            )
+    for name in MEANINGS:
+        of = [variable for variable, cautions in found.items() if name in cautions]
+        if of:
+            say(f"caution, {', '.join(of)}: {MEANINGS[name]}")
+
+
+def _say_labels(labels: "pd.DataFrame") -> None:
+    ties, once = int(labels["tie"].sum()), int((labels["n_ratings"] == 1).sum())
+    if ties:
+        say(f"{ties} of {len(labels)} labels are ties, and stay undecided; see annotate adjudicate")
+    if once:
+        say(f"caution: {once} of {len(labels)} labels rest on one rating")
+
+
+def _write(result: "pd.DataFrame", form: Form, output: Path | None) -> None:
+    import pandas as pd
+
+    from annotate.ratings import decode_set
+    from annotate.tables import readable, write_table
+
+    if form in ("table", "markdown"):
+        if "tied" in result.columns:
+            tied = [None if cell is None else " / ".join(decode_set(cell)) for cell in result["tied"]]
+            result = result.assign(tied=pd.Series(tied, index=result.index, dtype=object))
+        result = readable(result)
+    write_table(result, form, output)

@@ -1,0 +1,90 @@
+"""Answers that stand ready under a task: each once, and those that are out of date replaced."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.refusals import LostReplyError
+
+Prediction = Mapping[str, Any]
+
+BATCH = 500
+_SECONDS = 600.0
+_BROKEN_REPLIES = 5
+
+
+def ensure_predictions(
+    connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]]
+) -> int:
+    """See that just these predictions stand under these tasks; how many were sent.
+
+    A prediction is known by its task, ``model_version`` and ``result``. As no request is repeated, what
+    stands there is listed again after a broken reply.
+
+    Parameters
+    ----------
+    connection
+        The coordinator's.
+    project_id
+        The project of the tasks.
+    wanted
+        ``model_version`` and ``result`` of each, by task id, in the order in which they are shown.
+
+    Raises
+    ------
+    ServerError
+        If the server refuses, or keeps breaking off.
+
+    """
+    sent = broken = 0
+    while True:
+        surplus, missing = _compare(connection, project_id, wanted)
+        if not surplus and not missing:
+            return sent
+        try:
+            for number in surplus:
+                connection.ask("DELETE", f"api/predictions/{number}/", "removing an outdated prediction")
+            for first in range(0, len(missing), BATCH):
+                batch = missing[first : first + BATCH]
+                connection.ask(
+                    "POST",
+                    f"api/projects/{project_id}/import/predictions",
+                    "sending the predictions",
+                    json=batch,
+                    timeout=_SECONDS,
+                )
+                sent += len(batch)
+        except LostReplyError:
+            broken += 1
+            if broken > _BROKEN_REPLIES:
+                raise
+
+
+def _compare(
+    connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]]
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """The numbers of predictions that are not wanted under these tasks, and those that are missing there.
+
+    Where one of a task is not as wanted, all of that task are made anew, so that they keep their order.
+    """
+    there: dict[int, list[Prediction]] = {task: [] for task in wanted}
+    listed = connection.get("api/predictions/", "listing the predictions", project=project_id)
+    if not isinstance(listed, list):
+        raise ServerError(f"{connection.url}: does not list its predictions; its version is not supported")
+    for one in listed:
+        if one["task"] in there:
+            there[one["task"]].append(one)
+    surplus: list[int] = []
+    missing: list[dict[str, Any]] = []
+    for task, predictions in wanted.items():
+        if Counter(map(_key, there[task])) != Counter(map(_key, predictions)):
+            surplus += [one["id"] for one in there[task]]
+            missing += [{"task": task, **one} for one in predictions]
+    return surplus, missing
+
+
+def _key(prediction: Prediction) -> str:
+    return json.dumps([prediction["model_version"], prediction["result"]], sort_keys=True)

@@ -1,0 +1,164 @@
+"""The commands about decided labels say what the library finds."""
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from annotate import cli
+from annotate.adjudication import against, final_labels, read_decisions
+from annotate.consensus import annotators, dawid_skene, resolve, with_decided
+from annotate.frames import records
+from annotate.study import read_study
+from tests.export_example import CONFIG
+from tests.test_adjudication import EXPORT, decided
+from tests.test_dawid_skene import anaesthetists
+
+EXAMPLE = Path(__file__).parent.parent / "exports" / "example"
+PLAIN = "item,source,annotator,variable,category,round\n" + "".join(
+    f"{item},s,{annotator},v,{category},{number}\n"
+    for item, annotator, category, number in (
+        ("1", "a", "x", 1), ("1", "a", "y", 2), ("1", "b", "y", 1),
+        ("2", "a", "x", 1), ("2", "b", "x", 1), ("3", "a", "x", 1),
+    )
+)  # fmt: skip
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ANNOTATE_SERVER_DIR", str(tmp_path / "server"))
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["annotate", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def plain(tmp_path):
+    (tmp_path / "t.csv").write_text(PLAIN, encoding="utf-8")
+
+
+@pytest.fixture
+def export(tmp_path):
+    (tmp_path / "e.json").write_text(json.dumps(EXPORT), encoding="utf-8")
+    (tmp_path / "c.xml").write_text(CONFIG, encoding="utf-8")
+    return ("e.json", "--config", "c.xml", "--on-invalid", "exclude")
+
+
+def rows(frame):
+    return json.loads(json.dumps(records(frame)))
+
+
+def test_consensus_is_what_the_library_decides(run):
+    study = read_study(EXAMPLE)
+    given = {"level": study.levels, "categories": study.categories}
+    fits = dawid_skene(study.ratings, **given, seed=3)
+    voted = resolve(study.ratings, **given)
+    for options, expected in (
+        ((), voted),
+        (("--annotators",), with_decided(study.ratings, voted, **given)),
+        (
+            ("--method", "dawid-skene", "--seed", "3"),
+            resolve(study.ratings, **given, method="dawid-skene", seed=3),
+        ),
+        (("--method", "dawid-skene", "--seed", "3", "--annotators"), annotators(fits)),
+    ):
+        code, out, _ = run("consensus", EXAMPLE, "--format", "json", *options)
+        assert code == 0
+        assert json.loads(out) == rows(expected)
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv"])
+def test_every_form_is_written_and_ties_name_their_categories(run, plain, form):
+    code, out, err = run("consensus", "t.csv", "--format", form)
+    assert code == 0
+    assert ('"[""x"",""y""]"' if form == "csv" else "x / y") in out
+    assert "1 of 3 labels are ties, and stay undecided; see annotate adjudicate" in err
+    assert "caution: 1 of 3 labels rest on one rating" in err
+    assert run("consensus", "t.csv", "--format", "parquet", "-o", "out.parquet")[0] == 0
+    assert len(pd.read_parquet("out.parquet")) == 3
+
+
+def test_the_model_says_when_it_is_not_to_be_believed(run, plain):
+    code, out, err = run("consensus", "t.csv", "--method", "dawid-skene", "--format", "json")
+    assert code == 0
+    assert [(row["item"], row["category"], row["n_ratings"]) for row in json.loads(out)] == [
+        ("1", "y", 3), ("2", "x", 2), ("3", "x", 1),
+    ]  # fmt: skip
+    assert "v: log-likelihood " in err
+    assert "caution, v: with fewer than three annotators error rates cannot be told" in err
+
+
+def test_the_anaesthetists_of_1979_by_command(run):
+    anaesthetists().assign(source="hospital").to_csv("ds.csv", index=False)
+    code, out, err = run("consensus", "ds.csv", "--method", "dawid-skene", "--format", "json")
+    assert code == 0
+    assert "v: log-likelihood -190.731, at which " in err
+    found = json.loads(out)
+    assert len(found) == 45
+    assert {row["n_ratings"] for row in found} == {7}  # the first observer judged three times
+    code, out, _ = run("consensus", "ds.csv", "--format", "json")
+    assert {row["n_ratings"] for row in json.loads(out)} == {5}
+
+
+def test_decisions_go_first_and_annotators_are_held_against_them(run, export, tmp_path):
+    from tests.export_example import annotation, choice, result
+
+    kinds = [annotation(1, 9, choice("b"), result("force", "rating", rating=1))]
+    snapshot = decided(tmp_path, ("p2", kinds))
+    study = read_study(Path("e.json"), config=Path("c.xml"), on_invalid="exclude")
+    given = {"level": study.levels, "categories": study.categories}
+    labels = final_labels(resolve(study.ratings, **given), read_decisions(snapshot), study.ratings)
+    asked = ("consensus", *export, "--adjudicated", snapshot, "--format", "json")
+    code, out, err = run(*asked)
+    assert code == 0
+    assert json.loads(out) == rows(labels)
+    assert "adjudication: 1 passages decided, 1 not yet" in err
+    code, out, _ = run(*asked, "--annotators")
+    assert code == 0
+    assert json.loads(out) == rows(against(study.ratings, labels, **given))
+    code, out, err = run("agreement", snapshot)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "an adjudicator's decisions, which are nobody's ratings; give the study's own export" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("consensus", "t.csv", "--adjudicated", "t.csv"), "t.csv: holds no adjudication; pull the project"),
+        (("consensus", "t.csv", "--adjudicated", "adjudication"), "decides on no passage of this study"),
+        (("consensus", "t.csv", "--level", "w=nominal"), "w: no such variable; there are v"),
+        (("adjudicate", "t.csv", "--project", "P 1"), "t.csv: holds no texts to adjudicate; give the snapshot"),
+        (("adjudicate", "adjudication", "--project", "P 1"), "an adjudicator's decisions, which are nobody's ratings"),
+        (("adjudicate", "e.json", "--config", "c.xml", "--project", "P 1", "--variable", "mood"), "mood: no such variable; there are kind"),
+        (("adjudicate", EXAMPLE, "--project", "P 1"), "no Label Studio to talk to"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_decided_is_said_in_one_line(run, plain, export, tmp_path, arguments, words):
+    from tests.export_example import annotation, choice
+
+    decided(tmp_path, ("p2", [annotation(1, 9, choice("b"))]))
+    code, out, err = run(*arguments, *(("--on-invalid", "exclude") if "e.json" in arguments else ()))
+    assert (code, out) == (1, "")
+    assert words in err.splitlines()[-1]
+    assert len([line for line in err.splitlines() if line.startswith("annotate:")]) == 1
+
+
+def test_nothing_to_adjudicate_is_no_error(run, export):
+    Path("e.json").write_text(json.dumps([EXPORT[0], EXPORT[3]]), encoding="utf-8")
+    code, out, err = run("adjudicate", *export, "--project", "P 1")
+    assert (code, out) == (0, "")
+    assert "nothing to adjudicate: there are no disagreements; nothing was pushed" in err
