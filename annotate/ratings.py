@@ -14,6 +14,7 @@ created_at  str    optional: ISO 8601
 updated_at  str    optional: ISO 8601
 lead_time   float  optional: seconds from opening to submitting
 round       int    1, or the number of the repeat
+suggested   str    optional: the model whose suggestion the annotator saw
 =========== ====== ==============================================================
 
 The key is (item, annotator, variable, round). A missing judgement is an absent row: there is no
@@ -33,7 +34,7 @@ from annotate.errors import TableError
 from annotate.frames import read_frame, write_frame
 
 REQUIRED = ("item", "source", "annotator", "variable", "category")
-OPTIONAL = ("document", "annotation", "created_at", "updated_at", "lead_time", "round")
+OPTIONAL = ("document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested")
 KEY = ["item", "annotator", "variable", "round"]
 _MOST_ROUNDS = 1_000_000  # what lies above is no number of a repeat
 

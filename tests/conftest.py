@@ -1,6 +1,7 @@
-"""A real Chromium for the tests that need one."""
+"""A real Chromium for the tests that need one, and signals as a terminal has them."""
 
 import shutil
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,15 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_end_what_is_started() -> None:
+    """In the background, or under nohup, signals are ignored, and what tests start would ignore them too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)  # for us as before; it is not handed down
 
 
 @pytest.fixture(scope="session")

@@ -494,3 +494,19 @@ def test_an_unknown_setting_lists_the_valid_ones(run, table, arguments, message)
     code, out, err = run("agreement", "t.csv", "--level", "kind=nominal", *arguments)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert message in err
+
+
+def test_agreement_can_leave_out_what_was_coded_with_a_suggestion(run, tmp_path):
+    rows = [line.split(",") for line in TABLE.splitlines()]
+    seen = {f"p{n}" for n in range(0, 30, 3)}
+    lines = [",".join([*rows[0], "suggested"])]
+    lines += [",".join([*row, "model 1" if row[0] in seen and row[2] == "A0" else ""]) for row in rows[1:]]
+    (tmp_path / "s.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    asked = ("--level", "kind=nominal", "--format", "json", "--replicates", "10")
+    _, out, said = run("agreement", "s.csv", *asked, "--without-suggested")
+    assert "left out: 10 ratings made with a suggestion in sight" in said
+    kept = [row for row in rows[1:] if not (row[0] in seen and row[2] == "A0")]
+    (tmp_path / "k.csv").write_text(
+        "\n".join(",".join(row) for row in [rows[0], *kept]) + "\n", encoding="utf-8"
+    )
+    assert json.loads(out) == json.loads(run("agreement", "k.csv", *asked)[1])

@@ -73,7 +73,7 @@ def test_every_command_that_the_docs_use_exists_with_its_options():
         text = re.sub(r"```text.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         for line in re.findall(r"^ {0,4}(?:\S.*&& uv run )?annotate ([a-z].*)$", text, re.MULTILINE):
             words = line.split("#")[0].split()
-            name = " ".join(words[:2]) if words[0] == "server" else words[0]
+            name = " ".join(words[:2]) if " ".join(words[:2]) in COMMANDS else words[0]
             assert name in COMMANDS, f"{page.name}: annotate {line}"
             for option in re.findall(r"--[a-z-]+", line.split("#")[0]):
                 assert option in COMMANDS[name], f"{page.name}: annotate {line}"

@@ -1,6 +1,7 @@
 """Agreement: ``agreement``, ``disagreements``, ``plan``."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -78,6 +79,12 @@ def agreement(
     interval: Annotated[
         str, typer.Option("--interval", help="percentile, bca, jackknife, analytic or none.")
     ] = "percentile",
+    unsuggested: Annotated[
+        bool,
+        typer.Option(
+            "--without-suggested", help="Leave out what was coded with a suggested label in sight, counted."
+        ),
+    ] = False,
     config: Config = None,
     on_invalid: Invalid = "error",
     replicates: Replicates = 1000,
@@ -117,6 +124,7 @@ def agreement(
         "seed": seed,
     }
     study = read_rated(export, config, on_invalid, output, {**settings["level"], **settings["categories"]})
+    study = _unsuggested(study, export) if unsuggested else study
     settings["level"] = {**study.levels, **settings["level"]}
     settings["categories"] = {**study.categories, **settings["categories"]}
     result = views[wanted[0]](study, settings) if wanted else _groups(study, settings)
@@ -205,6 +213,24 @@ def plan(
     )
     say_exclusions(study)
     write_table(readable(result) if form in ("table", "markdown") else result, form, output)
+
+
+def _unsuggested(study: "Study", export: Path) -> "Study":
+    from dataclasses import replace
+
+    from annotate.errors import InputError
+    from annotate.suggestion import without_suggested
+
+    ratings, count = without_suggested(study.ratings)
+    if not (ratings["round"] == 1).any():
+        raise InputError(
+            f"{export}: nothing is left to measure; left out are {count} ratings with a suggestion in sight"
+        )
+    say(f"left out: {count} ratings made with a suggestion in sight")
+    if study.spans.empty:  # a plain table has none, and may not name annotations
+        return replace(study, ratings=ratings)
+    seen = set(study.ratings["annotation"]) - set(ratings["annotation"])
+    return replace(study, ratings=ratings, spans=study.spans.loc[~study.spans["annotation"].isin(seen)])
 
 
 def _for_reading(result: "pd.DataFrame", wanted: list[str], by: list[str]) -> "pd.DataFrame":

@@ -2,7 +2,18 @@
 
 import typer
 
-from annotate.cli import agreement, demo, passages, results, studio
+from annotate.cli import (
+    agreement,
+    coordination,
+    decisions,
+    demo,
+    merging,
+    passages,
+    results,
+    studio,
+    suggestions,
+    texts,
+)
 
 app = typer.Typer(
     help="Source-reliability annotation on Label Studio: agreement and provenance, per source.",
@@ -11,5 +22,16 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (passages.app, studio.app, agreement.app, results.app, demo.app):
+for part in (
+    passages.app,
+    studio.app,
+    coordination.app,
+    merging.app,
+    agreement.app,
+    decisions.app,
+    texts.app,
+    suggestions.app,
+    results.app,
+    demo.app,
+):
     app.add_typer(part)

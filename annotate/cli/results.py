@@ -74,7 +74,8 @@ def _add(name: str, ending: str, words: str, writer: Callable[[], Callable[..., 
         summary = summarise(
             study, level=said, categories=orders, replicates=replicates, confidence=confidence, seed=seed
         )
-        writer()(output, study, summary.agreement, summary.provenance, confidence=confidence)
+        found = (summary.agreement, summary.provenance)
+        writer()(output, study, *found, ledger=summary.ledger, confidence=confidence)
         say(f"{output}: written")
 
 

@@ -82,6 +82,7 @@ def test_the_two_outputs_say_so_in_plain_words(served):
     assert book.sheetnames == [
         "Sources",
         "Agreement",
+        "Ledger",
         "Passages",
         "Ratings",
         "Disagreements",

@@ -1,0 +1,250 @@
+"""Suggestions in a project: an order of work, and, only where it was asked for, labels filled in.
+
+The order goes into the data of the tasks, and tabs are sorted by it. It shows no label to anybody. Label
+Studio's own "uncertainty sampling" needs predictions, which annotators would see; this does not.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from annotate.assignment.tasks import QUEUE
+from annotate.codebook import Codebook, config_hash
+from annotate.errors import ServerError
+from annotate.studio.client import Connection
+from annotate.studio.differences import Changes, update_data
+from annotate.studio.inventory import Inventory, take_inventory
+from annotate.studio.lock import exclusive, lock_place
+from annotate.studio.projects import Project, find_project
+from annotate.studio.push import Progress
+from annotate.studio.refusals import LostReplyError
+from annotate.studio.views import ensure_view, hidden_columns, list_views
+
+RANK = "uncertainty_rank"
+"""The key of a task's data that holds its place in the order, in six digits; it goes first with 000001."""
+
+TAB = "Most uncertain first"
+BATCH = 1000
+_LOCK_SECONDS = 120.0
+_IMPORT_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """What became of an order: ``ordered`` passages have it, ``absent`` do not stand in the project.
+
+    ``link`` opens the label stream in this order; it is None where annotators have tabs of their own,
+    of which ``tabs`` go by the order now.
+    """
+
+    project: Project
+    ordered: int
+    absent: int
+    tabs: int
+    link: str | None
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What became of suggestions: ``pushed`` passages have them now, ``already_there`` had them.
+
+    ``begun`` have annotations or skips and got none; ``absent`` do not stand in the project; ``withdrawn``
+    suggestions of a former model were taken back.
+    """
+
+    project: Project
+    pushed: int
+    already_there: int
+    begun: int
+    absent: int
+    withdrawn: int
+
+
+def order_queue(
+    ranks: Mapping[str, int],
+    *,
+    project: str,
+    connection: Connection,
+    on_progress: Progress | None = None,
+) -> Ordered:
+    """Let a project serve its passages in this order; what is not in it comes after, as before.
+
+    Parameters
+    ----------
+    ranks
+        From passage id to its place, from 1.
+    project
+        Title or number.
+    connection
+        The coordinator's.
+    on_progress
+        Called with how many passages have their place, and how many shall.
+
+    Raises
+    ------
+    ServerError
+        If there is no such project, or the server refuses.
+
+    """
+    home = find_project(connection, project)
+    with _alone(connection, home):
+        inventory = take_inventory(connection, home.id)
+        wanted: dict[int, Mapping[str, Any]] = {}
+        for task in inventory.tasks:
+            rank = ranks.get(str(task.passage_id))
+            data = {key: value for key, value in task.data.items() if key != RANK}
+            data |= {} if rank is None else {RANK: f"{rank:06}"}
+            if data != task.data:
+                wanted[task.task_id] = data
+        for done in update_data(connection, Changes(wanted)):
+            if on_progress is not None:
+                on_progress(done, len(wanted))
+        there = ranks.keys() & inventory.by_passage.keys()
+        tabs, link = _sort_tabs(connection, home) if there else (0, None)
+    return Ordered(home, len(there), len(ranks) - len(there), tabs, link)
+
+
+def push_suggestions(
+    suggested: Mapping[str, Mapping[str, tuple[str, float]]],
+    *,
+    version: str,
+    prefix: str,
+    project: str,
+    codebook: Codebook,
+    connection: Connection,
+) -> Suggested:
+    """Show suggestions to annotators, on passages on which nobody has begun.
+
+    Whoever opens such a passage finds the answers filled in. Label Studio writes the model's version into
+    each annotation made there. Doing it again changes nothing; another model takes the place of a former.
+
+    Parameters
+    ----------
+    suggested
+        From passage id to variable to category and probability.
+    version, prefix
+        The model's name, and what the names of all models of ours begin with.
+    project, connection
+        See :func:`order_queue`.
+    codebook
+        Of the project.
+
+    Raises
+    ------
+    ServerError
+        If the project has another label config or does not exist, or the server refuses.
+
+    """
+    home = find_project(connection, project)
+    if config_hash(home.config) != codebook.sha256:
+        raise ServerError(
+            f"project {home.title!r}: has another label config than what was learnt from; nothing was pushed"
+        )
+    with _alone(connection, home):
+        inventory = take_inventory(connection, home.id)
+        fresh = {task.task_id: str(task.passage_id) for task in inventory.tasks if not task.annotations}
+        ours = [one for one in _predictions(connection, home.id) if _by(one).startswith(prefix)]
+        former = [one["id"] for one in ours if _by(one) != version and one["task"] in fresh]
+        for number in former:
+            connection.ask("DELETE", f"api/predictions/{number}/", "withdrawing a suggestion")
+        wanted = {task: name for task, name in fresh.items() if name in suggested}
+        before = {one["task"] for one in ours if _by(one) == version}
+        bodies = [
+            _body(task, suggested[name], version, codebook)
+            for task, name in wanted.items()
+            if task not in before
+        ]
+        if wanted:
+            settings = {"show_collab_predictions": True, "model_version": version}
+            _send(connection, home.id, bodies, version)
+            connection.ask("PATCH", f"api/projects/{home.id}/", "showing the suggestions", json=settings)
+    absent = len(suggested.keys() - inventory.by_passage.keys())
+    return Suggested(
+        project=home,
+        pushed=len(bodies),
+        already_there=len(wanted) - len(bodies),
+        begun=_begun(inventory, suggested),
+        absent=absent,
+        withdrawn=len(former),
+    )
+
+
+def _alone(connection: Connection, home: Project) -> AbstractContextManager[None]:
+    return exclusive(
+        lock_place("push", connection.url, home.title),
+        wait=_LOCK_SECONDS,
+        busy=f"project {home.title!r}: a push into it still runs on this machine; wait for it to end",
+    )
+
+
+def _sort_tabs(connection: Connection, home: Project) -> tuple[int, str | None]:
+    """Sort the annotators' own tabs; where there are none, make one for all."""
+    ordering = [f"tasks:data.{RANK}"]
+    own = [
+        one
+        for one in list_views(connection, home.id)
+        if one["data"].get("ordering") in ([f"tasks:data.{QUEUE}"], ordering)
+        and one["data"].get("title") != TAB
+    ]
+    hidden = hidden_columns(connection, home.id)
+    columns = {"hiddenColumns": {"explore": hidden, "labeling": hidden}}
+    for one in own:
+        body = {"project": home.id, "data": {**one["data"], "ordering": ordering, **columns}}
+        connection.ask("PATCH", f"api/dm/views/{one['id']}/", "sorting a tab", json=body)
+    if own:
+        return len(own), None
+    view = {
+        "title": TAB,
+        "type": "list",
+        "target": "tasks",
+        "filters": {"conjunction": "and", "items": []},
+        "ordering": ordering,
+        "selected": {"all": True, "list": []},
+        **columns,
+    }
+    number = ensure_view(connection, home.id, view)
+    return 0, connection.page_url(f"projects/{home.id}/data?tab={number}&labeling=1")
+
+
+def _predictions(connection: Connection, project_id: int) -> list[dict[str, Any]]:
+    return list(connection.get("api/predictions/", "listing the suggestions", project=project_id))
+
+
+def _by(prediction: Mapping[str, Any]) -> str:
+    return str(prediction.get("model_version") or "")
+
+
+def _begun(inventory: Inventory, suggested: Mapping[str, object]) -> int:
+    return sum(task.annotations > 0 and task.passage_id in suggested for task in inventory.tasks)
+
+
+def _send(connection: Connection, project_id: int, bodies: Sequence[Mapping[str, Any]], version: str) -> None:
+    """Send suggestions; after a lost reply only those that did not arrive."""
+    for start in range(0, len(bodies), BATCH):
+        batch = bodies[start : start + BATCH]
+        try:
+            _import(connection, project_id, batch)
+        except LostReplyError:
+            there = {one["task"] for one in _predictions(connection, project_id) if _by(one) == version}
+            left = [one for one in batch if one["task"] not in there]
+            if left:
+                _import(connection, project_id, left)
+
+
+def _import(connection: Connection, project_id: int, batch: Sequence[Mapping[str, Any]]) -> None:
+    path = f"api/projects/{project_id}/import/predictions"
+    connection.ask("POST", path, "pushing suggestions", json=list(batch), timeout=_IMPORT_SECONDS)
+
+
+def _body(
+    task: int, answers: Mapping[str, tuple[str, float]], version: str, codebook: Codebook
+) -> dict[str, Any]:
+    result = []
+    for name, (category, _) in answers.items():
+        variable = codebook.variable(name)
+        kind = "rating" if variable.kind == "rating" else "choices"
+        value = int(category) if kind == "rating" else [category]
+        result.append({"from_name": name, "to_name": variable.to_name, "type": kind, "value": {kind: value}})
+    score = min(probability for _, probability in answers.values())
+    return {"task": task, "result": result, "score": score, "model_version": version}
