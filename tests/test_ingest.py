@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate import cli
+from annotate import bundled, cli
 from annotate.corpus import ingest, read_tasks, write_texts
 from annotate.corpus.dates import date_in_address, host_of, is_date
 from annotate.corpus.folders import find_files
+from annotate.corpus.kinds import FURNITURE
 from annotate.errors import InputError
 from annotate.passages import read_passages
 from tests.pdf_example import column, pdf
+
+CORPUS = bundled.path("tasks/example")
 
 PAGE = """<!doctype html><html><head><meta property="og:site_name" content="The Gazette"><title>The barges</title>
 <link rel="canonical" href="https://gazette.example.org/2021/03/04/barges"></head><body><article><h1>The barges</h1>
@@ -167,11 +170,18 @@ def test_boilerplate_is_left_out_on_request_and_counted(folder):
     (folder / "plain.txt").write_text(
         "The office counted the barges.\nSubscribe to our newsletter\nNobody kept the list.", encoding="utf-8"
     )
-    kept, without = done(folder / "plain.txt"), done(folder / "plain.txt", skip_boilerplate=True)
-    assert (len(kept.tasks), kept.left_out, kept.kinds["boilerplate"]) == (3, 0, 1)
-    assert (len(without.tasks), without.left_out, without.kinds["boilerplate"]) == (2, 1, 0)
+    kept, without = done(folder / "plain.txt"), done(folder / "plain.txt", skip=["boilerplate"])
+    assert (len(kept.tasks), dict(kept.left_out), kept.kinds["boilerplate"]) == (3, {}, 1)
+    assert (len(without.tasks), dict(without.left_out)) == (2, {"boilerplate": 1})
     assert without.tasks[0]["data"]["after"] == kept.tasks[0]["data"]["after"]
-    assert "left out: 1 passages of boilerplate" in without.notices
+    assert "left out: 1 boilerplate" in without.notices
+
+
+def test_of_the_example_all_that_is_no_body_can_be_left_out():
+    files = sorted(path for path in CORPUS.glob("*.*") if path.suffix in (".txt", ".md"))
+    made = ingest(files, config_sha256="c", manifest=CORPUS / "sources.csv", skip=FURNITURE)
+    assert dict(made.kinds) == {"body": 65}
+    assert dict(made.left_out) == {"heading": 8, "byline": 3, "caption": 1, "boilerplate": 1}
 
 
 @settings(deadline=None, max_examples=60)

@@ -7,6 +7,7 @@ import typer
 
 from annotate.cli.options import Config, Form, Output, read_codebook, refuse_overwriting
 from annotate.cli.speech import one_line, say
+from annotate.corpus.kinds import FURNITURE
 from annotate.corpus.segment import Unit
 
 if TYPE_CHECKING:
@@ -42,8 +43,18 @@ def ingest(
         str, typer.Option("--text-column", help="The column that holds ready passages.")
     ] = "text",
     skip_boilerplate: Annotated[
-        bool, typer.Option("--skip-boilerplate", help="Leave out passages that are boilerplate.")
+        bool,
+        typer.Option(
+            "--skip-boilerplate", help="Leave out headings, by-lines, captions and boilerplate, counted."
+        ),
     ] = False,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--skip",
+            help="Leave out passages of this kind, counted: heading, byline, caption or boilerplate. Repeatable.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first file that cannot be read.")
     ] = False,
@@ -74,7 +85,7 @@ def ingest(
         unit=unit,
         context=context,
         text_column=text_column,
-        skip_boilerplate=skip_boilerplate,
+        skip=FURNITURE if skip_boilerplate else skip or (),
         strict=strict,
         ignored=[output, *filter(None, [texts])],
     )

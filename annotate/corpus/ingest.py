@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from annotate.corpus.collect import Failure, Failures, collect
 from annotate.corpus.folders import some, words_for
-from annotate.corpus.kinds import kinds_of
+from annotate.corpus.kinds import FURNITURE, kinds_of
 from annotate.corpus.manifest import Entry, Manifest, read_manifest, unclaimed
 from annotate.corpus.readers import TEXT, read_documents
 from annotate.corpus.segment import Unit, segment
@@ -26,7 +26,7 @@ class Ingested:
 
     ``files`` are those that were looked at, folders resolved. ``texts`` are the canonical texts by document id, which all offsets refer to. ``guessed`` counts the
     documents for each fact that was guessed, ``kinds`` the tasks of each kind, ``passed`` the files of folders
-    that were passed over, by the reason; ``left_out`` is how many boilerplate passages were not wanted.
+    that were passed over, by the reason, ``left_out`` the passages of each kind that were not wanted.
     """
 
     tasks: list[Task]
@@ -39,7 +39,7 @@ class Ingested:
     guessed: Mapping[str, int]
     kinds: Mapping[str, int]
     passed: Mapping[str, int]
-    left_out: int
+    left_out: Mapping[str, int]
 
 
 def ingest(  # noqa: D417 - the manifest and the rest are described together
@@ -51,7 +51,7 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     unit: Unit = "sentence",
     context: int = 2,
     text_column: str = TEXT,
-    skip_boilerplate: bool = False,
+    skip: Collection[str] = (),
     strict: bool = False,
     ignored: Sequence[Path] = (),
 ) -> Ingested:
@@ -71,8 +71,8 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
         How many units before and after are shown with each passage, 100 at most.
     text_column
         The column that holds the passages, in tables of ready passages; these are not cut further.
-    skip_boilerplate
-        Leave out the passages that are boilerplate. They stay in the text and in the context.
+    skip
+        Leave out the passages of these kinds, but body. They stay in the text and in the context.
     strict
         Stop at the first file that cannot be used.
     ignored
@@ -88,13 +88,16 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     Raises
     ------
     InputError
-        On a manifest that cannot be used, a blank source, no file at all; if ``strict``, on the first failure.
+        On a manifest that cannot be used, a blank source, an unknown kind, no file at all; if ``strict``, on the first failure.
 
     """
     if source is not None and not source.strip():
         raise InputError("the source is blank; name who published the documents, or leave --source out")
     if not 0 <= context <= MOST_CONTEXT:
         raise InputError(f"a context of {context} units: it is between 0 and {MOST_CONTEXT}")
+    for kind in skip:
+        if kind not in FURNITURE:
+            raise InputError(f"{kind!r} cannot be left out; what can are {', '.join(FURNITURE)}")
     rows = read_manifest(manifest) if manifest else None
     failures = Failures(strict)
     found = collect(files, failures, ignored=(*ignored, *([manifest] if manifest else [])))
@@ -119,9 +122,10 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
         for one, salt in zip(settled.values(), salts, strict=True)
         for task in _passages(one, unit, context, config_sha256, salt)
     ]
-    kept = [task for task in tasks if not (skip_boilerplate and task["data"]["kind"] == "boilerplate")]
+    kept = [task for task in tasks if task["data"]["kind"] not in skip]
+    left_out = Counter(task["data"]["kind"] for task in tasks if task["data"]["kind"] in skip)
     guessed = Counter(fact for one in settled.values() for fact in one.guessed)
-    notices += _counted(list(settled.values()), guessed, len(tasks) - len(kept))
+    notices += _counted(list(settled.values()), guessed, left_out)
     return Ingested(
         tasks=kept,
         documents=len(settled),
@@ -133,7 +137,7 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
         guessed=guessed,
         kinds=Counter(task["data"]["kind"] for task in kept),
         passed={reason: len(paths) for reason, paths in found.passed.items()},
-        left_out=len(tasks) - len(kept),
+        left_out=left_out,
     )
 
 
@@ -183,12 +187,14 @@ def _salts(settled: list[Settled]) -> tuple[list[str], list[str]]:
     return salts, notices
 
 
-def _counted(settled: list[Settled], guessed: Mapping[str, int], left_out: int) -> Iterator[str]:
+def _counted(
+    settled: list[Settled], guessed: Mapping[str, int], left_out: Mapping[str, int]
+) -> Iterator[str]:
     running = [one.document.running for one in settled if one.document.running]
     if running:
         yield f"left out: {sum(running)} running heads, feet and page numbers of {len(running)} PDF documents"
-    if left_out:
-        yield f"left out: {left_out} passages of boilerplate"
+    for kind, count in left_out.items():
+        yield f"left out: {count} {kind}"
     if guessed:
         facts = ", ".join(f"the {_IN_WORDS.get(fact, fact)} of {count}" for fact, count in guessed.items())
         yield f"guessed: {facts} of {len(settled)} documents; a manifest says it for sure"

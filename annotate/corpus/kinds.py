@@ -8,7 +8,9 @@ from annotate.corpus.layout import KINDS, Kind, settle
 from annotate.corpus.lines import Span, lines_of
 from annotate.corpus.segment import segment
 
-__all__ = ["KINDS", "Kind", "kinds_of"]
+__all__ = ["FURNITURE", "KINDS", "Kind", "kinds_of"]
+
+FURNITURE = KINDS[1:]  # all but the text itself
 
 _LONGEST = 1000  # characters: no notice of several sentences is longer
 _MARKED = re.compile(r"#{1,6}\s+\S.*")

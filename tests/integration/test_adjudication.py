@@ -129,7 +129,7 @@ def take_over(page: Page, url: str, case: dict[str, Any], version: str) -> None:
     tab.locator(".lsf-annotation-button__trigger").click()
     page.get_by_text("Duplicate Annotation").click()
     page.get_by_test_id("bottombar-submit-button").click()
-    expect(page.get_by_text("Annotation saved successfully")).to_be_visible()
+    expect(page.get_by_text("Annotation saved successfully", exact=True)).to_be_visible()
 
 
 def decide_the_rest(adjudicator: Connection, project: int, no_claim: dict[str, Any]) -> None:
