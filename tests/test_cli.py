@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from annotate import bundled, cli
+from annotate import bundled
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.codebook import load_codebook
 from annotate.corpus import read_tasks
@@ -24,26 +24,6 @@ TABLE = "item,source,annotator,variable,category\n" + "".join(
     for n in range(30)
     for a in range(3)
 )
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ANNOTATE_SERVER_DIR", str(tmp_path / "server"))
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["annotate", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """The commands about decided labels say what the library finds."""
 
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from annotate import cli
 from annotate.adjudication import against, final_labels, read_decisions
 from annotate.consensus import annotators, dawid_skene, resolve, with_decided
 from annotate.frames import records
@@ -24,26 +22,6 @@ PLAIN = "item,source,annotator,variable,category,round\n" + "".join(
         ("2", "a", "x", 1), ("2", "b", "x", 1), ("3", "a", "x", 1),
     )
 )  # fmt: skip
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("ANNOTATE_SERVER_DIR", str(tmp_path / "server"))
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["annotate", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate import bundled, cli
+from annotate import bundled
 from annotate.corpus import ingest, read_tasks, write_texts
 from annotate.corpus.dates import date_in_address, host_of, is_date
 from annotate.corpus.folders import find_files
@@ -320,23 +319,10 @@ def test_a_name_of_two_lines_is_a_source_on_one(tmp_path):
     assert data(done(tmp_path), "two\nlines")["source"] == "two lines"
 
 
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["annotate", "ingest", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        return int(stop.value.code or 0), *capsys.readouterr()
-
-    return call
-
-
 def test_the_command_says_what_it_did_lists_what_it_could_not_and_ends_with_status_1(run, folder, tmp_path):
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 cut")
     arguments = ("in", "-o", "t.json", "--texts", "in/texts")
-    code, out, err = run(*arguments, "gone.txt")
+    code, out, err = run("ingest", *arguments, "gone.txt")
     assert (code, out) == (1, "")
     said = err.splitlines()
     assert said[-4:-1] == [
@@ -349,14 +335,14 @@ def test_the_command_says_what_it_did_lists_what_it_could_not_and_ends_with_stat
     assert (folder / "texts" / "plain.txt").read_text(encoding="utf-8") == "One claim. Another claim."
     (folder / "broken.pdf").unlink()
     before = (tmp_path / "t.json").read_bytes()
-    assert run(*arguments)[0] == 0
+    assert run("ingest", *arguments)[0] == 0
     assert (tmp_path / "t.json").read_bytes() == before
 
 
 def test_the_command_writes_nothing_if_nothing_was_read_or_if_it_is_strict(run, folder, tmp_path):
     (folder / "a.pdf").write_bytes(b"%PDF-1.4 cut")
     for arguments in (("in/a.pdf",), ("in", "--strict")):
-        assert run(*arguments, "-o", "t.json") == (
+        assert run("ingest", *arguments, "-o", "t.json") == (
             1,
             "",
             "annotate: in/a.pdf: is cut short; fetch it again\n",

@@ -1,13 +1,12 @@
 """The commands about texts say what the library finds, in every form."""
 
 import json
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from annotate import bundled, cli
+from annotate import bundled
 from annotate.errors import InputError
 from annotate.frames import records
 from annotate.ledger import ledger_of
@@ -16,19 +15,6 @@ from annotate.provenance import arithmetic, compare, quantities, reuse
 
 TASKS = bundled.path("tasks/example.json")
 EXPORT = Path(__file__).parent.parent / "exports/example"
-
-
-@pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["annotate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return int(ended.value.code or 0), *capsys.readouterr()
-
-    return run
 
 
 def expected():
@@ -46,23 +32,23 @@ def expected():
 
 
 @pytest.mark.parametrize(("words", "frame"), expected().items(), ids=map(" ".join, expected()))
-def test_a_command_prints_what_the_library_finds(words, frame, call, tmp_path):
-    status, out, said = call(*words, TASKS, "--format", "json")
+def test_a_command_prints_what_the_library_finds(words, frame, run, tmp_path):
+    status, out, said = run(*words, TASKS, "--format", "json")
     left_out = (read_passages(TASKS)["kind"] == "boilerplate").sum()
     boilerplate = "" if words[0] == "quantities" else f"left out: {left_out} passages of boilerplate\n"
     assert (status, said) == (0, boilerplate)
     assert json.loads(out) == json.loads(json.dumps(records(frame)))
-    assert call(*words, TASKS, "--format", "parquet", "-o", "t.parquet")[0] == 0
+    assert run(*words, TASKS, "--format", "parquet", "-o", "t.parquet")[0] == 0
     assert len(pd.read_parquet(tmp_path / "t.parquet")) == len(frame)
     for form in ("table", "markdown", "csv"):
-        status, out, _ = call(*words, TASKS, "--format", form)
+        status, out, _ = run(*words, TASKS, "--format", form)
         assert status == 0
         assert len(out.splitlines()) > len(frame)
 
 
-def test_an_export_and_its_tasks_give_the_same_figures(call):
+def test_an_export_and_its_tasks_give_the_same_figures(run):
     (_, of_tasks, _), (_, of_export, _) = (
-        call("quantities", path, "--format", "csv") for path in (TASKS, EXPORT)
+        run("quantities", path, "--format", "csv") for path in (TASKS, EXPORT)
     )
     assert of_tasks == of_export
 
@@ -75,16 +61,16 @@ def test_an_export_and_its_tasks_give_the_same_figures(call):
         (("ledger", "t.json", "-o", "t.json"), "would write over what is read"),
     ],
 )  # fmt: skip
-def test_bad_input_is_one_clear_line(arguments, words, call, tmp_path):
+def test_bad_input_is_one_clear_line(arguments, words, run, tmp_path):
     (tmp_path / "t.csv").write_text("item,source,annotator,variable,category\np,S,A,v,x\n", encoding="utf-8")
     (tmp_path / "t.json").write_bytes(TASKS.read_bytes())
-    status, out, said = call(*arguments)
+    status, out, said = run(*arguments)
     assert (status, out, len(said.splitlines())) == (1, "", 1)
     assert words in said
 
 
-def test_one_view_of_the_figures_at_a_time(call):
-    assert call("quantities", TASKS, "--compare", "--arithmetic")[0] == 2
+def test_one_view_of_the_figures_at_a_time(run):
+    assert run("quantities", TASKS, "--compare", "--arithmetic")[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -117,7 +103,7 @@ def test_what_was_written_by_hand_is_read_or_refused_in_one_line(extra, words, t
     assert str(raised.value) == f"{path}: {words}"
 
 
-def test_reuse_says_what_it_left_out(call, tmp_path):
+def test_reuse_says_what_it_left_out(run, tmp_path):
     words = (
         "The harbour master Ilse Trond counted 240 boats under the ice of Tessel and wrote it in her ledger."
     )
@@ -134,6 +120,6 @@ def test_reuse_says_what_it_left_out(call, tmp_path):
         for n, kind in enumerate(["body", "body", "boilerplate"])
     ]
     (tmp_path / "t.json").write_text(json.dumps(tasks), encoding="utf-8")
-    status, out, said = call("reuse", "t.json", "--format", "json")
+    status, out, said = run("reuse", "t.json", "--format", "json")
     assert (status, said) == (0, "left out: 1 passages of boilerplate\n")
     assert len(json.loads(out)) == 1

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from annotate.provenance.quantities.grammar import Figure
+
 Operation = Literal["sum", "difference", "product", "quotient", "percent", "change"]
 Interval = tuple[float, float]
 _SENTENCE_END = re.compile(r"[.!?][\"”\u2019)]*\s+[A-Z\"“]|\n")
@@ -36,18 +38,8 @@ _EXACT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Figure):
     """A figure in its passage: code points ``start`` to ``end`` of it."""
-
-    start: int
-    end: int
-    low: float
-    high: float
-    unit: str | None
-    rate: str | None
-    currency: str | None
-    hedge: str | None
-    kind: str
 
     @property
     def interval(self) -> Interval:
