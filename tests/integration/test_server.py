@@ -398,14 +398,14 @@ def test_a_project_that_is_not_there(connection: Connection) -> None:
 
 
 def test_accounts(connection: Connection) -> None:
-    first = create_account(connection, "dora@example.org", "a-good-password")
-    again = create_account(connection, "dora@example.org", "a-good-password")
+    first = create_account(connection, "olga@example.org", "a-good-password")
+    again = create_account(connection, "olga@example.org", "a-good-password")
     assert first == again
     assert first.token not in repr(first)
     with connect(connection.url, first.token) as opened:
-        assert (opened.user_id, opened.email) == (first.id, "dora@example.org")
-    with pytest.raises(ServerError, match=r"account dora@example\.org: "):
-        create_account(connection, "dora@example.org", "another-password")
+        assert (opened.user_id, opened.email) == (first.id, "olga@example.org")
+    with pytest.raises(ServerError, match=r"account olga@example\.org: "):
+        create_account(connection, "olga@example.org", "another-password")
     with pytest.raises(ServerError, match="8–128 characters"):  # noqa: RUF001 - the server's dash
         create_account(connection, "emil@example.org", "short")
     with pytest.raises(ServerError, match="account nobody: "):
