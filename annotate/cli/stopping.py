@@ -38,7 +38,8 @@ def stoppable() -> Iterator[None]:
         raise
     finally:
         for number in taken:
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) is _end:  # once it has come, it is ignored to the very end
+                signal.signal(number, signal.SIG_DFL)
 
 
 def _end(number: int, _: FrameType | None) -> None:

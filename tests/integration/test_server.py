@@ -407,7 +407,7 @@ def test_accounts(connection: Connection) -> None:
     with pytest.raises(ServerError, match=r"account olga@example\.org: "):
         create_account(connection, "olga@example.org", "another-password")
     with pytest.raises(ServerError, match="8–128 characters"):  # noqa: RUF001 - the server's dash
-        create_account(connection, "emil@example.org", "short")
+        create_account(connection, "shorty@example.org", "short")
     with pytest.raises(ServerError, match="account nobody: "):
         create_account(connection, "nobody", "a-good-password")
 
