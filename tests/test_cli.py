@@ -193,6 +193,7 @@ def reading(tmp_path):
         with subprocess.Popen([*before, *command], text=True, **kwargs) as process:
             try:
                 with opened(pipe, process) as table:
+                    settle(table)
                     yield process, table
             finally:
                 process.kill()
@@ -207,6 +208,21 @@ def opened(pipe, process):
             return os.fdopen(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), "w")
         time.sleep(0.02)
     raise AssertionError(process.stderr.read())
+
+
+def settle(table):
+    """Wait until the reader of a pipe has taken a line of it and asks for more.
+
+    A signal that comes just before a blocking call sets Python's flag, and the call blocks all the same.
+    """
+    fcntl, termios = (pytest.importorskip(name) for name in ("fcntl", "termios"))  # Windows has neither
+    table.write("\n")
+    table.flush()
+    deadline = time.monotonic() + 20
+    while int.from_bytes(fcntl.ioctl(table, termios.FIONREAD, bytes(4)), sys.byteorder):
+        assert time.monotonic() < deadline, "the command takes nothing from the pipe"
+        time.sleep(0.02)
+    time.sleep(0.2)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals end no command there")
