@@ -1,7 +1,5 @@
 """Tables on disk: .csv and .parquet in, .csv and .parquet out, text kept as text."""
 
-import csv
-import io
 import math
 from datetime import date
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from annotate.delimited import lines, refuse_twins
 from annotate.errors import InputError
 from annotate.files import read_text
 
@@ -42,34 +41,11 @@ def read_frame(path: Path) -> pd.DataFrame:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    """Python's own reader: it names the line that has too many or too few cells."""
-    text = read_text(path)
-    if not text.strip():
-        msg = f"{path}: the file is empty; its first line names the columns"
-        raise InputError(msg)
-    first = text.lstrip("\n").split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    # Not str.splitlines: it breaks at further characters, such as U+2028, that may stand in a cell.
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
-    try:
-        header = [name.strip() for name in next(filter(any, reader))]
-        if len(set(header)) < len(header):
-            twice = sorted({name for name in header if header.count(name) > 1})
-            msg = f"{path}: line {reader.line_num} names the column {', '.join(twice)} twice"
-            raise InputError(msg)
-        rows = []
-        for row in reader:
-            if not any(row):
-                continue
-            if len(row) != len(header):
-                msg = f"{path}: line {reader.line_num} has {len(row)} cells, the header {len(header)}; quote cells that hold a {separator!r}"
-                raise InputError(msg)
-            rows.append(row)
-    except csv.Error as error:
-        msg = f"{path}: line {reader.line_num}: {error}; check the quotation marks"
-        raise InputError(msg) from error
-    return pd.DataFrame(rows, columns=header, dtype="str")
+    rows = lines(read_text(path), path)
+    line, first = next(rows)
+    header = [name.strip() for name in first]
+    refuse_twins(path, line, header)
+    return pd.DataFrame([cells for _, cells in rows], columns=header, dtype="str")
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:

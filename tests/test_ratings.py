@@ -87,6 +87,7 @@ def test_a_table_comes_back_as_it_was_written(tmp_path, ending):
     ("name", "content", "message"),
     [
         ("a.csv", b"", "the file is empty"),
+        ("a.csv", b";;\n", "the file is empty"),
         ("a.csv", b"item,item\n1,2\n", "names the column item twice"),
         ("a.csv", b'item,source\n"1,2\n', "check the quotation marks"),
         ("a.csv", b"item\n\xff\n", "not UTF-8"),

@@ -83,6 +83,7 @@ def test_rows_without_a_text_are_counted(tmp_path):
         ("a.csv", 'text\n"a\n', "check the quotation marks"),
         ("a.csv", "text,text\na,b\n", "names the column text twice"),
         ("a.csv", " \n", "the file is empty"),
+        ("a.csv", ",,\n , \n", "the file is empty"),
         ("a.csv", "text\n", "no row holds a text"),
         ("a.csv", 'text,published\n"a\nb",2020\nb,2020-02-30\n', "line 4: published '2020-02-30' is no date"),
         ("a.csv", "text,document_id,source\na,1,A\nb,1,B\n", "line 3: the source of document 1 is 'B' here and 'A' before"),

@@ -1,8 +1,6 @@
 """Rows of a table with the line that each stands in: ``.csv``, ``.xlsx`` and ``.jsonl``."""
 
-import csv
 import datetime as dt
-import io
 import json
 import math
 from collections.abc import Iterator
@@ -11,6 +9,7 @@ from typing import Any, NamedTuple
 
 from annotate.corpus.readers.archive import check_archive
 from annotate.corpus.readers.encoding import decode
+from annotate.delimited import lines, refuse_twins
 from annotate.errors import InputError
 from annotate.files import read_bytes
 
@@ -59,23 +58,7 @@ def read_table(path: Path) -> Table:
 def _csv(path: Path) -> Table:
     text, notices = decode(read_bytes(path), path)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        raise InputError(f"{path}: the file is empty; its first line names the columns")
-    first = text.lstrip("\n").split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    # Not str.splitlines: it breaks at further characters, such as U+2028, that may stand in a cell.
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
-    try:
-        lines = [(reader.line_num, cells) for cells in reader if any(cells)]
-    except csv.Error as error:
-        raise InputError(f"{path}: line {reader.line_num}: {error}; check the quotation marks") from error
-    header = lines[0][1]
-    for line, cells in lines[1:]:
-        if len(cells) != len(header):
-            msg = f"{path}: line {line} has {len(cells)} cells, the header {len(header)}; quote cells that hold a {separator!r}"
-            raise InputError(msg)
-    return _table(path, lines, notices)
+    return _table(path, list(lines(text, path)), notices)
 
 
 def _sheet(path: Path) -> Table:
@@ -94,16 +77,15 @@ def _sheet(path: Path) -> Table:
         raise InputError(f"{path}: the workbook is empty; its first row names the columns")
     others = ", ".join(name for name, _ in filled[1:])
     notices = (f"{path}: read the sheet {filled[0][0]}, and not {others}",) if others else ()
-    lines = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(filled[0][1], start=1)]
-    return _table(path, [(number, row) for number, row in lines if any(row)], notices)
+    texts = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(filled[0][1], start=1)]
+    return _table(path, [(number, row) for number, row in texts if any(row)], notices)
 
 
-def _table(path: Path, lines: list[tuple[int, list[str]]], notices: tuple[str, ...]) -> Table:
-    (number, first), *others = lines
+def _table(path: Path, texts: list[tuple[int, list[str]]], notices: tuple[str, ...]) -> Table:
+    (number, first), *others = texts
     header = [name.strip() for name in first]
     named = [name for name in header if name]
-    if twice := sorted({name for name in named if named.count(name) > 1}):
-        raise InputError(f"{path}: line {number} names the column {', '.join(twice)} twice")
+    refuse_twins(path, number, named)
     rows = [
         Row(line, {name: cell for name, cell in zip(header, cells, strict=False) if name and cell.strip()})
         for line, cells in others
