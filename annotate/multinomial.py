@@ -31,25 +31,26 @@ _BITS = 10  # of a random number that is looked up
 _REACH = 9  # standard deviations, beyond which a Poisson number is less likely than a float tells from 0
 
 
-def drawing(n: IntArray, rng: np.random.Generator) -> Callable[[int], IntArray]:
+def drawing(n: IntArray, rng: np.random.Generator) -> Callable[[int], FloatArray]:
     """Prepare to draw as many units as there are, with replacement, from ``n`` (P,) units a pattern.
 
-    What is returned takes a number of samples and gives units a pattern (samples x P). It may be called
-    again and again: in how many calls samples are drawn does not change them.
+    What is returned takes a number of samples and gives units a pattern (samples x P): whole numbers, as
+    floats, which is what they are multiplied as. It may be called again and again: in how many calls
+    samples are drawn does not change them.
     """
     units = int(n.sum())
     if units <= _FEW * len(n):
         return lambda number: _one_by_one(n, number, rng)
     common = common_patterns(n)
     if common.all():
-        return lambda number: rng.multinomial(units, n / units, size=number)
+        return lambda number: rng.multinomial(units, n / units, size=number).astype(float)
     return _Halves(n, common, rng).draw
 
 
-def _one_by_one(n: IntArray, number: int, rng: np.random.Generator) -> IntArray:
+def _one_by_one(n: IntArray, number: int, rng: np.random.Generator) -> FloatArray:
     units = int(n.sum())
     owner = np.repeat(np.arange(len(n)), n)
-    found = np.empty((number, len(n)), dtype=np.int64)
+    found = np.empty((number, len(n)))
     size = max(1, _AT_ONCE // max(1, units))
     for start in range(0, number, size):
         rows = found[start : start + size]
@@ -89,11 +90,11 @@ class _Halves:
         rare = rare[np.argsort(n[rare], kind="stable")]  # tables of a kind are of a length
         self._rare = [rare[start : start + _TOGETHER] for start in range(0, len(rare), _TOGETHER)]
         self._tables = [_Tables(n[part]) for part in self._rare]
-        self._waiting: IntArray = np.empty((len(n), 0), dtype=np.int64)
+        self._waiting: FloatArray = np.empty((len(n), 0))
 
-    def draw(self, number: int) -> IntArray:
+    def draw(self, number: int) -> FloatArray:
         """Draw so many samples (number x P); what is drawn beyond them waits for the next call."""
-        found = np.empty((len(self._waiting), number), dtype=np.int64)
+        found = np.empty((len(self._waiting), number))
         done = 0
         while done < number:
             if not self._waiting.size:
@@ -104,13 +105,13 @@ class _Halves:
             done += taken.shape[1]
         return found.T
 
-    def _batch(self) -> IntArray:
+    def _batch(self) -> FloatArray:
         """Propose some samples and keep some of them (P x samples)."""
         rare = [table.draw(self._proposed, self._rng) for table in self._tables]
         left = self._units - sum(part.sum(axis=0, dtype=np.int64) for part in rare)
         chance = self._chance[np.clip(left - self._least, -1, len(self._chance) - 1)]
         kept = np.flatnonzero(self._rng.random(self._proposed) < chance)
-        found = np.empty((len(self._waiting), len(kept)), dtype=np.int64)
+        found = np.empty((len(self._waiting), len(kept)))
         for patterns, part in zip(self._rare, rare, strict=True):
             found[patterns] = part[:, kept]
         found[self._common] = self._rng.multinomial(left[kept], self._share).T

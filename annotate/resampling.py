@@ -29,7 +29,7 @@ def generator(seed: int, *names: object) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence([seed, *words.tolist()]))
 
 
-def draw(n: IntArray, number: int, rng: np.random.Generator) -> IntArray:
+def draw(n: IntArray, number: int, rng: np.random.Generator) -> FloatArray:
     """Draw as many units as there are, with replacement, ``number`` times: (number x P) units a pattern.
 
     ``n`` (P,) are the units of each pattern. Where the samples are drawn in portions, see

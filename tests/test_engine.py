@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement import from_items, measure
-from annotate.engine import CodedTable, Packing, QueriedTable, RatingsTable, Tally, open_table
+from annotate.engine import CodedTable, Packing, QueriedTable, RatingsTable, Tally, coded, open_table
 from annotate.errors import TableError
 
 Rows = list[tuple[Any, ...]]
@@ -300,6 +300,27 @@ def test_blanks_are_refused(engine: str, column: str, blank: str | None) -> None
     ratings.loc[[1, 4], column] = blank
     with pytest.raises(TableError, match=f"column {column} is blank in 2 rows"):
         open_table(ratings if engine == "coded" else relation(ratings), ["source"])
+
+
+@pytest.mark.parametrize("limit", ["_MANY", "_FEW"])
+def test_large_tables_are_looked_at_as_small_ones_are(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ratings = random_ratings(n_items=30)
+    expected = open_table(ratings, ["source"]).tallies("claim type", {f"c{n}": n for n in range(9)}, 9)
+    monkeypatch.setattr(coded, limit, 0)
+    found = open_table(ratings, ["source"]).tallies("claim type", {f"c{n}": n for n in range(9)}, 9)
+    assert [one.group for one in found] == [one.group for one in expected]
+    for ours, theirs in zip(found, expected, strict=True):
+        assert np.array_equal(ours.counts, theirs.counts)
+        assert np.array_equal(ours.n_items, theirs.n_items)
+    ratings.loc[3, ["annotator", "category"]] = [None, " "]  # the first in the order of columns is named
+    with pytest.raises(TableError, match="column annotator is blank in 1 rows"):
+        open_table(ratings, ["source"])
+
+
+def test_columns_of_one_name_are_refused() -> None:
+    ratings = random_ratings(n_items=3)
+    with pytest.raises(TableError, match="two columns have one name"):
+        open_table(pd.concat([ratings, ratings["item"]], axis=1))
 
 
 def test_a_table_without_rows_or_columns() -> None:

@@ -19,8 +19,9 @@ def krippendorff_alpha(patterns: Patterns, samples: FloatArray) -> Agreement:
     replacement. Both are over items with two ratings or more: a rating that stands alone does not
     count. Distances lie in [0, 1], see :mod:`annotate.agreement.distance`.
     """
-    samples = samples[:, patterns.pairable]
-    counts = patterns.counts[patterns.pairable].astype(float)
+    counts = patterns.counts.astype(float)
+    if not patterns.pairable.all():
+        samples, counts = samples[:, patterns.pairable], counts[patterns.pairable]
     ratings = counts.sum(axis=1)
     marginals = samples @ counts
     total = marginals.sum(axis=1)

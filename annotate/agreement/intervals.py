@@ -20,7 +20,8 @@ import numpy as np
 from annotate.multinomial import drawing
 from annotate.resampling import FloatArray, IntArray
 
-_CELLS = 2**19  # samples x patterns held at a time
+_CELLS = 2**16  # samples x patterns held at a time: what stays in the processor's cache
+_LEAST = 8  # samples held at a time at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +84,16 @@ def resamples(n: IntArray, ratings: IntArray, number: int, rng: np.random.Genera
         for stratum, stream in zip(members, streams, strict=True)
         if len(stratum)
     ]
-    size = max(1, _CELLS // max(1, len(n)))
+    size = max(_LEAST, _CELLS // max(1, len(n)))
     for start in range(0, number, size):
-        samples = np.zeros((min(size, number - start), len(n)), order="F")
+        count = min(size, number - start)
+        if len(drawn) == 1 and len(drawn[0][0]) == len(n):
+            yield drawn[0][1](count)
+            continue
+        samples = np.zeros((len(n), count))
         for stratum, draw in drawn:
-            samples[:, stratum] = draw(len(samples))
-        yield samples
+            samples[stratum] = draw(count).T
+        yield samples.T
 
 
 def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: FloatArray) -> FloatArray:
@@ -99,7 +104,7 @@ def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: Fl
     for some hundreds, seconds for some thousands.
     """
     present = measured.present
-    size = max(1, _CELLS // max(1, len(base)))
+    size = max(_LEAST, _CELLS // max(1, len(base)))
     chunks = []
     for start in range(0, len(present), size):
         of = present[start : start + size]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
@@ -267,9 +268,11 @@ def _frame(rows: list[dict[str, object]], plan: _Plan) -> pd.DataFrame:
         for name in (before.get(column), column)
         if name and (name in COLUMNS or name in plan.extra)
     ]
-    data: dict[str, pd.Series[Any]] = {}
+    data: dict[str, Any] = {}
+    index = pd.RangeIndex(len(rows))
     for column in (*groups, *columns):
-        values = [row[column] for row in rows]
         kept = column in groups or column in TEXT
-        data[column] = pd.Series(values, dtype=object if kept else "int64" if column in COUNTS else "float64")
-    return pd.DataFrame(data)
+        values = np.empty(len(rows), dtype=object if kept else "int64" if column in COUNTS else "float64")
+        values[:] = [row[column] for row in rows]
+        data[column] = pd.Series(values, index, dtype=object, copy=False) if kept else values
+    return pd.DataFrame(data, index, copy=False)

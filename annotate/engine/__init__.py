@@ -21,6 +21,7 @@ from typing import Protocol
 
 import narwhals as nw
 import pandas as pd
+from narwhals.exceptions import DuplicateError
 from narwhals.typing import IntoFrame
 
 from annotate.engine.coded import CodedTable
@@ -67,15 +68,19 @@ def open_table(ratings: IntoFrame, by: Sequence[str] = ()) -> RatingsTable:
     Raises
     ------
     TableError
-        If a column is missing, the table is empty, or a cell that is needed is blank.
+        If a column is missing or there twice, the table is empty, or a cell that is needed is blank.
 
     """
-    frame = nw.from_native(ratings)
-    names = frame.collect_schema().names()
+    try:
+        frame = nw.from_native(ratings)
+    except DuplicateError as error:
+        raise TableError("ratings: two columns have one name; rename one or leave it out") from error
+    native = frame.to_native()
+    in_memory = native if isinstance(native, pd.DataFrame) else None
+    names = frame.collect_schema().names() if in_memory is None else list(in_memory.columns)
     missing = [column for column in (*ROW, *by) if column not in names]
     if missing:
         found = ", ".join(names) or "none"
         msg = f"ratings: no column {', '.join(missing)}; the table has {found}"
         raise TableError(msg)
-    native = frame.to_native()
-    return CodedTable(native, by) if isinstance(native, pd.DataFrame) else QueriedTable(frame.lazy(), by)
+    return QueriedTable(frame.lazy(), by) if in_memory is None else CodedTable(in_memory, by)

@@ -1,6 +1,7 @@
 """A table in memory: factorised codes, counted by numpy."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from annotate.engine.packing import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_MANY = 50_000  # rows from which columns are factorised side by side; Arrow lets other threads run
+_FEW = 200  # texts up to which a loop looks at them faster than Arrow
 _CLOSE = 4  # counting pays while there are at most so many codes a row
 
 
@@ -35,17 +38,9 @@ class CodedTable:
             raise no_rows()
         self._codes: dict[str, IntArray] = {}
         self._values: dict[str, pd.Index[Any]] = {}
-        for column in (*ROW, *by):
-            cells = frame[column].astype("str") if column in ROW else frame[column]
-            try:
-                codes, values = pd.factorize(cells)
-            except TypeError as error:
-                raise no_group(column) from error
-            texts = values if column in ROW else values.astype("str")
-            nothing = np.flatnonzero(texts.str.strip() == "")
-            if len(nothing) or codes.min() < 0:  # -1 is a cell without a value
-                raise blank(column, int(np.isin(codes, [-1, *nothing]).sum()))
-            self._codes[column], self._values[column] = codes.astype(np.int64, copy=False), values
+        columns = [frame[column] for column in dict.fromkeys((*ROW, *by))]
+        for cells, (codes, values) in zip(columns, _side_by_side(columns), strict=True):
+            self._codes[str(cells.name)], self._values[str(cells.name)] = codes, values
         self._group: IntArray = np.zeros(len(frame), dtype=np.int64)
         for column in by:
             self._group = _combine(self._group, self._codes[column])
@@ -63,7 +58,9 @@ class CodedTable:
     def variables(self) -> dict[str, list[str]]:
         """Each variable with the categories used, both sorted."""
         size = len(self._values["category"])
-        pairs = np.unique(self._codes["variable"] * size + self._codes["category"])
+        if len(self._values["variable"]) == 1:
+            return {self._values["variable"][0]: sorted(self._values["category"])}
+        pairs = _distinct(self._codes["variable"] * size + self._codes["category"])
         used: dict[str, list[str]] = {variable: [] for variable in sorted(self._values["variable"])}
         for variable, category in zip(
             self._values["variable"][pairs // size], self._values["category"][pairs % size], strict=True
@@ -82,7 +79,7 @@ class CodedTable:
         judgements = (
             self._codes["item"][rows] * len(self._values["annotator"]) + self._codes["annotator"][rows]
         )
-        if len(_distinct(judgements)) == len(judgements):
+        if _are_distinct(judgements):
             return None
         twice = np.arange(len(self._group))[rows][pd.Series(judgements).duplicated().to_numpy()]
         return self._first(twice)
@@ -121,14 +118,42 @@ class CodedTable:
     ) -> list[Tally]:
         """Sum the digits of each item, and count the items with the same sums."""
         item, annotator = self._codes["item"][rows], self._codes["annotator"][rows]
-        tallies = []
-        for groups, of in [([self._whole], np.zeros_like(item)), (self._groups, self._group[rows])]:
-            if not groups:
-                continue  # nothing to group by
+        whole = _count(item, np.zeros(int(item.max()) + 1, dtype=np.int64), digits)
+        tallies = split(whole, packing, [self._whole], np.array([len(_distinct(annotator))]))
+        if self._groups:
+            of = self._group[rows]
             unit, group_of = _units(item, of)
             patterns = _count(unit, group_of, digits)
-            tallies += split(patterns, packing, groups, _people(of, annotator))
+            tallies += split(patterns, packing, self._groups, _people(of, annotator))
         return tallies
+
+
+def _side_by_side(columns: Sequence["pd.Series[Any]"]) -> list[tuple[IntArray, "pd.Index[Any]"]]:
+    if len(columns[0]) < _MANY:
+        return [_factorised(cells) for cells in columns]
+    with ThreadPoolExecutor(len(columns)) as workers:
+        return list(workers.map(_factorised, columns))
+
+
+def _factorised(cells: "pd.Series[Any]") -> tuple[IntArray, "pd.Index[Any]"]:
+    """Codes of a column's cells, and the values that they stand for; those of a row as text."""
+    column = str(cells.name)
+    if column in ROW and cells.dtype != "str":
+        cells = cells.astype("str")
+    try:
+        codes, values = pd.factorize(cells)
+    except TypeError as error:
+        raise no_group(column) from error
+    nothing = _nothing(values if column in ROW else values.astype("str"))
+    if len(nothing) or codes.min() < 0:  # -1 is a cell without a value
+        raise blank(column, int(np.isin(codes, [-1, *nothing]).sum()))
+    return codes.astype(np.int64, copy=False), values
+
+
+def _nothing(texts: "pd.Index[Any]") -> IntArray:
+    """Which texts hold nothing but white space."""
+    few = len(texts) <= _FEW
+    return np.flatnonzero([not text.strip() for text in texts] if few else texts.str.strip() == "")
 
 
 def _combine(first: IntArray, second: IntArray) -> IntArray:
@@ -139,8 +164,16 @@ def _combine(first: IntArray, second: IntArray) -> IntArray:
 
 def _distinct(codes: IntArray) -> IntArray:
     """The codes that occur, each once; by counting where the codes are close together."""
-    dense = int(codes.max()) < _CLOSE * len(codes)
-    return np.flatnonzero(np.bincount(codes)) if dense else np.asarray(pd.unique(codes), dtype=np.int64)
+    return np.flatnonzero(np.bincount(codes)) if _are_close(codes) else np.asarray(pd.unique(codes))
+
+
+def _are_distinct(codes: IntArray) -> bool:
+    """Whether no code occurs twice."""
+    return bool(np.bincount(codes).max() == 1) if _are_close(codes) else len(pd.unique(codes)) == len(codes)
+
+
+def _are_close(codes: IntArray) -> bool:
+    return int(codes.max()) < _CLOSE * len(codes)
 
 
 def _a_row_of_each(codes: IntArray) -> IntArray:

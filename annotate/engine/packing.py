@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ class Packing:
     n_categories: int
     base: int
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many categories fit one integer."""
         width = 1
@@ -63,7 +64,7 @@ class Packing:
             width += 1
         return width
 
-    @property
+    @cached_property
     def weights(self) -> IntArray:
         """Weight of each category (rows) in each packed column; the first category weighs most."""
         columns = -(-self.n_categories // self.width)

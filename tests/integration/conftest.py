@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,9 @@ from annotate.studio import server
 from annotate.studio.accounts import create_account
 from annotate.studio.client import Connection, connect
 from annotate.studio.folder import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 CONFIG = """<View>
   <Text name="text" value="$text"/>
@@ -112,6 +115,25 @@ def annotators(connection: Connection) -> Iterator[list[Connection]]:
         for name in ("ada", "ben", "cleo"):
             account = create_account(connection, f"{name}@example.org", f"the-password-of-{name}")
             opened.append(stack.enter_context(connect(connection.url, account.token)))
+        yield opened
+
+
+@pytest.fixture
+def log_in(chromium: "Browser", connection: Connection) -> Iterator[Callable[[str, str], "Page"]]:
+    """Log an account in, by address and password, in a browser window of its own."""
+    with contextlib.ExitStack() as stack:
+
+        def opened(email: str, password: str) -> "Page":
+            context = chromium.new_context(viewport={"width": 1440, "height": 900})
+            stack.callback(context.close)
+            page = context.new_page()
+            page.goto(f"{connection.url}/user/login/")
+            page.fill("input[name=email]", email)
+            page.fill("input[name=password]", password)
+            page.keyboard.press("Enter")
+            page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
+            return page
+
         yield opened
 
 

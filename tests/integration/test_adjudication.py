@@ -1,12 +1,12 @@
 """Disagreements of the example go through an adjudicator's browser, and come back as the labels."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotate.adjudication import (
     SETTLED,
@@ -76,16 +76,9 @@ def adjudicator(connection: Connection) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def page(chromium: Browser, connection: Connection, adjudicator: Connection) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.goto(f"{connection.url}/user/login/")
-    page.fill("input[name=email]", EMAIL)
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
-    yield page
-    context.close()
+def page(adjudicator: Connection, log_in: Callable[[str, str], Page]) -> Page:
+    assert adjudicator.user_id
+    return log_in(EMAIL, PASSWORD)
 
 
 def chosen(page: Page, result: list[dict[str, Any]]) -> None:

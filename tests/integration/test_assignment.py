@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Page, Response, expect
 from typer.testing import CliRunner
 
 from annotate.agreement.annotators import rounds
@@ -224,21 +224,11 @@ def test_a_skipped_passage_is_not_served_again_to_who_skipped_it(
 # ------------------------------------------------------------------ in a real browser
 
 
-def log_in(chromium: Browser, connection: Connection, name: str) -> Page:
-    page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(f"{connection.url}/user/login/")
-    page.fill("input[name=email]", f"{name}@example.org")
-    page.fill("input[name=password]", PASSWORD.format(name))
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
-    return page
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("habit", ["all", "filtered", None])
 def test_the_link_serves_just_the_assigned_passages(
     habit: str | None,
-    chromium: Browser,
+    log_in: Callable[[str, str], Page],
     connection: Connection,
     accounts: list[Connection],
     title: str,
@@ -252,7 +242,7 @@ def test_the_link_serves_just_the_assigned_passages(
     for task in take_inventory(connection, project).tasks[::2]:
         submit(accounts[1], task.task_id, choose("practice"), 1.0)
     mine = accounts[0].user_id
-    page = log_in(chromium, connection, "ada")
+    page = log_in("ada@example.org", PASSWORD.format("ada"))
     if habit:
         page.evaluate("habit => localStorage.setItem('dm:labelstream:mode', habit)", habit)
     served: list[tuple[str, int]] = []
@@ -283,7 +273,6 @@ def test_the_link_serves_just_the_assigned_passages(
     expect(done).to_be_visible()
     assert served == own(made.plan, PEOPLE[0])
     assert others == []
-    page.context.close()
 
 
 def _annotators(said: Any) -> list[Any]:
@@ -298,7 +287,7 @@ def _annotators(said: Any) -> list[Any]:
 
 @pytest.mark.browser
 def test_without_the_link_a_project_serves_nothing(
-    chromium: Browser,
+    log_in: Callable[[str, str], Page],
     connection: Connection,
     accounts: list[Connection],
     title: str,
@@ -306,13 +295,12 @@ def test_without_the_link_a_project_serves_nothing(
     make_tasks: MakeTasks,
 ) -> None:
     made = carry_out(connection, make_tasks(4), title, config)
-    page = log_in(chromium, connection, "ben")
+    page = log_in("ben@example.org", PASSWORD.format("ben"))
     page.goto(f"{connection.url}/projects/{made.report.project_id}/data")
     page.get_by_role("button", name="Label All Tasks").click()
     expect(page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
     page.goto(f"{connection.url}/projects/{made.report.project_id}/data?labeling=1")
     expect(page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
-    page.context.close()
 
 
 # ------------------------------------------------------------------ the command line

@@ -1,10 +1,10 @@
 """An annotator in a real browser on a real Label Studio: what is coded there is what the pull brings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotate import bundled
 from annotate.codebook import load_codebook
@@ -49,15 +49,9 @@ def project(connection: Connection, title: str, tmp_path: Path) -> int:
 
 
 @pytest.fixture
-def page(chromium: Browser, connection: Connection, project: int) -> Iterator[Page]:
+def page(log_in: Callable[[str, str], Page], connection: Connection, project: int) -> Page:
     """The annotator, logged in, before the first passage, with the instructions read."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.goto(f"{connection.url}/user/login/")
-    page.fill("input[name=email]", EMAIL)
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
+    page = log_in(EMAIL, PASSWORD)
     page.goto(f"{connection.url}/projects/{project}/data")
     page.get_by_text("Label All Tasks").click()
     expect(page.get_by_text("The unit", exact=True)).to_be_visible()
@@ -65,8 +59,7 @@ def page(chromium: Browser, connection: Connection, project: int) -> Iterator[Pa
     expect(page.get_by_text("The unit", exact=True)).to_be_hidden()
     expect(page.locator(".lsf-richtext__container")).to_have_text(TEXT)
     expect(page.get_by_role("radio")).to_have_count(9 + 6 + 9 + 4)
-    yield page
-    context.close()
+    return page
 
 
 def select(page: Page, words: str) -> None:

@@ -52,7 +52,7 @@ def estimate_spans(
     if len(passages) >= PAIR:
         size = max(1, _CELLS // max(len(passages), len(matched[None].pair)))
         for start in range(0, replicates, size):
-            samples = draw(np.ones(len(passages), np.int64), min(size, replicates - start), rng).astype(float)
+            samples = draw(np.ones(len(passages), np.int64), min(size, replicates - start), rng)
             for key, settled in _settled(alphas, matched, labels, samples).items():
                 draws[key].append(settled.value)
     return {key: _estimate(key[1], whole[key], np.concatenate(draws[key]), confidence) for key in whole}
