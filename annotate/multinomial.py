@@ -21,10 +21,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _FEW = 6  # up to so many units a pattern, drawing them one by one is fastest
-_AT_ONCE = 2**16  # units held while they are drawn one by one: what the processor's cache has room for
+_AT_ONCE = 2**14  # units held while they are drawn one by one: what the processor's cache has room for
 _LOOKED_UP, _TABLES = 0.2, 4  # what a number from a table costs, and all the tables, if a binomial costs 1
 _LARGEST = 2**12  # units of a pattern, above which tables are too long to pay
-_TOGETHER = 2**8  # patterns in a table
 _KEPT = 260  # samples to be kept of those proposed at once
 _CELLS = 2**19  # samples x patterns proposed at once at most
 _BITS = 10  # of a random number that is looked up
@@ -84,12 +83,10 @@ class _Halves:
         self._common, left = np.flatnonzero(common), n[common].sum(keepdims=True)
         self._share = n[common] / left
         self._proposed = 1 + min(int(_KEPT * math.sqrt(self._units / left[0])), _CELLS // len(n))
-        self._least, chance = _poisson(left)
-        self._chance = np.append(chance, 0.0)  # the last is of all that is out of reach
-        rare = np.flatnonzero(~common)
-        rare = rare[np.argsort(n[rare], kind="stable")]  # tables of a kind are of a length
-        self._rare = [rare[start : start + _TOGETHER] for start in range(0, len(rare), _TOGETHER)]
-        self._tables = [_Tables(n[part]) for part in self._rare]
+        numbers, _, _, chance = _poisson(left)
+        self._least, self._chance = numbers[0], np.append(chance, 0.0)  # the last is of all out of reach
+        self._rare = np.flatnonzero(~common)
+        self._table = _Tables(n[self._rare])
         self._waiting: FloatArray = np.empty((len(n), 0))
 
     def draw(self, number: int) -> FloatArray:
@@ -107,19 +104,18 @@ class _Halves:
 
     def _batch(self) -> FloatArray:
         """Propose some samples and keep some of them (P x samples)."""
-        rare = [table.draw(self._proposed, self._rng) for table in self._tables]
-        left = self._units - sum(part.sum(axis=0, dtype=np.int64) for part in rare)
+        rare = self._table.draw(self._proposed, self._rng)
+        left = self._units - rare.sum(axis=0, dtype=np.int64)
         chance = self._chance[np.clip(left - self._least, -1, len(self._chance) - 1)]
         kept = np.flatnonzero(self._rng.random(self._proposed) < chance)
         found = np.empty((len(self._waiting), len(kept)))
-        for patterns, part in zip(self._rare, rare, strict=True):
-            found[patterns] = part[:, kept]
+        found[self._rare] = rare[:, kept]
         found[self._common] = self._rng.multinomial(left[kept], self._share).T
         return found
 
 
 class _Tables:
-    """Poisson numbers from tables of 2^10 places a pattern, each for a number or for the rest.
+    """Poisson numbers from tables of 2^10 places a mean, each for a number or for the rest.
 
     A number of probability p has the whole part of ``2^10 p`` places. The fractions are the rest, from
     which is drawn by its distribution function. Marsaglia, Tsang & Wang (2004), Fast generation of discrete
@@ -127,38 +123,41 @@ class _Tables:
     """
 
     def __init__(self, mean: IntArray) -> None:
-        self._least, chance = _poisson(mean)
-        patterns, self._size = chance.shape
-        places = chance / chance.sum(axis=1, keepdims=True) * 2**_BITS
-        whole = np.floor(places)
-        numbers = self._least[:, None] + np.arange(self._size + 1)
-        numbers[:, -1] = -1
-        times = np.column_stack([whole, 2**_BITS - whole.sum(axis=1)])
-        self._place = np.repeat(numbers.astype(np.int16), times.ravel().astype(np.int64))
-        self._first = np.arange(patterns)[:, None] << _BITS
-        rest = np.cumsum(places - whole, axis=1)
-        self._rest = (rest / rest[:, -1:] + np.arange(patterns)[:, None]).ravel()
+        means, self._of = np.unique(mean, return_inverse=True)  # patterns of a mean share a table
+        self._numbers, table, start, chance = _poisson(means)
+        places = chance * (2**_BITS / np.add.reduceat(chance, start))[table]
+        whole = places.astype(np.int64)
+        free = 2**_BITS - np.add.reduceat(whole, start)
+        end = np.append(start[1:], len(table))
+        numbers = np.insert(self._numbers, end, -1)
+        self._place = np.repeat(numbers, np.insert(whole, end, free)).astype(np.int16)
+        rest = np.cumsum(places - whole)
+        before = np.append(0.0, rest[end[:-1] - 1])
+        self._rest = (rest - before[table]) / (rest[end - 1] - before)[table] + table
 
     def draw(self, number: int, rng: np.random.Generator) -> NDArray[np.int16]:
         """Draw so many numbers of each pattern (P x number)."""
-        random = rng.integers(0, 2**16, size=(len(self._first), number), dtype=np.uint16)
-        found = self._place[(random >> (16 - _BITS)) + self._first].ravel()
+        random = rng.integers(0, 2**16, size=(len(self._of), number), dtype=np.uint16)
+        found = self._place[(random >> (16 - _BITS)) + (self._of << _BITS)[:, None]].ravel()
         rest = np.flatnonzero(found < 0)
-        pattern = rest // number
-        place = np.searchsorted(self._rest, pattern + rng.random(len(rest)), side="right")
-        found[rest] = self._least[pattern] + place - pattern * self._size
+        place = self._of[rest // number] + rng.random(len(rest))
+        found[rest] = self._numbers[np.searchsorted(self._rest, place)]
         return found.reshape(random.shape)
 
 
-def _poisson(mean: IntArray) -> tuple[IntArray, FloatArray]:
-    """The least number within reach of each mean (P,), and the chances from there on (P x numbers).
+def _poisson(mean: IntArray) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """All numbers within reach of each mean (M,), one mean after the other, and their chances.
 
-    They are in proportion to the largest, which is 1.
+    Returns the numbers, the place of the mean that each belongs to, where each mean's numbers start (M,),
+    and the chances in proportion to the largest of the mean, which is 1.
     """
     reach = _REACH * np.sqrt(mean) + _REACH
     least = np.maximum(0, mean - reach).astype(np.int64)
-    numbers = least[:, None] + np.arange(int(2 * reach.max()) + 2)
-    steps = np.log(mean[:, None] / np.maximum(numbers, 1))
-    steps[:, 0] = 0.0
-    logs = np.cumsum(steps, axis=1)
-    return least, np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)), dtype=float)
+    size = (mean + reach).astype(np.int64) + 1 - least
+    start = np.cumsum(size) - size
+    of = np.repeat(np.arange(len(mean)), size)
+    numbers = np.arange(len(of)) + (least - start)[of]
+    steps = np.log(mean[of] / np.maximum(numbers, 1))
+    steps[start] = 0.0
+    logs = np.cumsum(steps)
+    return numbers, of, start, np.exp(logs - np.maximum.reduceat(logs, start)[of])

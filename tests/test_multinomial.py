@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from annotate.multinomial import _LARGEST, _TOGETHER, _Halves, _one_by_one, _Tables, common_patterns, drawing
+from annotate.multinomial import _LARGEST, _Halves, _one_by_one, _Tables, common_patterns, drawing
 
 UNLIKELY = 1e-3
 
@@ -107,9 +107,3 @@ def test_numpy_draws_what_tables_do_not_pay_for():
     assert not many[2:-1].all()
     alike = common_patterns(np.full(200, 20))  # none is more common than another
     assert 0 < alike.sum() < 100
-
-
-def test_many_patterns_are_tables_of_a_few():
-    halves = _Halves(n := skewed(3 * _TOGETHER, 60_000), common_patterns(n), np.random.default_rng(0))
-    assert len(halves._tables) == 3
-    assert sorted(np.concatenate([halves._common, *halves._rare])) == list(range(len(n)))

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.groups import tally_patterns, tidy
+from annotate.agreement.groups import tally_patterns
 from annotate.agreement.patterns import Patterns
+from annotate.agreement.tidy import tidy
 
 if TYPE_CHECKING:
     from annotate.codebook import Level

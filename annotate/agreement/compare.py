@@ -10,9 +10,10 @@ from narwhals.typing import IntoFrame
 
 from annotate.agreement.caution import caution
 from annotate.agreement.correction import check_correction, correct
-from annotate.agreement.groups import GroupPatterns, tally_patterns, tidy
+from annotate.agreement.groups import GroupPatterns, tally_patterns
 from annotate.agreement.permutation import Comparison, compare_patterns
 from annotate.agreement.registry import DEFAULT, Coefficient, select
+from annotate.agreement.tidy import tidy
 from annotate.errors import StatisticsError
 from annotate.resampling import generator
 

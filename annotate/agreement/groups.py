@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.assignments import Assignments
-from annotate.agreement.measure import reduce_table
+from annotate.agreement.assignments import Assignments, assign
 from annotate.agreement.patterns import Patterns
-from annotate.engine import Group, sort_groups
+from annotate.agreement.scale import MisfitError, Scale, check_level, scale
+from annotate.engine import ROW, Group, RatingsTable, open_table
+from annotate.errors import StatisticsError
 
 if TYPE_CHECKING:
     from annotate.agreement.registry import Coefficient
@@ -60,32 +58,49 @@ def tally_patterns(
     The variables come in the order of ``level``; ``assignments`` asks for who chose what as well. For what
     else is taken and raised see :func:`~annotate.agreement.measure.measure`.
     """
-    given: dict[str, Any] = {"weights": weights, "set_distance": set_distance, "assignments": assignments}
-    found = reduce_table(ratings, by=by, level=level, categories=categories, **given)
-    for variable, groups in groupby(found, key=itemgetter(0)):
-        yield [
-            GroupPatterns(variable, tuple(by), tally.group, patterns, assigned, tally.n_annotators)
-            for _, tally, patterns, assigned in groups
-        ]
+    for column in by:
+        if column in ROW:
+            raise StatisticsError(
+                f"cannot group by {column}: agreement is between annotators over items, on a variable"
+            )
+    given: dict[str, Any] = {"weights": weights, "set_distance": set_distance}
+    table = open_table(ratings, by)
+    used = table.variables()
+    levels = {variable: check_level(variable, level.get(variable)) for variable in used}
+    for variable in sorted(used, key=list(level).index):
+        own, declared = levels[variable], tuple((categories or {}).get(variable) or ())
+        placed = _place(table, variable, own, used[variable], declared)
+        where = (variable, placed.columns, len(placed.categories))
+        tallies = table.tallies(*where)
+        choices = table.assignments(*where) if assignments else [None] * len(tallies)
+        found = []
+        for tally, choice in zip(tallies, choices, strict=True):
+            patterns = Patterns(placed.categories, tally.counts, tally.n_items, own, **given)
+            assigned = None
+            if choice is not None:
+                who = (choice.annotators, choice.codes, choice.n_items)
+                assigned = assign(placed.categories, *who, own, **given)
+            of = (variable, tuple(by), tally.group)
+            found.append(GroupPatterns(*of, patterns, assigned, tally.n_annotators))
+        yield found
 
 
-def tidy(
-    rows: Sequence[tuple[Group, Mapping[str, object]]], by: Sequence[str], columns: Mapping[str, str]
-) -> pd.DataFrame:
-    """A frame of rows with their groups: source first, other ``by`` columns, then ``columns``.
-
-    Groups come in canonical order, rows of one group as they are given. ``columns`` holds the dtype of
-    each column; in one of ``object`` None stays None, which pandas would make NaN of.
-    """
-    groups = list(dict.fromkeys(group for group, _ in rows))
-    rank = {groups[index]: place for place, index in enumerate(sort_groups(groups))}
-    ordered = sorted(rows, key=lambda row: rank[row[0]])
-    cells = [{"source": None, **dict(zip(by, group, strict=True)), **row} for group, row in ordered]
-    dtypes: dict[str, Any] = {
-        "source": "object",
-        **dict.fromkeys((column for column in by if column != "source"), "object"),
-        **columns,
-    }
-    return pd.DataFrame(
-        {column: pd.Series([row[column] for row in cells], dtype=dtype) for column, dtype in dtypes.items()}
-    )
+def _place(
+    table: RatingsTable, variable: str, level: "Level", used: Sequence[str], declared: Sequence[str]
+) -> Scale:
+    """Place the categories used, after a look whether the judgements can be counted at all."""
+    twice = table.repeated(variable)
+    if twice:
+        msg = (
+            f"item {twice[0]}, annotator {twice[1]}, variable {variable}: rated more than once; "
+            "agreement takes one rating an annotator and item, so keep one (of several rounds, one round)"
+        )
+        raise StatisticsError(msg)
+    try:
+        return scale(variable, level, used, declared)
+    except MisfitError as misfit:
+        if misfit.category not in used:
+            raise StatisticsError(f"variable {variable}: declared category {misfit}") from misfit
+        item, annotator = table.locate(variable, misfit.category)
+        msg = f"item {item}, annotator {annotator}, variable {variable}: {misfit}"
+        raise StatisticsError(msg) from misfit

@@ -1,27 +1,28 @@
 """Agreement of a table of ratings: every variable, for the whole table and by group."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
+from threadpoolctl import ThreadpoolController
 
-from annotate.agreement.assignments import Assignments, assign
 from annotate.agreement.by_category import SPECIFIC, by_category, offered
 from annotate.agreement.distance import check_set_distance
 from annotate.agreement.estimate import check_interval, estimate
-from annotate.agreement.patterns import Patterns
+from annotate.agreement.groups import GroupPatterns, tally_patterns
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate
-from annotate.agreement.scale import MisfitError, Scale, check_level, scale
+from annotate.agreement.tidy import tidy
 from annotate.agreement.weights import BY_LEVEL, check_weights
-from annotate.engine import ROW, Group, RatingsTable, Tally, open_table, sort_groups
+from annotate.engine import ROW
 from annotate.errors import StatisticsError
 from annotate.resampling import generator
 
 if TYPE_CHECKING:
+    from annotate.agreement.patterns import Patterns
     from annotate.codebook import Level
 
 COUNTS = ("n_items", "n_pairable_items", "n_ratings", "n_annotators")
@@ -47,6 +48,14 @@ class _Plan:
         """Columns that stand in the result only where they were asked for."""
         weighs = self.weights or any(one.weights is BY_LEVEL for one in self.chosen)
         return (*(("category",) if self.per_category else ()), *(("weights",) if weighs else ()))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of the result in their order, with the dtype of each."""
+        before = {"coefficient": "category", "value": "weights"}
+        names = [name for column in COLUMNS for name in (before.get(column), column) if name]
+        kinds = {**dict.fromkeys(TEXT, "object"), **dict.fromkeys(COUNTS, "int64")}
+        return {name: kinds.get(name, "float64") for name in names if name in COLUMNS or name in self.extra}
 
     def names(self, takes: str) -> list[str]:
         """The coefficients that take counts, or assignments."""
@@ -128,76 +137,44 @@ def measure(
             raise StatisticsError(f"cannot group by {column}: the result has a column {column}; rename it")
     limits = {"interval": interval, "replicates": replicates, "confidence": confidence}
     plan = _Plan(by, chosen, weights, set_distance, per_category, seed, limits)
-    found = reduce_table(
+    found = tally_patterns(
         ratings,
         by=by,
         level=level,
         categories=categories,
-        assignments=bool(plan.names("assignments")),
         weights=weights,
         set_distance=set_distance,
+        assignments=bool(plan.names("assignments")),
     )
-    rows: dict[Group, list[dict[str, object]]] = {}
-    for variable, tally, patterns, assignments in found:
-        declared = tuple((categories or {}).get(variable) or ())
-        taken = {"counts": patterns, **({"assignments": assignments} if assignments else {})}
-        rows.setdefault(tally.group, []).extend(_rows(plan, variable, declared, tally, taken))
-    groups = list(rows)
-    return _frame([row for index in sort_groups(groups) for row in rows[groups[index]]], plan)
+    with _pools().limit(limits=1, user_api="blas"):
+        rows = [
+            (group.group, row)
+            for groups in found
+            for group in groups
+            for row in _rows(plan, group, tuple((categories or {}).get(group.variable) or ()))
+        ]
+    return tidy(rows, by, plan.columns)
 
 
-def reduce_table(
-    ratings: IntoFrame,
-    *,
-    by: Sequence[str],
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None,
-    assignments: bool,
-    **given: Any,
-) -> Iterator[tuple[str, Tally, Patterns, Assignments | None]]:
-    """Reduce a table of ratings: variable by variable, the whole table first, then its groups.
-
-    The variables come in the order of ``level``; ``assignments`` asks for who chose what as well, and
-    ``given`` are the weights and the distance of sets. What the table is refused for, :func:`measure` says.
-    """
-    for column in by:
-        if column in ROW:
-            raise StatisticsError(
-                f"cannot group by {column}: agreement is between annotators over items, on a variable"
-            )
-    table = open_table(ratings, by)
-    used = table.variables()
-    levels = {variable: check_level(variable, level.get(variable)) for variable in used}
-    for variable in sorted(used, key=list(level).index):
-        own, declared = levels[variable], tuple((categories or {}).get(variable) or ())
-        placed = _place(table, variable, own, used[variable], declared)
-        where = (variable, placed.columns, len(placed.categories))
-        tallies = table.tallies(*where)
-        choices = table.assignments(*where) if assignments else [None] * len(tallies)
-        for tally, choice in zip(tallies, choices, strict=True):
-            patterns = Patterns(placed.categories, tally.counts, tally.n_items, own, **given)
-            assigned = None
-            if choice is not None:
-                who = (choice.annotators, choice.codes, choice.n_items)
-                assigned = assign(placed.categories, *who, own, **given)
-            yield variable, tally, patterns, assigned
+@cache
+def _pools() -> ThreadpoolController:
+    """The threads of numpy's products, which on matrices as small as ours take longer than one alone."""
+    return ThreadpoolController()
 
 
-def _rows(
-    plan: _Plan, variable: str, declared: Sequence[str], tally: Tally, patterns: Mapping[str, Patterns]
-) -> list[dict[str, object]]:
+def _rows(plan: _Plan, group: GroupPatterns, declared: Sequence[str]) -> list[dict[str, object]]:
     """The rows of a variable in one group: the whole first, then its categories."""
-    group = [
-        [column, str(value)] for column, value in zip(plan.by, tally.group, strict=True) if value is not None
-    ]
+    taken: dict[str, Patterns] = {"counts": group.patterns}
+    if group.assignments:
+        taken["assignments"] = group.assignments
     found: dict[str | None, dict[str, Estimate]] = {None: {}}
-    for takes, counted in patterns.items():
-        rng = generator(plan.seed, variable, group)
-        estimates = estimate(counted, plan.names(takes), rng=rng, **plan.interval)
+    for takes, counted in taken.items():
+        stream = (plan.seed, group.variable, group.names)
+        estimates = estimate(counted, plan.names(takes), rng=generator(*stream), **plan.interval)
         found[None].update((one.coefficient, one) for one in estimates)
         if plan.per_category:
             names = tuple(declared) or offered(counted)
-            rngs = {name: generator(plan.seed, variable, group, name) for name in names}
+            rngs = {name: generator(*stream, name) for name in names}
             of_each = by_category(counted, plan.names(takes), categories=names, rngs=rngs, **plan.interval)
             for category, ones in of_each.items():
                 of_category = found.setdefault(category, {})
@@ -205,37 +182,15 @@ def _rows(
                     of_category.setdefault(one.coefficient, one)  # specific agreement is of counts
     order = [SPECIFIC, *(one.name for one in plan.chosen)]
     return [
-        _row(plan, variable, tally, patterns["counts"], category, ones[name])
+        _row(plan, group, category, ones[name])
         for category, ones in found.items()
         for name in dict.fromkeys(order)
         if name in ones
     ]
 
 
-def _place(
-    table: RatingsTable, variable: str, level: "Level", used: Sequence[str], declared: Sequence[str]
-) -> Scale:
-    """Place the categories used, after a look whether the judgements can be counted at all."""
-    twice = table.repeated(variable)
-    if twice:
-        msg = (
-            f"item {twice[0]}, annotator {twice[1]}, variable {variable}: rated more than once; "
-            "agreement takes one rating an annotator and item, so keep one (of several rounds, one round)"
-        )
-        raise StatisticsError(msg)
-    try:
-        return scale(variable, level, used, declared)
-    except MisfitError as misfit:
-        if misfit.category not in used:
-            raise StatisticsError(f"variable {variable}: declared category {misfit}") from misfit
-        item, annotator = table.locate(variable, misfit.category)
-        msg = f"item {item}, annotator {annotator}, variable {variable}: {misfit}"
-        raise StatisticsError(msg) from misfit
-
-
-def _row(
-    plan: _Plan, variable: str, tally: Tally, patterns: Patterns, category: str | None, found: Estimate
-) -> dict[str, object]:
+def _row(plan: _Plan, group: GroupPatterns, category: str | None, found: Estimate) -> dict[str, object]:
+    patterns = group.patterns
     level = patterns.level if category is None else "nominal"  # one category and the rest
     weights = plan.weights if category is None else None
     weighed = (
@@ -244,9 +199,7 @@ def _row(
         else None
     )
     return {
-        "source": None,
-        **dict(zip(plan.by, tally.group, strict=True)),
-        "variable": variable,
+        "variable": group.variable,
         "level": level,
         "category": category,
         **vars(found),
@@ -254,25 +207,5 @@ def _row(
         "n_items": patterns.n_items,
         "n_pairable_items": patterns.n_pairable_items,
         "n_ratings": patterns.n_ratings,
-        "n_annotators": tally.n_annotators,
+        "n_annotators": group.n_annotators,
     }
-
-
-def _frame(rows: list[dict[str, object]], plan: _Plan) -> pd.DataFrame:
-    """A frame in which None stays None: pandas would make NaN of it in a column of text."""
-    groups = ["source", *(column for column in plan.by if column != "source")]
-    before = {"coefficient": "category", "value": "weights"}
-    columns = [
-        name
-        for column in COLUMNS
-        for name in (before.get(column), column)
-        if name and (name in COLUMNS or name in plan.extra)
-    ]
-    data: dict[str, Any] = {}
-    index = pd.RangeIndex(len(rows))
-    for column in (*groups, *columns):
-        kept = column in groups or column in TEXT
-        values = np.empty(len(rows), dtype=object if kept else "int64" if column in COUNTS else "float64")
-        values[:] = [row[column] for row in rows]
-        data[column] = pd.Series(values, index, dtype=object, copy=False) if kept else values
-    return pd.DataFrame(data, index, copy=False)

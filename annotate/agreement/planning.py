@@ -27,10 +27,11 @@ from narwhals.typing import IntoFrame
 
 from annotate.agreement.caution import caution
 from annotate.agreement.estimate import check_interval
-from annotate.agreement.groups import tally_patterns, tidy
+from annotate.agreement.groups import tally_patterns
 from annotate.agreement.patterns import PAIR, FloatArray, Patterns
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.sampled import CELLS, sampled, strata
+from annotate.agreement.tidy import tidy
 from annotate.errors import StatisticsError
 from annotate.resampling import generator, percentiles
 

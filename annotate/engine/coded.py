@@ -152,8 +152,9 @@ def _factorised(cells: "pd.Series[Any]") -> tuple[IntArray, "pd.Index[Any]"]:
 
 def _nothing(texts: "pd.Index[Any]") -> IntArray:
     """Which texts hold nothing but white space."""
-    few = len(texts) <= _FEW
-    return np.flatnonzero([not text.strip() for text in texts] if few else texts.str.strip() == "")
+    if len(texts) <= _FEW:
+        return np.flatnonzero([not text.strip() for text in texts.tolist()])
+    return np.flatnonzero(texts.str.isspace() | (texts == ""))
 
 
 def _combine(first: IntArray, second: IntArray) -> IntArray:
