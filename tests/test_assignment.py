@@ -18,6 +18,8 @@ from annotate.assignment import (
     items_of,
     read_annotators,
     read_plan,
+    release,
+    work_in,
     write_plan,
 )
 from annotate.assignment.tasks import joined_plan, renamed
@@ -161,6 +163,49 @@ def test_an_extension_moves_nothing_and_evens_out(
             assert got <= set(first.loc[first["annotator"].eq(other), "item"])
     again = design(later, now, overlap=overlap, seed=seed + 2, done=after, repeat=0.2)
     pd.testing.assert_frame_equal(again, after)
+
+
+@settings(max_examples=25, deadline=None)
+@given(studies(), st.integers(1, 2), st.integers(0, 2), st.sampled_from([0.0, 0.3]), st.data())
+def test_what_leavers_have_not_done_goes_to_others_and_nothing_else_moves(
+    study: tuple[pd.DataFrame, list[str], int, int], leavers: int, newcomers: int, repeat: float, data: Any
+) -> None:
+    table, annotators, overlap, seed = study
+    now = [*annotators[leavers:], *(f"new-{one}" for one in range(newcomers))]
+    assume(now)
+    lower = min(overlap, len(now))
+    before = design(table, annotators, overlap=overlap, seed=seed, repeat=repeat)
+    elsewhere = set(table["item"][:: data.draw(st.integers(2, 5))])  # not in the task file this time
+    here = table[~table["item"].isin(elsewhere)]
+    assume(len(here))
+    rows = list(before[["item", "round", "annotator"]].itertuples(index=False, name=None))
+    work = {row for row in rows if data.draw(st.integers(0, 2))}
+    kept, taken = release(before, set(here["item"]), now, work)
+
+    assert len(kept) + len(taken) == len(before)
+    moved = set(taken[["item", "round", "annotator"]].itertuples(index=False, name=None))
+    assert not moved & work
+    assert {person for _, _, person in moved} <= set(annotators[:leavers])
+    assert not {item for item, _, _ in moved} & elsewhere
+    stays = set(rows) - moved - work
+    assert all(  # what is open and stays is of somebody who stays, elsewhere, or the last of a second round
+        person in now
+        or item in elsewhere
+        or (number == 2 and (kept[kept["round"] == 2]["item"] == item).sum() == 1)
+        for item, number, person in stays
+    )
+
+    fuller = kept[(kept["round"] == 1) & kept["item"].isin(here["item"]) & kept["annotator"].isin(now)]
+    lower = max([lower, *fuller.groupby("item").size()])
+    after = design(here, now, overlap=lower, seed=seed, done=kept)
+    key = ["item", "annotator", "round"]
+    assert len(after.merge(kept[key], on=key)) == len(kept)
+    blocks = (
+        after[(after["round"] == 1) & after["item"].isin(here["item"])].groupby("item")["annotator"].agg(set)
+    )
+    assert all(len(block) >= lower for block in blocks)
+    added = after.merge(kept[key], on=key, how="left", indicator=True)
+    assert set(added.loc[added["_merge"] == "left_only", "annotator"]) <= set(now)
 
 
 def test_a_higher_overlap_adds_annotators_to_what_is_assigned() -> None:
@@ -383,6 +428,17 @@ def test_a_round_of_somebody_elses_is_none_of_ours() -> None:
     assert tabulate(export, read_codebook(CONFIG)).ratings["round"].to_list() == [1]
 
 
+def test_work_is_who_annotated_or_skipped_what_in_which_round() -> None:
+    ada, ben = annotator_key("ada@example.org"), annotator_key("ben@example.org")
+    tasks = [
+        {"data": {"passage_id": "p1"}, "annotations": [{"completed_by": 3}, {"completed_by": 9}]},
+        {"data": {"passage_id": "p1-round2", "repeat_of": "p1", "round": 2},
+         "annotations": [{"completed_by": 4, "was_cancelled": True}, {"completed_by": None}]},
+        {"data": {"passage_id": "p2"}, "annotations": []},
+    ]  # fmt: skip
+    assert work_in(tasks, {3: "ada@example.org", 4: "Ben@example.org"}) == {("p1", 1, ada), ("p1", 2, ben)}
+
+
 def test_work_off_the_plan_is_found() -> None:
     addresses = {7: "ada@example.org", 8: "ben@example.org"}
     mine = f"|{annotator_key('ada@example.org')}|"
@@ -442,6 +498,7 @@ def test_assign_writes_tasks_and_plan(files: tuple[Path, Path], tmp_path: Path) 
     [
         (["--overlap", 4], "overlap 4: there are only 3 annotators"),
         (["--overlap", 2, "--plan", "plan.txt"], "plan.txt: a table is written to .csv or .parquet"),
+        (["--overlap", 2, "--hand-on"], "--hand-on: only a project knows what is done"),
         (["--overlap", 2, "-o", "TASKS"], "would write over what is read"),
         (["--overlap", 2, "--plan", "PEOPLE"], "would write over what is read"),
     ],

@@ -235,6 +235,17 @@ def test_what_is_no_part(pulled, tmp_path):
         merge([one, one], one)
 
 
+def test_nothing_is_pulled_that_cannot_be_merged(run, tmp_path):
+    (tmp_path / "m").mkdir()
+    code, out, err = run("merge", "--project", "P", "--project", "Q", "-o", "m")
+    assert (code, out, err) == (
+        1,
+        "",
+        "annotate: m: exists already; a snapshot is never changed, say another folder\n",
+    )
+    assert run("merge", "-o", "n")[2] == "annotate: merge takes two exports or more; one is read as it is\n"
+
+
 def test_exports_and_snapshots_mix_and_no_address_gets_in(pulled, exported, tmp_path):
     drafted = {
         **task("p0", annotation(1, 3, choice("a"), created_username=" ada@example.org, 3")),

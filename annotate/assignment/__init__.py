@@ -2,6 +2,7 @@
 
 from annotate.assignment.annotators import Annotator, annotator_key, read_annotators
 from annotate.assignment.design import design
+from annotate.assignment.leaving import release, work_in
 from annotate.assignment.spread import Balance, balance
 from annotate.assignment.tasks import items_of, read_plan, write_plan
 
@@ -14,5 +15,7 @@ __all__ = [
     "items_of",
     "read_annotators",
     "read_plan",
+    "release",
+    "work_in",
     "write_plan",
 ]

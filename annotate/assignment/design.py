@@ -86,7 +86,7 @@ def design(
     ------
     InputError
         If there are no items or annotators, one comes twice, fewer annotators than ``overlap``, an item
-        has more annotators than that already, or ``repeat`` is no share.
+        has more of the ``annotators`` than that already, or ``repeat`` is no share.
 
     """
     people = _check(items, annotators, overlap, repeat)
@@ -95,7 +95,7 @@ def design(
     first, second = (_read_round(old, number) for number in (FIRST, SECOND))
     rng = np.random.default_rng(seed)
     wanted = sorted(map(str, items["item"]))
-    _refuse_fuller(first, wanted, overlap)
+    _refuse_fuller(first, wanted, set(people), overlap)
     fresh = [item for item in wanted if item not in first.queue]
     _assign(first, source, wanted, people, overlap, rng)
     first.append(order_items(fresh, source, first.blocks, rng))
@@ -143,10 +143,11 @@ def _read_round(done: pd.DataFrame, number: int) -> _Round:
     return found
 
 
-def _refuse_fuller(first: _Round, wanted: Sequence[str], overlap: int) -> None:
-    fuller = [item for item in wanted if len(first.blocks.get(item, ())) > overlap]
+def _refuse_fuller(first: _Round, wanted: Sequence[str], people: set[str], overlap: int) -> None:
+    """Those who have left do not count: with one fewer, a lower overlap may be all that is left."""
+    fuller = [item for item in wanted if len(first.blocks.get(item, set()) & people) > overlap]
     if fuller:
-        has = len(first.blocks[fuller[0]])
+        has = len(first.blocks[fuller[0]] & people)
         raise InputError(
             f"overlap {overlap}: {len(fuller)} passages are assigned to more annotators already, such as "
             f"{fuller[0]} to {has}; nobody's assignment is taken away, so give --overlap {has}"

@@ -34,6 +34,11 @@ def is_repeat(data: Mapping[str, Any]) -> bool:
     return bool(data.get(REPEAT_OF))
 
 
+def passage_of(data: Mapping[str, Any]) -> str:
+    """The passage that a task brings, for the first time or again."""
+    return str(data.get(REPEAT_OF) or data.get("passage_id"))
+
+
 def items_of(tasks: Iterable[Task]) -> pd.DataFrame:
     """The passages of tasks, each once, as :func:`annotate.assignment.design` takes them."""
     rows = [(one["data"]["passage_id"], one["data"]["source"]) for one in tasks if not is_repeat(one["data"])]
@@ -59,7 +64,7 @@ def read_plan(data: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         assigned = one.get(ASSIGNED)
         if assigned is None:
             continue
-        item = str(one.get(REPEAT_OF) or one.get("passage_id"))
+        item = passage_of(one)
         keys = assigned.strip("|").split("|") if isinstance(assigned, str) else [""]
         if len(set(keys)) < len(keys) or not all(_KEY.fullmatch(key) for key in keys):
             raise InputError(

@@ -9,12 +9,13 @@ from annotate.cli.options import Config, DataDir, Form, read_codebook, refuse_ov
 from annotate.cli.speech import progress, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from annotate.assignment import Annotator
     from annotate.corpus.tasks import Task
+    from annotate.studio.assign import Assigned
     from annotate.studio.views import Tab
 
 app = typer.Typer()
@@ -44,6 +45,13 @@ def assign(
             "--repeat", help="The share of the passages that their annotators get again at the end."
         ),
     ] = 0.0,
+    hand_on: Annotated[
+        bool,
+        typer.Option(
+            "--hand-on",
+            help="What annotators who are no longer listed have not done in the project goes to others.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same assignments.")] = 0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the tasks with the assignments to this file.")
@@ -69,22 +77,24 @@ def assign(
         refuse_overwriting(place, *filter(None, [tasks, annotators, config, instructions]))
     if plan_file is not None and plan_file.suffix.lower() not in READABLE:
         raise InputError(f"{plan_file}: a table is written to {' or '.join(READABLE)}; name such a file")
+    if hand_on and project is None:
+        raise InputError("--hand-on: only a project knows what is done; name it with --project")
     passages, people = read_tasks(tasks), read_annotators(annotators)
     tabs: Sequence[Tab] = ()
+    addresses: Mapping[str, str] = {}
     if project is None:
         keys, done = [one.key for one in people], read_plan(task["data"] for task in passages)
         plan = design(items_of(passages), keys, overlap=overlap, seed=seed, done=done, repeat=repeat)
         passages = write_plan(passages, plan)
     else:
-        plan, passages, tabs = _on_server(
-            passages, people, project, overlap, repeat, seed, config, instructions
-        )
+        made = _on_server(passages, people, project, overlap, repeat, hand_on, seed, config, instructions)
+        plan, passages, tabs, addresses = made.plan, list(made.tasks), made.tabs, made.addresses
     if output is not None:
         write_tasks(passages, output)
     if plan_file is not None:
         with whole(plan_file) as temporary:
             write_frame(plan, temporary)
-    _say_balance(plan, people)
+    _say_balance(plan, people, addresses)
     if output is None and plan_file is None and project is None:
         say("nothing was written: give --project, --output or --plan")
     write_table(_table(plan, people, tabs), form)
@@ -96,10 +106,11 @@ def _on_server(
     project: str,
     overlap: int,
     repeat: float,
+    hand_on: bool,
     seed: int,
     config: Path | None,
     instructions: Path | None,
-) -> "tuple[pd.DataFrame, list[Task], Sequence[Tab]]":
+) -> "Assigned":
     from annotate import bundled
     from annotate.guidelines import instructions as rendered
     from annotate.studio.assign import assign
@@ -117,6 +128,7 @@ def _on_server(
             connection=connection,
             seed=seed,
             repeat=repeat,
+            hand_on=hand_on,
             on_progress=advance,
         )
     report = made.report
@@ -124,15 +136,22 @@ def _on_server(
     say(
         f"{report.created} tasks pushed, {report.already_there} were there already, {report.updated} of them updated"
     )
+    for (key, number), rows in made.taken.groupby(["annotator", "round"]):
+        what = (
+            "passages of {} were open, and went to others"
+            if number == 1
+            else "second times of {} were open, and are dropped"
+        )
+        say(f"{len(rows)} {what.format(made.addresses.get(str(key), key))}")
     if made.without_account:
         names = ", ".join(one.email for one in made.without_account)
         say(
             f"{len(made.without_account)} annotators have no account yet: {names}; see annotate annotators add"
         )
-    return made.plan, list(made.tasks), made.tabs
+    return made
 
 
-def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]") -> None:
+def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses: "Mapping[str, str]") -> None:
     from annotate.assignment import balance
 
     found = balance(plan)
@@ -146,7 +165,8 @@ def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]") -> None:
     listed = {one.key for one in people}
     for key, count in plan["annotator"].value_counts().sort_index().items():
         if key not in listed:
-            say(f"{key} is not in the list, and keeps {count} assignments of before")
+            who = addresses.get(str(key), key)
+            say(f"{who} is not in the list, and keeps {count} assignments of before")
 
 
 def _from_to(numbers: tuple[int, int]) -> str:

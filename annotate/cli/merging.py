@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from annotate.cli.options import Config, Invalid
-from annotate.cli.speech import one_line, say, say_exclusions
+from annotate.cli.speech import one_line, progress, say, say_exclusions
 from annotate.merging import OnConfigChange
 
 app = typer.Typer()
@@ -14,10 +14,17 @@ app = typer.Typer()
 
 @app.command()
 def merge(
-    exports: Annotated[
-        list[Path], typer.Argument(help="Two or more snapshot folders or Label Studio JSON exports.")
-    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder of the new snapshot.")],
+    exports: Annotated[
+        list[Path] | None, typer.Argument(help="Snapshot folders or Label Studio JSON exports.")
+    ] = None,
+    projects: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--project",
+            help="A project to pull first, by title or number; its snapshot is put beside the new one. May be repeated.",
+        ),
+    ] = None,
     annotators: Annotated[
         Path | None,
         typer.Option(
@@ -32,12 +39,13 @@ def merge(
     config: Config = None,
     on_invalid: Invalid = "error",
 ) -> None:
-    """Merge exports of several projects or servers into one study, with annotators told apart."""
-    from annotate.merging import merge
+    """Merge several projects, or exports of several servers, into one study, with annotators told apart."""
+    from annotate.merging import merge, require_new
     from annotate.study import read_study
 
+    require_new(output)
     made = merge(
-        exports,
+        [*(exports or []), *_pulled(projects or [], output.parent)],
         output,
         annotators=annotators,
         config=config,
@@ -52,3 +60,19 @@ def merge(
     for notice in made.notices:
         say(one_line(notice))
     say_exclusions(read_study(made.folder))
+
+
+def _pulled(projects: list[str], into: Path) -> list[Path]:
+    """Pull projects of the server that is connected to, each into a snapshot of its own."""
+    if not projects:
+        return []
+    from annotate.studio.client import connect
+    from annotate.studio.pull import pull
+
+    folders = []
+    with connect() as connection:
+        for project in projects:
+            with progress(f"pulling {project}") as advance:
+                folders.append(pull(project, output=into, connection=connection, on_progress=advance))
+            say(one_line(f"pulled {project} into {folders[-1]}"))
+    return folders

@@ -71,8 +71,7 @@ def merge(
     """
     if len(paths) < 2:  # noqa: PLR2004 (fewer need no merging)
         raise InputError("merge takes two exports or more; one is read as it is")
-    if output.exists():
-        raise InputError(f"{output}: exists already; a snapshot is never changed, say another folder")
+    require_new(output)
     parts = [read_part(number, path, config, on_invalid) for number, path in enumerate(paths, start=1)]
     require_distinct(parts)
     if on_config_change == "error":
@@ -92,6 +91,19 @@ def merge(
         names=accounts,
         notices=[*differences(tasks), *same_numbers(parts, accounts)],
     )
+
+
+def require_new(output: Path) -> None:
+    """See that nothing is where the merged snapshot is to be.
+
+    Raises
+    ------
+    InputError
+        If something is.
+
+    """
+    if output.exists():
+        raise InputError(f"{output}: exists already; a snapshot is never changed, say another folder")
 
 
 def _require_once(tasks: Sequence[Json], parts: Sequence[Part]) -> None:

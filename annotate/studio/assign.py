@@ -6,11 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.assignment import Annotator, annotator_key, design, items_of, read_plan, write_plan
+from annotate.assignment import (
+    Annotator,
+    annotator_key,
+    design,
+    items_of,
+    read_plan,
+    release,
+    work_in,
+    write_plan,
+)
+from annotate.assignment.leaving import Work
 from annotate.assignment.tasks import joined_plan
 from annotate.corpus.tasks import Task
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
+from annotate.studio.export import export_tasks
 from annotate.studio.inventory import take_inventory
 from annotate.studio.projects import all_projects, find_project
 from annotate.studio.push import Progress, PushReport, push
@@ -19,13 +30,19 @@ from annotate.studio.views import Tab, ensure_tabs
 
 @dataclass(frozen=True)
 class Assigned:
-    """What was assigned: the whole design, the tasks with it, the push, and everybody's tab."""
+    """What was assigned: the whole design, the tasks with it, the push, and everybody's tab.
+
+    ``taken`` are the assignments that were taken from annotators who left, ``addresses`` the e-mail addresses
+    of the accounts by their keys.
+    """
 
     plan: pd.DataFrame
+    taken: pd.DataFrame
     tasks: Sequence[Task]
     report: PushReport
     tabs: Sequence[Tab]
     without_account: Sequence[Annotator]
+    addresses: Mapping[str, str]
 
 
 def assign(
@@ -39,12 +56,14 @@ def assign(
     connection: Connection,
     seed: int = 0,
     repeat: float = 0.0,
+    hand_on: bool = False,
     on_progress: Progress | None = None,
 ) -> Assigned:
     """Assign passages in a project: a second time changes nothing, further passages extend the design.
 
     The parameters are those of :func:`annotate.assignment.design` and :func:`annotate.studio.push.push`.
-    What stands assigned in the project stays, whatever the tasks say.
+    What stands assigned in the project stays, whatever the tasks say. With ``hand_on``, what annotators who
+    are not named any more have not done goes to others, see :func:`annotate.assignment.release`.
 
     Raises
     ------
@@ -55,7 +74,10 @@ def assign(
     there = standing_plan(connection, project)
     done = joined_plan(read_plan(task["data"] for task in tasks), there)
     keys = [one.key for one in annotators]
-    plan = design(items_of(tasks), keys, overlap=overlap, seed=seed, done=done, repeat=repeat)
+    items, taken = items_of(tasks), done.iloc[:0]
+    if hand_on:
+        done, taken = release(done, set(items["item"]), keys, _work(connection, project))
+    plan = design(items, keys, overlap=overlap, seed=seed, done=done, repeat=repeat)
     written = write_plan(tasks, plan)
     report = push(
         written,
@@ -67,9 +89,9 @@ def assign(
         on_progress=on_progress,
     )
     tabs = ensure_tabs(connection, report.project_id, keys)
-    registered = {annotator_key(email) for email in people(connection).values()}
+    registered = {annotator_key(email): email for email in people(connection).values()}
     missing = [one for one in annotators if one.key not in registered]
-    return Assigned(plan, written, report, tabs, missing)
+    return Assigned(plan, taken, written, report, tabs, missing, registered)
 
 
 def standing_plan(connection: Connection, project: str) -> pd.DataFrame:
@@ -84,10 +106,22 @@ def standing_plan(connection: Connection, project: str) -> pd.DataFrame:
 
     """
     title = project.strip()
-    if not any(title in {one.title, str(one.id)} for one in all_projects(connection)):
+    if not _stands(connection, title):
         return read_plan([])
     tasks = take_inventory(connection, find_project(connection, title).id).tasks
     return read_plan(task.data for task in tasks)
+
+
+def _stands(connection: Connection, title: str) -> bool:
+    return any(title in {one.title, str(one.id)} for one in all_projects(connection))
+
+
+def _work(connection: Connection, project: str) -> Work:
+    """Who has annotated or skipped what in a project that may not be there yet."""
+    title = project.strip()
+    if not _stands(connection, title):
+        return set()
+    return work_in(export_tasks(connection, find_project(connection, title).id), people(connection))
 
 
 def off_plan(tasks: Sequence[Mapping[str, Any]], addresses: Mapping[int, str]) -> list[tuple[str, int, int]]:

@@ -74,6 +74,15 @@ def connection(studio: server.ServerState) -> Iterator[Connection]:
 
 
 @pytest.fixture
+def run(
+    run: Callable[..., tuple[int, str, str]], studio: server.ServerState, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """The command line, on the running server."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(studio.folder))
+    return run
+
+
+@pytest.fixture
 def title(request: pytest.FixtureRequest) -> str:
     """A project title of the test's own."""
     return str(request.node.name).removeprefix("test_").replace("_", " ")[:50].strip()

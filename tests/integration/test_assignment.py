@@ -79,6 +79,13 @@ def own(plan: pd.DataFrame, one: Annotator) -> list[tuple[str, int]]:
     return list(zip(rows["item"], rows["round"], strict=True))
 
 
+def assigned_to(connection: Connection, project: int, one: Annotator) -> set[tuple[str, int]]:
+    """What somebody has by the tasks on the server."""
+    plan = read_plan(task.data for task in take_inventory(connection, project).tasks)
+    mine = plan[plan["annotator"] == one.key]
+    return set(mine[["item", "round"]].itertuples(index=False, name=None))
+
+
 def which(data: dict[str, Any]) -> tuple[str, int]:
     return data.get("repeat_of", data["passage_id"]), data.get("round", 1)
 
@@ -165,6 +172,57 @@ def test_a_second_run_changes_nothing_and_more_passages_extend(
     assert Counter(fresh.loc[fresh["round"] == 1, "annotator"])[newcomer.key] == 6  # to catch up
     assert len(more.tabs) == 5
     assert len(connection.get("api/dm/views/", "listing the tabs", project=project)) == 1 + 6
+
+
+def test_what_somebody_who_leaves_has_not_done_goes_to_others(
+    connection: Connection,
+    accounts: list[Connection],
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    tmp_path: Path,
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    """One passage coded, one skipped, the rest open; and nobody is served what another has done."""
+    made = carry_out(connection, make_tasks(10), title, config, repeat=0.3)
+    project, leaver = made.report.project_id, PEOPLE[0]
+    coded, skipped = (served_by_tab(accounts[0], project, made.tabs[0].id) for _ in range(2))
+    assert coded == skipped
+    submit(accounts[0], coded["id"], choose("practice"), 2.0)
+    skipped = served_by_tab(accounts[0], project, made.tabs[0].id)
+    skip(accounts[0], skipped["id"], 1.0)
+    done = {which(coded["data"]), which(skipped["data"])}
+    others = served_by_tab(accounts[1], project, made.tabs[1].id)
+    submit(accounts[1], others["id"], choose("practice"), 2.0)
+
+    (tmp_path / "tasks.json").write_text(json.dumps(make_tasks(10)), encoding="utf-8")
+    (tmp_path / "people.txt").write_text("\n".join(one.email for one in PEOPLE[1:]), encoding="utf-8")
+    (tmp_path / "config.xml").write_text(config, encoding="utf-8")
+    again = ("assign", "tasks.json", "--annotators", "people.txt", "--overlap", "3", "--project", title,
+             "--config", "config.xml", "--format", "csv")  # fmt: skip
+    code, _, err = run(*again)
+    assert (code, f"{leaver.email} is not in the list, and keeps" in err) == (0, True)
+    assert assigned_to(connection, project, leaver) == set(own(made.plan, leaver))
+    code, out, err = run(*again, "--hand-on")
+    assert code == 0, err
+    open_passages = len(
+        [which_ for which_ in own(made.plan, leaver) if which_ not in done and which_[1] == 1]
+    )
+    assert f"{open_passages} passages of {leaver.email} were open, and went to others" in err
+    assert f"second times of {leaver.email} were open, and are dropped" in err
+
+    plan = read_plan(task.data for task in take_inventory(connection, project).tasks)
+    assert assigned_to(connection, project, leaver) == done
+    assert set(plan[plan["round"] == 1].groupby("item").size()) == {3}
+    assert served_by_tab(accounts[0], project, made.tabs[0].id) is None
+    served = set()
+    while (task := served_by_tab(accounts[1], project, made.tabs[1].id)) is not None:
+        served.add(which(task["data"]))
+        submit(accounts[1], task["id"], choose("incident"), 2.0)
+    assert served == assigned_to(connection, project, PEOPLE[1]) - {which(others["data"])}
+    before = sorted((t.task_id, str(t.data)) for t in take_inventory(connection, project).tasks)
+    assert run(*again, "--hand-on")[:2] == (0, out)
+    assert sorted((t.task_id, str(t.data)) for t in take_inventory(connection, project).tasks) == before
 
 
 def test_a_tab_that_was_changed_is_put_right_and_stands_before_others(

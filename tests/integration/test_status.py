@@ -17,7 +17,6 @@ import pytest
 
 from annotate.agreement import measure
 from annotate.following import follow
-from annotate.merging import merge
 from annotate.studio import server
 from annotate.studio.client import Connection
 from annotate.studio.projects import read_project
@@ -216,20 +215,22 @@ def _until(terminal: int, words: str, seconds: float = 60) -> str:
 
 def test_two_projects_become_one_study(
     connection: Connection, annotators: list[Connection], title: str, config: str, make_tasks: MakeTasks,
-    tmp_path: Path,
+    tmp_path: Path, run: Callable[..., tuple[int, str, str]],
 ) -> None:  # fmt: skip
-    """One annotator a project, against both in one project."""
+    """One annotator a project, pulled and merged in one go, against both in one project."""
     first = ["incident", "practice", "incident", "incident", "practice"]
     second = ["incident", "practice", "practice", "incident", "practice"]
     together = pushed(connection, f"{title} both", config, make_tasks(5), 2)
-    folders = []
     for name, who, answers in (("one", 0, first), ("two", 1, second)):
         ids = pushed(connection, f"{title} {name}", config, make_tasks(5), 1)
         for number, answer in enumerate(answers):
             submit(annotators[who], ids[number], chosen(answer), 9.0)
             submit(annotators[who], together[number], chosen(answer), 9.0)
-        folders.append(pull(f"{title} {name}", output=tmp_path, connection=connection))
-    merged = read_study(merge(folders, tmp_path / "merged").folder)
+    named = ("--project", f"{title} one", "--project", f"{title} two")
+    code, out, err = run("merge", *named, "-o", "study/merged")
+    assert code == 0, err
+    assert len(list((tmp_path / "study").iterdir())) == 3  # each pull is kept
+    merged = read_study(tmp_path / out.strip())
     single = read_study(pull(f"{title} both", output=tmp_path, connection=connection))
     ada, ben = (one.user_id for one in annotators[:2])
     assert sorted(merged.ratings["annotator"].unique()) == [f"A{ada}@1", f"A{ben}@2"]
@@ -237,4 +238,6 @@ def test_two_projects_become_one_study(
         measure(one.ratings, level=one.levels, categories=one.categories) for one in (merged, single)
     )
     assert found.equals(expected)
-    assert b"@example.org" not in (tmp_path / "merged" / "tasks.json").read_bytes()
+    assert b"@example.org" not in (tmp_path / "study" / "merged" / "tasks.json").read_bytes()
+    code, _, err = run("merge", *named[:2], *named[:2], "-o", "again")
+    assert (code, "as two pulls of one project do" in err) == (1, True)
