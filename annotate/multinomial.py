@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_FEW = 6  # up to so many units a pattern, drawing them one by one is fastest
+_FEW = 4  # up to so many units a pattern, drawing them one by one is fastest
 _AT_ONCE = 2**14  # units held while they are drawn one by one: what the processor's cache has room for
 _LOOKED_UP, _TABLES = 0.2, 4  # what a number from a table costs, and all the tables, if a binomial costs 1
 _LARGEST = 2**12  # units of a pattern, above which tables are too long to pay
