@@ -105,7 +105,8 @@ def _snapshot(folder: Path) -> Study:
     codebook = load_codebook(folder / CONFIG)
     tables = tabulate(_read_export(folder / TASKS), codebook, where=str(folder))
     about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}
-    about |= dict(_flat(manifest, ("project", "server", "pulled_at", "config_sha256")))
+    about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
+    about |= {f"part {part['part']}": _told(part) for part in manifest.get("parts") or ()}
     return _study(tables, codebook, about)
 
 
@@ -116,6 +117,13 @@ def _flat(manifest: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[s
             yield from ((f"{name} {key}", str(inner)) for key, inner in value.items())
         elif value is not None:
             yield name, str(value)
+
+
+def _told(part: Mapping[str, Any]) -> str:
+    """One of the exports that were merged, in a line."""
+    server, pulled = dict(part.get("server") or {}).get("url"), part.get("pulled_at")
+    more = [f"of {server}" if server else "", f"pulled at {pulled}" if pulled else ""]
+    return ", ".join(filter(None, [str(part.get("name")), *more]))
 
 
 def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str]) -> Study:

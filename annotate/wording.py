@@ -194,6 +194,7 @@ ABOUT: Mapping[str, str] = {
     "server url": "Server",
     "server label_studio": "Label Studio",
     "pulled_at": "Pulled at",
+    "merged_at": "Merged at",
     "config_sha256": "Label config, SHA-256",
 }
 

@@ -340,6 +340,8 @@ def test_every_reader_takes_a_merged_study(pulled, tmp_path):
     made = merge([pulled("one", alone(3, "abab")), pulled("two", alone(3, "abba", first=20))], tmp_path / "m")
     study = read_study(made.folder)
     assert study.about["project title"] == "one + two"
+    assert study.about["merged_at"]
+    assert [study.about[f"part {number}"].split(",")[0] for number in (1, 2)] == ["one", "two"]
     assert len(resolve(study.first_round, level=study.levels))
     run = CliRunner()
     for command in (

@@ -98,6 +98,7 @@ _RATING_COLUMNS = {
     "updated_at": Column("Changed (UTC)", "moment", 21),
     "lead_time": Column("Seconds", "seconds", 11, "From opening to submitting the passage."),
     "round": Column("Round", "count", 9, "1, or the number of the repeat."),
+    "suggested": Column("Suggested by", "text", 16, "The model whose suggestion the annotator saw."),
 }
 
 
@@ -112,6 +113,7 @@ def ratings(study: Study) -> Sheet:
         "created_at": as_date,
         "updated_at": as_date,
         "annotation": _number,
+        "suggested": _text,
     }
     rows: Rows = []
     for row in records(study.ratings):
