@@ -170,7 +170,7 @@ def test_stopped_while_the_annotators_work_it_ends_soon_and_leaves_the_server_as
             if name == "SIGHUP":  # a shell and its terminal send one each
                 time.sleep(0.2)
                 os.killpg(demo.pid, number)
-            _, rest = demo.communicate(timeout=8)
+            _, rest = demo.communicate(timeout=20)  # the annotators would take a minute
         assert demo.returncode == 128 + number
         assert rest.splitlines()[-1] == "annotate: stopped"
         assert "Traceback" not in said + rest
