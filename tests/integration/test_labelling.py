@@ -136,3 +136,21 @@ def test_the_queue_does_not_submit_an_unfinished_passage(page: Page) -> None:
     expect(page.get_by_role("radio", checked=True)).to_have_count(1)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Say whom the claim is put down to")).to_be_visible()
+
+
+def test_beside_the_list_of_tasks_no_flag_lies_on_another(
+    page: Page, connection: Connection, project: int
+) -> None:
+    """The screen is narrow there, and some flags take two lines."""
+    page.goto(f"{connection.url}/projects/{project}/data")
+    page.get_by_text(TEXT[:24]).first.click()
+    flags = page.locator(".sheet .odd .lsf-choice label")
+    expect(flags).to_have_count(8)
+    expect(flags.first).to_be_visible()
+    sizes = flags.evaluate_all("all => all.map(one => [one.scrollHeight, one.clientHeight])")
+    assert max(height for height, _ in sizes) > 40  # two lines
+    assert all(needed <= there for needed, there in sizes)
+    boxes = [flag.bounding_box() for flag in flags.all()]
+    rows = sorted({round(box["y"]) for box in boxes})
+    assert len(rows) == 2
+    assert max(box["y"] + box["height"] for box in boxes if round(box["y"]) == rows[0]) <= rows[1]
