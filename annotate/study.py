@@ -64,7 +64,9 @@ class Study:
         }
 
 
-def read_study(path: Path, *, config: Path | None = None, on_invalid: OnInvalid = "error") -> Study:
+def read_study(
+    path: Path | str, *, config: Path | str | None = None, on_invalid: OnInvalid = "error"
+) -> Study:
     """Read a Label Studio JSON export, a snapshot folder, or a table of ratings (.csv, .parquet).
 
     Parameters
@@ -85,6 +87,7 @@ def read_study(path: Path, *, config: Path | None = None, on_invalid: OnInvalid 
         In one line: what, where, what to do.
 
     """
+    path, config = Path(path), None if config is None else Path(config)
     if path.is_dir():
         return _snapshot(path)
     if path.suffix.lower() in READABLE:

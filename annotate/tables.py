@@ -170,11 +170,12 @@ def _of_pair(record: Mapping[str, Any], name: str) -> str:
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the columns in which nothing stands, and write all sources as ``(all)``, for reading."""
+    """Leave out the columns in which nothing stands, and write all sources or labels as ``(all)``, for reading."""
     kept = frame.loc[:, frame.notna().any()] if len(frame) else frame
-    if "source" in kept.columns:
-        kept = kept.assign(source=[ALL if row is None else row for row in map(plain, kept["source"])])
-    return kept
+    whole = [column for column in ("source", "label") if column in kept.columns]
+    return kept.assign(
+        **{column: [ALL if row is None else row for row in map(plain, kept[column])] for column in whole}
+    )
 
 
 def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

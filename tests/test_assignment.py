@@ -428,12 +428,12 @@ def test_a_round_of_somebody_elses_is_none_of_ours() -> None:
     assert tabulate(export, read_codebook(CONFIG)).ratings["round"].to_list() == [1]
 
 
-def test_work_is_who_annotated_or_skipped_what_in_which_round() -> None:
+def test_work_is_who_annotated_what_in_which_round() -> None:
     ada, ben = annotator_key("ada@example.org"), annotator_key("ben@example.org")
     tasks = [
         {"data": {"passage_id": "p1"}, "annotations": [{"completed_by": 3}, {"completed_by": 9}]},
         {"data": {"passage_id": "p1-round2", "repeat_of": "p1", "round": 2},
-         "annotations": [{"completed_by": 4, "was_cancelled": True}, {"completed_by": None}]},
+         "annotations": [{"completed_by": 4}, {"completed_by": 3, "was_cancelled": True}, {"completed_by": None}]},
         {"data": {"passage_id": "p2"}, "annotations": []},
     ]  # fmt: skip
     assert work_in(tasks, {3: "ada@example.org", 4: "Ben@example.org"}) == {("p1", 1, ada), ("p1", 2, ben)}

@@ -302,6 +302,33 @@ def test_a_misspelt_variable_is_not_passed_over(run, table):
         assert (code, err) == (1, "annotate: knid: no such variable; there are kind\n")
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--pairs", "--interval", "none"], "--interval: does nothing with --pairs"),
+        (["--pairs", "--per-category"], "--per-category: does nothing with --pairs"),
+        (["--majority", "--coefficient", "gwet_ac1"], "--coefficient: does nothing with --majority"),
+        (["--compare", "--interval", "bca"], "--interval: does nothing with --compare"),
+        (["--spans", "--coefficient", "cohen_kappa"], "--coefficient: does nothing with --spans"),
+        (["--order", "kind=x,y,x"], "kind: x stands twice"),
+        (["--order", "kind=x,y,z", "--order", "kind=z,y,x"], "kind is named twice; say one order"),
+        (["--level", "kind=ordinal"], "kind is named twice; say one level"),
+    ],
+)
+def test_what_would_do_nothing_or_contradicts_itself_is_refused(run, table, options, words):
+    code, out, err = run("agreement", "t.csv", "--level", "kind=nominal", *options)
+    assert (code, out) == (2, "")
+    assert words in " ".join(err.split())
+
+
+def test_an_item_written_in_two_ways_is_said(run, tmp_path):
+    rows = "".join(f"{item},S,{who},v,{said}\n" for item, who, said in
+                   (("1", "A", "3.0"), ("1", "B", "3"), ("2", "A", "2"), ("2.0", "B", "2")))  # fmt: skip
+    (tmp_path / "n.csv").write_text("item,source,annotator,variable,category\n" + rows, encoding="utf-8")
+    err = run("agreement", "n.csv", "--level", "v=nominal")[2]
+    assert "caution: item 2 also stands as 2.0; these count as two, write them alike" in err
+
+
 def test_nothing_is_written_over_what_is_read(run, table, tmp_path):
     (tmp_path / "a.txt").write_text("One claim.", encoding="utf-8")
     for command in (

@@ -243,7 +243,10 @@ def test_nothing_is_pulled_that_cannot_be_merged(run, tmp_path):
         "",
         "annotate: m: exists already; a snapshot is never changed, say another folder\n",
     )
-    assert run("merge", "-o", "n")[2] == "annotate: merge takes two exports or more; one is read as it is\n"
+    assert (
+        run("merge", "--project", "P", "-o", "n")[2]
+        == "annotate: merge takes two exports or more; one is read as it is\n"
+    )
 
 
 def test_exports_and_snapshots_mix_and_no_address_gets_in(pulled, exported, tmp_path):

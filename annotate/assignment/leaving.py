@@ -16,7 +16,7 @@ Work = Collection[tuple[str, int, str]]
 
 
 def work_in(tasks: Iterable[Mapping[str, Any]], addresses: Mapping[int, str]) -> Work:
-    """Find who has annotated or skipped what.
+    """Find who has annotated what; a passage that was only skipped is not done.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def work_in(tasks: Iterable[Mapping[str, Any]], addresses: Mapping[int, str]) ->
         )
         for task in tasks
         for one in task["annotations"]
-        if (who := one.get("completed_by")) in addresses
+        if (who := one.get("completed_by")) in addresses and not one.get("was_cancelled")
     }
 
 

@@ -39,6 +39,26 @@ def passage_of(data: Mapping[str, Any]) -> str:
     return str(data.get(REPEAT_OF) or data.get("passage_id"))
 
 
+def people_of(data: Mapping[str, Any]) -> list[str]:
+    """Who has the passage, by their keys; nobody where it is not assigned.
+
+    Raises
+    ------
+    InputError
+        If ``assigned`` is none of ours.
+
+    """
+    assigned = data.get(ASSIGNED)
+    if assigned is None:
+        return []
+    keys = assigned.strip("|").split("|") if isinstance(assigned, str) else [""]
+    if len(set(keys)) < len(keys) or not all(_KEY.fullmatch(key) for key in keys):
+        raise InputError(
+            f"passage {passage_of(data)}: assigned {assigned!r} is not what annotate assign writes; take it out"
+        )
+    return keys
+
+
 def items_of(tasks: Iterable[Task]) -> pd.DataFrame:
     """The passages of tasks, each once, as :func:`annotate.assignment.design` takes them."""
     rows = [(one["data"]["passage_id"], one["data"]["source"]) for one in tasks if not is_repeat(one["data"])]
@@ -61,15 +81,7 @@ def read_plan(data: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     rows: list[tuple[str, str, str, int, int]] = []
     for one in data:
-        assigned = one.get(ASSIGNED)
-        if assigned is None:
-            continue
-        item = passage_of(one)
-        keys = assigned.strip("|").split("|") if isinstance(assigned, str) else [""]
-        if len(set(keys)) < len(keys) or not all(_KEY.fullmatch(key) for key in keys):
-            raise InputError(
-                f"passage {item}: assigned {assigned!r} is not what annotate assign writes; take it out"
-            )
+        item, keys = passage_of(one), people_of(one)
         place = _PLACE.fullmatch(str(one.get(QUEUE)))
         number = SECOND if is_repeat(one) else FIRST
         source = str(one.get("source") or "")

@@ -46,8 +46,28 @@ Weights = Annotated[
 SetDistance = Annotated[str, typer.Option("--set-distance", help="Between sets: masi or jaccard.")]
 
 
+_WHO = ("by", "level", "categories", "coefficients", "weights", "set_distance")
+_TAKEN: Mapping[str, tuple[str, ...]] = {
+    "--pairs": (*_WHO, "confidence"),
+    "--leave-one-out": _WHO,
+    "--majority": ("by", "level", "categories"),
+    "--rounds": (*_WHO, "confidence"),
+    "--spans": ("by", "replicates", "confidence", "seed"),
+    "--pairs --spans": ("by",),
+    "--compare": (*_WHO, "seed"),
+}
+"""The settings that each view takes; another one that is given is refused, not passed over."""
+_SETTINGS = {
+    "coefficient": "coefficients",
+    "order": "categories",
+    **{name: name for name in ("by", "level", "weights", "set_distance", "per_category", "interval")},
+    **{name: name for name in ("replicates", "confidence", "seed")},
+}
+
+
 @app.command()
 def agreement(
+    context: typer.Context,
     export: Export,
     by: By = None,
     coefficient: Coefficients = None,
@@ -110,6 +130,8 @@ def agreement(
         views, wanted = {"--pairs --spans": _span_pairs}, ["--pairs --spans"]
     if len(wanted) > 1:
         raise typer.BadParameter("ask for one at a time", param_hint=" and ".join(wanted))
+    if wanted:
+        _refuse_untaken(context, wanted[0])
     settings: dict[str, Any] = {
         "by": tuple(by or ()),
         "coefficients": _coefficients(coefficient),
@@ -143,7 +165,7 @@ def disagreements(
         bool, typer.Option("--confusions", help="Which categories are confused with each other instead.")
     ] = False,
     top: Annotated[
-        int | None, typer.Option("--top", min=1, help="Only so many items of each variable.")
+        int | None, typer.Option("--top", min=1, help="Only so many items, or confusions, of each variable.")
     ] = None,
     level: Levels = None,
     order: Orders = None,
@@ -162,6 +184,7 @@ def disagreements(
     levels, categories = {**study.levels, **said}, {**study.categories, **orders}
     if confusions:
         result = confused(study.first_round, level=levels, categories=categories)
+        result = result if top is None else result.groupby("variable", sort=False).head(top)
     else:
         result = contributions(study.first_round, level=levels, categories=categories, top=top)
     say_exclusions(study)
@@ -213,6 +236,15 @@ def plan(
     )
     say_exclusions(study)
     write_table(readable(result) if form in ("table", "markdown") else result, form, output)
+
+
+def _refuse_untaken(context: typer.Context, view: str) -> None:
+    """Refuse an option that was given and would do nothing."""
+    for option, setting in _SETTINGS.items():
+        source = context.get_parameter_source(option)
+        given = source is not None and source.name == "COMMANDLINE"
+        if given and setting not in _TAKEN[view]:
+            raise typer.BadParameter(f"does nothing with {view}", param_hint="--" + option.replace("_", "-"))
 
 
 def _unsuggested(study: "Study", export: Path) -> "Study":
@@ -267,41 +299,39 @@ def _groups(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
 def _pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement.annotators import pairs
 
-    names = ("by", "level", "categories", "coefficients", "weights", "set_distance", "confidence")
-    return pairs(study.first_round, **_only(settings, *names))
+    return pairs(study.first_round, **_only(settings, *_TAKEN["--pairs"]))
 
 
 def _leave_one_out(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement.annotators import leave_one_out
 
-    names = ("by", "level", "categories", "coefficients", "weights", "set_distance")
-    return leave_one_out(study.first_round, **_only(settings, *names))
+    return leave_one_out(study.first_round, **_only(settings, *_TAKEN["--leave-one-out"]))
 
 
 def _majority(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement.annotators import majority
 
-    return majority(study.first_round, **_only(settings, "by", "level", "categories"))
+    return majority(study.first_round, **_only(settings, *_TAKEN["--majority"]))
 
 
 def _rounds(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement.annotators import rounds
 
-    names = ("by", "level", "categories", "coefficients", "weights", "set_distance", "confidence")
-    return rounds(study.ratings, **_only(settings, *names))
+    return rounds(study.ratings, **_only(settings, *_TAKEN["--rounds"]))
 
 
 def _spans(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement import measure_spans
 
-    limits = _only(settings, "by", "replicates", "confidence", "seed")
-    return measure_spans(*_marked(study), labels=_labels(study), **limits)
+    return measure_spans(*_marked(study), labels=_labels(study), **_only(settings, *_TAKEN["--spans"]))
 
 
 def _span_pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement import measure_span_pairs
 
-    return measure_span_pairs(*_marked(study), labels=_labels(study), **_only(settings, "by"))
+    return measure_span_pairs(
+        *_marked(study), labels=_labels(study), **_only(settings, *_TAKEN["--pairs --spans"])
+    )
 
 
 def _marked(study: "Study") -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
@@ -317,5 +347,5 @@ def _labels(study: "Study") -> list[str] | None:
 def _compare(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
     from annotate.agreement.compare import compare
 
-    names = ("level", "categories", "coefficients", "weights", "set_distance", "seed")
-    return compare(study.first_round, by=settings["by"] or ("source",), **_only(settings, *names))
+    taken = {**settings, "by": settings["by"] or ("source",)}
+    return compare(study.first_round, **_only(taken, *_TAKEN["--compare"]))

@@ -209,7 +209,10 @@ def _say_models(fits: "Sequence[Fit]") -> None:
 
 
 def _say_labels(labels: "pd.DataFrame") -> None:
-    ties, once = int(labels["tie"].sum()), int((labels["n_ratings"] == 1).sum())
+    from annotate.adjudication.labels import ADJUDICATED
+
+    ties = int(labels["tie"].sum())
+    once = int(((labels["n_ratings"] == 1) & (labels["method"] != ADJUDICATED)).sum())
     if ties:
         say(f"{ties} of {len(labels)} labels are ties, and stay undecided; see annotate adjudicate")
     if once:

@@ -45,9 +45,8 @@ def summary(look: "Look", found: "Followed") -> list[str]:
     """How far it is, in a few lines."""
     home, lines = look.project, []
     lines.append(f"{home.title}: {home.url}")
-    wanted = f"{found.overlap} annotation{'s' if found.overlap > 1 else ''}"
     lines.append(
-        f"{found.complete} of {found.tasks} passages have their {wanted}; {found.skipped} skips; "
+        f"{found.complete} of {found.tasks} tasks have the annotations they want; {found.skipped} skips; "
         f"{found.done} annotations done, {found.open} open"
     )
     if found.median_seconds is not None:

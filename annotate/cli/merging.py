@@ -40,12 +40,14 @@ def merge(
     on_invalid: Invalid = "error",
 ) -> None:
     """Merge several projects, or exports of several servers, into one study, with annotators told apart."""
-    from annotate.merging import merge, require_new
+    from annotate.merging import merge, require_new, require_several
     from annotate.study import read_study
 
+    exports, projects = exports or [], projects or []
     require_new(output)
+    require_several(exports, projects)
     made = merge(
-        [*(exports or []), *_pulled(projects or [], output.parent)],
+        [*exports, *_pulled(projects, output.parent)],
         output,
         annotators=annotators,
         config=config,
@@ -67,10 +69,13 @@ def _pulled(projects: list[str], into: Path) -> list[Path]:
     if not projects:
         return []
     from annotate.studio.client import connect
+    from annotate.studio.projects import find_project
     from annotate.studio.pull import pull
 
     folders = []
     with connect() as connection:
+        for project in projects:  # nothing is pulled if one of them is not there
+            find_project(connection, project)
         for project in projects:
             with progress(f"pulling {project}") as advance:
                 folders.append(pull(project, output=into, connection=connection, on_progress=advance))

@@ -95,6 +95,8 @@ def read_levels(options: list[str] | None) -> "dict[str, Level]":
         variable, separator, level = option.rpartition("=")
         if not separator or not variable or not level:
             raise typer.BadParameter(f"{option!r}: write it as VARIABLE=LEVEL", param_hint="--level")
+        if variable in levels:
+            raise typer.BadParameter(f"{variable} is named twice; say one level", param_hint="--level")
         levels[variable] = cast("Level", level)
     return levels
 
@@ -107,5 +109,10 @@ def read_orders(options: list[str] | None) -> dict[str, tuple[str, ...]]:
         order = tuple(name.strip() for name in named.split(","))
         if not separator or not variable or not all(order):
             raise typer.BadParameter(f"{option!r}: write it as VARIABLE=A,B,C", param_hint="--order")
+        twice = sorted({name for name in order if order.count(name) > 1})
+        if twice:
+            raise typer.BadParameter(f"{variable}: {', '.join(twice)} stands twice", param_hint="--order")
+        if variable in orders:
+            raise typer.BadParameter(f"{variable} is named twice; say one order", param_hint="--order")
         orders[variable] = order
     return orders

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotate.cli.options import refuse_overwriting
+from annotate.cli.speech import say
 from annotate.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,8 +40,21 @@ def read_rated(
         raise InputError(f"{export}: nobody has annotated a passage yet; pull again when somebody has")
     if study.first_round.empty:
         raise InputError(f"{export}: no ratings of round 1; agreement and provenance are of the first round")
+    _say_twins(study)
     used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
     for variable in said:
         if variable not in used:
             raise InputError(f"{variable}: no such variable; there are {', '.join(used)}")
     return study
+
+
+def _say_twins(study: "Study") -> None:
+    """Say which items are one number written in two ways, as 1 and 1.0; they count as two."""
+    items = set(study.ratings["item"].unique())
+    twins = sorted(item for item in items if item.endswith(".0") and item.removesuffix(".0") in items)
+    if twins:
+        more = f", and {len(twins) - 1} more so" if len(twins) > 1 else ""
+        say(
+            f"caution: item {twins[0].removesuffix('.0')} also stands as {twins[0]}{more}; these count as two, "
+            "write them alike"
+        )

@@ -84,6 +84,8 @@ def push(
         )
     typer.echo(report.url)
     say(f"{report.title}: {report.created} passages pushed, {report.already_there} were there already")
+    if report.overlap != overlap:
+        say(f"   they are assigned: {report.overlap} annotators code each, not {overlap}")
     if report.config_replaced:
         say("   the project had another label config, and no annotations; it has the one pushed now")
     for count, what in (

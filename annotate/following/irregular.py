@@ -101,7 +101,7 @@ def _lacking(passages: Sequence[Passage]) -> Iterator[Warned]:
     ]
     if items:
         words = f"{counted(len(items), 'passage lacks', 'passages lack')} annotators, though all who may have them are finished"
-        remedy = "let somebody else code them"
+        remedy = "let somebody else code them; assigned ones go to one more with annotate assign and a higher --overlap"
         yield Warned("lacks_annotators", f"{words}: {some(items)}; {remedy}", len(items), None, tuple(items))
 
 

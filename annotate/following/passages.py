@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from annotate.answers import is_number
-from annotate.assignment import annotator_key, read_plan
+from annotate.assignment import annotator_key
+from annotate.assignment.tasks import people_of
 from annotate.exports import NO_SOURCE, annotator_id
 
 Json = Mapping[str, Any]
@@ -71,7 +72,8 @@ def read_passages(tasks: Sequence[Json], overlap: int, addresses: Mapping[int, s
     tasks
         Label Studio's JSON, with every task, annotated or not.
     overlap
-        How many annotators the project gives each task to.
+        How many annotators the project gives each task to; one that is assigned wants those it is
+        assigned to.
     addresses
         The accounts' e-mail addresses by number: assignments and drafts name people by them. Whoever
         has no account yet goes by the pseudonym of the assignment.
@@ -89,14 +91,13 @@ def read_passages(tasks: Sequence[Json], overlap: int, addresses: Mapping[int, s
 
 def _passage(task: Json, overlap: int, by_key: Mapping[str, str], by_email: Mapping[str, str]) -> Passage:
     data = task["data"]
+    assigned = frozenset(by_key.get(key, key) for key in people_of(data))
     return Passage(
         item=str(data.get("passage_id") or f"task {task.get('id')}"),
         source=str(data.get("source") or "").strip() or NO_SOURCE,
         characters=len(str(data.get("text") or "")),
-        wanted=overlap,
-        assigned=frozenset(by_key.get(key, key) for key in read_plan([data])["annotator"])
-        if data.get("assigned") is not None
-        else frozenset(),
+        wanted=len(assigned) or overlap,
+        assigned=assigned,
         work=tuple(_work(one) for one in task["annotations"]),
         drafts=tuple(
             _drafter(one, by_email) for one in task.get("drafts") or () if one.get("annotation") is None

@@ -8,6 +8,6 @@ The result is a snapshot like any other. An annotation in it is numbered by its 
 ``91@2``, and says under ``origin`` where it comes from; the manifest names the parts with their sha256.
 """
 
-from annotate.merging.merge import Merged, OnConfigChange, merge, require_new
+from annotate.merging.merge import Merged, OnConfigChange, merge, require_new, require_several
 
-__all__ = ["Merged", "OnConfigChange", "merge", "require_new"]
+__all__ = ["Merged", "OnConfigChange", "merge", "require_new", "require_several"]

@@ -11,7 +11,7 @@ from annotate.errors import ExportError, InputError
 from annotate.exports import NOBODY, annotator_id, tabulate
 from annotate.merging.accounts import Accounts, name_accounts, same_numbers
 from annotate.merging.parts import Json, Part, read_part, require_distinct, require_one_config
-from annotate.merging.passages import differences, join_tasks
+from annotate.merging.passages import differences, join_tasks, which
 from annotate.snapshot import write_snapshot
 from annotate.study import OnInvalid
 
@@ -69,8 +69,7 @@ def merge(
         If label configs or the texts of a passage differ, or a person annotated a passage in two parts.
 
     """
-    if len(paths) < 2:  # noqa: PLR2004 (fewer need no merging)
-        raise InputError("merge takes two exports or more; one is read as it is")
+    require_several(paths)
     require_new(output)
     parts = [read_part(number, path, config, on_invalid) for number, path in enumerate(paths, start=1)]
     require_distinct(parts)
@@ -82,15 +81,28 @@ def merge(
         _require_once(tasks, parts)
     book = parts[0].codebook
     folder = write_snapshot(output.parent, output.name, tasks, book.config, _manifest(parts, tasks, accounts))
-    stand_in = [len({one["part"] for one in task["origin"]}) for task in tasks]
+    shared = {which(task["data"])[0] for task in tasks if len({one["part"] for one in task["origin"]}) > 1}
     return Merged(
         folder=folder,
         parts=parts,
         passages=len(tabulate(tasks, book).passages),
-        shared=sum(count > 1 for count in stand_in),
+        shared=len(shared),
         names=accounts,
         notices=[*differences(tasks), *same_numbers(parts, accounts)],
     )
+
+
+def require_several(*parts: Sequence[object]) -> None:
+    """See that there is something to merge.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two parts in all.
+
+    """
+    if sum(map(len, parts)) < 2:  # noqa: PLR2004
+        raise InputError("merge takes two exports or more; one is read as it is")
 
 
 def require_new(output: Path) -> None:

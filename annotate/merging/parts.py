@@ -69,6 +69,11 @@ def read_part(number: int, path: Path, config: Path | None, on_invalid: OnInvali
         what = f"{path}: neither a snapshot folder nor a Label Studio JSON export; only these have passages to merge"
         raise InputError(what if path.exists() else missing)
     study = read_study(path, config=config, on_invalid=on_invalid)
+    if "adjudicated" in set(study.exclusions["reason"]):
+        raise InputError(
+            f"{path}: an adjudicator's decisions, which are merged with nothing; give them to annotate consensus "
+            "with --adjudicated"
+        )
     manifest, tasks = (read_manifest(path), path / TASKS) if path.is_dir() else ({}, path)
     own_config = path / CONFIG if path.is_dir() else config or bundled.path("label_config.xml")
     sha256 = hashlib.sha256(read_bytes(tasks)).hexdigest()

@@ -33,7 +33,7 @@ def join_tasks(parts: Sequence[Part], accounts: Accounts) -> list[dict[str, Any]
     for part in parts:
         for task in part.tasks:
             data = task["data"]
-            item, again = _which(data)
+            item, again = which(data)
             first, shown = known.setdefault(item, (part, data))
             for name in sorted(fields):
                 if shown.get(name) != data.get(name):
@@ -61,7 +61,7 @@ def _judged_fields(part: Part) -> frozenset[str]:
     return frozenset(keys.get(name, "text") for name in shown)
 
 
-def _which(data: Json) -> tuple[str, str]:
+def which(data: Json) -> tuple[str, str]:
     """The passage, by its id or all of its data, and the round; see :func:`annotate.exports.tabulate`."""
     item = str(data.get("repeat_of") or data.get("passage_id") or "").strip()
     return item or json.dumps(data, sort_keys=True), str(data.get("round") if data.get("repeat_of") else 1)

@@ -17,7 +17,7 @@ from annotate.assignment import (
     write_plan,
 )
 from annotate.assignment.leaving import Work
-from annotate.assignment.tasks import joined_plan
+from annotate.assignment.tasks import joined_plan, people_of
 from annotate.corpus.tasks import Task
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
@@ -117,7 +117,7 @@ def _stands(connection: Connection, title: str) -> bool:
 
 
 def _work(connection: Connection, project: str) -> Work:
-    """Who has annotated or skipped what in a project that may not be there yet."""
+    """Who has annotated what in a project that may not be there yet."""
     title = project.strip()
     if not _stands(connection, title):
         return set()
@@ -142,7 +142,7 @@ def off_plan(tasks: Sequence[Mapping[str, Any]], addresses: Mapping[int, str]) -
     """
     found: list[tuple[str, int, int]] = []
     for task in tasks:
-        keys = set(read_plan([task["data"]])["annotator"])
+        keys = set(people_of(task["data"]))
         found += [
             (str(task["data"]["passage_id"]), int(one["completed_by"]), int(one["id"]))
             for one in (task["annotations"] if keys else ())

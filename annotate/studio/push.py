@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from annotate.assignment.tasks import people_of
 from annotate.codebook import config_hash
 from annotate.config_xml import parse_config, without_declaration
 from annotate.errors import InputError, ServerError
@@ -77,7 +78,8 @@ def push(
     config
         The label config. It replaces the project's as long as nothing is annotated there.
     overlap
-        How many annotators get each passage, also those that stand there already.
+        How many annotators get each passage, also those that stand there already. Where passages are
+        assigned, it is the most that one is assigned to, whatever is said here.
     instructions
         HTML that annotators see before they begin; where it is empty, a project keeps what it has.
     connection
@@ -93,8 +95,8 @@ def push(
         If the config is no XML.
     ServerError
         If the server refuses; a passage stands there with another text; what annotators saw would
-        change under their annotations; or another label config has been annotated with. Nothing has
-        been pushed then. Also if a passage stands twice in the end.
+        change under their annotations; another label config has been annotated with; or some passages
+        are assigned, there or here, and others not. Nothing has been pushed then. Also if a passage stands twice in the end.
 
     """
     parse_config(config)
@@ -112,6 +114,7 @@ def push(
         inventory = take_inventory(connection, home.id)
         check_config(connection, home, inventory, config, rehashed)
         changes = compare(inventory, wanted, config)
+        overlap = _as_assigned(home.title, inventory, wanted) or overlap
         removed = remove_twins(connection, home.id, inventory)
         if removed:
             inventory = take_inventory(connection, home.id)
@@ -162,6 +165,20 @@ def _wanted(tasks: Sequence[Task], config: str) -> tuple[dict[str, dict[str, Any
     if not wanted:
         raise InputError("no tasks to push; make a file of them with annotate ingest")
     return wanted, rehashed
+
+
+def _as_assigned(title: str, inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]]) -> int:
+    """How many annotators a passage is assigned to at the most; 0 where none is."""
+    data = {str(task.passage_id): task.data for task in inventory.tasks}
+    data |= {passage: {**data.get(passage, {}), **one} for passage, one in wanted.items()}
+    most = max(len(people_of(one)) for one in data.values())
+    nobodys = [passage for passage in wanted if not people_of(data[passage])]
+    if most and nobodys:
+        raise ServerError(
+            f"project {title!r}: its passages are assigned, and {len(nobodys)} of those to push are not: "
+            f"{some(nobodys)}; give them out with annotate assign"
+        )
+    return most
 
 
 def _send(

@@ -73,7 +73,7 @@ def submit(
 
 
 def skip(connection: Connection, task_id: int, lead_time: float) -> int:
-    """Skip a task: it goes to somebody else, and the skip is kept."""
+    """Skip a task: the skip is kept, and where nothing is assigned the task goes to somebody else."""
     return _annotate(connection, task_id, {"result": [], "lead_time": lead_time, "was_cancelled": True})
 
 

@@ -17,6 +17,7 @@ from annotate.agreement.annotators import rounds
 from annotate.assignment import Annotator, read_plan
 from annotate.cli.commands import app
 from annotate.errors import InputError
+from annotate.following.passages import read_passages
 from annotate.studio.accounts import create_account, people
 from annotate.studio.assign import Assigned, assign, off_plan
 from annotate.studio.client import Connection, connect
@@ -183,7 +184,7 @@ def test_what_somebody_who_leaves_has_not_done_goes_to_others(
     tmp_path: Path,
     run: Callable[..., tuple[int, str, str]],
 ) -> None:
-    """One passage coded, one skipped, the rest open; and nobody is served what another has done."""
+    """One passage coded, one skipped, the rest open; what is skipped is not done."""
     made = carry_out(connection, make_tasks(10), title, config, repeat=0.3)
     project, leaver = made.report.project_id, PEOPLE[0]
     coded, skipped = (served_by_tab(accounts[0], project, made.tabs[0].id) for _ in range(2))
@@ -191,7 +192,7 @@ def test_what_somebody_who_leaves_has_not_done_goes_to_others(
     submit(accounts[0], coded["id"], choose("practice"), 2.0)
     skipped = served_by_tab(accounts[0], project, made.tabs[0].id)
     skip(accounts[0], skipped["id"], 1.0)
-    done = {which(coded["data"]), which(skipped["data"])}
+    done = {which(coded["data"])}
     others = served_by_tab(accounts[1], project, made.tabs[1].id)
     submit(accounts[1], others["id"], choose("practice"), 2.0)
 
@@ -223,6 +224,30 @@ def test_what_somebody_who_leaves_has_not_done_goes_to_others(
     before = sorted((t.task_id, str(t.data)) for t in take_inventory(connection, project).tasks)
     assert run(*again, "--hand-on")[:2] == (0, out)
     assert sorted((t.task_id, str(t.data)) for t in take_inventory(connection, project).tasks) == before
+    passages = read_passages(export_tasks(connection, project), 3, people(connection))
+    assert {len(one.assigned) - one.wanted for one in passages} == {0}  # also of what was dropped
+
+
+def test_a_push_leaves_what_is_assigned_as_it_is(
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    tmp_path: Path,
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    made = carry_out(connection, make_tasks(6), title, config)
+    before = take_inventory(connection, made.report.project_id)
+    (tmp_path / "config.xml").write_text(config, encoding="utf-8")
+    (tmp_path / "tasks.json").write_text(json.dumps(make_tasks(6)), encoding="utf-8")
+    command = ("push", "tasks.json", "--project", title, "--config", "config.xml")
+    code, _, err = run(*command)
+    assert (code, "they are assigned: 3 annotators code each, not 2" in err) == (0, True)
+    (tmp_path / "tasks.json").write_text(json.dumps(make_tasks(8)), encoding="utf-8")
+    code, _, err = run(*command)
+    assert (code, err.count("\n")) == (1, 1)
+    assert "2 of those to push are not: p00006, p00007; give them out with annotate assign" in err
+    assert take_inventory(connection, made.report.project_id) == before
 
 
 def test_a_tab_that_was_changed_is_put_right_and_stands_before_others(

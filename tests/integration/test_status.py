@@ -143,7 +143,7 @@ def test_json_is_one_document(
     assert said["agreement"][0]["variable"] == "claim_type"
     assert said["agreement"][0]["n_pairable_items"] == 1
     assert (said["open"], len(said["days"]), said["warnings"]) == (4, 1, [])
-    assert "1 of 3 passages have their 2 annotations; 0 skips" in done.stderr
+    assert "1 of 3 tasks have the annotations they want; 0 skips" in done.stderr
     table = subprocess.run(command(title), capture_output=True, text=True, check=True).stdout
     assert "ada@example.org" in table
     assert "krippendorff alpha" in table

@@ -205,7 +205,8 @@ def columns(
         data[name], data[f"{name}_ci_low"], data[f"{name}_ci_high"] = found.value, found.low, found.high
         data[f"{name}_undefined"] = found.undefined
         limited |= ~np.isnan(found.low)
-    told = np.full(len(limited), None, dtype=object)
+    few = len(confused.categories) <= MOST
+    told = np.full(len(limited), None if few else f"none above {MOST} categories", dtype=object)
     told[limited] = INTERVAL
     data["interval"] = told
     return data
