@@ -46,7 +46,7 @@ def asking(url: str, doing: str) -> Iterator[None]:
         raise refused(url, doing, error.status_code or 0, error.body) from error
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise ServerError(
-            f"{url}: no server answers there ({_line(error)}); check LABEL_STUDIO_URL and that Label Studio runs"
+            f"{url}: no server answers there ({_line(error)}); check that Label Studio runs (it takes a minute to start), and LABEL_STUDIO_URL if it is set"
         ) from error
     except httpx.TimeoutException as error:
         raise LostReplyError(f"{url}: no answer in time while {doing}; try again") from error
