@@ -52,6 +52,8 @@ def passages(*texts, document="doc"):
         ("Nearly 300 families moved.", "Nearly 300 families", 300, 300, "family", "nearly"),
         ("Fewer than 20 nurses stayed.", "Fewer than 20 nurses", NAN, 20, "nurse", "less than"),
         ("There were 40 or more carts.", "40 or more carts", 40, NAN, "cart", "at least"),
+        ("It drew two million-plus people.", "two million-plus people", 2e6, NAN, "people", "at least"),
+        ("It drew 90-plus drivers.", "90-plus drivers", 90, NAN, "driver", "at least"),
         ("There were 100+ cases.", "100+ cases", 100, NAN, "case", "at least"),
         ("He counted 40 beds or so.", "40 beds or so", 40, 40, "bed", "about"),
         ("The figure of 240 comes from him.", "240", 240, 240, None, None),
@@ -123,6 +125,10 @@ def test_one_value_however_it_is_written(written, value):
         ("costs from 5 to 7 crowns", "from 5 to 7 crowns", 5, 7),
         ("a road of 10 km to 15 km", "10 km to 15 km", 10, 15),
         ("$5-7 million", "$5-7 million", 5e6, 7e6),
+        ("30-45,000 gallons", "30-45,000 gallons", 3e4, 4.5e4),
+        ("£30-45,000,000", "£30-45,000,000", 3e7, 4.5e7),
+        ("30 to 45,000 gallons", "30 to 45,000 gallons", 30, 4.5e4),
+        ("60-45,000 gallons", "60-45,000 gallons", 60, 4.5e4),
         ("between one hundred and two hundred men", "between one hundred and two hundred men", 100, 200),
         ("about 20 or 30 men", "about 20 or 30 men", 20, 30),
         ("a 5-to-7 percent rise", "5-to-7 percent", 5, 7),
@@ -132,6 +138,90 @@ def test_one_value_however_it_is_written(written, value):
 def test_ranges(text, surface, low, high):
     found, figure = only(text)
     assert (found, figure.low, figure.high) == (surface, low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "low", "high", "unit"),
+    [
+        ("Between 3.5 and 4.5\nmillion hens lay.", "Between 3.5 and 4.5\nmillion hens", 3.5e6, 4.5e6, "hen"),
+        ("It cost up to £7.5\nbillion.", "up to £7.5\nbillion", NAN, 7.5e9, None),
+        ("Six\nmillion yen were gone.", "Six\nmillion yen", 6e6, 6e6, None),
+        ("It made 70,000 to\n90,000 a year.", "70,000 to\n90,000 a year", 7e4, 9e4, None),
+        (
+            "He sold thirty-two thousand six\nhundred hens.",
+            "thirty-two thousand six\nhundred hens",
+            32_600,
+            32_600,
+            "hen",
+        ),
+        ("It sent at\nleast 31 carts.", "at\nleast 31 carts", 31, NAN, "cart"),
+        ("It sent at least\r\n31 carts.", "at least\r\n31 carts", 31, NAN, "cart"),
+        ("It has 2,345\nbeds.", "2,345\nbeds", 2345, 2345, "bed"),
+        ("It cost EUR\n31 there.", "EUR\n31", 31, 31, None),
+        ("It rose by 7.5\n% in May.", "7.5\n%", 7.5, 7.5, "percent"),
+        ("It took more than a\nyear.", "more than a\nyear", 1, NAN, "year"),
+        ("On 14\nSeptember he sold 9 cows.", "9 cows", 9, 9, "cow"),
+        ("The clerk of the mill has written on page\n7 that 9 cows left.", "9 cows", 9, 9, "cow"),
+    ],
+)
+def test_a_line_break_within_a_paragraph_is_a_space(text, surface, low, high, unit):
+    found, figure = only(text)
+    assert found == surface
+    assert same(figure.low, low)
+    assert same(figure.high, high)
+    assert figure.unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Dead: 31\n14 wounded", [(31, "dead"), (14, "wounded")]),
+        ("dead: 31\nwounded: 14", [(31, "dead"), (14, "wounded")]),
+        ("1,300\n4,500", [(1300, None), (4500, None)]),
+        ("dead\n31\nwounded\n14", [(31, None), (14, None)]),
+        ("7\n8", [(7, None), (8, None)]),
+        ("3\n400", [(3, None), (400, None)]),
+        ("In 2017\n31 men", [(31, "man")]),
+        ("It made 31\nBeds were empty.", [(31, None)]),
+        ("It made 31\n\nbeds, and Kell made nine carts.", [(31, None), (9, "cart")]),
+        ("It made 31\n \t\nbeds.", [(31, None)]),
+        ("It made 31\r\n\r\nbeds.", [(31, None)]),
+        ("The clerk of the mill has written of cows\n2. The count is made.", []),
+    ],
+)
+def test_a_list_or_a_blank_line_parts_figures(text, wanted):
+    assert [(figure.low, figure.unit) for _, figure in read(text)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("In 2017, 900 left.", [(900, 900)]),
+        ("In June 2017, 900 left.", [(900, 900)]),
+        ("Since 2017, 3.5 million have come.", [(3.5e6, 3.5e6)]),
+        ("By 1987, 7,000 were sold.", [(7000, 7000)]),
+        ("In 1987–88, 70,000 to 90,000 left.", [(7e4, 9e4)]),  # noqa: RUF001 - a dash
+        ("In 2017/18, 900 left.", [(900, 900)]),
+        ("On June 3, 900 left.", [(900, 900)]),
+        ("On June 3, 4 and 5 it rained.", []),
+        ("In 2017, 2018 and 2019 it rained.", []),
+        ("Wards 4, 5 and 6 were shut.", []),
+    ],
+)
+def test_a_number_behind_a_date_goes_on_with_no_list(text, values):
+    assert [(figure.low, figure.high) for _, figure in read(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("It has 31 hens and more than 200 cows.", ["31 hens", "more than 200 cows"]),
+        ("It has 7,000 and more than 90 of them.", ["7,000", "more than 90"]),
+        ("It has 31 hens and more.", ["31 hens and more"]),
+    ],
+)
+def test_more_than_belongs_to_what_follows(text, wanted):
+    assert [surface for surface, _ in read(text)] == wanted
 
 
 def test_a_change_is_two_figures_and_no_range():
@@ -152,7 +242,9 @@ def test_a_change_is_two_figures_and_no_range():
         ("It earns CHF 400 per month.", 400, "CHF", "month"),
         ("It earns $2.20 a share.", 2.2, "USD", "share"),
         ("It is roughly a $60 million trade.", 60e6, "USD", None),
+        ("It earns €7,500 per cart per day.", 7500, "EUR", "cart per day"),
         ("It earns 20 pounds sterling.", 20, "GBP", None),
+        ("It earns 7½ million pounds.", 7.5e6, "GBP", None),
     ],
 )
 def test_money(text, value, currency, rate):
@@ -174,6 +266,9 @@ def test_money(text, value, currency, rate):
         ("at least 10 prisoners each year", 10, "prisoner", "year", "count"),
         ("4 crowns a week", 4, "crown", "week", "count"),
         ("60 mph", 60, "mile", "hour", "measure"),
+        ("7 1/2 tonnes", 7.5, "tonne", None, "measure"),
+        ("two million pounds of peas", 2e6, "pound", None, "measure"),
+        ("it was minus 9 at noon", -9, None, None, "number"),
         ("12 sq km", 12, "square kilometre", None, "measure"),
         ("an 11-square-mile fire", 11, "square mile", None, "measure"),
         ("30 tons of rice", 30, "ton", None, "measure"),
@@ -196,6 +291,14 @@ def test_money(text, value, currency, rate):
         ("½ of the beds", 0.5, "bed", None, "ratio"),
         ("30m people", 30e6, "people", None, "count"),
         ("a pole of 30m", 30, "metre", None, "measure"),
+        ("30m of rope", 30, "metre", None, "measure"),
+        ("30m of the hens", 30e6, "hen", None, "count"),
+        ("a pole of 4m to 7m", 4, "metre", None, "measure"),
+        ("4m to 7m hens", 4e6, "hen", None, "count"),
+        ("4.5 mg/l of salt", 4.5, "milligram", "litre", "measure"),
+        ("90 g/km of soot", 90, "gram", "kilometre", "measure"),
+        ("30 µg/m3 of soot", 30, "microgram", "cubic metre", "measure"),
+        ("7 carts per mill per week", 7, "cart", "mill per week", "count"),
     ],
 )
 def test_units_rates_and_kinds(text, low, unit, rate, kind):
@@ -224,10 +327,36 @@ def test_units_rates_and_kinds(text, low, unit, rate, kind):
         "Three weeks ago it rained.",
         "1,2,3,4",
         "The code is 00712345.",
+        "Call 0321 555 777, 01234 555777, 023 5550 0999, (023) 5550 0999 or 0321-555 777.",
+        "Call +99 23 5550 0999 or +99 5550 123456.",
+        "4.2 On 7 June it rained.",
+        "4.2 The mill",
+        "On 7 and 8 June and on 7, 8 and 9 July it rained.",
+        "A girl of 14 left. He is 61. She was sixty-one, and he was only 14 when it burned.",
     ],
 )
 def test_what_only_locates_or_names_is_no_figure(text):
     assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("4.2 Nine clerks came.", ["Nine clerks"]),
+        ("4.2 1,345 dead hens lay there.", ["1,345 dead hens"]),
+        ("It ends.\n\n4.2 Nine clerks came.", ["Nine clerks"]),
+        ("4.2 Million hens lay there.", ["4.2 Million hens"]),
+        ("4.2 Tonnes of peas lay there.", ["4.2 Tonnes"]),
+        ("4.2 tonnes of peas lay there.", ["4.2 tonnes"]),
+        ("Call 0321 555 777 for 9 carts.", ["9 carts"]),
+        ("It rose by 0.5 from 7.", ["0.5", "7"]),
+        ("It sold 7 and 8 hens.", ["7", "8 hens"]),
+        ("He is 61 feet below.", ["61 feet"]),
+        ("It had a crew of 14.", ["14"]),
+    ],
+)
+def test_what_looks_like_a_locator_but_counts(text, wanted):
+    assert [surface for surface, _ in read(text)] == wanted
 
 
 def test_a_year_between_two_figures_makes_no_range():
@@ -332,7 +461,26 @@ def spelled(value):
 
 @pytest.mark.parametrize(
     "unit",
-    ["1,", "one ", "1 000 ", "5 and a half ", "1-", "half of ", "- ", "million ", "5 x-", "(", "\U0001f56f5"],
+    [
+        "1,",
+        "one ",
+        "1 000 ",
+        "5 and a half ",
+        "1-",
+        "half of ",
+        "- ",
+        "million ",
+        "5 x-",
+        "(",
+        "\U0001f56f5",
+        "a\n",
+        "the\n5 ",
+        "0123 ",
+        "1m to ",
+        "5 per cart ",
+        "9, ",
+        "\n",
+    ],
 )
 def test_time_grows_with_the_length_alone(unit):
     def seconds(size):

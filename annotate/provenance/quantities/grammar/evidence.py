@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from annotate.provenance.quantities.grammar import lexicon as lex
-from annotate.provenance.quantities.grammar.locating import locates, year_like
+from annotate.provenance.quantities.grammar.locating import LAST_DAY, locates, month, year_at, year_like
 from annotate.provenance.quantities.grammar.number import Number
 from annotate.provenance.quantities.grammar.ranges import Pair
 from annotate.provenance.quantities.grammar.tokens import Token
@@ -54,7 +54,7 @@ def counts(  # noqa: PLR0911 - a return for each reason that it is none
     if locates(t, number.start, number if not pair else whole, unit, hedge, titled=reading.titled):
         return False
     gapped = reading.last is not None and t[last.end].lower in lex.PREPOSITIONS
-    if not unit.kind and not gapped and _continues(t, reading.located, number.start):
+    if not unit.kind and not gapped and _continues(t, reading.located, number):
         return False
     if unit.kind == "joined" or (number.weak and not pair and hedge is None):
         return False
@@ -73,10 +73,21 @@ def _bare_range(t: list[Token], pair: Pair, unit: Unit, hedge: str | None) -> bo
     return dashed and hedge is None and pair.high < 100 and not unit.rate  # noqa: PLR2004 - two digits
 
 
-def _continues(t: list[Token], located: int, i: int) -> bool:
-    """Whether a bare number goes on with a list of names or dates: Wards 1, 2 and 3."""
+def _continues(t: list[Token], located: int, number: Number) -> bool:
+    """Whether a bare number goes on with a list of names or dates: Wards 1, 2 and 3, but not "in 1992, 600"."""
+    i = number.start
+    if t[located].text == "," and located == i - 1 and _after_date(t, located, number):
+        return False
     between = [token.lower or token.text for token in t[located:i]] if 0 <= located < i else ["?"]
     return len(between) <= 2 and all(word in {",", "and", "or", "to", "&", *lex.DASHES} for word in between)  # noqa: PLR2004
+
+
+def _after_date(t: list[Token], j: int, number: Number) -> bool:
+    """Whether a year or a day ends before token ``j``, and the number behind that is no further one."""
+    if month(t[j - 2]) and number.value > LAST_DAY:
+        return not year_like(t, number)
+    first = j - 3 if t[j - 2].text in lex.DASHES or t[j - 2].text == "/" else j - 1
+    return year_at(t[first]) and not year_like(t, number)
 
 
 def _evident(reading: Reading, number: Number, pair: Pair | None, unit: Unit, hedge: str | None) -> bool:

@@ -24,7 +24,7 @@ _BY_LETTER = (
     for letter in sorted({word[0] for word in _WRITTEN})
 )
 _ONE_OF = "|".join(sorted(lex.DURATIONS | LONG_MEASURES))  # more than a year, nearly a mile
-_CANDIDATE = re.compile(rf"\d|[¼½¾⅐-⅞]|\b(?:{'|'.join(_BY_LETTER)}|[aA](?i:n? (?:{_ONE_OF})))")
+_CANDIDATE = re.compile(rf"\d|[¼½¾⅐-⅞]|\b(?:{'|'.join(_BY_LETTER)}|[aA](?i:n?\s(?:{_ONE_OF})))")
 _LEADS = ("between", "from")
 _TITLE_WORDS, _TITLE_SHARE = 4, 0.7
 _BEHIND_ONE = lex.words("in out of per percent and or to") | lex.DASHES | {"%"}
@@ -227,7 +227,11 @@ def _made(
 
 def _signed(t: list[Token], begin: int, unit: Unit) -> tuple[int, int]:
     before = t[begin - 1]
-    if begin < 1 or unit.kind not in ("percent", "measure"):
+    if begin < 1:
+        return begin, 1
+    if before.lower == "minus" and t[begin].kind == "num":
+        return (begin, 1) if t[begin - 2].kind == "num" else (begin - 1, -1)
+    if unit.kind not in ("percent", "measure"):
         return begin, 1
     minus = before.lower == "minus" or (before.text in ("-", "−") and before.gap > 0 and t[begin].gap == 0)  # noqa: RUF001
     return (begin - 1, -1) if minus else (begin, 1)

@@ -39,6 +39,7 @@ _BEHIND = {
     "up to": "or fewer; or less; at most; at the most; at maximum; or under; or below; tops",
     "about": "or so; or thereabouts; or thereabout; approximately; more or less; give or take",
 }
+_JOINED_BEHIND = {"odd": "about", "plus": "at least"}  # 30-odd, 60-plus
 _LONGEST = 6
 _FULL = {
     tuple(words.split()): hedge
@@ -80,14 +81,14 @@ def hedge_behind(t: list[Token], j: int) -> tuple[int, str | None]:
     """The hedge that begins at token ``j``: the token behind it, or ``j``, and its name, or None."""
     if t[j].text == "+" and (t[j].gap == 0 or t[j + 1].kind != "num"):
         return j + 1, "at least"
-    if t[j].text in lex.HYPHENS and t[j].gap == 0 and t[j + 1].lower == "odd":
-        return j + 2, "about"
+    if t[j].text in lex.HYPHENS and t[j].gap == 0 and t[j + 1].lower in _JOINED_BEHIND:
+        return j + 2, _JOINED_BEHIND[t[j + 1].lower]
     if t[j].lower not in _FIRST_BEHIND or t[j].gap > 1:
         return j, None
     for length in (3, 2, 1):
         words = tuple(token.lower for token in t[j : j + length])
         hedge = _FULL_BEHIND.get(words)
-        if hedge and (words[0] == "or" or not _goes_on(t[j + length])):
+        if hedge and t[j + length].lower != "than" and (words[0] == "or" or not _goes_on(t[j + length])):
             return j + length, hedge
     return j, None
 

@@ -85,7 +85,7 @@ MEASURES = _pairs(
     "gigabyte:gigabyte megabyte:megabyte terabyte:terabyte volt:volt hz:hertz knot:knot calorie:calorie "
     "decibel:decibel db:decibel kb:kilobyte m²:square_metre m³:cubic_metre km²:square_kilometre m:metre "
     "hr:hour hrs:hour min:minute mins:minute secs:second yrs:year yr:year cent:cent pence:penny "
-    "megaton:megaton"
+    "megaton:megaton µg:microgram microgram:microgram"
 )
 SPEEDS = {
     "mph": ("mile", "hour"),

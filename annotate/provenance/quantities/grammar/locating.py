@@ -3,7 +3,7 @@
 from annotate.provenance.quantities.grammar import lexicon as lex
 from annotate.provenance.quantities.grammar.nouns import plural, singular
 from annotate.provenance.quantities.grammar.number import Number
-from annotate.provenance.quantities.grammar.tokens import Token
+from annotate.provenance.quantities.grammar.tokens import LINE_BREAK, Token
 from annotate.provenance.quantities.grammar.units import Unit
 
 _ABBREVIATED = lex.words("no nos nr p pp para paras vol fig art sec ch apt ext tel op cf v")
@@ -14,18 +14,31 @@ _BEFORE_YEAR = lex.words(
 _MAKES = lex.words("makes making totalling totaling totals")
 _CLOCK = lex.words("a.m. p.m. am pm a.m p.m o'clock o’clock oclock gmt utc cet est edt bst noon midnight")  # noqa: RUF001
 _AGED = lex.words("aged age ages turning turned")
-_LATEST, _FIRST_DAY, _LAST_DAY, _OLDEST = 2199, 1, 31, 120
+_LATEST, LAST_DAY, _OLDEST = 2199, 31, 120
+_DAYS = range(1, LAST_DAY + 1)
 _YEARS = range(1100, _LATEST + 1)
 _USUAL_YEARS = range(1500, 2100)
 _YEAR_DIGITS = 4
 _HOURS = 24
 _CHAIN = 3
+_AREA_DIGITS = 3
+_WITHIN_TELEPHONE = lex.HYPHENS | {")"}
+_MEASURED = frozenset(
+    {*lex.SCALES, *lex.MEASURES, *lex.DURATIONS, *lex.CURRENCY_NAMES, *lex.DOLLARS_OF, "per", "percent"}
+)
+_DAY_JOINS = frozenset({",", "and", "or", "to", "&", *lex.DASHES})
+_GROWING_OLD = lex.words("boy girl man woman child lad youth son daughter brother sister teenager pensioner")
+_PRONOUNS = lex.words("he she who i")
+_BE_AGED = lex.words("is was am")
+_AGE_ADVERBS = lex.words("now only just still already about nearly almost")
 _LABEL = frozenset("#§№@=_\\")
 _TIGHT = frozenset("_@\\=")
 
 
 def chain_end(t: list[Token], i: int) -> int | None:
-    """The end of numbers joined by hyphens, slashes or colons: a telephone number, a date, a time."""
+    """The end of numbers joined by hyphens, slashes or colons: a telephone number, a date, a time, a section."""
+    if (end := _telephone(t, i) or _section(t, i)) is not None:
+        return end
     j, count = i + 1, 1
     while (
         t[j].text in (*lex.DASHES, "/", ":", ".")
@@ -39,6 +52,31 @@ def chain_end(t: list[Token], i: int) -> int | None:
     if count > _CHAIN or (count == _CHAIN and t[i + 1].text != ":"):
         return j
     return j if j == i + 3 and t[i + 1].text in lex.DASHES and _score(t[i].text, t[i + 2].text) else None
+
+
+def _telephone(t: list[Token], i: int) -> int | None:
+    """The end of groups of digits, the first of which begins with 0 or stands behind a plus: 0123 555 777."""
+    first = t[i].text
+    abroad = t[i - 1].text == "+" and t[i].gap == 0
+    if not abroad and not (first[0] == "0" and first.isdecimal() and len(first) >= _AREA_DIGITS):
+        return None
+    j, groups = i + 1, 0
+    while True:
+        k = j + 1 if t[j].gap == 0 and t[j].text in _WITHIN_TELEPHONE else j
+        if t[k].kind != "num" or t[k].gap > 1 or not t[k].text.replace(" ", "").isdecimal():
+            return j if groups > int(abroad) else None
+        j, groups = k + 1, groups + 1
+
+
+def _section(t: list[Token], i: int) -> int | None:
+    """The end of a number such as 2.1 that opens a line, with the heading or the sentence behind it."""
+    whole, dot, part = t[i].text.partition(".")
+    behind = t[i + 1]
+    if t[i].gap < LINE_BREAK or behind.gap != 1 or not (dot and whole.isdecimal() and part.isdecimal()):
+        return None
+    measured = singular(behind.lower) in _MEASURED or behind.text in lex.CODES
+    word = behind.kind == "word" and behind.text[0].isupper() and not measured
+    return i + 1 if word or behind.kind == "num" else None
 
 
 def _score(first: str, second: str) -> bool:
@@ -87,14 +125,26 @@ def _enclosed(t: list[Token], i: int, number: Number, unit: Unit) -> bool:
 
 
 def _dated(t: list[Token], i: int, number: Number, hedge: str | None) -> bool:
-    if number.form not in ("digits", "words") or not _FIRST_DAY <= number.value <= _LAST_DAY or hedge:
+    if number.form not in ("digits", "words") or number.value not in _DAYS or hedge:
         return False
     before = t[i - 2] if t[i - 1].text == "." else t[i - 1]
-    behind = t[number.end + 1] if t[number.end].lower == "of" else t[number.end]
-    return number.form == "digits" and (_month(before) or _month(behind))
+    return number.form == "digits" and (month(before) or _month_ahead(t, number.end))
 
 
-def _month(token: Token) -> bool:
+def _month_ahead(t: list[Token], j: int) -> bool:
+    """Whether a month follows at token ``j``, or behind further days: 9, 10 and 11 September."""
+    for _ in range(_CHAIN):
+        if month(t[j + 1] if t[j].lower == "of" else t[j]):
+            return True
+        day = t[j + 1].text
+        if t[j].lower not in _DAY_JOINS or not (day.isdecimal() and int(day[:3]) in _DAYS):
+            return False
+        j += 2
+    return False
+
+
+def month(token: Token) -> bool:
+    """Whether a word is the name of a month, with its capital."""
     return token.lower in lex.MONTHS and token.text[:1].isupper()
 
 
@@ -105,8 +155,8 @@ def _year(t: list[Token], i: int, number: Number, unit: Unit, hedge: str | None)
     summed = t[number.end].lower == "in" and t[number.end + 1].lower in ("all", "total")
     if summed or before.lower in _MAKES:
         return False
-    dated = before.text == "," and (t[i - 2].kind == "num" or _month(t[i - 2]))
-    led = before.lower in _BEFORE_YEAR or _month(before) or dated or before.text in ("(", "–", "-")  # noqa: RUF001
+    dated = before.text == "," and (t[i - 2].kind == "num" or month(t[i - 2]))
+    led = before.lower in _BEFORE_YEAR or month(before) or dated or before.text in ("(", "–", "-")  # noqa: RUF001
     if unit.kind == "count":
         if hedge is not None and hedge != "about":
             return False
@@ -121,9 +171,12 @@ def _year(t: list[Token], i: int, number: Number, unit: Unit, hedge: str | None)
 
 def year_like(t: list[Token], number: Number) -> bool:
     """Whether a number is written as a year is: four digits, nothing else."""
-    token = t[number.start]
-    single = number.end == number.start + 1 and token.kind == "num"
-    return single and len(token.text) == _YEAR_DIGITS and token.text.isdigit() and number.value in _YEARS
+    return number.end == number.start + 1 and year_at(t[number.start])
+
+
+def year_at(token: Token) -> bool:
+    """Whether a token is written as a year is: four digits."""
+    return len(token.text) == _YEAR_DIGITS and token.text.isdecimal() and int(token.text) in _YEARS
 
 
 def _timed(t: list[Token], i: int, number: Number, unit: Unit) -> bool:
@@ -144,7 +197,8 @@ def _age(t: list[Token], i: int, number: Number, unit: Unit) -> bool:
         return old or aged
     if unit.kind or aged:
         return aged and not unit.kind
-    if before in ("under", "over") and t[i - 2].lower in ("be", "is", "are", "was", "were"):
+    below = before in ("under", "over") and t[i - 2].lower in ("be", "is", "are", "was", "were")
+    if below or _said_of_a_person(t, i, number):
         return True
     if before in ("under", "over", "above", "below") and (
         plural(t[i - 2]) or t[i - 2].lower in ("those", "anyone")
@@ -153,6 +207,15 @@ def _age(t: list[Token], i: int, number: Number, unit: Unit) -> bool:
     person = t[i - 2].text[:1].isupper() or t[i - 2].lower in lex.PERSONS
     aside = before == "," and t[i - 2].kind == "word" and number.form == "digits" and not _several(t[i - 2])
     return aside and (t[number.end].text == "," or (person and t[number.end].text in (".", ";", ")")))
+
+
+def _said_of_a_person(t: list[Token], i: int, number: Number) -> bool:
+    """A boy of 15; he is 53."""
+    if t[i - 1].lower == "of":
+        return singular(t[i - 2].lower) in _GROWING_OLD
+    k = i - 1 if t[i - 1].lower in _AGE_ADVERBS else i
+    ends = t[number.end].kind != "word" or t[number.end].lower in ("and", "but", "when")
+    return ends and t[k - 1].lower in _BE_AGED and t[k - 2].lower in _PRONOUNS
 
 
 def _several(token: Token) -> bool:
@@ -200,10 +263,7 @@ def _name_of(t: list[Token], i: int, number: Number, unit: Unit, *, bare: bool) 
 
 def _capital(token: Token) -> bool:
     return (
-        token.kind == "word"
-        and token.text[0].isupper()
-        and token.lower not in lex.STOPS
-        and not _month(token)
+        token.kind == "word" and token.text[0].isupper() and token.lower not in lex.STOPS and not month(token)
     )
 
 

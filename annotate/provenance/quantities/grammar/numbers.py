@@ -13,9 +13,12 @@ _KEYCAPS = frozenset("\ufe0f\u20e3")
 _LARGEST_DENOMINATOR = 10
 LONG_MEASURES = frozenset(lex.MEASURES.values()) - {"second", "degree"}
 _PLACES = 6
+_LONGEST_WHOLE = 3  # digits before a fraction: no year
 _MOST_SCALES = 2  # hundred thousand
 _TELLS = frozenset({"of", "were", "was", "are", "said", "say"})  # a quarter were unsure
 _SHORT_SCALES = lex.words("mn mln bn tn trn")
+_OF_ALL = lex.words("the these those them its their our his her all us you people")  # 3m of the 5m homes
+_BETWEEN = frozenset({"to", "and", "or", *lex.DASHES})
 _FIRST_YEARS = range(10, 21)  # nineteen eighty, twenty ten
 
 
@@ -45,6 +48,8 @@ def _digits(t: list[Token], i: int) -> Number:
         value, j = value + lex.VULGAR[after.text], j + 1
     elif after.text == "/" and after.gap == 0 and t[j + 1].kind == "num" and t[j + 1].gap == 0:
         return _slashed(t, i, value)
+    elif len(t[i].text) <= _LONGEST_WHOLE and t[i].text.isdecimal() and (part := _part(t, j)) is not None:
+        value, j = value + part, j + 3
     elif _is(t, j, "and", "a", "half"):
         value, j = value + 0.5, j + 3
     return _scaled(t, i, j, value, "digits")
@@ -56,6 +61,16 @@ def _slashed(t: list[Token], i: int, above: float) -> Number:
     if below is None or not proper or behind.kind == "num":
         return _locator(i, i + 3)
     return Number(i, i + 3, above / below, "fraction", above / below, weak=behind.lower != "of")
+
+
+def _part(t: list[Token], j: int) -> float | None:
+    """The fraction of a mixed number, 2 1/2, that begins at token ``j``."""
+    slashed = t[j + 1].text == "/" and t[j + 1].gap == t[j + 2].gap == 0 and t[j + 2].kind == "num"
+    if t[j].kind != "num" or t[j].gap != 1 or not slashed:
+        return None
+    above = numeral(t[j].text)
+    part = _slashed(t, j, above) if above else None
+    return part.value if part and part.form == "fraction" else None
 
 
 def _scaled(t: list[Token], i: int, j: int, value: float, form: Form) -> Number:
@@ -97,15 +112,31 @@ def _scale(t: list[Token], j: int) -> tuple[float, int] | None:
 
 def _letter_scales(t: list[Token], j: int) -> bool:
     """£30m and 30m people are millions, 30m alone are metres, 30b alone is a label."""
-    letter, behind = t[j].text, t[j + 1]
+    letter = t[j].text
     if letter in "kK" or _money_before(t, j):
         return True
     if letter in "bB":
         return False
+    return _millions(t, j) or _beside_millions(t, j)
+
+
+def _beside_millions(t: list[Token], j: int) -> bool:
+    """Whether the m at token ``j`` goes with millions before or behind it: 3m to 5 million."""
+    if t[j - 2].lower in _BETWEEN and t[j - 3].lower == "million":
+        return True
+    beside = t[j + 1].lower in _BETWEEN and t[j + 2].kind == "num"
+    return beside and (t[j + 3].lower == "million" or (t[j + 3].lower == "m" and _millions(t, j + 3)))
+
+
+def _millions(t: list[Token], j: int) -> bool:
+    """Whether the letter m at token ``j`` means millions, by what is counted behind it."""
+    letter, behind = t[j].text, t[j + 1]
+    shared = behind.lower == "of" and t[j + 2].lower in _OF_ALL
     counted = behind.kind == "word" and behind.gap == 1 and behind.lower not in lex.STOPS
     return (
         letter == "M"
         or behind.lower in ("died", "were")
+        or shared
         or (counted and behind.lower.endswith(("s", "people", "men", "women", "children")))
     )
 
@@ -122,7 +153,8 @@ def _cardinal(t: list[Token], i: int, *, conjoin: bool) -> Number | None:  # noq
     article = t[i].lower in ("a", "an")
     if article and t[i + 1].lower not in lex.SCALES:
         return _one_of(t, i)
-    if article and (t[i + 1].lower in _SHORT_SCALES or (t[i + 2].text in lex.HYPHENS and t[i + 2].gap == 0)):
+    joined = t[i + 2].text in lex.HYPHENS and t[i + 2].gap == 0 and t[i + 3].lower != "plus"
+    if article and (t[i + 1].lower in _SHORT_SCALES or joined):
         return None  # a million-dollar business
     if not article and t[i].lower not in _CARDINAL:
         return None

@@ -67,6 +67,7 @@ _CHANGE_STEMS = tuple(word for word in _CHANGES if len(word) > 4)  # noqa: PLR20
 _REACH, _AHEAD = 8, 5
 _SEPARATORS = frozenset({"to", "and", "or"})
 _ROUND = frozenset({2, 3, 4, 6, 7, 8, 9, 12})
+_THOUSAND = 1000
 _CLOSE = 2.5  # "20 or 30", "two or three": not "5 or 500"
 
 
@@ -123,7 +124,7 @@ def range_at(  # noqa: PLR0911 - a return for each reason that there is none
     other = currency_before(t, j)[1] if j > behind else None
     if not _one_unit(t, unit, end, first, second, currency, other):
         return None
-    low = _shared_scale(first, second)
+    low = _shared_thousands(t, first, second) or _shared_scale(first, second)
     if not low < second.value or (t[end].lower == "or" and second.value > _CLOSE * low):
         return None
     if before == "from" and _changed(t, start - 1):
@@ -167,6 +168,18 @@ def _shared_scale(first: Number, second: Number) -> float:
     if unscaled and second.value > second.coefficient > first.coefficient and second.coefficient:
         return first.value * (second.value / second.coefficient)
     return first.value
+
+
+def _shared_thousands(t: list[Token], first: Number, second: Number) -> float | None:
+    """20-23,000: the thousands of the second number are those of the first, too."""
+    dashed = second.start == first.end + 1 and t[first.end].text in lex.DASHES and t[first.end].gap == 0
+    whole = first.form == second.form == "digits" and t[first.start].text.isdecimal()
+    if not (dashed and whole and "," in t[second.start].text and 0 < first.value < second.value / _THOUSAND):
+        return None
+    low = first.value
+    while low < second.value / _THOUSAND:
+        low *= _THOUSAND
+    return low
 
 
 def _changed(t: list[Token], i: int) -> bool:

@@ -18,6 +18,7 @@ _FIGURES = frozenset({"figure", "number"})  # the figure of 240 comes from ...
 _PRICED = lex.words(
     "share person head piece unit ton tonne barrel litre gallon kilo kilogram ounce ticket copy"
 )
+_LARGE = lex.words("million billion trillion mn mln bn tn trn")
 _DETERMINERS = lex.words("the these those his her its their our all my this")
 
 
@@ -75,6 +76,9 @@ def _money(t: list[Token], j: int) -> Unit | None:
             return Unit(k + 1, None, "money", code)
         if name == "pound" and t[k + 1].lower == "sterling":
             return Unit(k + 2, None, "money", "GBP")
+        weighed = t[k + 1].lower == "of"  # 2 million pounds of peas
+        if name == "pound" and t[k - 1].lower in _LARGE and not weighed:
+            return Unit(k + 1, None, "money", "GBP")
         if t[k].lower not in lex.DOLLARS_OF and t[k].lower not in ("hong", "new"):
             return None
     return None
@@ -193,12 +197,22 @@ def _after_determiners(t: list[Token], j: int) -> int:
     return j
 
 
-def _rated(t: list[Token], unit: Unit) -> Unit:  # noqa: PLR0911 - a return for each form
+def _rated(t: list[Token], unit: Unit) -> Unit:
+    """The unit with its rate, or both of them: €40 per cart per day."""
+    rated = _rated_once(t, unit)
+    j = rated.end
+    period = lex.PERIODS.get(t[j + 1].lower)
+    if rated.rate is None or t[j].lower != "per" or t[j].gap > 1 or period is None:
+        return rated
+    return replace(rated, end=j + 2, rate=f"{rated.rate} per {period}")
+
+
+def _rated_once(t: list[Token], unit: Unit) -> Unit:  # noqa: PLR0911 - a return for each form
     if unit.rate is not None or unit.kind in ("age", "joined"):
         return unit
     j = unit.end
     if t[j].gap == 0 and t[j].text == "/":
-        return _with_rate(t, unit, j + 1)
+        return _concentration(t, unit) or _with_rate(t, unit, j + 1)
     if t[j].gap > 1:
         return unit
     if t[j].lower in ("a", "an", "per", "each", "every"):
@@ -210,6 +224,16 @@ def _rated(t: list[Token], unit: Unit) -> Unit:  # noqa: PLR0911 - a return for 
     if t[j].lower in lex.PERIOD_ADVERBS:
         return replace(unit, end=j + 1, rate=lex.PERIOD_ADVERBS[t[j].lower])
     return unit
+
+
+def _concentration(t: list[Token], unit: Unit) -> Unit | None:
+    """3 mg/l, 40 g/km, 7 kg/m3: a measure to a measure."""
+    j = unit.end + 1
+    name = "litre" if t[j].lower == "l" else lex.MEASURES.get(t[j].lower)
+    if unit.kind != "measure" or name is None or t[j].gap:
+        return None
+    power = _POWERS.get(t[j + 1].text) if t[j + 1].gap == 0 and name in _LENGTHS else None
+    return replace(unit, end=j + 2, rate=f"{power} {name}") if power else replace(unit, end=j + 1, rate=name)
 
 
 def _rated_behind(t: list[Token], unit: Unit) -> Unit:
