@@ -1,9 +1,11 @@
 """The claims ledger: which figures and passages recur, who carries each, when, and in what words.
 
 A claim of the ledger is a figure that recurs across sources, a group of
-:func:`annotate.provenance.quantities.compare`, or a text that was reused, passages that
-:func:`annotate.provenance.reuse.reuse` chains together. A reused text whose passages all carry one
-recurring figure is part of that figure's claim and has no row of its own.
+:func:`annotate.provenance.quantities.compare`, or a text that was reused, passages that pairs of
+:func:`annotate.provenance.reuse.reuse` chain together. Of these pairs only strong ones count: of a score of
+0.45 or more, or a quotation, and with a shared stretch that is two fifths of the shorter passage or more.
+Weaker ones often join texts on one matter that say different things of it. A reused text whose passages all
+carry one recurring figure is part of that figure's claim and has no row of its own.
 
 The ledger says who carries a claim and whom each text puts it down to, so that drift of attribution is
 seen. It does not say which of them is right.
@@ -44,6 +46,8 @@ CLAIM_COLUMNS = (
     *("claim", "kind", "what", "n_mentions", "n_sources", "n_separate_texts", "first_published"),
     *("last_published", "relations", "attributions", "drift", "mentions"),
 )
+_STRONG = 0.45  # the score from which a pair joins passages into one claim
+_GOOD_PART = 0.4  # of the shorter passage, that it shares
 _UNDATED = ((9999, 99), "")  # behind every date
 
 
@@ -80,7 +84,7 @@ def ledger(
     figures, comparisons
         Of :func:`annotate.provenance.quantities.quantities` and of its ``compare``.
     pairs
-        Of :func:`annotate.provenance.reuse.reuse`.
+        Of :func:`annotate.provenance.reuse.reuse`; those count that are strong enough to make a claim.
     ratings
         The ratings of these passages, once there are any.
 
@@ -103,6 +107,7 @@ def ledger(
     """
     known = {row["item"]: row for row in passages.to_dict("records")}
     decided = _decided(ratings)
+    pairs = pairs.loc[[_strong(pair, known) for pair in pairs.to_dict("records")]]
     chained = _chained(zip(pairs["a_item"], pairs["b_item"], strict=True))
     found = []
     for claim in _claims(figures, comparisons, pairs, chained):
@@ -120,6 +125,15 @@ def ledger(
         claims.append(head | _summary(claim, rows, chained))
         mentions += [head | row for row in rows]
     return Ledger(_frame(claims, CLAIM_COLUMNS), _frame(mentions, MENTION_COLUMNS))
+
+
+def _strong(pair: Mapping[Any, Any], known: Mapping[str, Mapping[Any, Any]]) -> bool:
+    """Whether two passages are one claim: a good score, or a quotation, and a good part of the shorter passage."""
+    lengths = {side: len(known[pair[f"{side}_item"]]["text"].strip()) for side in ("a", "b")}
+    shorter = "a" if lengths["a"] <= lengths["b"] else "b"
+    shared = int(pair[f"{shorter}_end"] - pair[f"{shorter}_start"])
+    good = float(pair["score"]) >= _STRONG or pair["kind"] == "quotation"
+    return good and shared >= _GOOD_PART * lengths[shorter]
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:

@@ -234,3 +234,95 @@ def test_a_figure_that_every_outlet_repeats_is_found_however_often_it_stands():
     assert set(pairs["a_item"]) | set(pairs["b_item"]) == set(passages["item"])
     assert (pairs["a_source"] != pairs["b_source"]).all()
     assert len(pairs) < 2 * len(passages)
+
+
+def relations(one, other):
+    return list(compared(of("a", one), of("b", other))["relation"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Dredging the harbour of Kell after the fire at the tar works would cost £90m in all.",
+            "Dredging the harbour of Kell after the fire at the tar works would cost £60m in all.",
+        ),
+        ("The Drellin library tower cost $4 million.", "The tower of the library in Drellin cost $40 million, a clerk said."),
+        ("Lorm was fined £4m for the spill in the river Ommer.", "Lorm was fined £6m for the spill in the river Ommer, a court said."),
+        ("Between 600 and 850 were killed in the Ommer valley.", "As many as 30 died in the Ommer valley."),
+        ("12 people died in the Drellin mill fire.", "32 children died in the Drellin mill fire."),
+        ("Guards shot 31 pickets at the Kell bridge in June.", "Guards shot 48 pickets at the Kell bridge on 4 June."),
+        ("The Ommer parish school has 210 pupils on its roll.", "The Ommer parish school has 340 pupils on the roll."),
+    ],
+)  # fmt: skip
+def test_two_that_cannot_both_be_right_are_a_conflict(one, other):
+    assert relations(one, other) == relations(other, one) == ["conflict"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The Drellin library tower cost $4 million.", "The Drellin library tower cost €40 million."),
+        ("The town of Kell spent $4 million on the school roof.", "The town of Kell spent $9 million on the school hall."),
+        ("The fire at the Kell mill cost its owners $4 million.", "The insurer paid $1 million after the fire at the Kell mill."),
+        ("Lorm was fined £4m for the spill in the river Ommer.", "The spill in the river Ommer cost Lorm £40m."),
+        ("Merrin earned £4m in the Kell wool trade last year.", "Merrin earned £6m in the Kell wool trade this year."),
+        ("The Kell bridge cost $4 million in 1990.", "The Kell bridge would cost $40 million today."),
+        ("A bomb killed 32 people in the Kell fair on Monday, the mayor of Kell said.", "A bomb killed 11 people in the Kell fair on Tuesday, the mayor of Kell said."),
+        ("The fire in the Kell mill in May killed 32 people.", "The flood at the Kell mill in October killed 70 people."),
+        ("The fire in the Kell mill on 3 May killed 32 people.", "The fire in the Kell mill on 12 May killed 70 people."),
+        ("The fire in the Kell mill on March 3 killed 32 people.", "The fire in the Kell mill on March 12th killed 70 people."),
+        ("12 women died in the Drellin mill fire.", "32 children died in the Drellin mill fire."),
+        ("In the Ommer valley 850 civilians were killed.", "In the Ommer valley 30 soldiers were killed."),
+        ("The Kell mill employed 300 spinners in 1990.", "The Kell mill employed 40 spinners last year."),
+        ("The Ommer parish school has 210 pupils.", "The Ommer parish school had 340 pupils in 1990."),
+        ("The fort at Kell on the Ommer held 400 prisoners.", "The fort at Kell on the Ommer freed 90 prisoners."),
+        ("The fair at Kell on the Ommer bought 400 carts.", "The fair at Kell on the Ommer sold 90 carts."),
+        ("The Kell hospital treated 31 patients for burns.", "The Kell hospital treated 48 patients for frostbite."),
+        ("Of 600 goats in the Ommer valley, 30 died.", "In the Ommer valley between 60 and 85 people died."),
+        ("Some 45,000 people fled the Ommer valley and as many as 850 died.", "Between 600 and 850 were killed in the Ommer valley of late, and nobody fled."),
+    ],
+)  # fmt: skip
+def test_what_may_be_of_two_things_is_no_conflict(one, other):
+    assert "conflict" not in relations(one, other)
+    assert "conflict" not in relations(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("32 people died in the Drellin mill fire.", "12 children died in the Drellin mill fire."),
+        ("32 people died in the Drellin mill fire.", "12 of the people who died in the Drellin mill fire were weavers."),
+        ("In the Ommer valley 850 were killed.", "In the Ommer valley 30 soldiers were killed."),
+        ("Repairs to the Kell tower cost $40 million.", "Repairs to the Kell tower ran on, including $4 million for the roof, a cost that rose."),
+    ],
+)  # fmt: skip
+def test_some_of_the_people_are_a_part_of_them(one, other):
+    assert relations(one, other) == relations(other, one) == ["part"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("School rolls in Kell fell to 1,100.", "Doctors counted 1,100 deaths."),
+        ("31 children of Kell died of measles, doctors in Drellin said.", "31 goats of Kell died of rabies, farmers in Drellin said."),
+        ("The harbour of Kell lost $1.2 million.", "A farmer of Drellin won $1.2 million."),
+        ("The parish of Kell baptised 1,100.", "The 1,100 goats of Kell were sold."),
+        ("The kiln burned from 100 to 200 litres.", "He drank 100 to 200 litres."),
+    ],
+)  # fmt: skip
+def test_one_number_without_common_ground_is_not_the_same(one, other):
+    assert relations(one, other) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The tar lost at the works was put at between 40,000 and 60,000 litres.", "We reckon the loss at 40,000\u201360,000 litres."),
+        ("The Kell harbour took in 1,734 boats.", "1,734 were counted."),
+        ("Some 240 people held on the Kell ward are missing.", "In Kell 240 patients are missing."),
+        ("A lamp on the pier cost $1.2 million.", "The lamp of the pier was had for $1.2 million."),
+    ],
+)  # fmt: skip
+def test_what_is_rare_or_has_common_ground_is_the_same(one, other):
+    assert relations(one, other) == ["same"]

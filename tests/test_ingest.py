@@ -118,6 +118,21 @@ def test_a_name_that_may_be_either_of_two_files_is_refused(folder, tmp_path):
     assert all("same.txt may be " in failure.message for failure in made.failures)
 
 
+def test_a_row_by_the_name_and_another_by_the_path_of_a_file_are_refused(folder, tmp_path):
+    manifest = tmp_path / "sources.csv"
+    manifest.write_text("file,source\nplain.txt,A\nin/plain.txt,B\n", encoding="utf-8")
+    made = done(folder / "plain.txt", manifest=manifest)
+    assert [failure.message.removeprefix(f"{manifest}: ") for failure in made.failures] == [
+        f"{folder / 'plain.txt'} stands here twice, as plain.txt and as in/plain.txt; keep one row a file"
+    ]
+    assert not made.notices
+    namesake = folder / "deeper" / "plain.txt"
+    namesake.write_text("Another text.", encoding="utf-8")
+    manifest.write_text("file,source,document_id\nplain.txt,A,a\nin/plain.txt,B,b\n", encoding="utf-8")
+    made = done(folder / "plain.txt", namesake, manifest=manifest)
+    assert (data(made, "a")["source"], data(made, "b")["source"]) == ("A", "B")
+
+
 def test_a_bad_row_of_the_manifest_costs_its_file_only(folder):
     manifest = folder / "sources.csv"
     manifest.write_text(
@@ -349,6 +364,44 @@ def test_the_command_says_what_it_did_lists_what_it_could_not_and_ends_with_stat
     before = (tmp_path / "t.json").read_bytes()
     assert run("ingest", *arguments)[0] == 0
     assert (tmp_path / "t.json").read_bytes() == before
+
+
+def test_a_named_file_that_may_not_be_read_costs_itself_only(run, folder, monkeypatch):
+    closed = folder / "closed.txt"
+    closed.write_text("One claim.", encoding="utf-8")
+    allowed, read = os.access, Path.read_bytes
+
+    def refuse(path):
+        if path.name == closed.name:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path).name != closed.name and allowed(path, mode)
+    )
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    code, _, err = run("ingest", "in/closed.txt", "in/plain.txt", "-o", "t.json")
+    assert code == 1
+    assert err.splitlines()[-3:] == [
+        "annotate: in/closed.txt: cannot be read (Permission denied)",
+        "not read, 1: in/closed.txt",
+        "t.json: 2 passages from 1 documents by 1 sources",
+    ]
+
+
+def test_a_named_file_in_a_closed_folder_costs_itself_only(run, folder, monkeypatch):
+    stat = Path.stat
+
+    def refuse(path, **options):
+        if path.parent.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    code, _, err = run("ingest", "closed/a.txt", "in/plain.txt", "-o", "t.json")
+    assert code == 1
+    assert "not read, 1: closed/a.txt" in err.splitlines()
+    assert "1 documents" in err
 
 
 def test_the_command_writes_nothing_if_nothing_was_read_or_if_it_is_strict(run, folder, tmp_path):

@@ -125,6 +125,8 @@ BOILERPLATE = [
     "Be the first to comment",
     "01:14",
     "Page last updated at 10:21 GMT, Monday, 3 May 2021",
+    "This article was amended on 2 December 2024 to correct the spelling of a name.",
+    "• This story was updated on May 3, 2021.",
     "This article is more than 3 years old",
     "Your donation allows us to keep our reporters in the valley.",
     "We count what is hidden. If you value our reporting, please consider making a donation today. We answer to our readers.",
@@ -196,6 +198,8 @@ SENTENCES = [
     "Notify me of a birth, the old law tells the clerk.",
     "If you value your bed, keep silent about the reporting of the strike, the nurse said.",
     "See the wall, and you know the ward.",
+    "This article was amended on 9 June 1990 to protect the right of assembly.",
+    "This article was amended by the upper house on 2 May 2021.",
 ]
 
 

@@ -1,6 +1,7 @@
 """The claims ledger: what recurs is one row, carried by each passage in order of date."""
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 from annotate.consensus import majority
 from annotate.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
 from annotate.passages import passages_of, read_passages_and_study
+from annotate.provenance import reuse
 from annotate.report import render_report
 from annotate.study import read_study
 from annotate.summary import summarise
@@ -61,10 +63,16 @@ COMPARISONS = pd.DataFrame(
 )
 LAMP = {
     "kind": "text",
+    "score": 0.8,
     **side("a", "p4", "lamp on the pier was out"),
     **side("b", "p5", "lamp on the pier was out"),
 }
-BOATS = {"kind": "text", **side("a", "p1", "30 boats"), **side("b", "p3", "30 boats")}
+BOATS = {
+    "kind": "text",
+    "score": 0.8,
+    **side("a", "p1", "counted 30 boats"),
+    **side("b", "p3", "lost 30 boats"),
+}
 
 
 def ratings(**chosen):
@@ -210,3 +218,41 @@ def test_a_table_of_ratings_has_no_texts_and_so_no_claims(tmp_path):
     )
     summary = summarise(read_study(path), level={"v": "nominal"}, replicates=20)
     assert summary.ledger.claims.empty
+
+
+def test_weak_pairs_do_not_join_texts_that_say_different_things():
+    texts = (
+        "The pilots of Ombrey think that up to 60,000 gallons of paraffin ran into the harbour.",
+        "The board has it that between 20,000 and 23,000 gallons of paraffin came into the harbour.",
+        "The board has it that between 20,000 and 23,000 gallons of paraffin got into the harbour, no more.",
+    )
+    rows = {f"p{n}": (f"outlet {n}", None, text) for n, text in enumerate(texts)}
+    assert "p0" in set(reuse(passages(rows))["a_item"])
+    assert all(
+        "p0" not in items for items in ledger_of(passages(rows)).mentions.groupby("claim")["item"].agg(set)
+    )
+    assert set(ledger_of(passages(rows)).mentions["item"]) == {"p1", "p2"}
+
+
+def test_a_pair_makes_a_claim_by_its_score_and_its_share_of_the_shorter_passage():
+    def joined(kind, score, one="lamp on the pier was out", other="lamp on the pier was out"):
+        pair = {"kind": kind, "score": score, **side("a", "p4", one), **side("b", "p5", other)}
+        return len(ledger(passages(), FIGURES, COMPARISONS.iloc[:0], pd.DataFrame([pair])).claims) == 1
+
+    assert joined("text", 0.45)
+    assert not joined("text", 0.44)
+    assert joined("quotation", 0.3)
+    assert not joined("quotation", 0.9, "lamp on the", "lamp on the")
+    assert not joined("text", 0.9, "lamp on the", "lamp on the")
+
+
+def test_the_planted_rewordings_are_claims():
+    texts, _ = read_passages_and_study(EXAMPLE)
+    planted = json.loads(
+        (Path(__file__).parents[1] / "tasks/example/planted.json").read_text(encoding="utf-8")
+    )
+    items = {(row.document, row.text): row.item for row in texts.itertuples()}
+    claims = [set(rows["item"]) for _, rows in ledger_of(texts).mentions.groupby("claim")]
+    for one in planted["reuse"]:
+        pair = {items[one[side]["document"], one[side]["sentence"]] for side in ("from", "to")}
+        assert any(pair <= claim for claim in claims), one["id"]

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from annotate.corpus import ingest
 from annotate.corpus.readers import read_documents
 from annotate.errors import InputError
 
@@ -97,6 +98,60 @@ def test_signs_that_nobody_sees_are_taken_out_and_counted(tmp_path):
     document = read(tmp_path, PAGE.replace("harbour office", "har\u00adbour\u200b \x01office"))
     assert document.text.split("\n") == LINES
     assert "3 signs that nobody sees" in document.notices[0]
+
+
+@pytest.mark.parametrize(
+    "heading", ["“Nobody told us”", "'Nobody told us'", "It burnt for days.", "The yard"]
+)
+def test_what_the_page_marks_as_a_heading_is_one(tmp_path, heading):
+    page = tmp_path / "a.html"
+    page.write_text(PAGE.replace("What the ferryman saw", heading), encoding="utf-8")
+    kinds = {task["data"]["text"]: task["data"]["kind"] for task in ingest([page], config_sha256="").tasks}
+    assert [text for text, kind in kinds.items() if kind == "heading"] == [LINES[0], heading]
+
+
+BOX = "It was the ninth fire in the yard since the war, as the book of the harbour shows."
+COMMENT = "I have lived by this yard for nine years, and I never saw a barge burn there."
+
+
+@pytest.mark.parametrize(
+    "name", ["related-facts", "comment-body", "banner-story", "social-policy", "footer-note"]
+)
+def test_a_box_of_text_among_the_paragraphs_is_kept_whatever_its_class(tmp_path, name):
+    box = f'<div class="{name}"><p>{BOX}</p></div>'
+    document = read(tmp_path, PAGE.replace("<h2>", f"{box}<h2>"))
+    assert document.text.split("\n") == [*LINES[:2], BOX, *LINES[2:]]
+    assert not document.notices
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="related-links"><p><a href="/a">Nine barges were burnt in the yard by the guards in spring.</a></p></div>',
+        '<div class="newsletter-box"><p>Every morning we send the news of the harbour to your house by post.</p></div>',
+        '<div class="widget-text"><p>Sign up for our newsletter to read all the news of the harbour each day.</p></div>',
+        f'<div class="social-box"><p>{BOX}</p><form><input name="a"></form></div>',
+        f'<section class="comments"><p>{COMMENT}</p><div class="comment-body"><p>{COMMENT}</p></div></section>',
+    ],
+    ids=["links", "newsletter", "call", "form", "comments"],
+)  # fmt: skip
+def test_other_boxes_among_the_paragraphs_are_not(tmp_path, box):
+    assert read(tmp_path, PAGE.replace("<h2>", f"{box}<h2>")).text.split("\n") == LINES
+
+
+def test_paragraphs_of_the_article_that_are_left_out_are_counted(tmp_path):
+    box = f'<div class="sidebar-story">{f"<p>{COMMENT}</p>" * 3}</div></article>'
+    document = read(tmp_path, PAGE.replace("</article>", box))
+    assert document.text.split("\n") == LINES
+    assert (
+        f": {3 * len(COMMENT)} characters of paragraphs in its article were left out" in document.notices[0]
+    )
+
+
+def test_soft_hyphens_that_a_page_names_are_taken_out_and_counted(tmp_path):
+    document = read(tmp_path, PAGE.replace("harbour office", "har&shy;bour of&#173;fice"))
+    assert document.text.split("\n") == LINES
+    assert "2 signs that nobody sees" in document.notices[0]
 
 
 WORDS = "the truck left the yard before dawn and nobody in the town asked why it had come at all "

@@ -69,6 +69,20 @@ def test_a_note_at_the_foot_comes_after_the_paragraph_that_goes_on(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("number", ["", "2. "])
+def test_a_heading_that_opens_a_page_or_a_column_stays_there(tmp_path, number):
+    text = "The barges went on to the north and were never seen again by the\npeople of the harbour."
+    first = [(50, 510, 14, f"{number}The northern barges"), *column(text, top=480)]
+    right = [(250, 510, 14, f"{number}Costs"), *column(text, x=250, top=480), (50, 60, 7, "1 A note.")]
+    second = [(50, 510, 14, f"{number}The other harbour"), *column("Nobody saw it.", top=480)]
+    document = read(tmp_path, pdf([[*first, *right], second]))
+    assert document.text.split("\n") == [
+        *(f"{number}The northern barges", text.replace("\n", " ")),
+        *(f"{number}Costs", text.replace("\n", " "), "1 A note."),
+        *(f"{number}The other harbour", "Nobody saw it."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "joined"),
     [

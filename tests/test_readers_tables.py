@@ -116,6 +116,26 @@ RUSSIAN = "Вчера вечером портовая служба дважды 
 GERMAN = (
     "Am Abend zählte die Hafenbehörde die Kähne zweimal, und niemand bewahrte die Liste auf – so hieß es. "  # noqa: RUF001 - a dash
 )
+ACCENTS = (
+    "The price of milk rose to £1.90 a litre at the café in Zürich Street, said Mr Müller, who had paid £1.20 before. "
+    "The naïve clerk of the mill kept the list of it in a drawer, and nobody at the Köln office knows why. "
+)
+QUOTES = (
+    "“The price of milk at the mill is too high,” said the clerk – and nobody answered. The office had paid €12,400, and "  # noqa: RUF001
+    "“nothing at all” for the miller’s house. "  # noqa: RUF001 - an apostrophe
+)
+POLISH = (
+    "Wójt gminy powiedział, że mieszkańcy zapłacą więcej za wodę i śmieci. Radni głosowali późną "
+    "nocą, a większość była przeciw. Żaden z nich nie chciał mówić z dziennikarzami o pieniądzach, "
+    "które zniknęły z kasy urzędu. Część dokumentów spłonęła w pożarze. "
+)
+CZECH = "Starosta řekl, že obyvatelé zaplatí za vodu více než loni, a žádný z nich nechtěl o požáru úřadu mluvit. "
+HUNGARIAN = (
+    "A polgármester azt mondta, hogy a lakosok többet fizetnek majd a vízért, mint tavaly. A "
+    "képviselők késő éjjel szavaztak, és a többség ellene volt. Egyikük sem akart beszélni az "
+    "újságíróknak a pénzről, amely eltűnt a hivatal pénztárából. Erdőtűz és nagy hő is volt. "
+)
+GREEK = "Ο δήμαρχος είπε ότι οι κάτοικοι θα πληρώσουν περισσότερα για το νερό, και κανείς δεν μίλησε. "  # noqa: RUF001 - Greek
 JAPANESE = "港の役所はその日、はしけを二度数えた。名簿はだれも保管しなかった。" * 4
 
 
@@ -125,6 +145,12 @@ JAPANESE = "港の役所はその日、はしけを二度数えた。名簿は�
         (GERMAN, "cp1252", "windows-1252"),
         (RUSSIAN, "cp1251", "windows-1251"),
         (JAPANESE, "cp932", "cp932"),
+        (ACCENTS * 4, "latin-1", "windows-1252"),
+        (QUOTES * 4, "cp1252", "windows-1252"),
+        (POLISH * 2, "cp1250", "windows-1250"),
+        (CZECH * 2, "cp1250", "windows-1250"),
+        (HUNGARIAN * 2, "cp1250", "windows-1250"),
+        (GREEK * 2, "cp1253", "windows-1253"),
         ("El niño lo contó dos veces, según dijo el jefe de la estación.", "cp1252", "windows-1252"),
         ("Café owners said “we lost 40 euros” – and the € fell. Naïve façade.", "cp1252", "windows-1252"),  # noqa: RUF001
         ("They counted the barges twice.", "utf-16-le", "utf-16-le"),

@@ -88,6 +88,28 @@ def test_sentences_run_over_the_line_ends_of_wrapped_text():
     ]
 
 
+@pytest.mark.parametrize("number", ["188.", "(188)", "9."])
+def test_a_number_at_the_beginning_of_a_wrapped_line_makes_no_list(number):
+    lines = ["The call to close the quarry on the first", "day of the year was lost by 212 votes to"]
+    text = "\n".join([*lines, f"{number} Nearly all of the miners of the", "parish had come to vote."])
+    assert cut(text, "paragraph") == [text]
+    assert len(cut(text)) == 1 + number.endswith(".")
+
+
+def test_numbered_items_of_wrapped_text_stay_apart():
+    head = "The parish asked three things of the quarry and\nof its owners in that"
+    items = [
+        "1. A bell for the yard of the quarry hospital",
+        "2. Lamps",
+        "3) Carts for the dead of the whole of the\n   parish.",
+    ]
+    assert cut(f"{head} year:\n" + "\n".join(items), "paragraph") == [f"{head} year:", *items]
+    assert cut(f"{head} year.\n12. Lamps for the yard.", "paragraph") == [
+        f"{head} year.",
+        "12. Lamps for the yard.",
+    ]
+
+
 def test_paragraphs_of_wrapped_text_are_whole_and_items_stay_apart():
     assert [piece.split()[:2] for piece in cut(WRAPPED, "paragraph")] == [
         ["The", "burial"], ["The", "book"], ["*", "The"], ["*", "The"],

@@ -21,7 +21,8 @@ def ingest(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="Documents, or folders of them: .html, .pdf, .docx, .txt, .md; ready passages: .csv, .xlsx, .jsonl."
+            help="Documents, or folders of them: .html, .pdf, .docx, .txt, .md; ready passages: .csv, .xlsx, .jsonl.",
+            readable=False,  # what cannot be read is said, and the others are done
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The task file to write.")],
@@ -73,9 +74,10 @@ def ingest(
 ) -> None:
     """Cut documents into passages, and write them as Label Studio tasks."""
     from annotate.corpus import ingest, write_tasks, write_texts
+    from annotate.corpus.folders import is_folder
     from annotate.provenance.task_data import with_findings
 
-    named = [file for file in files if not file.is_dir()]
+    named = [file for file in files if not is_folder(file)]
     refuse_overwriting(output, *named, *filter(None, [manifest, config]))
     made = ingest(
         files,

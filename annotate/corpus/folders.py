@@ -20,6 +20,14 @@ class Found(NamedTuple):
     closed: dict[Path, InputError]
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a path is that of a folder; of what lies in a closed folder nothing is known."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return False
+
+
 def find_files(path: Path, endings: Collection[str], ignored: Iterable[Path] = ()) -> Found:
     """Find the documents in a folder and the folders in it, in the order of their names.
 
@@ -35,7 +43,7 @@ def find_files(path: Path, endings: Collection[str], ignored: Iterable[Path] = (
         Files and folders that are not looked at, such as the manifest.
 
     """
-    if not path.is_dir():
+    if not is_folder(path):
         return Found([path], {}, {})
     files: list[Path] = []
     passed: dict[str, list[Path]] = defaultdict(list)

@@ -203,7 +203,7 @@ def _counted(
 def _passages(one: Settled, unit: Unit, context: int, config_sha256: str, salt: str) -> Iterator[Task]:
     document, text = one.document, one.document.text
     spans = list(document.pieces) if document.pieces else segment(text, unit)
-    kinds = kinds_of(text, spans, title=one.facts.get("title"))
+    kinds = kinds_of(text, spans, title=one.facts.get("title"), headings=document.headings)
     for number, ((start, end), kind) in enumerate(zip(spans, kinds, strict=True)):
         first = spans[max(0, number - context)][0]
         last = spans[min(len(spans) - 1, number + context)][1]

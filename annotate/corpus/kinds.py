@@ -1,7 +1,7 @@
 """What kind of line a passage stands in: the text itself, or what stands around it on a page."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from annotate.corpus import furniture
 from annotate.corpus.layout import KINDS, Kind, settle
@@ -17,7 +17,9 @@ _MARKED = re.compile(r"#{1,6}\s+\S.*")
 _SITE = re.compile(r"\s+[|–—-]\s+.*")  # noqa: RUF001 - the dashes before the name of a site
 
 
-def kinds_of(text: str, spans: Sequence[Span], *, title: str | None = None) -> list[Kind]:
+def kinds_of(
+    text: str, spans: Sequence[Span], *, title: str | None = None, headings: Collection[str] = ()
+) -> list[Kind]:
     """Tell what kind each passage of a document is.
 
     Parameters
@@ -28,6 +30,8 @@ def kinds_of(text: str, spans: Sequence[Span], *, title: str | None = None) -> l
         Passages in code points, in order, as :func:`segment` makes them.
     title
         The document's title, if known: a line that repeats it is a heading.
+    headings
+        Lines that are marked as headings where they come from: they need not look like one.
 
     Returns
     -------
@@ -41,6 +45,9 @@ def kinds_of(text: str, spans: Sequence[Span], *, title: str | None = None) -> l
     folded = _folded(title or "")
     kinds = [_kind_by_wording(line, folded) for line in words]
     settle(words, kinds)
+    marked = (n for n, line in enumerate(words) if kinds[n] == "body" and line in headings)
+    for number in marked:
+        kinds[number] = "heading"
     return list(_spread(lines, kinds, spans))
 
 

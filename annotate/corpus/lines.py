@@ -2,7 +2,7 @@
 """Lines as their author meant them: where an editor broke a paragraph at its right margin, the parts are one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 Span = tuple[int, int]
@@ -11,6 +11,7 @@ _LINE = re.compile(r"[^\n]+")
 _WIDEST = 100  # characters: a longer line was broken by its author and not by an editor
 _HALF = 0.5  # of the lines with one directly below them: where fewer go on in it, it is verses, a list, or headings
 _ITEM = re.compile(r"\s*(?:[-*+•‣·–—>#|]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s)")
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
 _RULE = re.compile(r"\s*[-=_*~]{2,}\s*")
 _ENDED = (".", "!", "?", ":", ";", "…")
 
@@ -22,7 +23,8 @@ def lines_of(text: str) -> Iterator[Span]:
     hard-wrapped where no line is longer than 100 characters, and half of the lines with another
     directly below are continued there by a small letter. Then a line goes on in the next if that
     begins with a small letter, or if its first word would not have fitted. List items, headings and
-    indented paragraphs begin lines of their own.
+    indented paragraphs begin lines of their own. Within a sentence a number is that of an item only
+    if another line begins with the one before or after it: "by 212 votes to / 188. Most" is no list.
     """
     lines = [match.span() for match in _LINE.finditer(text) if not match.group().isspace()]
     joined = _continued(text, lines)
@@ -40,7 +42,8 @@ def _continued(text: str, lines: Sequence[Span]) -> list[bool]:
     if len(lines) < 2 or max(end - start for start, end in lines) > _WIDEST:  # noqa: PLR2004 - a pair
         return apart
     pairs = [n for n, (one, two) in enumerate(pairwise(lines)) if two[0] == one[1] + 1]
-    pairs = [n for n in pairs if _may_continue(text[slice(*lines[n])], text[slice(*lines[n + 1])])]
+    numbers = {number for line in lines if (number := _number(text[slice(*line)])) is not None}
+    pairs = [n for n in pairs if _may_continue(text[slice(*lines[n])], text[slice(*lines[n + 1])], numbers)]
     if not pairs:
         return apart
     going_on = [n for n in pairs if _goes_on(text[slice(*lines[n])], text[slice(*lines[n + 1])])]
@@ -54,12 +57,26 @@ def _continued(text: str, lines: Sequence[Span]) -> list[bool]:
     return apart
 
 
-def _may_continue(line: str, following: str) -> bool:
+def _number(line: str) -> int | None:
+    """The number that a line begins with as a numbered item does."""
+    match = _NUMBER.match(line)
+    return int(match[1]) if match else None
+
+
+def _is_item(line: str, above: str, numbers: Collection[int]) -> bool:
+    """Whether a line is an item of a list; a number of no list may be the last word of a sentence."""
+    number = _number(line)
+    if number is None or above.rstrip().endswith(_ENDED):
+        return bool(_ITEM.match(line))
+    return number - 1 in numbers or number + 1 in numbers
+
+
+def _may_continue(line: str, following: str, numbers: Collection[int]) -> bool:
     """Whether the form of the two lines allows that one goes on in the other."""
     indented = following[0].isspace() and not line[0].isspace() and not _ITEM.match(line)
     return not (
         indented
-        or _ITEM.match(following)
+        or _is_item(following, line, numbers)
         or line.startswith("#")
         or _RULE.fullmatch(line)
         or _RULE.fullmatch(following)

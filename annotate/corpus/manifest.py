@@ -1,7 +1,7 @@
 """The manifest: what the coordinator says about each file; what it says wins."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +38,8 @@ class Manifest:
         """Find what is said of each file: by its path from the manifest's folder, or else by its name.
 
         A file is known by its name only if no file of that name stands where the row says, so that a
-        row is never taken for that of another file. Of several files with that name none is meant.
+        row is never taken for that of another file. Of several files with that name none is meant. A file
+        with a row by its path and another by its name cannot be used.
         """
         found = {file: self.places[place] for file in files if (place := resolved_path(file)) in self.places}
         homeless = {entry.name: entry for place, entry in self.places.items() if not place.exists()}
@@ -50,7 +51,14 @@ class Manifest:
             problem = f"{self.path}: {name} may be {some(map(str, named))}; write its path from the manifest's folder"
             entry = homeless[name] if len(named) == 1 else Entry(name, problem=problem)
             found |= dict.fromkeys(named, entry)
-        return found
+        return found | dict(self._twice(found, homeless.keys() - by_name))
+
+    def _twice(self, found: Mapping[Path, Entry], names: Collection[str]) -> Iterator[tuple[Path, Entry]]:
+        """The files that are found by their path, though a row has nothing but their name."""
+        for file, entry in found.items():
+            if file.name in names:
+                said = f"{self.path}: {file} stands here twice, as {file.name} and as {entry.name}"
+                yield file, Entry(entry.name, problem=f"{said}; keep one row a file")
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -98,8 +106,9 @@ def _entry(path: Path, row: Row) -> Entry:
 
 
 def unclaimed(manifest: Manifest, claimed: Sequence[Entry]) -> Iterator[Entry]:
-    """The rows that are about none of the files."""
+    """The rows that are about none of the files, nor part of what keeps one from being used."""
     taken = {entry.name for entry in claimed}
+    taken |= {Path(entry.name).name for entry in claimed if entry.problem}
     return (entry for entry in manifest.places.values() if entry.name not in taken)
 
 

@@ -117,6 +117,12 @@ _FOOT = (
     r"(?:this |the )?page (?:was )?last (?:updated|modified|reviewed|changed)\b.{0,100}",
     r"this (?:article|story|page) is (?:more than|over) \w+ (?:years?|months?) old\W?",
     (
+        r"(?:[•*]\s?)?this (?:article|story|headline|page|post) was (?:amended|corrected|updated|edited) on "
+        r"(?:\w+,? )?(?:\d{1,2} \w+|\w+\.? \d{1,2}),? \d{4}"
+        r"(?:,? (?:to|because|after|following)\b.{0,160}\b(?:correct\w*|clarif\w+|spell\w*|misspel\w+|nam\w+|"
+        r"typo\w*|errors?|mistakes?|details?|earlier version|headline|caption|quotes?|links?)\b.{0,160})?\W{0,3}"
+    ),
+    (
         r"this (?:article|story|content) is (?:for|only available to|available only to|exclusive to) "
         r"(?:\w+ )?(?:subscribers|members)\b.{0,40}"
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from annotate.corpus.folders import is_folder
 from annotate.corpus.readers.document import FACTS, Document
 from annotate.corpus.readers.html import read_html
 from annotate.corpus.readers.pdf import read_pdf
@@ -42,7 +43,7 @@ def read_documents(path: Path, *, text_column: str = TEXT) -> list[Document]:
 
     """
     kind = path.suffix.lower()
-    if path.is_dir():
+    if is_folder(path):
         raise InputError(f"{path}: is a folder, a file is needed")
     if kind in _OF_ONE:
         return [_OF_ONE[kind](path)]

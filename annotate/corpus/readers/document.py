@@ -22,7 +22,8 @@ class Document:
     ``text`` is canonical: every offset refers to it, in Unicode code points, with ``\\n`` for line ends.
     ``said`` holds the facts that a table states, ``guessed`` those that the file's metadata suggest;
     both by the names in ``FACTS``. ``pieces`` are the passages, where they came ready. ``label`` is the
-    document's id, where the file says it or holds several documents.
+    document's id, where the file says it or holds several documents. ``headings`` are the lines that the
+    file itself marks as such.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class Document:
     label: str | None = None
     notices: tuple[str, ...] = ()
     running: int = 0
+    headings: frozenset[str] = frozenset()
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters, quotation marks and dashes of one code page
 """Bytes become text: by byte order mark, as UTF-8, as declared, or as it is likely; the last is said."""
 
 import codecs
@@ -23,6 +24,14 @@ _MEANT = {
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
 }  # fmt: skip
+# What no Western text holds, or not there: letters that are others in the code pages of Europe's centre and east,
+# quotation marks and dashes within words, a pound before a word.
+_LETTERS = "àáâäåçèéêëíîïñóôöúüßÀÁÂÄÅÇÉÍÎÑÓÔÖÚÜ"
+_FOREIGN = re.compile(
+    rf"[^\x00-\x7f{_LETTERS}\xa0£€§©®°·«»‘’‚“”„…–—•™]"
+    r"|(?<=[^\W\d_])(?:[“„‚]|[”–](?=[^\W\d_]))|£(?=[^\W\d_]{2})"
+)
+_SPARSE = 0.1  # of a Western text's letters have accents at most
 _TOLERATED = 0.005  # of the signs of a page may be undecodable
 
 
@@ -101,6 +110,8 @@ def _without_mark(data: bytes) -> str | None:
 def _as_likely(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     if b"\0" in data:
         raise InputError(f"{path}: holds a NUL character at byte {data.index(0)}; it is no text file")
+    if _is_western(data):
+        return _strictly(data, "cp1252", path), (_guess(path, "cp1252"),)
     from charset_normalizer import from_bytes
 
     found = from_bytes(data)
@@ -112,6 +123,16 @@ def _as_likely(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     alike = any("cp1252" in match.could_be_from_charset for match in likely)
     encoding = "cp1252" if alike else best.encoding
     return _strictly(data, encoding, path), (_guess(path, encoding),)
+
+
+def _is_western(data: bytes) -> bool:
+    """Whether bytes are plain Western text in cp1252, of which detectors make others where its accents are few."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    accents = sum(map(text.count, _LETTERS))
+    return accents <= _SPARSE * sum(map(str.isalpha, text)) and not _FOREIGN.search(text)
 
 
 def _guess(path: Path, encoding: str) -> str:

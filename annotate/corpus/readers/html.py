@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from annotate.corpus.readers.bare import without_dead_parts
 from annotate.corpus.readers.blocks import MARK, is_glued, marked, open_layout
+from annotate.corpus.readers.boxes import open_boxes, paragraphs_in, untold
 from annotate.corpus.readers.document import Document, facts, seen, unseen_notice
 from annotate.corpus.readers.encoding import declared_in, decode
 from annotate.corpus.readers.limits import read_within
@@ -31,7 +32,9 @@ _SURPRISES = (
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(https?://\S+)")
 _BLOCKS = {"p", "head", "list", "item", "quote", "row", "code", "table", "div", "body", "main", "article"}
 _BLOCKS |= {"fw", "section", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd"}
-_BLOCKS |= {f"h{level}" for level in range(1, 7)}
+_HEADINGS = [f"h{level}" for level in range(1, 7)]
+_BLOCKS |= {*_HEADINGS}
+_HEADING_WORDS = 16
 
 
 def read_html(path: Path) -> Document:
@@ -55,7 +58,8 @@ def read_html(path: Path) -> Document:
     tree = _parsed(text, path)
     try:
         guessed = _guesses(tree, saved_from.group(1) if saved_from else None)
-        heading = _heading(tree)
+        paragraphs = paragraphs_in(tree)
+        heading, marked_so = _heading(tree), _headings(tree)
         lines = list(_article(tree))
     except _SURPRISES as error:
         raise InputError(f"{path}: the page cannot be taken apart; save its text as .txt") from error
@@ -63,7 +67,11 @@ def read_html(path: Path) -> Document:
         raise InputError(f"{path}: no article was found in the page; save its text as .txt")
     if heading and _folded(heading) not in map(_folded, lines[:5]):
         lines.insert(0, heading)
-    return Document(path, "\n".join(lines), guessed=guessed, notices=notices + unseen_notice(path, removed))
+    whole, hidden = seen("\n".join(lines))  # signs that the page names, such as &shy;
+    notices += unseen_notice(path, removed + hidden)
+    if left := untold(paragraphs, whole):
+        notices += (f"{path}: {left} characters of paragraphs in its article were left out as no part of it",)
+    return Document(path, whole, guessed=guessed, notices=notices, headings=marked_so)
 
 
 def _parsed(text: str, path: Path) -> "HtmlElement":
@@ -97,11 +105,18 @@ def _heading(tree: "HtmlElement") -> str | None:
     return bare[0] if len(bare) == 1 else None
 
 
+def _headings(tree: "HtmlElement") -> frozenset[str]:
+    """The lines that the page marks as headings; one that is long is text in large letters."""
+    every = (" ".join("".join(one.itertext()).split()) for one in tree.iter(*_HEADINGS))
+    return frozenset(seen(line)[0] for line in every if len(line.split()) <= _HEADING_WORDS)
+
+
 def _folded(line: str) -> str:
     return " ".join(re.findall(r"\w+", line.casefold()))
 
 
 def _article(tree: "HtmlElement") -> Iterator[str]:
+    open_boxes(tree)
     _keep_words(tree)
     open_layout(tree)
     body = _body(tree)

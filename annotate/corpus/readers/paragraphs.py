@@ -20,7 +20,8 @@ class Line(NamedTuple):
 
 _GAP = 1.3  # of the usual distance of lines
 _SIZE = 0.08  # by which sizes of the same text differ at most
-_SMALLER = 0.93  # of the size of the text: notes
+_SMALLER = 0.93  # of the size of the text: notes; the text, of the size of headings
+_MUCH = 0.4  # of the letters in the commonest size: the largest size with so many is that of the text
 _INDENT = 0.7  # of the letters' size
 _SHORT = 0.7  # of the usual length: the next word would have had room, so the line was meant to end
 _SHORTISH = 0.88  # the same, if other signs say so as well
@@ -31,10 +32,11 @@ _BULLET = re.compile(r"[•‣▪●○◦■□➢✓*–—-]\s")  # noqa: RUF
 
 
 class Setting(NamedTuple):
-    """How a document is set: for each size of letters, the distance of lines and their length in characters."""
+    """How a document is set: for each size, the distance of lines and their length in characters; the text's size."""
 
     distances: dict[float, float]
     lengths: dict[float, int]
+    text: float
 
 
 def joined(pages: Sequence[Sequence[Line]]) -> list[str]:
@@ -42,8 +44,8 @@ def joined(pages: Sequence[Sequence[Line]]) -> list[str]:
 
     A paragraph ends where the gap to the next line is wider than usual, the letters change their size, the
     line is so short that the next word would have had room, or the next line is indented after a
-    full stop. It goes on over the end of a page or a column where its sentence does; notes
-    at the foot of the page come after it.
+    full stop. It goes on over the end of a page or a column where its sentence does, and headings never do;
+    notes at the foot of the page come after it.
     """
     setting = _setting(pages)
     paragraphs: list[list[Line]] = []
@@ -75,7 +77,15 @@ def _setting(pages: Sequence[Sequence[Line]]) -> Setting:
     return Setting(
         {size: _usual_gap(found) for size, found in gaps.items()},
         {size: sorted(found)[int(_USUAL * (len(found) - 1))] for size, found in lengths.items()},
+        _of_text(lengths),
     )
+
+
+def _of_text(lengths: dict[float, list[int]]) -> float:
+    """The size of the text: the largest in which much is set."""
+    letters = {size: sum(found) for size, found in lengths.items()}
+    most = max(letters.values(), default=0)
+    return max((size for size, count in letters.items() if count >= _MUCH * most), default=0.0)
 
 
 def _usual_gap(gaps: list[float]) -> float:
@@ -118,7 +128,8 @@ def _was_meant_to_end(last: Line, line: Line, setting: Setting) -> bool:
 
 def _continue(paragraphs: list[list[Line]], line: Line, setting: Setting) -> None:
     """Put the first line of a page or a column where it belongs."""
-    for paragraph in reversed(paragraphs):
+    is_heading = _SMALLER * line.size > setting.text
+    for paragraph in [] if is_heading else reversed(paragraphs):
         last = paragraph[-1]
         if last.size < _SMALLER * line.size:
             continue  # a note at the foot of the page

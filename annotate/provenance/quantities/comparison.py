@@ -7,7 +7,15 @@ from itertools import combinations, pairwise
 
 import pandas as pd
 
-from annotate.provenance.quantities.comparable import Mention, linked, mentions, shared, speak_of_one
+from annotate.provenance.quantities.comparable import (
+    Mention,
+    comparable_units,
+    less,
+    linked,
+    mentions,
+    shared,
+    speak_of_one,
+)
 from annotate.provenance.quantities.contexts import contexts
 from annotate.provenance.quantities.relations import relation
 from annotate.provenance.quantities.table import plain
@@ -51,8 +59,11 @@ def compare(quantities: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
 
         ``relation`` is same, shared_bound or overlap (see
         :func:`~annotate.provenance.quantities.relations.relation`); ``conflict``: they cannot both be right, the
-        unit is the same or both count persons, and at least two stems around them are the same, one of them a
-        name, a date or a number; ``part``: one is of a part of what the other counts in all, and no greater;
+        unit or the currency is the same or both count persons, at least two stems around them are the same (of
+        persons and of money more), one of them a name, a date or a number, and nothing says that they are of two
+        things: years, months, weekdays and days of the month, "last year" and "now", the numbers of things, what
+        is done to the counted (held, freed), or that both are parts; ``part``: one is of a part of what the other
+        counts ("12 of the people", children of people), and no greater;
         ``apart``: they differ, and nothing shows that these two speak of one thing: others hold their group
         together. Of a group of more than 100 figures those with the same bounds and unit are paired with the
         first of them only, and of the others the first ones.
@@ -188,10 +199,10 @@ def _related(a: Mention, b: Mention) -> str:
     kind = relation(a.bounds, b.bounds)
     if kind != "apart":
         return kind
-    if a.unit is None or b.unit is None or not speak_of_one(a, b):
+    if not comparable_units(a, b) or not speak_of_one(a, b):
         return "apart"
-    if a.context.of_all != b.context.of_all:
-        part, whole = (b, a) if a.context.of_all else (a, b)
+    if less(a, b) or less(b, a):
+        part, whole = (a, b) if less(a, b) else (b, a)
         low, high = part.bounds[0], whole.bounds[1]
         if math.isnan(low) or math.isnan(high) or low <= high:
             return "part"

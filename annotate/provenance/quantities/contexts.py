@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 import snowballstemmer
 
+from annotate.provenance.quantities import wording
 from annotate.provenance.quantities.grammar import lexicon as lex
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
@@ -28,6 +29,7 @@ _SHORTEST = 3
 _TITLE = 0.6  # share of capitals from which they say nothing
 _NEIGHBOURS = 8
 _DYING = lex.words("die dead death kill fatal deceas bodi corps perish slain murder")
+_JOINED = re.compile(r"[\s,;(/\u2013-]*(?:(?:and|or|of|out|the|these|those|all|some|about|to)\s+)*")
 _SAYING = lex.words(
     "say said tell told report accord estim claim state think thought believ figur number count list name show "
     "note put write wrote find found mrs year month day week time new last one two three peopl "
@@ -48,6 +50,10 @@ class Context:
     of_all: bool  # the figure is of a whole: "in all hospitals"
     dying: bool  # it counts the dead
     added: bool  # it comes on top of another: "another 40 people"
+    part: bool  # it is of a part: "12 of the people", "including 12 children"
+    persons: bool  # a bare number of which is said that they died
+    times: tuple[frozenset[str], ...]  # weekdays, months, days of the month, and "last year", "now"
+    deeds: frozenset[str]  # what is said of the counted, or of the money: hold, free, cost, give
     publisher: frozenset[str]  # stems of the source's name, by which another text may cite it
 
 
@@ -95,7 +101,8 @@ def _context(text: str, spans: list[tuple[int, int]], place: int, unit: str | No
             continue
         word, stem = match.group(), known.of(match.group())
         dying = dying or (
-            stem == "die" and (0 <= match.start() - end < _NEAR or 0 <= start - match.end() < _JUST)
+            stem == "die"
+            and (_reaches(text, spans, place, match.start()) or 0 <= start - match.end() < _JUST)
         )
         if word.isdigit() or (
             len(stem) >= _SHORTEST and stem not in _SAYING and not _says_nothing(word, stem, own)
@@ -116,9 +123,27 @@ def _context(text: str, spans: list[tuple[int, int]], place: int, unit: str | No
         numbered=numbered,
         of_all=bool(_OF_ALL.match(text, end)),
         dying=dying,
+        part=wording.of_part(text, begin, start, end),
+        persons=wording.counts_the_dead(text, (begin, stop), start, end),
+        times=wording.times(text, (begin, stop), start),
+        deeds=wording.deeds(around),
         publisher=frozenset(),
         added=bool(_ADDED.search(text[max(begin, start - _BEFORE) : start]) or _MORE.search(text[start:end])),
     )
+
+
+def _reaches(text: str, spans: list[tuple[int, int]], place: int, at: int) -> bool:
+    """Whether what stands behind a figure is said of it, and not of another figure in between."""
+    end = spans[place][1]
+    if not 0 <= at - end < _NEAR:
+        return False
+    for start, stop in spans[place + 1 : place + _NEIGHBOURS + 1]:
+        if start >= at:
+            break
+        if start >= end and not _JOINED.fullmatch(text, end, start):
+            return False
+        end = max(end, stop)
+    return True
 
 
 def _publisher(source: str, known: _Stems) -> frozenset[str]:

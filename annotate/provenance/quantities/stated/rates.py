@@ -55,10 +55,10 @@ def _per_time(passage: Passage, k: int) -> Iterator[Calculation]:
     a, b, c = passage.parts[k : k + 3]
     if not (passage.one_sentence(k, k + 1) and passage.one_sentence(k + 1, k + 2)):
         return
-    divided = a.rate is None and b.kind == "duration" and b.rate is None and days(c.rate) and _same(a, c)
+    divided = a.rate is None and b.kind == "duration" and b.rate is None and days(c.rate) and alike(a, c)
     if divided and _IN.match(passage.between(k, k + 1)) and _said_again(passage.between(k + 1, k + 2)):
         yield from _quotient(passage, a, b, c)
-    rated = days(a.rate) and b.rate is None and c.kind == "duration" and c.rate is None and _same(a, b)
+    rated = days(a.rate) and b.rate is None and c.kind == "duration" and c.rate is None and alike(a, b)
     if rated and _said_again(passage.between(k, k + 1)) and _IN.match(passage.between(k + 1, k + 2)):
         yield from product(passage, a, c, b)
 
@@ -67,7 +67,8 @@ def _said_again(gap: str) -> bool:
     return gap.strip() == "," or bool(_OR.match(gap) and _CUE.search(gap))
 
 
-def _same(a: Part, b: Part) -> bool:
+def alike(a: Part, b: Part) -> bool:
+    """Whether two figures are of one kind, and of one unit as far as it is said."""
     if a.currency != b.currency or (a.kind != b.kind and not (a.counted and b.counted)):
         return False
     persons = a.unit in lex.PERSONS and b.unit in lex.PERSONS
@@ -100,7 +101,7 @@ def _converted(passage: Passage, k: int) -> Iterator[Calculation]:
         not before
         or not behind
         or a.rate == b.rate
-        or not _same(a, b)
+        or not alike(a, b)
         or not _said_again(passage.between(k, k + 1))
     ):
         return
@@ -125,19 +126,19 @@ def _multiplied(passage: Passage, k: int) -> Iterator[Calculation]:
         and passage.one_sentence(k + 1, k + 2)
         and c.rate is None
     ):
-        alike = (
+        same_unit = (
             b.kind == c.kind
             and b.currency == c.currency
             and (b.unit == c.unit or c.unit is None or b.unit is None)
         )
-        if alike or (b.counted and c.counted and b.unit in lex.PERSONS and c.unit in lex.PERSONS):
+        if same_unit or (b.counted and c.counted and b.unit in lex.PERSONS and c.unit in lex.PERSONS):
             yield Calculation(passage, "product", [a, b], c, times(a.interval, b.interval), rounded=False)
 
 
 def _multiple(passage: Passage, k: int) -> Iterator[Calculation]:
     """120 beds, three times the 40 of the year before."""
     a, n, b = passage.parts[k : k + 3]
-    if n.kind != "multiple" or n.rate or not _same(a, b) or a.rate != b.rate or a.kind == "multiple":
+    if n.kind != "multiple" or n.rate or not alike(a, b) or a.rate != b.rate or a.kind == "multiple":
         return
     first, second = passage.between(k, k + 1), passage.between(k + 1, k + 2)
     near = len(first) < _REACH // 2 and passage.one_sentence(k, k + 1)

@@ -8,6 +8,7 @@ from annotate.provenance.quantities.stated.calculation import Calculation, Inter
 _OF = re.compile(
     r"^\s*(?:(?:\w+ )?out of|of|in|from|among)\s+(?:the |its |their |his |her |our |all |these |those |a total of )*$"
 )
+_OF_WHICH = re.compile(r",?\s*(?:of|among) (?:which|whom)\s+(?:only |some |about )?")
 _OR = re.compile(
     r"^[^.!?;:]{0,40}?(?:\bor\b|\(|—|\u2013|=|\bthat is\b|\bi\.e\.|\bwhich is\b|\bequal to\b|\bwhich makes\b|\ba share of\b|"
     r"\ba rate of\b)[\s,]*(?:\w+ ){0,2}$"
@@ -32,7 +33,7 @@ def shares(passage: Passage) -> Iterator[Calculation]:
 
 
 def _share(passage: Passage, k: int) -> Iterator[Calculation]:
-    """31 of 40 beds, or 77 percent; of the 40 beds 31, or 77 percent; 77 percent (31 of 40 beds)."""
+    """31 of 40 beds, or 77 percent; of the 40 beds 31, or 77 percent; 40 beds, of which 31 (77 percent); 77 percent (31 of 40 beds)."""
     if k + 1 >= len(passage.parts):
         return
     part, whole = passage.parts[k], passage.parts[k + 1]
@@ -47,6 +48,9 @@ def _share(passage: Passage, k: int) -> Iterator[Calculation]:
             and len(passage.between(k - 1, k)) < _REACH
         ):
             yield from _percent(passage, part, whole, passage.parts[k - 1])
+    elif _OF_WHICH.fullmatch(passage.between(k, k + 1)):
+        if k + 2 < len(passage.parts) and _OR.match(passage.between(k + 1, k + 2)):
+            yield from _percent(passage, whole, part, passage.parts[k + 2])
     elif re.search(r"\b[Oo]f (?:the |all |these |those |its )?$", passage.before(k)) and k + 2 < len(
         passage.parts
     ):

@@ -7,6 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from annotate.provenance.quantities.stated.calculation import Calculation, Part, Passage
+from annotate.provenance.quantities.stated.products import products
 from annotate.provenance.quantities.stated.rates import over_years, rates
 from annotate.provenance.quantities.stated.shares import shares
 from annotate.provenance.quantities.stated.sums import sums
@@ -74,7 +75,13 @@ def _passages(quantities: pd.DataFrame, passages: pd.DataFrame) -> Iterator[Pass
 def _calculations(document: Sequence[Passage], at: int) -> list[Calculation]:
     passage = document[at]
     before = document[at - 1] if at else None
-    every = [*sums(passage, before), *shares(passage), *rates(passage), *over_years(document, at)]
+    every = [
+        *sums(passage, before),
+        *shares(passage),
+        *rates(passage),
+        *products(passage, before),
+        *over_years(document, at),
+    ]
     unique = {(c.operation, c.stated, tuple(c.inputs)): c for c in every}
     return sorted(unique.values(), key=lambda c: min((part.start for part in _here(c)), default=0))
 
