@@ -171,14 +171,23 @@ def _as_assigned(title: str, inventory: Inventory, wanted: Mapping[str, Mapping[
     """How many annotators a passage is assigned to at the most; 0 where none is."""
     data = {str(task.passage_id): task.data for task in inventory.tasks}
     data |= {passage: {**data.get(passage, {}), **one} for passage, one in wanted.items()}
-    most = max(len(people_of(one)) for one in data.values())
-    nobodys = [passage for passage in wanted if not people_of(data[passage])]
+    number = {passage: _assigned(one) for passage, one in data.items()}
+    most = max(number.values())
+    nobodys = [passage for passage in wanted if not number[passage]]
     if most and nobodys:
         raise ServerError(
             f"project {title!r}: its passages are assigned, and {len(nobodys)} of those to push are not: "
             f"{some(nobodys)}; give them out with annotate assign"
         )
     return most
+
+
+def _assigned(data: Mapping[str, Any]) -> int:
+    """How many have a passage; an ``assigned`` of somebody else's making is none of ours."""
+    try:
+        return len(people_of(data))
+    except InputError:
+        return 0
 
 
 def _send(
