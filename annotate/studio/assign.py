@@ -23,7 +23,7 @@ from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.export import export_tasks
 from annotate.studio.inventory import take_inventory
-from annotate.studio.projects import all_projects, find_project
+from annotate.studio.projects import find_project, is_there
 from annotate.studio.push import Progress, PushReport, push
 from annotate.studio.views import Tab, ensure_tabs
 
@@ -105,23 +105,17 @@ def standing_plan(connection: Connection, project: str) -> pd.DataFrame:
         If a task there is assigned in another way than ours.
 
     """
-    title = project.strip()
-    if not _stands(connection, title):
+    if not is_there(connection, project):
         return read_plan([])
-    tasks = take_inventory(connection, find_project(connection, title).id).tasks
+    tasks = take_inventory(connection, find_project(connection, project).id).tasks
     return read_plan(task.data for task in tasks)
-
-
-def _stands(connection: Connection, title: str) -> bool:
-    return any(title in {one.title, str(one.id)} for one in all_projects(connection))
 
 
 def _work(connection: Connection, project: str) -> Work:
     """Who has annotated what in a project that may not be there yet."""
-    title = project.strip()
-    if not _stands(connection, title):
+    if not is_there(connection, project):
         return set()
-    return work_in(export_tasks(connection, find_project(connection, title).id), people(connection))
+    return work_in(export_tasks(connection, find_project(connection, project).id), people(connection))
 
 
 def off_plan(tasks: Sequence[Mapping[str, Any]], addresses: Mapping[int, str]) -> list[tuple[str, int, int]]:

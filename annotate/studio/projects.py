@@ -53,6 +53,12 @@ def find_project(connection: Connection, named: str | int) -> Project:
     return matching[0]
 
 
+def is_there(connection: Connection, named: str | int) -> bool:
+    """Whether a project has that title or number."""
+    wanted = str(named).strip()
+    return any(wanted in {project.title, str(project.id)} for project in all_projects(connection))
+
+
 def all_projects(connection: Connection) -> list[Project]:
     """List the projects the account may see, by number."""
     found: dict[int, Project] = {}

@@ -7,7 +7,7 @@ from annotate.codebook import config_hash
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, take_inventory
-from annotate.studio.projects import Project, all_projects, find_project
+from annotate.studio.projects import Project, find_project, is_there
 from annotate.studio.refusals import LostReplyError
 
 # Annotators go through the passages in their order, do not see each other's work, and may skip one
@@ -37,7 +37,7 @@ def ensure_project(
     title = title.strip()
     if not title:
         raise ServerError("the project's title is empty; give one of 3 to 50 characters")
-    if _matching(connection, title):
+    if is_there(connection, title):
         return find_project(connection, title)
     if title.isdecimal():
         raise ServerError(
@@ -56,7 +56,7 @@ def ensure_project(
     try:
         connection.ask("POST", "api/projects/", f"making the project {title!r}", json=settings)
     except LostReplyError:  # it may have been made
-        if not _matching(connection, title):
+        if not is_there(connection, title):
             raise
     return find_project(connection, title)
 
@@ -138,7 +138,3 @@ def _patch_overlap(connection: Connection, project: Project, overlap: int) -> No
     connection.ask(
         "PATCH", f"api/projects/{project.id}/", "setting the overlap", json={"maximum_annotations": overlap}
     )
-
-
-def _matching(connection: Connection, title: str) -> bool:
-    return any(title in {project.title, str(project.id)} for project in all_projects(connection))

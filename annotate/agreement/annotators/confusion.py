@@ -76,6 +76,11 @@ class Confusions:
             set_distance=self.set_distance,
         )
 
+    @property
+    def few(self) -> bool:
+        """Whether there are so few categories that an interval can be had."""
+        return len(self.categories) <= MOST
+
     @cached_property
     def n_items(self) -> IntArray:
         """Items of each pair, those that both rated."""
@@ -171,8 +176,7 @@ def figures(confused: Confusions, coefficient: Coefficient, confidence: float) -
         end = min(start + size, number)
         settled = sampled(coefficient, confused.patterns, confused.samples(start, end))
         value[start:end], undefined[start:end] = settled.value, settled.undefined
-    few = len(confused.categories) <= MOST
-    error = _jackknife(confused, coefficient) if few else np.full(number, np.nan)
+    error = _jackknife(confused, coefficient) if confused.few else np.full(number, np.nan)
     degrees, of = np.unique(np.maximum(confused.n_items - 1, 1), return_inverse=True)
     reach = np.array([quantile((1 + confidence) / 2, int(number)) for number in degrees])[of] * error
     lowest = -1.0 if coefficient.chance_corrected else 0.0
@@ -205,8 +209,7 @@ def columns(
         data[name], data[f"{name}_ci_low"], data[f"{name}_ci_high"] = found.value, found.low, found.high
         data[f"{name}_undefined"] = found.undefined
         limited |= ~np.isnan(found.low)
-    few = len(confused.categories) <= MOST
-    told = np.full(len(limited), None if few else f"none above {MOST} categories", dtype=object)
+    told = np.full(len(limited), None if confused.few else f"none above {MOST} categories", dtype=object)
     told[limited] = INTERVAL
     data["interval"] = told
     return data
