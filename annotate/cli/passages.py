@@ -11,7 +11,7 @@ from annotate.corpus.kinds import FURNITURE
 from annotate.corpus.segment import Unit
 
 if TYPE_CHECKING:
-    from annotate.corpus.ingest import Ingested
+    from annotate.corpus import Ingested
 
 app = typer.Typer()
 
