@@ -1,7 +1,6 @@
 """Documents become passages, and passages become Label Studio tasks."""
 
 from annotate.corpus._ingest import Ingested, ingest
-from annotate.corpus.tasks import read_tasks, write_tasks
-from annotate.corpus.texts import write_texts
+from annotate.corpus.tasks import read_tasks, write_tasks, write_texts
 
 __all__ = ["Ingested", "ingest", "read_tasks", "write_tasks", "write_texts"]

@@ -6,13 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.corpus.collect import Failure, Failures, collect
-from annotate.corpus.folders import some, words_for
+from annotate.corpus.folders import Failure, Failures, collect, some, words_for
 from annotate.corpus.kinds import FURNITURE, kinds_of
-from annotate.corpus.manifest import Entry, Manifest, read_manifest, unclaimed
-from annotate.corpus.readers import TEXT, read_documents
+from annotate.corpus.manifest import Entry, Manifest, Settled, read_manifest, settle, unclaimed
+from annotate.corpus.readers import FORMATS, TEXT, read_documents
 from annotate.corpus.segment import Unit, segment
-from annotate.corpus.settled import Settled, settle
 from annotate.corpus.tasks import Task
 from annotate.errors import InputError
 
@@ -100,7 +98,7 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
             raise InputError(f"{kind!r} cannot be left out; what can are {', '.join(FURNITURE)}")
     rows = read_manifest(manifest) if manifest else None
     failures = Failures(strict)
-    found = collect(files, failures, ignored=(*ignored, *([manifest] if manifest else [])))
+    found = collect(files, failures, endings=FORMATS, ignored=(*ignored, *([manifest] if manifest else [])))
     entries = rows.entries(found.files) if rows else {}
     notices = list(words_for(found.passed))
     settled: dict[str, Settled] = {}

@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from annotate.corpus import furniture
 from annotate.corpus.layout import KINDS, Kind, settle
-from annotate.corpus.lines import Span, lines_of
-from annotate.corpus.segment import segment
+from annotate.corpus.segment import Span, lines_of, segment
 
 __all__ = ["FURNITURE", "KINDS", "Kind", "kinds_of"]
 

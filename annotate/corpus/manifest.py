@@ -1,13 +1,14 @@
-"""The manifest: what the coordinator says about each file; what it says wins."""
+"""What the coordinator says of each file, which wins over what a table, the command line and guesses say."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotate.corpus.dates import check_date
-from annotate.corpus.folders import some
-from annotate.corpus.readers.rows import Row, read_table
+from annotate.corpus.dates import check_date, date_in_address, host_of, is_date
+from annotate.corpus.folders import resolved_path, some
+from annotate.corpus.readers import FACTS, Document
+from annotate.corpus.readers.tables import Row, read_table
 from annotate.errors import InputError
 
 COLUMNS = ("file", "source", "title", "author", "published", "url", "document_id")
@@ -112,9 +113,47 @@ def unclaimed(manifest: Manifest, claimed: Sequence[Entry]) -> Iterator[Entry]:
     return (entry for entry in manifest.places.values() if entry.name not in taken)
 
 
-def resolved_path(path: Path) -> Path:
-    """Say where a path leads; what leads nowhere (a loop, a NUL) is an :class:`InputError`."""
-    try:
-        return path.resolve()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"{str(path)!r}: is no path to a file ({error}); correct it") from error
+@dataclass(frozen=True)
+class Settled:
+    """A document, its id, the facts that are known of it, and the names of those that are guessed."""
+
+    document: Document
+    identity: str
+    facts: dict[str, str]
+    guessed: tuple[str, ...]
+
+
+def settle(document: Document, entry: Entry, source: str | None) -> Settled:
+    """Settle what is known of a document: the manifest wins, then the table, then the command line.
+
+    A fact that nobody states is guessed: source, title, author, date and address from the file's
+    metadata; the date also from a day in the address; the source also from the address, or the file's stem.
+
+    Raises
+    ------
+    InputError
+        If a fact is no UTF-8, as the name of a file may be.
+
+    """
+    stated = {fact: getattr(entry, fact) or document.said.get(fact) for fact in FACTS}
+    stated["source"] = stated["source"] or (source.strip() if source else None)
+    guesses = _guesses(document, stated["url"])
+    facts = {fact: value for fact in FACTS if (value := stated[fact] or guesses.get(fact))}
+    identity = entry.document_id or document.label or document.path.stem
+    for name, value in {"document_id": identity, **facts}.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            path = document.path
+            msg = f"{path}: its {name} is no UTF-8 text; rename the file, or give the {name} in a manifest"
+            raise InputError(msg) from error
+    return Settled(document, identity, facts, tuple(fact for fact in facts if not stated[fact]))
+
+
+def _guesses(document: Document, url: str | None) -> dict[str, str | None]:
+    found: dict[str, str | None] = dict(document.guessed)
+    url = url or found.get("url")
+    if not is_date(found.get("published") or ""):
+        found["published"] = date_in_address(url)
+    found["source"] = found.get("source") or host_of(url) or " ".join(document.path.stem.split())
+    return found

@@ -1,13 +1,95 @@
 # ruff: noqa: RUF001 - quotation marks, dashes and full stops of many languages
-"""Passages: spans of a document, disjoint, covering every character that is no white space."""
+"""Documents become passages: lines as their author meant them, and sentences in them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, get_args
 
-from annotate.corpus.abbreviations import tokenizer
-from annotate.corpus.lines import Span, lines_of
-from annotate.corpus.stops import CLOSING, masked, missed_ends
+from annotate.corpus.stops import CLOSING, masked, missed_ends, tokenizer
+
+Span = tuple[int, int]
+
+_LINE = re.compile(r"[^\n]+")
+_WIDEST = 100  # characters: a longer line was broken by its author and not by an editor
+_HALF = 0.5  # of the lines with one directly below them: where fewer go on in it, it is verses, a list, or headings
+_ITEM = re.compile(r"\s*(?:[-*+•‣·–—>#|]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s)")
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
+_RULE = re.compile(r"\s*[-=_*~]{2,}\s*")
+_ENDED = (".", "!", "?", ":", ";", "…")
+
+
+def lines_of(text: str) -> Iterator[Span]:
+    """Yield the lines of a text that are not blank, as (start, end).
+
+    In hard-wrapped text a line holds all that an editor has broken at the right margin. Text counts as
+    hard-wrapped where no line is longer than 100 characters, and half of the lines with another
+    directly below are continued there by a small letter. Then a line goes on in the next if that
+    begins with a small letter, or if its first word would not have fitted. List items, headings and
+    indented paragraphs begin lines of their own. Within a sentence a number is that of an item only
+    if another line begins with the one before or after it: "by 212 votes to / 188. Most" is no list.
+    """
+    lines = [match.span() for match in _LINE.finditer(text) if not match.group().isspace()]
+    joined = _continued(text, lines)
+    start = None
+    for number, (begin, end) in enumerate(lines):
+        start = begin if start is None else start
+        if not joined[number]:
+            yield start, end
+            start = None
+
+
+def _continued(text: str, lines: Sequence[Span]) -> list[bool]:
+    """Whether each line goes on in the next."""
+    apart = [False] * len(lines)
+    if len(lines) < 2 or max(end - start for start, end in lines) > _WIDEST:  # noqa: PLR2004 - a pair
+        return apart
+    pairs = [n for n, (one, two) in enumerate(pairwise(lines)) if two[0] == one[1] + 1]
+    numbers = {number for line in lines if (number := _number(text[slice(*line)])) is not None}
+    pairs = [n for n in pairs if _may_continue(text[slice(*lines[n])], text[slice(*lines[n + 1])], numbers)]
+    if not pairs:
+        return apart
+    going_on = [n for n in pairs if _goes_on(text[slice(*lines[n])], text[slice(*lines[n + 1])])]
+    if len(going_on) < max(1, _HALF * len(pairs)):
+        return apart
+    known = set(going_on)
+    margin = max(len(text[slice(*lines[n])].rstrip()) for n in going_on)
+    for n in pairs:
+        word = text[slice(*lines[n + 1])].split(maxsplit=1)[0]
+        apart[n] = n in known or len(text[slice(*lines[n])].rstrip()) + 1 + len(word) > margin
+    return apart
+
+
+def _number(line: str) -> int | None:
+    """The number that a line begins with as a numbered item does."""
+    match = _NUMBER.match(line)
+    return int(match[1]) if match else None
+
+
+def _is_item(line: str, above: str, numbers: Collection[int]) -> bool:
+    """Whether a line is an item of a list; a number of no list may be the last word of a sentence."""
+    number = _number(line)
+    if number is None or above.rstrip().endswith(_ENDED):
+        return bool(_ITEM.match(line))
+    return number - 1 in numbers or number + 1 in numbers
+
+
+def _may_continue(line: str, following: str, numbers: Collection[int]) -> bool:
+    """Whether the form of the two lines allows that one goes on in the other."""
+    indented = following[0].isspace() and not line[0].isspace() and not _ITEM.match(line)
+    return not (
+        indented
+        or _is_item(following, line, numbers)
+        or line.startswith("#")
+        or _RULE.fullmatch(line)
+        or _RULE.fullmatch(following)
+    )
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Whether the next line cannot be the beginning of anything."""
+    return following.lstrip()[0].islower() and not line.rstrip().endswith(_ENDED)
+
 
 Unit = Literal["sentence", "paragraph", "document"]
 UNITS: tuple[str, ...] = get_args(Unit)
@@ -27,7 +109,7 @@ def segment(text: str, unit: Unit = "sentence") -> list[Span]:
         ``sentence``: lines first, then nupunkt's sentence boundaries, corrected by
         :mod:`annotate.corpus.stops`. ``paragraph``: lines. ``document``: the whole. In text that an
         editor has wrapped, a line goes on where the next one continues it
-        (:func:`annotate.corpus.lines.lines_of`).
+        (:func:`annotate.corpus.segment.lines_of`).
 
     Returns
     -------

@@ -7,9 +7,8 @@ from annotate.corpus.folders import is_folder
 from annotate.corpus.readers.document import FACTS, Document
 from annotate.corpus.readers.html import read_html
 from annotate.corpus.readers.pdf import read_pdf
-from annotate.corpus.readers.plain import read_markdown, read_plain
-from annotate.corpus.readers.ready import TEXT, read_ready
-from annotate.corpus.readers.rows import TABLES
+from annotate.corpus.readers.tables import TABLES, TEXT, read_ready
+from annotate.corpus.readers.text import read_markdown, read_plain
 from annotate.corpus.readers.word import read_word
 from annotate.errors import InputError
 

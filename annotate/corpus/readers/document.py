@@ -1,12 +1,14 @@
-"""A document as it was read: its canonical text, what is said of it, and what was guessed."""
+"""A document as it was read, and the files that are not opened because no document is like them."""
 
 import hashlib
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotate.errors import InputError
+from annotate.files import read_bytes
 
 FACTS = ("source", "title", "author", "published", "url")
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -62,3 +64,62 @@ def facts(**found: str | None) -> dict[str, str]:
     """Keep what was found, on one line each."""
     lines = {name: " ".join(seen(value)[0].split()) for name, value in found.items() if value}
     return {name: value for name, value in lines.items() if value}
+
+
+def read_within(path: Path, largest: int, kind: str) -> bytes:
+    """Read a file whole, if it is no larger than ``largest`` bytes.
+
+    Raises
+    ------
+    InputError
+        If it is larger, missing or unreadable.
+
+    """
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError):
+        size = 0  # reading it will say what is wrong
+    if size > largest:
+        msg = f"{path}: {size / 2**20:.0f} MB of {kind}, {largest // 2**20} at most; split it, or save its text as .txt"
+        raise InputError(msg)
+    data = read_bytes(path)
+    if not data.strip(b"\0 \t\r\n"):
+        raise InputError(f"{path}: the file is empty; leave it out or fetch it again")
+    return data
+
+
+_LARGEST = 200 * 2**20  # bytes, unpacked
+_DENSEST = 200  # bytes unpacked for each byte packed; text in office files reaches about 20
+_HARMLESS = 10 * 2**20  # bytes, unpacked, at any density
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # OLE: .doc, .xls, and any office file with a password
+
+
+def check_archive(path: Path, kind: str) -> None:
+    """Refuse what is no zip archive, is cut short, or would unpack to more than any document needs.
+
+    Raises
+    ------
+    InputError
+        In one line, with what to do.
+
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+        if head == _OLD:
+            raise InputError(
+                f"{path}: has a password or is of the old kind; save it as {kind} without a password"
+            )
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except (zipfile.BadZipFile, NotImplementedError, LookupError, ValueError) as error:
+        raise InputError(f"{path}: is no {kind} file, or is cut short; save or fetch it again") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if unpacked > _LARGEST or unpacked > max(_HARMLESS, _DENSEST * packed):
+        size = f"{unpacked / 2**20:,.0f} MB"
+        raise InputError(f"{path}: would unpack to {size}, more than a document is; it is not opened")

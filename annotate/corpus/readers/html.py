@@ -1,21 +1,93 @@
 """Web pages: the article within the page, and what the page says of itself."""
 
+import copy
 import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotate.corpus.readers.bare import without_dead_parts
-from annotate.corpus.readers.blocks import MARK, is_glued, marked, open_layout
 from annotate.corpus.readers.boxes import open_boxes, paragraphs_in, untold
-from annotate.corpus.readers.document import Document, facts, seen, unseen_notice
-from annotate.corpus.readers.encoding import declared_in, decode
-from annotate.corpus.readers.limits import read_within
+from annotate.corpus.readers.document import Document, facts, read_within, seen, unseen_notice
+from annotate.corpus.readers.text import declared_in, decode
 from annotate.errors import InputError
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
     from lxml.html import HtmlElement
+
+_OPENS = re.compile(r"<(script|style|svg|template)\b([^<>]{0,500})>?", re.IGNORECASE)
+_PACKED = re.compile(r"\bdata:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]*")
+_KEPT = "ld+json"  # what a page says of itself: title, date, publisher
+
+
+def without_dead_parts(page: str) -> str:
+    """Cut scripts, styles, drawings and packed pictures out of a page, in time that grows with its length only."""
+    return _PACKED.sub("", "".join(_living(page)))
+
+
+def _living(page: str) -> Iterator[str]:
+    at = 0
+    open_ended: set[str] = set()  # no closing tag follows any more
+    for match in _OPENS.finditer(page):
+        name = match[1].lower()
+        if match.start() < at or name in open_ended or _KEPT in match[2].lower():
+            continue
+        end = re.compile(f"</{name}", re.IGNORECASE).search(page, match.end())
+        if end is None:
+            open_ended.add(name)
+            continue
+        yield page[at : match.start()]
+        at = end.start()
+    yield page[at:]
+
+
+MARK = "\u241e"  # the sign that stands for a record separator; no article has it, and trafilatura lets it through
+_ENDING = (
+    *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "footer"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "td", "th"),
+    *("table", "tr", "ul"),
+)
+_OF_A_TABLE = {"table", "thead", "tbody", "tfoot", "tr", "td", "th"}
+_LONG = 200  # characters of a cell that holds text and not data
+
+
+def open_layout(tree: "HtmlElement") -> None:
+    """Turn tables that are there for the page's looks into plain blocks.
+
+    Such a table holds another one, or a cell of several long paragraphs. Trafilatura would take its rows out of
+    their order, and put the paragraphs of a cell on one line.
+    """
+    for table in [table for table in tree.iter("table") if _is_layout(table)]:
+        todo: list[_Element] = [table]
+        while todo:
+            part = todo.pop()
+            part.tag = "div"
+            todo += [child for child in part if child.tag in _OF_A_TABLE and child.tag != "table"]
+
+
+def _is_layout(table: "_Element") -> bool:
+    if next(table.iterdescendants("table"), None) is not None:
+        return True
+    return any(
+        sum(1 for _ in cell.iter("p", "br")) > 1 and sum(map(len, cell.itertext())) > _LONG
+        for cell in table.iterdescendants("td", "th")
+    )
+
+
+def is_glued(body: "_Element") -> bool:
+    """Whether an extracted body has nothing but bare paragraphs: of short pages trafilatura gives one for all."""
+    return all(child.tag == "p" and not len(child) for child in body)
+
+
+def marked(tree: "HtmlElement") -> "HtmlElement":
+    """Copy a page with :data:`MARK` before and behind each of its blocks."""
+    page = copy.deepcopy(tree)
+    for element in list(page.iter(*_ENDING)):
+        element.text = MARK + (element.text or "")
+        element.tail = MARK + (element.tail or "")
+    return page
+
 
 LARGEST = 20 * 2**20  # bytes; a page with its pictures packed into it stays below
 _LARGEST_BARE = 4 * 2**20  # signs, once scripts, styles and packed pictures are out

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotate.corpus.readers.archive import check_archive
-from annotate.corpus.readers.document import Document, facts, seen, unseen_notice
+from annotate.corpus.readers.document import Document, check_archive, facts, seen, unseen_notice
 from annotate.errors import InputError
 
 if TYPE_CHECKING:
