@@ -9,10 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from annotate.codebook import Codebook, load_codebook, read_codebook
+    from annotate.codebook.read import Codebook, load_codebook, read_codebook
     from annotate.errors import AnnotateError
-    from annotate.ratings import check_ratings, read_ratings, write_ratings
-    from annotate.study import Study, read_study
+    from annotate.study.ratings import check_ratings, read_ratings, write_ratings
+    from annotate.study.study import Study, read_study
 
 __all__ = [
     "AnnotateError",
@@ -27,10 +27,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "annotate.codebook": ("Codebook", "load_codebook", "read_codebook"),
+    "annotate.codebook.read": ("Codebook", "load_codebook", "read_codebook"),
     "annotate.errors": ("AnnotateError",),
-    "annotate.ratings": ("check_ratings", "read_ratings", "write_ratings"),
-    "annotate.study": ("Study", "read_study"),
+    "annotate.study.ratings": ("check_ratings", "read_ratings", "write_ratings"),
+    "annotate.study.study": ("Study", "read_study"),
 }
 
 

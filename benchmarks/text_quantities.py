@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from annotate.provenance.quantities.grammar import figures
+from annotate.figures.grammar import figures
 
 RUNS, ONCE_FROM = 3, 100_000
 PLAIN = (

@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.provenance.reuse import reuse
-from annotate.provenance.reuse.function_words import FUNCTION_WORDS
+from annotate.reuse import reuse
+from annotate.reuse.function_words import FUNCTION_WORDS
 
 Pairs = set[tuple[str, str]]
 Strings = NDArray[np.object_]
@@ -112,7 +112,7 @@ def shingles(text: str) -> Iterator[bytes]:
 
 def main(sizes: list[int]) -> None:
     """Print seconds, the ratio to ours, recall and precision of the planted pairs."""
-    works: dict[str, Work] = {"annotate.provenance.reuse": ours}
+    works: dict[str, Work] = {"annotate.reuse": ours}
     if find_spec("datasketch"):
         works["datasketch MinHashLSH"] = by_datasketch
     else:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from annotate.study import Study, read_study
+from annotate.study.study import Study, read_study
 
 LONG = "The Quarterly Bulletin of the Combined Associations of Lamplighters, Ferrymen and Keepers of Bridges"
 HOSTILE = '<script>alert(1)</script> & "Sons"'

@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate import bundled
-from annotate.adjudication import (
+from annotate.codebook.check import check_config
+from annotate.codebook.read import load_codebook, read_codebook
+from annotate.consensus import majority, resolve
+from annotate.coordination.adjudication import (
     SETTLED,
     adjudication_config,
     against,
@@ -18,13 +21,10 @@ from annotate.adjudication import (
     read_decisions,
     unsettled,
 )
-from annotate.codebook import load_codebook, read_codebook
-from annotate.config_check import check_config
-from annotate.consensus import majority, resolve
 from annotate.errors import ConfigError, InputError
-from annotate.exports import tabulate
-from annotate.snapshot import write_snapshot
-from annotate.study import read_study
+from annotate.study.exports import tabulate
+from annotate.study.snapshot import write_snapshot
+from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, result, span, task
 
 BOOK = read_codebook(CONFIG)

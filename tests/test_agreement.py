@@ -28,10 +28,10 @@ from annotate.agreement import (
     from_matrix,
     measure,
 )
-from annotate.agreement.distance import matrix, ranks
 from annotate.agreement.intervals import resamples
 from annotate.agreement.result import CHANCE_IS_CERTAIN, Agreement, settle
-from annotate.agreement.weights import WEIGHTS, weight_matrix
+from annotate.counts.distance import matrix, ranks
+from annotate.counts.weights import WEIGHTS, weight_matrix
 from annotate.errors import StatisticsError, TableError
 
 COLUMNS = [

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.passages import read_passages
-from annotate.provenance.quantities import arithmetic, quantities
+from annotate.figures import arithmetic, quantities
+from annotate.study.passages import read_passages
 
 TASKS = Path(__file__).parents[1] / "tasks"
 

@@ -11,7 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from annotate.assignment import (
+from annotate.cli.commands import app
+from annotate.codebook.read import read_codebook
+from annotate.coordination.assignment import (
     annotator_key,
     balance,
     design,
@@ -22,14 +24,12 @@ from annotate.assignment import (
     work_in,
     write_plan,
 )
-from annotate.assignment.tasks import joined_plan, renamed
-from annotate.cli.commands import app
-from annotate.codebook import read_codebook
+from annotate.coordination.assignment.tasks import joined_plan, renamed
 from annotate.corpus import read_tasks, write_tasks
 from annotate.errors import ExportError, InputError
-from annotate.exports import tabulate
-from annotate.passages import read_passages
 from annotate.studio.assign import off_plan
+from annotate.study.exports import tabulate
+from annotate.study.passages import read_passages
 from tests.integration.conftest import CONFIG
 
 

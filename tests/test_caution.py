@@ -18,7 +18,7 @@ from annotate.agreement.caution import (
     with_cautions,
 )
 from annotate.agreement.measure import measure
-from annotate.agreement.patterns import from_items
+from annotate.counts.patterns import from_items
 
 
 def of(*rows):

@@ -4,9 +4,9 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from annotate.charts import MOST_SOURCES, agreement_chart, claim_type_chart, share_chart
-from annotate.charts.drawing import WIDTH, wrapped
-from annotate.summary import summarise
+from annotate.present.charts import MOST_SOURCES, agreement_chart, claim_type_chart, share_chart
+from annotate.present.charts.drawing import WIDTH, wrapped
+from annotate.present.summary import summarise
 from tests.study_example import HOSTILE, LONG, study
 
 KINDS = {"incident": "Specific event", "practice": "Ongoing pattern", "cause_or_motive": "Cause or motive"}

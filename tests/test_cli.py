@@ -14,9 +14,9 @@ import pytest
 
 from annotate import bundled
 from annotate.agreement import COEFFICIENTS, measure
-from annotate.codebook import load_codebook
+from annotate.codebook.read import load_codebook
 from annotate.corpus import read_tasks
-from annotate.ratings import read_ratings
+from annotate.study.ratings import read_ratings
 from tests.export_example import CONFIG, annotation, choice, task
 
 TABLE = "item,source,annotator,variable,category\n" + "".join(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate import bundled
-from annotate.codebook import (
+from annotate.codebook.read import (
     Category,
     Codebook,
     SpanVariable,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.passages import passages_of, read_passages
-from annotate.provenance.quantities import compare, groups, quantities
-from annotate.provenance.quantities.relations import relation
+from annotate.figures import compare, groups, quantities
+from annotate.figures.relations import relation
+from annotate.study.passages import passages_of, read_passages
 
 TASKS = Path(__file__).parents[1] / "tasks"
 NAN = math.nan

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate import bundled
-from annotate.codebook import read_codebook
-from annotate.config_check import check_config
-from annotate.config_xml import Problem
+from annotate.codebook.check import check_config
+from annotate.codebook.config_xml import Problem
+from annotate.codebook.read import read_codebook
 from annotate.errors import ConfigError
 
 TEXT = '<Text name="text" value="$text"/>'

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from annotate.adjudication import against, final_labels, read_decisions
 from annotate.consensus import annotators, dawid_skene, resolve, with_decided
+from annotate.coordination.adjudication import against, final_labels, read_decisions
 from annotate.frames import records
-from annotate.study import read_study
+from annotate.study.study import read_study
 from tests.export_example import CONFIG
 from tests.test_adjudication import EXPORT, decided
 from tests.test_dawid_skene import anaesthetists

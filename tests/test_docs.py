@@ -9,8 +9,8 @@ import pytest
 import typer
 
 from annotate.cli.commands import app
-from annotate.exports import STRICT
 from annotate.provenance.profile import COLUMNS, SHARES
+from annotate.study.exports import STRICT
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted(

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement import from_items, measure
-from annotate.engine import CodedTable, Packing, QueriedTable, RatingsTable, Tally, coded, open_table
+from annotate.counts import coded
+from annotate.counts.table import CodedTable, Packing, QueriedTable, RatingsTable, Tally, open_table
 from annotate.errors import TableError
 
 Rows = list[tuple[Any, ...]]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from annotate import bundled
-from annotate.codebook import load_codebook
+from annotate.codebook.read import load_codebook
 from annotate.corpus import ingest, read_tasks
 from annotate.demo.annotators import CAST, OF_A_CLAIM, SPANS, code, read_reference
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.codebook import read_codebook
+from annotate.codebook.read import read_codebook
 from annotate.errors import ExportError
-from annotate.exports import tabulate
+from annotate.study.exports import tabulate
 from tests.export_example import CONFIG, annotation, choice, result, span, task
 
 CODEBOOK = read_codebook(CONFIG)

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate import bundled
-from annotate.assignment import annotator_key
-from annotate.codebook import config_hash, load_codebook, read_codebook
+from annotate.codebook.read import config_hash, load_codebook, read_codebook
+from annotate.coordination.assignment import annotator_key
+from annotate.coordination.following import follow
+from annotate.coordination.following.frames import progress_frame
+from annotate.coordination.following.pace import pace
 from annotate.corpus import ingest
 from annotate.demo.annotators import CAST, Habits, code, read_reference
 from annotate.errors import InputError
-from annotate.exports import tabulate
-from annotate.following import follow
-from annotate.following.frames import progress_frame
-from annotate.following.pace import pace
 from annotate.shares import wilson
+from annotate.study.exports import tabulate
 from tests.export_example import CONFIG, annotation, choice, task
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from annotate.agreement import COEFFICIENTS, Estimate, estimate, from_items, measure
-from annotate.agreement.distance import masi
-from annotate.ratings import encode_set
+from annotate.counts.distance import masi
+from annotate.study.ratings import encode_set
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from annotate import bundled
-from annotate.codebook import Category, load_codebook
-from annotate.guidelines import instructions
+from annotate.codebook.guidelines import instructions
+from annotate.codebook.read import Category, load_codebook
 
 GUIDELINES = bundled.path("codebook.md").read_text("utf-8")
 BOOK = load_codebook(bundled.path("label_config.xml"))

@@ -17,7 +17,7 @@ from annotate.corpus.dates import date_in_address, host_of, is_date
 from annotate.corpus.folders import find_files
 from annotate.corpus.kinds import FURNITURE
 from annotate.errors import InputError
-from annotate.passages import read_passages
+from annotate.study.passages import read_passages
 from tests.pdf_example import column, pdf
 
 CORPUS = bundled.path("tasks/example")

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement import COEFFICIENTS, measure
-from annotate.agreement.weights import WEIGHTS
-from annotate.ratings import decode_set, encode_set
+from annotate.counts.weights import WEIGHTS
+from annotate.study.ratings import decode_set, encode_set
 
 Items = list[list[str]]  # the ratings of each item
 Table = list[list[str | None]]  # items x annotators

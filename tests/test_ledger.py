@@ -9,14 +9,14 @@ import openpyxl
 import pandas as pd
 
 from annotate.consensus import majority
-from annotate.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
-from annotate.passages import passages_of, read_passages_and_study
+from annotate.present.report import render_report
+from annotate.present.summary import summarise
+from annotate.present.workbook import write_workbook
+from annotate.present.workbook.ledger import claims as claims_sheet
 from annotate.provenance import reuse
-from annotate.report import render_report
-from annotate.study import read_study
-from annotate.summary import summarise
-from annotate.workbook import write_workbook
-from annotate.workbook.ledger import claims as claims_sheet
+from annotate.provenance.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
+from annotate.study.passages import passages_of, read_passages_and_study
+from annotate.study.study import read_study
 
 EXAMPLE = Path(__file__).parent.parent / "exports/example"
 TEXTS = {

@@ -9,13 +9,13 @@ from typer.testing import CliRunner
 
 from annotate.agreement import measure
 from annotate.cli.commands import app
-from annotate.codebook import read_codebook
+from annotate.codebook.read import read_codebook
 from annotate.consensus import resolve
 from annotate.errors import ExportError, InputError
-from annotate.exports import tabulate
-from annotate.merging import merge
-from annotate.snapshot import read_manifest, write_snapshot
-from annotate.study import read_study
+from annotate.study.exports import tabulate
+from annotate.study.merging import merge
+from annotate.study.snapshot import read_manifest, write_snapshot
+from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, span, task
 
 ANNOTATORS = "export,annotator,name\n"

@@ -2,10 +2,10 @@ import re
 from pathlib import Path
 
 from annotate.agreement import measure
-from annotate.methods import methods_paragraph
-from annotate.study import read_study
-from annotate.summary import summarise
-from annotate.tables import cell
+from annotate.present.methods import methods_paragraph
+from annotate.present.summary import summarise
+from annotate.present.tables import cell
+from annotate.study.study import read_study
 
 EXAMPLE = Path(__file__).parent.parent / "exports" / "example"
 

@@ -12,9 +12,9 @@ from annotate.agreement import COEFFICIENTS, measure
 from annotate.agreement.compare import compare
 from annotate.agreement.correction import benjamini_hochberg, correct, holm
 from annotate.agreement.influence import Influence, influence
-from annotate.agreement.patterns import from_items
 from annotate.agreement.permutation import NO_REST, align, compare_patterns, p_value, permuted, statistics
 from annotate.agreement.registry import select
+from annotate.counts.patterns import from_items
 from annotate.errors import StatisticsError
 
 LEVEL = {"v": "nominal"}

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from annotate.agreement import COEFFICIENTS, measure
-from annotate.agreement.patterns import from_items
 from annotate.agreement.planning import (
     NO_VARIATION,
     TOO_FEW,
@@ -15,6 +14,7 @@ from annotate.agreement.planning import (
     plan_patterns,
     simulated_half_width,
 )
+from annotate.counts.patterns import from_items
 from annotate.errors import StatisticsError
 
 LEVEL = {"v": "nominal"}

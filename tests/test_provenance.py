@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate import bundled
-from annotate.codebook import load_codebook
+from annotate.codebook.read import load_codebook
 from annotate.errors import TableError
 from annotate.provenance import profile
 from annotate.provenance.profile import NAMED, PRIMARY, SECONDARY, UNNAMED, UNSUPPORTED
-from annotate.ratings import check_ratings
+from annotate.study.ratings import check_ratings
 
 
 def ratings(*rows) -> pd.DataFrame:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from annotate.provenance.quantities import quantities
-from annotate.provenance.quantities.grammar import figures
-from annotate.provenance.quantities.grammar.lexicon import DIGIT_WORDS, TENS
-from annotate.provenance.quantities.grammar.nouns import singular
-from annotate.provenance.quantities.grammar.numerals import numeral
+from annotate.figures import quantities
+from annotate.figures.grammar import figures
+from annotate.figures.grammar.lexicon import DIGIT_WORDS, TENS
+from annotate.figures.grammar.nouns import singular
+from annotate.figures.grammar.numerals import numeral
 
 NAN = math.nan
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.codebook import read_codebook
+from annotate.codebook.read import read_codebook
 from annotate.errors import InputError, TableError
-from annotate.ratings import check_ratings, decode_set, encode_set, read_ratings, write_ratings
+from annotate.study.ratings import check_ratings, decode_set, encode_set, read_ratings, write_ratings
 
 CONFIG = """<View><Text name="text" value="$text"/>
 <Choices name="kind" toName="text"><Choice value="a"/><Choice value="b"/></Choices>

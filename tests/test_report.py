@@ -2,10 +2,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from annotate.report import render_report, write_report
-from annotate.study import read_study
-from annotate.summary import summarise
-from annotate.wording import REFERENCES
+from annotate.present.report import render_report, write_report
+from annotate.present.summary import summarise
+from annotate.present.wording import REFERENCES
+from annotate.study.study import read_study
 from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
 
 

@@ -12,14 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.engine import shared
 from annotate.errors import StatisticsError, TableError
-from annotate.passages import read_passages
-from annotate.provenance.reuse import COLUMNS, MIN_SCORE, align, reuse, stretches
-from annotate.provenance.reuse.align import EXTEND, MISMATCH, OPEN
-from annotate.provenance.reuse.published import read_published
-from annotate.provenance.reuse.quoted import quoted
-from annotate.provenance.reuse.words import Vocabulary, places, read_words
+from annotate.reuse import COLUMNS, MIN_SCORE, align, reuse, shared, stretches
+from annotate.reuse.align import EXTEND, MISMATCH, OPEN
+from annotate.reuse.published import read_published
+from annotate.reuse.quoted import quoted
+from annotate.reuse.words import Vocabulary, places, read_words
+from annotate.study.passages import read_passages
 
 EXAMPLE = Path(__file__).parent.parent / "tasks"
 TEXT = "Eleven lorries with covered lamps drove past the old chapel towards the flooded quarry before dawn."

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.engine import shared
-from annotate.engine.shared import PAIRS, TERMS, shared_terms
+from annotate.reuse import shared
+from annotate.reuse.shared import PAIRS, TERMS, shared_terms
 
 Rows = list[tuple[int, int]]
 

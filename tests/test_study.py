@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from annotate.errors import ExportError, InputError, TableError
-from annotate.snapshot import write_snapshot
-from annotate.study import read_study
+from annotate.study.snapshot import write_snapshot
+from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, span, task
 
 TASKS = [

@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from annotate.cli import main
 from annotate.cli.commands import app
+from annotate.coordination.suggestion import suggest
 from annotate.frames import records
-from annotate.passages import passages_of_study
-from annotate.study import read_study
-from annotate.suggestion import suggest
+from annotate.study.passages import passages_of_study
+from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, result, task
 
 SHOWN = {"id": 9, "model_version": "annotate-suggest 0123456789ab", "result": []}

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotate.codebook import read_codebook
+from annotate.codebook.read import read_codebook
+from annotate.coordination.suggestion import PREFIX, passing, pushable, suggest, without_suggested
+from annotate.coordination.suggestion.conditions import shown
+from annotate.coordination.suggestion.decided import joined_decided, read_decided
+from annotate.coordination.suggestion.examples import LEAST_LABELS, LEAST_OF_CATEGORY, examples
+from annotate.coordination.suggestion.held_out import held_out
+from annotate.coordination.suggestion.proportion import effective, intraclass
+from annotate.coordination.suggestion.waiting import uncertainty
 from annotate.errors import InputError
-from annotate.exports import suggested_by
 from annotate.shares import wilson
-from annotate.suggestion import PREFIX, passing, pushable, suggest, without_suggested
-from annotate.suggestion.conditions import shown
-from annotate.suggestion.decided import joined_decided, read_decided
-from annotate.suggestion.examples import LEAST_LABELS, LEAST_OF_CATEGORY, examples
-from annotate.suggestion.held_out import held_out
-from annotate.suggestion.proportion import effective, intraclass
-from annotate.suggestion.waiting import uncertainty
+from annotate.study.exports import suggested_by
 
 LEVEL = {"kind": "nominal"}
 TEMPLATES = {

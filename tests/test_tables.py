@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from annotate.codebook import read_codebook
+from annotate.codebook.read import read_codebook
 from annotate.errors import InputError
-from annotate.tables import FORMATS, _text, codebook_frame, readable, side_by_side, write_table
+from annotate.present.tables import FORMATS, _text, codebook_frame, readable, side_by_side, write_table
 from tests.export_example import CONFIG
 
 FRAME = pd.DataFrame(

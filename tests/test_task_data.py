@@ -8,9 +8,9 @@ import pandas as pd
 
 from annotate import bundled
 from annotate.corpus import read_tasks
-from annotate.passages import passages_of
 from annotate.provenance import quantities, reuse
 from annotate.provenance.task_data import with_findings
+from annotate.study.passages import passages_of
 
 TASKS = read_tasks(bundled.path("tasks/example.json"))
 

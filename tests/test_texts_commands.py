@@ -9,9 +9,9 @@ import pytest
 from annotate import bundled
 from annotate.errors import InputError
 from annotate.frames import records
-from annotate.ledger import ledger_of
-from annotate.passages import read_passages
 from annotate.provenance import arithmetic, compare, quantities, reuse
+from annotate.provenance.ledger import ledger_of
+from annotate.study.passages import read_passages
 
 TASKS = bundled.path("tasks/example.json")
 EXPORT = Path(__file__).parent.parent / "exports/example"

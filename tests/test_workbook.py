@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from annotate.errors import InputError
-from annotate.study import read_study
-from annotate.summary import summarise
-from annotate.workbook import write_workbook
-from annotate.workbook.cell import MOST_LETTERS, as_date, as_text
-from annotate.workbook.sheet import MOST_ROWS
+from annotate.present.summary import summarise
+from annotate.present.workbook import write_workbook
+from annotate.present.workbook.cell import MOST_LETTERS, as_date, as_text
+from annotate.present.workbook.sheet import MOST_ROWS
+from annotate.study.study import read_study
 from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
 
 SHEETS = [

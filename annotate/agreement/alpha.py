@@ -6,9 +6,9 @@ Annenberg School, University of Pennsylvania.
 
 import numpy as np
 
-from annotate.agreement.distance import matrix, ranks
-from annotate.agreement.patterns import FloatArray, Patterns
 from annotate.agreement.result import Agreement
+from annotate.counts.distance import matrix, ranks
+from annotate.counts.patterns import FloatArray, Patterns
 
 
 def krippendorff_alpha(patterns: Patterns, samples: FloatArray) -> Agreement:
@@ -17,7 +17,7 @@ def krippendorff_alpha(patterns: Patterns, samples: FloatArray) -> Agreement:
     ``D_o`` is the mean distance of two ratings of one item, in which a rating of an item with m ratings
     weighs the same whatever m is; ``D_e`` is the mean distance of any two ratings, drawn without
     replacement. Both are over items with two ratings or more: a rating that stands alone does not
-    count. Distances lie in [0, 1], see :mod:`annotate.agreement.distance`.
+    count. Distances lie in [0, 1], see :mod:`annotate.counts.distance`.
     """
     counts = patterns.counts.astype(float)
     if not patterns.pairable.all():

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from annotate.agreement.patterns import FloatArray, Patterns
 from annotate.agreement.result import Agreement
-from annotate.agreement.weights import UNWEIGHTED
+from annotate.counts.patterns import FloatArray, Patterns
+from annotate.counts.weights import UNWEIGHTED
 
 
 def brennan_prediger(patterns: Patterns, samples: FloatArray) -> Agreement:

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from annotate.agreement.assignments import NONE, Assignments, assign
 from annotate.agreement.estimate import estimate
-from annotate.agreement.patterns import IntArray, Patterns
 from annotate.agreement.registry import select
 from annotate.agreement.result import Estimate
 from annotate.agreement.specific import REST
-from annotate.ratings import decode_set
+from annotate.counts.assignments import NONE, Assignments, assign
+from annotate.counts.patterns import IntArray, Patterns
+from annotate.study.ratings import decode_set
 
 SPECIFIC = "specific_agreement"
 

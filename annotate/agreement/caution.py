@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.groups import tally_patterns
-from annotate.agreement.patterns import Patterns
 from annotate.agreement.tidy import tidy
+from annotate.counts.groups import tally_patterns
+from annotate.counts.patterns import Patterns
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
-    from annotate.engine import Group
+    from annotate.codebook.read import Level
+    from annotate.counts.table import Group
 
 FEW_ITEMS = 30
 """Fewer pairable items than this are few: intervals from resampling so few are rough, and too narrow."""

@@ -10,17 +10,17 @@ from narwhals.typing import IntoFrame
 
 from annotate.agreement.caution import caution
 from annotate.agreement.correction import check_correction, correct
-from annotate.agreement.groups import GroupPatterns, tally_patterns
 from annotate.agreement.permutation import Comparison, compare_patterns
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.tidy import tidy
+from annotate.counts.groups import GroupPatterns, tally_patterns
 from annotate.errors import StatisticsError
 from annotate.resampling import generator
 
 if TYPE_CHECKING:
-    from annotate.agreement.patterns import FloatArray
-    from annotate.codebook import Level
-    from annotate.engine import Group
+    from annotate.codebook.read import Level
+    from annotate.counts.patterns import FloatArray
+    from annotate.counts.table import Group
 
 COLUMNS = {
     **dict.fromkeys(("variable", "level", "coefficient"), "object"),
@@ -122,7 +122,7 @@ def _compared(
     for takes in dict.fromkeys(one.takes for one in asked):
         chosen = [one for one in asked if one.takes == takes]
         streams = [generator(seed, "permutation", one.variable, one.names) for one in groups]
-        patterns = [one.of(chosen[0]) for one in groups]
+        patterns = [one.of(chosen[0].takes) for one in groups]
         compared = compare_patterns(patterns, chosen, permutations, streams, studentised=studentised)
         for of_group, comparisons in zip(found, compared, strict=True):
             of_group.update({one.coefficient: one for one in comparisons})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from annotate.agreement.patterns import FloatArray
+from annotate.counts.patterns import FloatArray
 from annotate.errors import StatisticsError
 
 

@@ -9,9 +9,9 @@ from annotate.agreement.bca import bca
 from annotate.agreement.bootstrap import percentile
 from annotate.agreement.intervals import Limits, Measured, Settings
 from annotate.agreement.jackknife import jackknife
-from annotate.agreement.patterns import PAIR, FloatArray, Patterns
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
+from annotate.counts.patterns import PAIR, FloatArray, Patterns
 from annotate.errors import StatisticsError
 
 
@@ -42,7 +42,7 @@ def estimate(
     Parameters
     ----------
     patterns
-        Of :func:`~annotate.agreement.patterns.from_items`, or counted elsewhere.
+        Of :func:`~annotate.counts.patterns.from_items`, or counted elsewhere.
     coefficients
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`.
     interval

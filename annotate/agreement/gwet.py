@@ -1,8 +1,8 @@
 """Gwet's AC1 and AC2: chance agreement only on items that are hard to rate."""
 
-from annotate.agreement.patterns import FloatArray, Patterns
 from annotate.agreement.result import Agreement
-from annotate.agreement.weights import BY_LEVEL
+from annotate.counts.patterns import FloatArray, Patterns
+from annotate.counts.weights import BY_LEVEL
 
 
 def gwet_ac1(patterns: Patterns, samples: FloatArray) -> Agreement:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.registry import Coefficient
 from annotate.agreement.sampled import CELLS, sampled, strata
+from annotate.counts.patterns import FloatArray, IntArray, Patterns
 
 _STEP = 1e-5  # of all items; the derivative is off by about as much of itself
 _NOTHING_LEFT = 3e-5  # of the largest influence

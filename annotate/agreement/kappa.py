@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from annotate.agreement.assignments import NONE, Assignments
-from annotate.agreement.patterns import PAIR, FloatArray, IntArray, Patterns
 from annotate.agreement.result import Agreement
-from annotate.agreement.weights import UNWEIGHTED
+from annotate.counts.assignments import NONE, Assignments
+from annotate.counts.patterns import PAIR, FloatArray, IntArray, Patterns
+from annotate.counts.weights import UNWEIGHTED
 
 _CELLS = 2**22  # samples x meetings of two annotators held at a time
 

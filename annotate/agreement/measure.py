@@ -10,20 +10,20 @@ from narwhals.typing import IntoFrame
 from threadpoolctl import ThreadpoolController
 
 from annotate.agreement.by_category import SPECIFIC, by_category, offered
-from annotate.agreement.distance import check_set_distance
 from annotate.agreement.estimate import check_interval, estimate
-from annotate.agreement.groups import GroupPatterns, tally_patterns
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate
 from annotate.agreement.tidy import tidy
-from annotate.agreement.weights import BY_LEVEL, check_weights
-from annotate.engine import ROW
+from annotate.counts.distance import check_set_distance
+from annotate.counts.groups import GroupPatterns, tally_patterns
+from annotate.counts.table import ROW
+from annotate.counts.weights import BY_LEVEL, check_weights
 from annotate.errors import StatisticsError
 from annotate.resampling import generator
 
 if TYPE_CHECKING:
-    from annotate.agreement.patterns import Patterns
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
+    from annotate.counts.patterns import Patterns
 
 COUNTS = ("n_items", "n_pairable_items", "n_ratings", "n_annotators")
 TEXT = ("category", "variable", "level", "coefficient", "weights", "interval", "undefined")
@@ -96,7 +96,7 @@ def measure(
         Ordinal variables need them. K of AC1 is their number; without them, the number used in the table.
     weights
         ``identity``, ``linear``, ``quadratic`` or ``ordinal``, for the kappas, Brennan-Prediger and AC2, see
-        :mod:`annotate.agreement.weights`; None for identity, and for AC2 what the level asks for.
+        :mod:`annotate.counts.weights`; None for identity, and for AC2 what the level asks for.
     set_distance
         How alpha measures between sets: ``masi`` or ``jaccard``.
     per_category

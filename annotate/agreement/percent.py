@@ -1,7 +1,7 @@
 """Percent agreement: how often two ratings of one item are the same."""
 
-from annotate.agreement.patterns import FloatArray, Patterns
 from annotate.agreement.result import Agreement
+from annotate.counts.patterns import FloatArray, Patterns
 
 
 def percent_agreement(patterns: Patterns, samples: FloatArray) -> Agreement:

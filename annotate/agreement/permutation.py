@@ -28,11 +28,11 @@ from itertools import chain
 
 import numpy as np
 
-from annotate.agreement.assignments import NONE, Assignments, assign
 from annotate.agreement.influence import Influence, influence
-from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.registry import Coefficient
 from annotate.agreement.sampled import CELLS, sampled, strata
+from annotate.counts.assignments import NONE, Assignments, assign
+from annotate.counts.patterns import FloatArray, IntArray, Patterns
 from annotate.errors import StatisticsError
 
 NO_REST = "there is no other group"

@@ -27,17 +27,17 @@ from narwhals.typing import IntoFrame
 
 from annotate.agreement.caution import caution
 from annotate.agreement.estimate import check_interval
-from annotate.agreement.groups import tally_patterns
-from annotate.agreement.patterns import PAIR, FloatArray, Patterns
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.sampled import CELLS, sampled, strata
 from annotate.agreement.tidy import tidy
+from annotate.counts.groups import tally_patterns
+from annotate.counts.patterns import PAIR, FloatArray, Patterns
 from annotate.errors import StatisticsError
 from annotate.resampling import generator, percentiles
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
-    from annotate.engine import Group
+    from annotate.codebook.read import Level
+    from annotate.counts.table import Group
 
 TOO_FEW = "fewer than two items have two ratings"
 NO_VARIATION = "the items do not vary in it, so nothing says how wide an interval would be"
@@ -130,7 +130,7 @@ def plan(
     for groups in tally_patterns(ratings, by=by, level=level, categories=categories, **given):
         for one in groups:
             found = plan_patterns(
-                one.of(asked),
+                one.of(asked.takes),
                 asked,
                 half_width=half_width,
                 confidence=confidence,

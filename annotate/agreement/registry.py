@@ -1,6 +1,6 @@
 """Which coefficients there are. To add one, write its function and enter it here.
 
-A function takes :class:`~annotate.agreement.patterns.Patterns` and samples (samples x patterns: items of
+A function takes :class:`~annotate.counts.patterns.Patterns` and samples (samples x patterns: items of
 each pattern in each sample) and returns observed and expected agreement of every sample. The table itself
 is one sample, the replicates of a bootstrap are others, so a coefficient is written once for both.
 
@@ -13,20 +13,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from annotate.agreement.alpha import krippendorff_alpha
-from annotate.agreement.assignments import NONE, Assignments
 from annotate.agreement.brennan import brennan_prediger
-from annotate.agreement.distance import LEVELS
 from annotate.agreement.gwet import gwet_ac1, gwet_ac2
 from annotate.agreement.kappa import cohen_kappa, conger_kappa, fleiss_kappa, light_kappa, scott_pi
-from annotate.agreement.patterns import PAIR, FloatArray, Patterns
 from annotate.agreement.percent import percent_agreement
 from annotate.agreement.result import Agreement
 from annotate.agreement.specific import REST, specific_agreement
-from annotate.agreement.weights import BY_LEVEL, UNORDERED, UNWEIGHTED
+from annotate.counts.assignments import NONE, Assignments
+from annotate.counts.distance import LEVELS
+from annotate.counts.patterns import PAIR, FloatArray, Patterns
+from annotate.counts.weights import BY_LEVEL, UNORDERED, UNWEIGHTED
 from annotate.errors import StatisticsError
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 ALL = "all"
 

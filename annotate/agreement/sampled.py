@@ -1,9 +1,9 @@
 """A coefficient on many samples of items at once, and the strata that samples are drawn within."""
 
 from annotate.agreement import intervals
-from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.registry import Coefficient
 from annotate.agreement.result import Settled, settle
+from annotate.counts.patterns import FloatArray, IntArray, Patterns
 
 CELLS = 2**19  # samples x patterns held at a time
 

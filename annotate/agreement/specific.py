@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from annotate.agreement.patterns import FloatArray, Patterns
 from annotate.agreement.result import Agreement
+from annotate.counts.patterns import FloatArray, Patterns
 
 REST = "(any other)"  # what patterns of one category against the rest call the rest
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from annotate.engine import Group, sort_groups
+from annotate.counts.table import Group, sort_groups
 
 
 def tidy(

@@ -27,7 +27,7 @@ from annotate.cli.speech import say, say_exclusions
 if TYPE_CHECKING:
     import pandas as pd
 
-    from annotate.study import Study
+    from annotate.study.study import Study
 
 app = typer.Typer()
 
@@ -114,7 +114,7 @@ def agreement(
     output: Output = None,
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
-    from annotate.tables import write_table
+    from annotate.present.tables import write_table
 
     views: dict[str, Callable[[Study, Mapping[str, Any]], pd.DataFrame]] = {
         "--pairs": _pairs,
@@ -175,9 +175,9 @@ def disagreements(
     output: Output = None,
 ) -> None:
     """List the passages that lower agreement most, with every annotator's choice."""
-    from annotate.disagreements import confusions as confused
-    from annotate.disagreements import contributions
-    from annotate.tables import readable, write_table
+    from annotate.agreement.disagreements import confusions as confused
+    from annotate.agreement.disagreements import contributions
+    from annotate.present.tables import readable, write_table
 
     said, orders = read_levels(level), read_orders(order)
     study = read_rated(export, config, on_invalid, output, {**said, **orders})
@@ -217,7 +217,7 @@ def plan(
 ) -> None:
     """Say how many more items an interval of a given half-width takes, at the present design."""
     from annotate.agreement.planning import plan as planned
-    from annotate.tables import readable, write_table
+    from annotate.present.tables import readable, write_table
 
     said, orders = read_levels(level), read_orders(order)
     study = read_rated(export, config, on_invalid, output, {**said, **orders})
@@ -250,8 +250,8 @@ def _refuse_untaken(context: typer.Context, view: str) -> None:
 def _unsuggested(study: "Study", export: Path) -> "Study":
     from dataclasses import replace
 
+    from annotate.coordination.suggestion import without_suggested
     from annotate.errors import InputError
-    from annotate.suggestion import without_suggested
 
     ratings, count = without_suggested(study.ratings)
     if not (ratings["round"] == 1).any():
@@ -266,7 +266,7 @@ def _unsuggested(study: "Study", export: Path) -> "Study":
 
 
 def _for_reading(result: "pd.DataFrame", wanted: list[str], by: list[str]) -> "pd.DataFrame":
-    from annotate.tables import agreement_table, pairs_table, readable, side_by_side
+    from annotate.present.tables import agreement_table, pairs_table, readable, side_by_side
 
     if not wanted:
         return agreement_table(result, by)

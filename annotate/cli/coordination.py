@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from annotate.assignment import Annotator
+    from annotate.coordination.assignment import Annotator
     from annotate.corpus.tasks import Task
     from annotate.studio.assign import Assigned
     from annotate.studio.views import Tab
@@ -66,12 +66,12 @@ def assign(
     form: Form = "table",
 ) -> None:
     """Give each passage to the right number of annotators: blind, balanced, and extended later."""
-    from annotate.assignment import design, items_of, read_annotators, read_plan, write_plan
+    from annotate.coordination.assignment import design, items_of, read_annotators, read_plan, write_plan
     from annotate.corpus import read_tasks, write_tasks
     from annotate.errors import InputError
     from annotate.files import whole
     from annotate.frames import READABLE, write_frame
-    from annotate.tables import write_table
+    from annotate.present.tables import write_table
 
     for place in (output, plan_file):
         refuse_overwriting(place, *filter(None, [tasks, annotators, config, instructions]))
@@ -112,7 +112,7 @@ def _on_server(
     instructions: Path | None,
 ) -> "Assigned":
     from annotate import bundled
-    from annotate.guidelines import instructions as rendered
+    from annotate.codebook.guidelines import instructions as rendered
     from annotate.studio.assign import assign
     from annotate.studio.client import connect
 
@@ -152,7 +152,7 @@ def _on_server(
 
 
 def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses: "Mapping[str, str]") -> None:
-    from annotate.assignment import balance
+    from annotate.coordination.assignment import balance
 
     found = balance(plan)
     passages = plan.loc[plan["round"] == 1, "item"].nunique()
@@ -201,8 +201,8 @@ def annotators_add(
     ] = None,
 ) -> None:
     """Make accounts on the embedded server, or give the invitation link of another one."""
-    from annotate.assignment import read_annotators
     from annotate.cli.passwords import announcing
+    from annotate.coordination.assignment import read_annotators
     from annotate.studio.accounts import add_account, invitation_link, new_password
     from annotate.studio.client import connect_embedded
 

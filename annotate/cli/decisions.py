@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from annotate.adjudication import Decisions
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
     from annotate.consensus import Fit
-    from annotate.study import Study
+    from annotate.coordination.adjudication import Decisions
+    from annotate.study.study import Study
 
 app = typer.Typer()
 
@@ -58,9 +58,9 @@ def consensus(
     output: Output = None,
 ) -> None:
     """Decide on one category for each passage and variable; ties stay ties."""
-    from annotate.adjudication import against, final_labels
     from annotate.consensus import annotators as error_rates
     from annotate.consensus import dawid_skene, decisions, resolve, with_decided
+    from annotate.coordination.adjudication import against, final_labels
 
     said, orders = read_levels(level), read_orders(order)
     study = read_rated(export, config, on_invalid, output, {**said, **orders})
@@ -117,11 +117,11 @@ def adjudicate(
     ] = 0,
 ) -> None:
     """Push what is not settled into a project where it is decided, without names."""
-    from annotate.adjudication import SETTLED, adjudication_config, cases, unsettled
-    from annotate.adjudication.decisions import export_tasks
-    from annotate.adjudication.instructions import INSTRUCTIONS
+    from annotate.codebook.guidelines import instructions as rendered
+    from annotate.coordination.adjudication import SETTLED, adjudication_config, cases, unsettled
+    from annotate.coordination.adjudication.decisions import export_tasks
+    from annotate.coordination.adjudication.instructions import INSTRUCTIONS
     from annotate.errors import InputError
-    from annotate.guidelines import instructions as rendered
     from annotate.studio.adjudicate import push_cases
     from annotate.studio.client import connect
 
@@ -169,7 +169,7 @@ def _levels(study: "Study", said: "Mapping[str, Level]") -> "dict[str, Level]":
 
 
 def _decisions(path: Path, config: Path | None, study: "Study") -> "Decisions":
-    from annotate.adjudication import read_decisions
+    from annotate.coordination.adjudication import read_decisions
     from annotate.errors import InputError
 
     made = read_decisions(path, config=config)
@@ -209,7 +209,7 @@ def _say_models(fits: "Sequence[Fit]") -> None:
 
 
 def _say_labels(labels: "pd.DataFrame") -> None:
-    from annotate.adjudication.labels import ADJUDICATED
+    from annotate.coordination.adjudication.labels import ADJUDICATED
 
     ties = int(labels["tie"].sum())
     once = int(((labels["n_ratings"] == 1) & (labels["method"] != ADJUDICATED)).sum())
@@ -222,8 +222,8 @@ def _say_labels(labels: "pd.DataFrame") -> None:
 def _write(result: "pd.DataFrame", form: Form, output: Path | None) -> None:
     import pandas as pd
 
-    from annotate.ratings import decode_set
-    from annotate.tables import readable, write_table
+    from annotate.present.tables import readable, write_table
+    from annotate.study.ratings import decode_set
 
     if form in ("table", "markdown"):
         if "tied" in result.columns:

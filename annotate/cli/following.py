@@ -10,14 +10,14 @@ from annotate.cli.speech import one_line, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from annotate.following import Followed
+    from annotate.coordination.following import Followed
+    from annotate.present.tables import Format
     from annotate.studio.status import Look
-    from annotate.tables import Format
 
 
 def followed(look: "Look") -> "Followed":
     """Follow what was looked at."""
-    from annotate.following import follow
+    from annotate.coordination.following import follow
 
     home = look.project
     return follow(look.tasks, overlap=home.overlap, config=home.config, now=look.at, addresses=look.addresses)
@@ -25,8 +25,8 @@ def followed(look: "Look") -> "Followed":
 
 def show(look: "Look", form: "Format", output: Path | None) -> None:
     """Show a look: words and warnings on standard error, tables or JSON on standard output or in a file."""
-    from annotate.following.frames import progress_frame
-    from annotate.tables import write_table, write_tables
+    from annotate.coordination.following.frames import progress_frame
+    from annotate.present.tables import write_table, write_tables
 
     found = followed(look)
     for line in summary(look, found):
@@ -61,8 +61,8 @@ def summary(look: "Look", found: "Followed") -> list[str]:
 
 def tables(found: "Followed", last: int | None = None) -> list["pd.DataFrame"]:
     """The tables for reading: annotators, agreement, sources, and the days, all or the last ones."""
-    from annotate.following.frames import agreement_frame, part_frame
-    from annotate.tables import readable, side_by_side
+    from annotate.coordination.following.frames import agreement_frame, part_frame
+    from annotate.present.tables import readable, side_by_side
 
     agreement = agreement_frame(found)
     if len(agreement):
@@ -73,7 +73,7 @@ def tables(found: "Followed", last: int | None = None) -> list["pd.DataFrame"]:
 
 
 def _write_json(look: "Look", found: "Followed", output: Path | None) -> None:
-    from annotate.codebook import config_hash
+    from annotate.codebook.read import config_hash
     from annotate.files import whole
 
     home = look.project

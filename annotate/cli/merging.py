@@ -7,7 +7,7 @@ import typer
 
 from annotate.cli.options import Config, Invalid
 from annotate.cli.speech import one_line, progress, say, say_exclusions
-from annotate.merging import OnConfigChange
+from annotate.study.merging import OnConfigChange
 
 app = typer.Typer()
 
@@ -40,8 +40,8 @@ def merge(
     on_invalid: Invalid = "error",
 ) -> None:
     """Merge several projects, or exports of several servers, into one study, with annotators told apart."""
-    from annotate.merging import merge, require_new, require_several
-    from annotate.study import read_study
+    from annotate.study.merging import merge, require_new, require_several
+    from annotate.study.study import read_study
 
     exports, projects = exports or [], projects or []
     require_new(output)

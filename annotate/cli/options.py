@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from annotate.study import OnInvalid
-from annotate.tables import Format
+from annotate.present.tables import Format
+from annotate.study.study import OnInvalid
 
 if TYPE_CHECKING:
-    from annotate.codebook import Codebook, Level
+    from annotate.codebook.read import Codebook, Level
 
 Export = Annotated[
     Path,
@@ -66,7 +66,7 @@ DataDir = Annotated[
 def read_codebook(config: Path | None) -> "Codebook":
     """Read the label config that was named, or the one that comes with annotate."""
     from annotate import bundled
-    from annotate.codebook import load_codebook
+    from annotate.codebook.read import load_codebook
 
     return load_codebook(config or bundled.path("label_config.xml"))
 

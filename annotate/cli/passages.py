@@ -123,7 +123,7 @@ def check(
     config: Config = None,
 ) -> None:
     """Check files offline: what Label Studio and its SDK would let pass."""
-    from annotate.checks import check_file, check_label_config
+    from annotate.study.check import check_file, check_label_config
 
     findings = [check_label_config(config)] if config or not files else []
     findings += [check_file(path, config) for path in files or []]
@@ -139,6 +139,6 @@ def check(
 @app.command()
 def codebook(config: Config = None, form: Form = "table", output: Output = None) -> None:
     """Show the variables, categories, definitions and hotkeys of a label config."""
-    from annotate.tables import codebook_frame, write_table
+    from annotate.present.tables import codebook_frame, write_table
 
     write_table(codebook_frame(read_codebook(config)), form, output)

@@ -9,7 +9,7 @@ from annotate.cli.speech import say
 from annotate.errors import InputError
 
 if TYPE_CHECKING:
-    from annotate.study import OnInvalid, Study
+    from annotate.study.study import OnInvalid, Study
 
 
 def read_rated(
@@ -23,7 +23,7 @@ def read_rated(
         If nothing is left to measure, or a variable that was named is not there.
 
     """
-    from annotate.study import read_study
+    from annotate.study.study import read_study
 
     refuse_overwriting(output, *filter(None, [export, config]))
     study = read_study(export, config=config, on_invalid=on_invalid)

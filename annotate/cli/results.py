@@ -38,8 +38,8 @@ def provenance(
     output: Output = None,
 ) -> None:
     """Profile each source: how much it attributes, to whom, and on what ground."""
+    from annotate.present.tables import profile_tables, write_table, write_tables
     from annotate.provenance import profile
-    from annotate.tables import profile_tables, write_table, write_tables
 
     study = read_rated(export, config, on_invalid, output)
     result = profile(
@@ -67,7 +67,7 @@ def _add(name: str, ending: str, words: str, writer: Callable[[], Callable[..., 
         confidence: Confidence = 0.95,
         seed: Seed = 0,
     ) -> None:
-        from annotate.summary import summarise
+        from annotate.present.summary import summarise
 
         said, orders = read_levels(level), read_orders(order)
         study = read_rated(export, config, on_invalid, output, {**said, **orders})
@@ -80,13 +80,13 @@ def _add(name: str, ending: str, words: str, writer: Callable[[], Callable[..., 
 
 
 def _workbook() -> Callable[..., None]:
-    from annotate.workbook import write_workbook
+    from annotate.present.workbook import write_workbook
 
     return write_workbook
 
 
 def _report() -> Callable[..., None]:
-    from annotate.report import write_report
+    from annotate.present.report import write_report
 
     return write_report
 

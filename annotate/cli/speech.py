@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from annotate.study import Study
+    from annotate.study.study import Study
 
 _LONGEST = 1000
 

@@ -64,8 +64,8 @@ def push(
 ) -> None:
     """Push passages into a project; each is there exactly once, however often this runs."""
     from annotate import bundled
+    from annotate.codebook.guidelines import instructions as rendered
     from annotate.corpus import read_tasks
-    from annotate.guidelines import instructions as rendered
     from annotate.studio.client import connect
     from annotate.studio.push import push
 
@@ -108,7 +108,7 @@ def pull(
     """Pull a project's annotations into a new snapshot folder."""
     from annotate.studio.client import connect
     from annotate.studio.pull import pull
-    from annotate.study import read_study
+    from annotate.study.study import read_study
 
     with connect() as connection, progress("pulling") as advance:
         folder = pull(project, output=output, connection=connection, on_progress=advance)

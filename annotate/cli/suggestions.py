@@ -11,10 +11,10 @@ from annotate.cli.speech import progress, say, say_exclusions
 if TYPE_CHECKING:
     import pandas as pd
 
-    from annotate.codebook import Codebook
-    from annotate.study import OnInvalid, Study
-    from annotate.suggestion import Suggestions
-    from annotate.tables import Format
+    from annotate.codebook.read import Codebook
+    from annotate.coordination.suggestion import Suggestions
+    from annotate.present.tables import Format
+    from annotate.study.study import OnInvalid, Study
 
 app = typer.Typer()
 
@@ -95,9 +95,9 @@ def _learn(
     seed: int,
 ) -> "tuple[Study, Suggestions]":
     from annotate.cli.reading import read_rated
+    from annotate.coordination.suggestion import suggest, without_suggested
     from annotate.errors import InputError
-    from annotate.passages import passages_of_study
-    from annotate.suggestion import suggest, without_suggested
+    from annotate.study.passages import passages_of_study
 
     study = read_rated(export, config, on_invalid, None, variables or [])
     passages = passages_of_study(study)
@@ -128,7 +128,7 @@ def _learn(
 def _labels(study: "Study", ratings: "pd.DataFrame", decided: Path | None) -> "pd.DataFrame":
     """The decided labels of a table, then the majority where it has none."""
     from annotate.consensus import resolve
-    from annotate.suggestion.decided import joined_decided, read_decided
+    from annotate.coordination.suggestion.decided import joined_decided, read_decided
 
     levels = {name: level for name, level in study.levels.items() if level in ("nominal", "ordinal")}
     voted = ratings.loc[ratings["variable"].isin(list(levels))]
@@ -140,7 +140,7 @@ def _with_tasks(passages: "pd.DataFrame", tasks: Path | None) -> "pd.DataFrame":
     import pandas as pd
 
     from annotate.corpus import read_tasks
-    from annotate.passages import passages_of
+    from annotate.study.passages import passages_of
 
     if tasks is None:
         return passages
@@ -176,8 +176,8 @@ def _say_learnt(made: "Suggestions", labels: "pd.DataFrame", waiting: int) -> No
 
 
 def _write(made: "Suggestions", quality: bool, top: int | None, form: "Format", output: Path | None) -> None:
-    from annotate.suggestion_tables import quality_table
-    from annotate.tables import readable, write_table, write_tables
+    from annotate.present.suggestion_tables import quality_table
+    from annotate.present.tables import readable, write_table, write_tables
 
     queue = made.queue if top is None else made.queue.loc[made.queue["rank"] <= top]
     if form not in ("table", "markdown"):
@@ -219,9 +219,9 @@ def _on_server(made: "Suggestions", project: str, min_precision: float | None, s
 
 
 def _push(made: "Suggestions", project: str, min_precision: float, codebook: "Codebook") -> None:
+    from annotate.coordination.suggestion import PREFIX, passing, pushable
     from annotate.studio.client import connect
     from annotate.studio.suggest import push_suggestions
-    from annotate.suggestion import PREFIX, passing, pushable
 
     good = passing(made.quality, min_precision)
     rows = pushable(made.queue, made.quality, codebook, min_precision=min_precision)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from annotate.tables import Format
+    from annotate.present.tables import Format
 
 app = typer.Typer()
 
@@ -37,8 +37,8 @@ def reuse(
 ) -> None:
     """Find passages that share text with another document, with the exact spans on both sides."""
     from annotate import provenance
-    from annotate.claim_tables import reuse_table
-    from annotate.passages import read_passages
+    from annotate.present.claim_tables import reuse_table
+    from annotate.study.passages import read_passages
 
     refuse_overwriting(output, *filter(None, [texts, config]))
     passages = read_passages(texts, config)
@@ -66,8 +66,8 @@ def quantities(
 ) -> None:
     """Find every figure: how much, of what, at which rate, with which hedge, and where it stands."""
     from annotate import provenance
-    from annotate.claim_tables import arithmetic_table, comparisons_table, quantities_table
-    from annotate.passages import read_passages
+    from annotate.present.claim_tables import arithmetic_table, comparisons_table, quantities_table
+    from annotate.study.passages import read_passages
 
     if compare and arithmetic:
         raise typer.BadParameter("ask for one at a time", param_hint="--compare and --arithmetic")
@@ -95,9 +95,9 @@ def ledger(
 ) -> None:
     """Follow each recurring figure and each reused text through its sources, by date."""
     from annotate import provenance
-    from annotate.claim_tables import ledger_table, mentions_table
-    from annotate.ledger import ledger_of
-    from annotate.passages import read_passages_and_study
+    from annotate.present.claim_tables import ledger_table, mentions_table
+    from annotate.provenance.ledger import ledger_of
+    from annotate.study.passages import read_passages_and_study
 
     refuse_overwriting(output, *filter(None, [texts, config]))
     passages, study = read_passages_and_study(texts, config)
@@ -129,6 +129,6 @@ def _write(
     form: "Format",
     output: Path | None,
 ) -> None:
-    from annotate.tables import write_table
+    from annotate.present.tables import write_table
 
     write_table(for_reading(frame) if form in ("table", "markdown") else frame, form, output)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
-    from annotate.following import Followed
+    from annotate.coordination.following import Followed
     from annotate.studio.client import Connection
     from annotate.studio.status import Look
 
@@ -95,7 +95,7 @@ def _table(frame: "pd.DataFrame") -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    from annotate.tables import cell
+    from annotate.present.tables import cell
 
     table = Table(box=SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
     for name in frame.columns:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from annotate.agreement.scale import MisfitError, scale
 from annotate.consensus.majority import first_rounds
 from annotate.consensus.records import said
+from annotate.counts.scale import MisfitError, scale
 from annotate.errors import StatisticsError, TableError
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 COLUMNS = ("annotator", "variable", "n_rated", "n_items", "n_agreeing", "value", "undefined")
 NOTHING_DECIDED = "no item that the annotator rated is decided"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.annotators.judgements import Judgements, judgements
+from annotate.counts.judgements import Judgements, judgements
 from annotate.errors import StatisticsError
-from annotate.ratings import decode_set, encode_set
 from annotate.resampling import IntArray
+from annotate.study.ratings import decode_set, encode_set
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 
 def judged(
@@ -30,7 +30,7 @@ def judged(
     Raises
     ------
     TableError, StatisticsError
-        As :func:`~annotate.agreement.annotators.judgements.judgements`; and if one of ``variables`` is not
+        As :func:`~annotate.counts.judgements.judgements`; and if one of ``variables`` is not
         in the table.
 
     """

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.annotators.judgements import Judgements
 from annotate.consensus.caution import cautions, n_parameters
 from annotate.consensus.em import Climb
 from annotate.consensus.judged import item_names, judged, members
 from annotate.consensus.responses import Responses, responses
 from annotate.consensus.starts import Start, best
+from annotate.counts.judgements import Judgements
 from annotate.errors import StatisticsError
-from annotate.ratings import decode_set
 from annotate.resampling import FloatArray, IntArray, generator
+from annotate.study.ratings import decode_set
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 STARTS, TOLERANCE, MOST = 5, 1e-11, 10_000
 KEEP = ("votes", "highest")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.ratings import encode_set
 from annotate.resampling import FloatArray, IntArray
+from annotate.study.ratings import encode_set
 
 FIRST = ("item", "variable", "category")
 LAST = ("n_ratings", "tie", "tied")

@@ -14,11 +14,11 @@ from annotate.consensus.majority import votes
 from annotate.consensus.model import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
 from annotate.consensus.records import joined, records
 from annotate.errors import StatisticsError
-from annotate.ratings import encode_set
 from annotate.resampling import FloatArray, IntArray
+from annotate.study.ratings import encode_set
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 MAJORITY, DAWID_SKENE = METHODS = ("majority", "dawid-skene")
 

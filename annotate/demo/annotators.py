@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from annotate.codebook import Codebook
+from annotate.codebook.read import Codebook
 from annotate.frames import read_frame
 
 CLAIM_TYPE, NO_CLAIM = "claim_type", "no_claim"

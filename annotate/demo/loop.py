@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 
 from annotate import bundled
-from annotate.claim_tables import ledger_table
-from annotate.codebook import Codebook, load_codebook
+from annotate.codebook.guidelines import instructions
+from annotate.codebook.read import Codebook, load_codebook
 from annotate.corpus import ingest, write_tasks
 from annotate.demo.annotators import CAST, NOTE, Habits, Reference, code, read_reference
 from annotate.errors import InputError
-from annotate.guidelines import instructions
-from annotate.report import write_report
+from annotate.present.claim_tables import ledger_table
+from annotate.present.report import write_report
+from annotate.present.summary import Summary, summarise
+from annotate.present.tables import profile_tables, side_by_side, write_table
+from annotate.present.workbook import write_workbook
 from annotate.studio import server
 from annotate.studio.accounts import Account, create_account
 from annotate.studio.client import Connection, connect
@@ -27,10 +30,7 @@ from annotate.studio.projects import all_projects
 from annotate.studio.pull import pull
 from annotate.studio.push import PushReport, push
 from annotate.studio.stream import label_stream, skip, submit
-from annotate.study import Study, read_study
-from annotate.summary import Summary, summarise
-from annotate.tables import profile_tables, side_by_side, write_table
-from annotate.workbook import write_workbook
+from annotate.study.study import Study, read_study
 
 _CLAIMS = 3  # of the ledger, shown in the terminal
 Say = Callable[[str], None]

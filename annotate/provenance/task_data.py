@@ -1,10 +1,10 @@
 """What recurs, put into tasks as data. No label config of this package shows it to annotators."""
 
 from annotate.corpus.tasks import Task
+from annotate.figures import quantities
 from annotate.frames import records
-from annotate.passages import passages_of
-from annotate.provenance.quantities import quantities
-from annotate.provenance.reuse import MIN_SCORE, reuse
+from annotate.reuse import MIN_SCORE, reuse
+from annotate.study.passages import passages_of
 
 _FIGURE = ("start", "end", "surface", "low", "high", "unit", "rate", "currency", "hedge")
 
@@ -17,13 +17,13 @@ def with_findings(tasks: list[Task], *, min_score: float = MIN_SCORE) -> list[Ta
     tasks
         As :func:`annotate.corpus.ingest` makes them; they are not changed.
     min_score
-        Of :func:`annotate.provenance.reuse.reuse`.
+        Of :func:`annotate.reuse.reuse`.
 
     Returns
     -------
     list of tasks
         With two more keys where there is something to say. ``quantities``: the columns of
-        :func:`annotate.provenance.quantities.quantities` that belong to the figure. ``reuse``: for each
+        :func:`annotate.figures.quantities` that belong to the figure. ``reuse``: for each
         passage that shares text, best first: passage_id, document_id, source, score, kind, start and end here,
         their_start and their_end there. Open bounds and what is not known are null.
 

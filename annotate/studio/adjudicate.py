@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.errors import ServerError
-from annotate.exports import ADJUDICATION
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Standing, take_inventory
 from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.predictions import ensure_predictions
 from annotate.studio.projects import all_projects, find_project
 from annotate.studio.push import Progress, push
+from annotate.study.exports import ADJUDICATION
 
 Case = Mapping[str, Any]
 
@@ -54,7 +54,7 @@ def push_cases(
     Parameters
     ----------
     cases
-        ``data`` and ``predictions``, as :func:`annotate.adjudication.cases` makes them.
+        ``data`` and ``predictions``, as :func:`annotate.coordination.adjudication.cases` makes them.
     project
         Title or number. It is made if there is none; one that holds other tasks is refused.
     config

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.assignment import (
+from annotate.coordination.assignment import (
     Annotator,
     annotator_key,
     design,
@@ -16,8 +16,8 @@ from annotate.assignment import (
     work_in,
     write_plan,
 )
-from annotate.assignment.leaving import Work
-from annotate.assignment.tasks import joined_plan, people_of
+from annotate.coordination.assignment.leaving import Work
+from annotate.coordination.assignment.tasks import joined_plan, people_of
 from annotate.corpus.tasks import Task
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
@@ -61,9 +61,9 @@ def assign(
 ) -> Assigned:
     """Assign passages in a project: a second time changes nothing, further passages extend the design.
 
-    The parameters are those of :func:`annotate.assignment.design` and :func:`annotate.studio.push.push`.
+    The parameters are those of :func:`annotate.coordination.assignment.design` and :func:`annotate.studio.push.push`.
     What stands assigned in the project stays, whatever the tasks say. With ``hand_on``, what annotators who
-    are not named any more have not done goes to others, see :func:`annotate.assignment.release`.
+    are not named any more have not done goes to others, see :func:`annotate.coordination.assignment.release`.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.config_xml import parse_config
+from annotate.codebook.config_xml import parse_config
 from annotate.errors import InputError, ServerError
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, Standing, some

@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from annotate.assignment import annotator_key
-from annotate.assignment.tasks import renamed
+from annotate.coordination.assignment import annotator_key
+from annotate.coordination.assignment.tasks import renamed
 from annotate.errors import InputError, ServerError
-from annotate.exports import annotator_id
-from annotate.snapshot import write_snapshot
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.export import Progress, export_tasks
 from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.projects import Project, find_project, read_project
+from annotate.study.exports import annotator_id
+from annotate.study.snapshot import write_snapshot
 
 _LOCK_SECONDS = 120.0
 

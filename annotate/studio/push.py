@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.assignment.tasks import people_of
-from annotate.codebook import config_hash
-from annotate.config_xml import parse_config, without_declaration
+from annotate.codebook.config_xml import parse_config, without_declaration
+from annotate.codebook.read import config_hash
+from annotate.coordination.assignment.tasks import people_of
 from annotate.errors import InputError, ServerError
 from annotate.studio.client import Connection
 from annotate.studio.differences import compare, require_shown, update_data

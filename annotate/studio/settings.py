@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from annotate.codebook import config_hash
+from annotate.codebook.read import config_hash
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, take_inventory

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.assignment.tasks import QUEUE
-from annotate.codebook import Codebook, config_hash
+from annotate.codebook.read import Codebook, config_hash
+from annotate.coordination.assignment.tasks import QUEUE
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.differences import Changes, update_data

@@ -2,8 +2,8 @@
 
 import pytest
 
-from annotate.report import write_report
-from annotate.summary import summarise
+from annotate.present.report import write_report
+from annotate.present.summary import summarise
 from tests.study_example import HOSTILE, NOTE, study
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotate.adjudication import (
+from annotate.consensus import resolve
+from annotate.coordination.adjudication import (
     SETTLED,
     adjudication_config,
     against,
@@ -17,8 +18,7 @@ from annotate.adjudication import (
     read_decisions,
     unsettled,
 )
-from annotate.adjudication.instructions import INSTRUCTIONS
-from annotate.consensus import resolve
+from annotate.coordination.adjudication.instructions import INSTRUCTIONS
 from annotate.errors import ServerError
 from annotate.studio.accounts import create_account
 from annotate.studio.adjudicate import AdjudicationReport, push_cases
@@ -27,7 +27,7 @@ from annotate.studio.projects import list_tasks
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.stream import label_stream, submit
-from annotate.study import read_study
+from annotate.study.study import read_study
 
 EXAMPLE = Path(__file__).parent.parent.parent / "exports" / "example"
 EMAIL, PASSWORD = "judith@example.org", "a-password-of-judith"

@@ -14,10 +14,10 @@ from playwright.sync_api import Page, Response, expect
 from typer.testing import CliRunner
 
 from annotate.agreement.annotators import rounds
-from annotate.assignment import Annotator, read_plan
 from annotate.cli.commands import app
+from annotate.coordination.assignment import Annotator, read_plan
+from annotate.coordination.following.passages import read_passages
 from annotate.errors import InputError
-from annotate.following.passages import read_passages
 from annotate.studio.accounts import create_account, people
 from annotate.studio.assign import Assigned, assign, off_plan
 from annotate.studio.client import Connection, connect
@@ -29,7 +29,7 @@ from annotate.studio.push import push
 from annotate.studio.refusals import RefusedError
 from annotate.studio.stream import next_task, skip, submit
 from annotate.studio.views import ensure_tabs
-from annotate.study import read_study
+from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server
 

@@ -17,9 +17,9 @@ import psutil
 import pytest
 
 from annotate.demo.annotators import CAST
+from annotate.present.summary import summarise
 from annotate.studio import server
-from annotate.study import read_study
-from annotate.summary import summarise
+from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server
 

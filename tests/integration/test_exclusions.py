@@ -11,7 +11,7 @@ from annotate.studio.projects import list_tasks
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.stream import skip, submit
-from annotate.study import read_study
+from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server
 

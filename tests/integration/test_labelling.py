@@ -7,14 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotate import bundled
-from annotate.codebook import load_codebook
+from annotate.codebook.guidelines import instructions
+from annotate.codebook.read import load_codebook
 from annotate.corpus import ingest
-from annotate.guidelines import instructions
 from annotate.studio.accounts import create_account
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from annotate.studio.push import push
-from annotate.study import read_study
+from annotate.study.study import read_study
 
 TEXT = "The porters' union says that 🚚 forty carts were turned away at the gate."
 QUESTIONS = (

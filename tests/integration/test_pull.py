@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from annotate.coordination.following import follow
 from annotate.errors import InputError, ServerError
-from annotate.following import follow
-from annotate.snapshot import read_manifest
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.status import look
 from annotate.studio.stream import skip, submit
+from annotate.study.snapshot import read_manifest
 
 pytestmark = pytest.mark.server
 

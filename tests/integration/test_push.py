@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from annotate.codebook import config_hash
+from annotate.codebook.read import config_hash
 from annotate.errors import ConfigError, InputError, ServerError
 from annotate.studio.client import Connection, connect
 from annotate.studio.export import export_tasks

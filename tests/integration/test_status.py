@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from annotate.agreement import measure
-from annotate.following import follow
+from annotate.coordination.following import follow
 from annotate.studio import server
 from annotate.studio.client import Connection
 from annotate.studio.projects import read_project
@@ -24,7 +24,7 @@ from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.status import Look, look, look_again
 from annotate.studio.stream import skip, submit
-from annotate.study import read_study
+from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server
 

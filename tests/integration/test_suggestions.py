@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
-from annotate.assignment import Annotator
 from annotate.cli.commands import app
-from annotate.codebook import read_codebook
+from annotate.codebook.read import read_codebook
+from annotate.coordination.assignment import Annotator
+from annotate.coordination.suggestion import PREFIX, without_suggested
 from annotate.errors import ServerError
 from annotate.studio.accounts import create_account
 from annotate.studio.assign import assign
@@ -23,8 +24,7 @@ from annotate.studio.push import push
 from annotate.studio.refusals import RefusedError
 from annotate.studio.stream import submit
 from annotate.studio.suggest import RANK, TAB, order_queue, push_suggestions
-from annotate.study import read_study
-from annotate.suggestion import PREFIX, without_suggested
+from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server
 

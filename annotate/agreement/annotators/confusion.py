@@ -17,15 +17,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.agreement.annotators.judgements import met
-from annotate.agreement.assignments import Assignments, assign
-from annotate.agreement.patterns import FloatArray, IntArray
 from annotate.agreement.registry import Coefficient
 from annotate.agreement.sampled import sampled
 from annotate.agreement.student import quantile
+from annotate.counts.assignments import Assignments, assign
+from annotate.counts.judgements import met
+from annotate.counts.patterns import FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 INTERVAL = "jackknife over items, t with n-1 degrees of freedom"
 PAIRWISE = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
@@ -42,7 +42,7 @@ class Confusions:
     Parameters
     ----------
     categories, level, weights, set_distance
-        Of :class:`~annotate.agreement.patterns.Patterns`.
+        Of :class:`~annotate.counts.patterns.Patterns`.
     pairs
         Pairs x 3: the group, the first and the second member, sorted.
     cells
@@ -123,7 +123,7 @@ def confusions(
     unit, member, group, category
         Of each judgement. A unit lies in one group and has one judgement by a member.
     categories, level, weights, set_distance
-        Of :class:`~annotate.agreement.patterns.Patterns`.
+        Of :class:`~annotate.counts.patterns.Patterns`.
     also
         Pairs (n x 3) to be listed even if they have no unit in common.
 

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.agreement.annotators.judgements import Judgements, judgements
 from annotate.agreement.annotators.rows import Rows, frame
-from annotate.agreement.assignments import NONE, Assignments, assign
-from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.result import Settled
 from annotate.agreement.sampled import sampled
-from annotate.engine import Packing
+from annotate.counts.assignments import NONE, Assignments, assign
+from annotate.counts.judgements import Judgements, judgements
+from annotate.counts.patterns import FloatArray, IntArray, Patterns
+from annotate.counts.table import Packing
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 COLUMNS = ("coefficient", "annotator", "n_ratings", "n_pairable_items", "value", "without", "change", "undefined")  # fmt: skip
 _VALUES = 2**21  # samples x patterns held at a time

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.annotators.judgements import Judgements, judgements
 from annotate.agreement.annotators.rows import Rows, frame
-from annotate.agreement.patterns import IntArray
+from annotate.counts.judgements import Judgements, judgements
+from annotate.counts.patterns import IntArray
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 COLUMNS = ("annotator", "n_items", "n_alone", "n_tied", "n_majority", "n_agreeing", "value", "undefined")
 NO_MAJORITY = "no item on which the others have a majority"

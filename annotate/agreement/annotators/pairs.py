@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from annotate.agreement.annotators.confusion import PAIRWISE, columns, confusions
-from annotate.agreement.annotators.judgements import Judgements, judgements
 from annotate.agreement.annotators.rows import Rows, frame
 from annotate.agreement.estimate import check_interval
-from annotate.agreement.patterns import IntArray
 from annotate.agreement.registry import select
+from annotate.counts.judgements import Judgements, judgements
+from annotate.counts.patterns import IntArray
 
 if TYPE_CHECKING:
-    from annotate.codebook import Level
+    from annotate.codebook.read import Level
 
 
 def pairs(
@@ -41,7 +41,7 @@ def pairs(
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`, or ``"all"``. Each is computed as if
         there were no others than the two and no items but those that both rated.
     weights, set_distance
-        As :class:`~annotate.agreement.patterns.Patterns` takes them.
+        As :class:`~annotate.counts.patterns.Patterns` takes them.
     confidence
         Of the intervals. There are none for a variable of more than
         :data:`~annotate.agreement.annotators.confusion.MOST` categories.

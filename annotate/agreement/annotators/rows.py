@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.annotators.judgements import Judgements
-from annotate.agreement.patterns import IntArray
-from annotate.engine import Group, sort_groups
+from annotate.counts.judgements import Judgements
+from annotate.counts.patterns import IntArray
+from annotate.counts.table import Group, sort_groups
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.agreement.patterns import PAIR, IntArray
+from annotate.counts.patterns import PAIR, IntArray
 from annotate.errors import StatisticsError
 
 

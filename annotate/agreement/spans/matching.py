@@ -19,8 +19,8 @@ from itertools import combinations
 
 import numpy as np
 
-from annotate.agreement.patterns import FloatArray, IntArray
 from annotate.agreement.spans.marks import MarkedPassage
+from annotate.counts.patterns import FloatArray, IntArray
 
 MATCHINGS = ("exact", "overlap")
 

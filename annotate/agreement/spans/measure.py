@@ -38,7 +38,7 @@ def measure_spans(
     Parameters
     ----------
     spans
-        The table of :mod:`annotate.spans`, one round of it. What an annotator marked twice with one label
+        The table of :mod:`annotate.study.spans`, one round of it. What an annotator marked twice with one label
         in the same place counts once. For the alphas, spans of one annotator and label that overlap are
         one; for F1 they stay as they were marked.
     annotated

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from annotate.agreement.spans.marks import MarkedPassage
-from annotate.engine import Group, sort_groups
+from annotate.counts.table import Group, sort_groups
 from annotate.errors import StatisticsError, TableError
-from annotate.spans import check_spans
+from annotate.study.spans import check_spans
 
 _NO_GROUPS = ("item", "text", "annotator", "label")
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotate.agreement.alpha import krippendorff_alpha
-from annotate.agreement.patterns import FloatArray, IntArray, Patterns
 from annotate.agreement.result import Agreement
 from annotate.agreement.spans.marks import MarkedPassage
+from annotate.counts.patterns import FloatArray, IntArray, Patterns
 
 # A token is a run of letters, digits and underscores, or any other one character that is no white space.
 TOKEN = re.compile(r"\w+|[^\w\s]")

@@ -33,9 +33,9 @@ from itertools import combinations
 
 import numpy as np
 
-from annotate.agreement.patterns import FloatArray, IntArray
 from annotate.agreement.result import Agreement
 from annotate.agreement.spans.marks import MarkedPassage
+from annotate.counts.patterns import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

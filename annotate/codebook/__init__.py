@@ -1,0 +1,1 @@
+"""What a label config asks: read once, checked, and shown to annotators as guidelines."""

@@ -1,0 +1,104 @@
+"""The tasks of an adjudication: a passage as the annotators saw it, and what they made of it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from annotate.codebook.config_xml import parse_config
+from annotate.codebook.read import Codebook
+from annotate.coordination.adjudication.coders import Coder, coders
+from annotate.coordination.adjudication.config import VOTES
+from annotate.coordination.adjudication.votes import votes_table
+from annotate.errors import InputError
+from annotate.study.exports import ADJUDICATION, item_id
+
+SETTLED = "settled"
+"""The prediction that holds what is settled and nothing else; an adjudicator's answers begin with it."""
+
+Json = Mapping[str, Any]
+
+
+def cases(
+    found: Mapping[str, Sequence[str]],
+    ratings: pd.DataFrame,
+    tasks: Sequence[Json],
+    codebook: Codebook,
+    *,
+    seed: int = 0,
+) -> list[dict[str, Any]]:
+    """Make the tasks, in the order of the export, as Label Studio imports them.
+
+    Parameters
+    ----------
+    found
+        The open variables by item, as :func:`~annotate.coordination.adjudication.unsettled` finds them.
+    ratings
+        The ratings of the first round.
+    tasks
+        The study's export.
+    codebook
+        Of its label config.
+    seed
+        Of the order in which the annotators of each passage are numbered.
+
+    Returns
+    -------
+    list
+        For each item ``data``: what the label config shows, ``passage_id``, ``text``, ``votes`` (the table of
+        choices, in HTML) and ``adjudication`` (the open variables); neither source nor names. And
+        ``predictions``: ``settled``, then the annotators, the last one first: Label Studio shows the latest
+        prediction before the others.
+
+    Raises
+    ------
+    InputError
+        If a passage has no text.
+
+    """
+    shown = _shown(codebook.config)
+    by_item: dict[str, list[Json]] = {}
+    for task in tasks:
+        again = task["data"].get("repeat_of") or task["data"].get(ADJUDICATION)
+        if item_id(task["data"]) in found and not again:
+            by_item.setdefault(item_id(task["data"]), []).append(task)
+    rated = dict(iter(ratings.loc[ratings["item"].isin(found)].groupby("item", sort=False)))
+    made = []
+    for item, own in by_item.items():
+        data = own[0]["data"]
+        if not isinstance(data.get("text"), str):
+            raise InputError(f"item {item}: its task has no text; make the tasks with annotate ingest")
+        people = coders(item, rated[item], own, codebook, seed=seed)
+        said = {
+            **{key: data[key] for key in shown if key in data},
+            "passage_id": item,
+            "text": data["text"],
+            VOTES: votes_table(people, found[item], codebook),
+            ADJUDICATION: list(found[item]),
+        }
+        made.append({"data": said, "predictions": list(_predictions(people, found[item]))})
+    return made
+
+
+def _shown(config: str) -> list[str]:
+    values = (value for tag in parse_config(config).iter() for value in tag.attrib.values())
+    return sorted({key for value in values for key in re.findall(r"\$(\w+)", value)})
+
+
+def _predictions(people: Sequence[Coder], open_: Sequence[str]) -> Iterator[dict[str, Any]]:
+    yield {"model_version": SETTLED, "result": list(_settled(people, open_))}
+    for number, coder in reversed(list(enumerate(people, start=1))):
+        yield {"model_version": f"coder {number}", "result": list(coder.results)}
+
+
+def _settled(people: Sequence[Coder], open_: Sequence[str]) -> Iterator[Json]:
+    """The answers to the variables that are not open: of each, that of the most annotators."""
+    votes: dict[str, list[str]] = {}
+    for coder in people:
+        for name, category in coder.categories.items():
+            votes.setdefault(name, []).append(category)
+    for name in [name for name in votes if name not in open_]:
+        most = max(votes[name], key=votes[name].count)
+        of_most = [coder for coder in people if coder.categories.get(name) == most]
+        yield from [one for one in of_most[0].results if one.get("from_name") == name]

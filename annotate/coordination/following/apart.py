@@ -1,0 +1,115 @@
+"""Who is far from the others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from annotate.agreement.student import quantile
+from annotate.coordination.following.warning import Warned
+from annotate.counts.judgements import judgements, met
+from annotate.counts.patterns import FloatArray
+
+if TYPE_CHECKING:
+    from annotate.codebook.read import Level
+
+LEAST = 20
+CONFIDENCE = 0.99
+MARGIN = 0.10
+
+
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """By passage (I): pairs of judgements and those alike, of everybody (I,) and with each annotator (A, I)."""
+
+    annotators: Sequence[str]
+    pairs: FloatArray
+    alike: FloatArray
+    own_pairs: FloatArray
+    own_alike: FloatArray
+
+
+def far_from_others(
+    ratings: pd.DataFrame,
+    *,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+) -> list[Warned]:
+    """Warn of annotators who agree with the others clearly less than these agree among themselves.
+
+    Compared are two shares of pairs of judgements, of one variable on one passage, that are alike: of the
+    pairs with the annotator, and of the pairs among the others. Their difference is little touched by
+    chance agreement, which is about the same in both. Its interval is that of a difference of two ratios,
+    linearised over passages (Cochran 1977, Sampling Techniques, 3rd ed., ch. 6), with Student's t: the
+    judgements of one passage are not independent, so passages are what counts. The warning fires if
+
+    - there are 20 passages or more with pairs of the annotator, and as many with pairs of the others, which
+      takes three annotators, and
+    - the lower end of the 99 % interval of the difference is above 0.10.
+
+    Two choices are alike or not, whatever the level. Ratings are those of the first round.
+    """
+    met_ = _meetings(ratings, level, categories)
+    found = []
+    for place, name in enumerate(met_.annotators):
+        others_pairs = met_.pairs - met_.own_pairs[place]
+        others_alike = met_.alike - met_.own_alike[place]
+        passages = [int(np.count_nonzero(pairs)) for pairs in (met_.own_pairs[place], others_pairs)]
+        if min(passages) < LEAST:
+            continue
+        own, own_pull = _ratio(met_.own_alike[place], met_.own_pairs[place])
+        others, others_pull = _ratio(others_alike, others_pairs)
+        error = float(np.sqrt(((others_pull - own_pull) ** 2).sum()))
+        reach = quantile((1 + CONFIDENCE) / 2, min(passages) - 1) * error
+        difference = others - own
+        if difference - reach > MARGIN:
+            found.append(
+                Warned(
+                    "far_from_others",
+                    f"{name} agrees with the others in {100 * own:.0f} % of the choices on {passages[0]} passages; "
+                    f"the others agree in {100 * others:.0f} % among themselves",
+                    passages[0],
+                    name,
+                    value=difference,
+                    ci_low=difference - reach,
+                    ci_high=difference + reach,
+                    limit=MARGIN,
+                )
+            )
+    return found
+
+
+def _ratio(above: FloatArray, below: FloatArray) -> tuple[float, FloatArray]:
+    """A ratio of two sums over passages, and how far each passage moves it, scaled for the variance."""
+    total, passages = below.sum(), int(np.count_nonzero(below))
+    ratio = above.sum() / total
+    pull = (above - ratio * below) / total
+    return float(ratio), pull * np.sqrt(passages / (passages - 1))
+
+
+def _meetings(
+    ratings: pd.DataFrame, level: Mapping[str, "Level"], categories: Mapping[str, Sequence[str]] | None
+) -> _Met:
+    items = pd.Index(ratings["item"].unique())
+    people = pd.Index(sorted(ratings["annotator"].unique()))
+    counts = _Met(
+        list(people),
+        np.zeros(len(items)),
+        np.zeros(len(items)),
+        np.zeros((len(people), len(items))),
+        np.zeros((len(people), len(items))),
+    )
+    for judged in judgements(ratings, level=level, categories=categories):
+        place = items.get_indexer(judged.items)[judged.item]
+        person = people.get_indexer(judged.annotators)[judged.annotator]
+        for one, other in met(judged.unit, judged.annotator):
+            alike = (judged.category[one] == judged.category[other]).astype(float)
+            where = place[one]
+            np.add.at(counts.pairs, where, 1.0)
+            np.add.at(counts.alike, where, alike)
+            for member in (one, other):
+                np.add.at(counts.own_pairs, (person[member], where), 1.0)
+                np.add.at(counts.own_alike, (person[member], where), alike)
+    return counts

@@ -1,0 +1,168 @@
+"""Progress, running agreement and warnings, put together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from annotate.agreement import measure
+from annotate.codebook.read import config_hash, read_codebook
+from annotate.coordination.following.apart import far_from_others
+from annotate.coordination.following.fast import too_fast
+from annotate.coordination.following.irregular import irregular
+from annotate.coordination.following.pace import Pace
+from annotate.coordination.following.passages import Passage, Work, read_passages
+from annotate.coordination.following.progress import (
+    AnnotatorProgress,
+    DayProgress,
+    SourceProgress,
+    by_annotator,
+    by_day,
+    by_source,
+    latest_of_each,
+    median_seconds,
+    whole_pace,
+)
+from annotate.coordination.following.warning import Warned
+from annotate.errors import AnnotateError
+from annotate.frames import records
+from annotate.study.exports import annotator_id, tabulate
+from annotate.study.study import Study
+
+ALPHA = "krippendorff_alpha"
+AGREEMENT_COLUMNS = (
+    *("variable", "level", "value", "ci_low", "ci_high", "interval"),
+    *("n_items", "n_pairable_items", "n_ratings", "n_annotators", "undefined"),
+)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How far a study is.
+
+    A task is a passage, and one that comes a second time is counted again. ``complete`` ones have the
+    ``overlap`` annotators that the project asks for; ``open`` is how many annotations lack until all have.
+    ``done`` counts a passage once an annotator, skips in ``skipped``. ``annotations`` counts what stands
+    in the project, doubles too. ``by_number[k]`` passages have k annotators.
+    ``agreement`` has one row a variable, or none where ``agreement_undefined`` says why.
+    """
+
+    at: str
+    overlap: int
+    tasks: int
+    complete: int
+    annotations: int
+    done: int
+    open: int
+    skipped: int
+    by_number: tuple[int, ...]
+    median_seconds: float | None
+    pace: Pace
+    annotators: tuple[AnnotatorProgress, ...]
+    sources: tuple[SourceProgress, ...]
+    days: tuple[DayProgress, ...]
+    agreement: pd.DataFrame
+    agreement_undefined: str | None
+    warnings: tuple[Warned, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as lists, objects, numbers and text; what is undefined is None."""
+        fields = {name: value for name, value in vars(self).items() if name != "agreement"}
+        simple = {name: _simple(value) for name, value in fields.items()}
+        return {**simple, "agreement": records(self.agreement)}
+
+
+def _simple(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_simple(one) for one in value]
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+
+
+def follow(
+    tasks: Sequence[Mapping[str, Any]],
+    *,
+    overlap: int,
+    config: str,
+    now: datetime,
+    addresses: Mapping[int, str] | None = None,
+    replicates: int = 1000,
+    seed: int = 0,
+) -> Followed:
+    """Say how far a study is, and what to look at.
+
+    Parameters
+    ----------
+    tasks
+        Label Studio's export, with the tasks that nobody has annotated.
+    overlap
+        How many annotators the project gives each task to.
+    config
+        The label config that the project has now.
+    now
+        The time of the export, with its zone.
+    addresses
+        The accounts' e-mail addresses by number, by which assignments are told; they are in ``annotators``
+        of the result.
+    replicates, seed
+        Of the intervals of alpha, see :func:`annotate.agreement.measure`.
+
+    Raises
+    ------
+    InputError
+        If ``assigned`` in a task is none of ours.
+
+    """
+    known = addresses or {}
+    passages = read_passages(tasks, overlap, known)
+    by_name = {annotator_id(number): email for number, email in known.items()}
+    annotators = by_annotator(passages, by_name, now.date())
+    agreement, undefined, apart = _agreement(tasks, config, replicates, seed)
+    numbers = [len(passage.done) for passage in passages]
+    return Followed(
+        at=now.isoformat(timespec="seconds"),
+        overlap=overlap,
+        tasks=len(passages),
+        complete=sum(not passage.open for passage in passages),
+        annotations=sum(not one.skipped for passage in passages for one in passage.work),
+        done=sum(numbers),
+        open=sum(passage.open for passage in passages),
+        skipped=sum(len(passage.skipped) for passage in passages),
+        by_number=tuple(numbers.count(k) for k in range(max([overlap, *numbers]) + 1)),
+        median_seconds=median_seconds(one for p in passages for one in p.work if not one.skipped),
+        pace=whole_pace(passages, annotators, now.date()),
+        annotators=tuple(annotators),
+        sources=tuple(by_source(passages)),
+        days=tuple(by_day(passages)),
+        agreement=agreement,
+        agreement_undefined=undefined,
+        warnings=(*apart, *too_fast(_own_work(passages)), *irregular(passages, config_hash(config))),
+    )
+
+
+def _own_work(passages: Sequence[Passage]) -> dict[str, list[tuple[Passage, Work]]]:
+    work: dict[str, list[tuple[Passage, Work]]] = {}
+    for passage in passages:
+        for one in passage.work:
+            work.setdefault(one.annotator, []).append((passage, one))
+    return {name: latest_of_each(own) for name, own in sorted(work.items())}
+
+
+def _agreement(
+    tasks: Sequence[Mapping[str, Any]], config: str, replicates: int, seed: int
+) -> tuple[pd.DataFrame, str | None, list[Warned]]:
+    """Alpha of the first round by variable, and who is far from the others; why not where it cannot be had."""
+    nothing = pd.DataFrame(columns=list(AGREEMENT_COLUMNS))
+    try:
+        codebook = read_codebook(config)
+        tables = tabulate(tasks, codebook)
+    except AnnotateError as error:  # progress is there all the same
+        return nothing, str(error), []
+    study = Study(**vars(tables), codebook=codebook)
+    ratings = study.first_round
+    if ratings.empty:
+        return nothing, "nothing was rated yet", []
+    how: dict[str, Any] = {"level": study.levels, "categories": study.categories}
+    found = measure(ratings, **how, coefficients=ALPHA, replicates=replicates, seed=seed)
+    return found.loc[:, list(AGREEMENT_COLUMNS)], None, far_from_others(ratings, **how)

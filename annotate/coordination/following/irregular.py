@@ -1,0 +1,121 @@
+"""What should not be in a project: seen in single annotations, without any statistics."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from annotate.coordination.following.passages import Passage
+from annotate.coordination.following.warning import Warned, counted, some
+
+
+def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
+    """Find edits by others, doubles, work on what was not assigned, another config, and what is stuck.
+
+    Parameters
+    ----------
+    passages
+        All of the project.
+    config_sha256
+        The hash of the label config that the project has now.
+
+    """
+    return [
+        *_edited(passages),
+        *_several(passages),
+        *_not_assigned(passages),
+        *_config(passages, config_sha256),
+        *_lacking(passages),
+        *_held(passages),
+    ]
+
+
+def _edited(passages: Sequence[Passage]) -> Iterator[Warned]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for passage in passages:
+        for one in passage.work:
+            if one.editor not in (None, one.annotator):
+                found.setdefault(one.annotator, []).append(
+                    (passage.item, f"{one.annotation} by {one.editor}")
+                )
+    for annotator, edits in sorted(found.items()):
+        which = some([edit for _, edit in edits])
+        yield Warned(
+            "edited_by_another",
+            f"{counted(len(edits), 'annotation')} of {annotator} changed by somebody else: {which}; left out of all measures",
+            len(edits),
+            annotator,
+            tuple(item for item, _ in edits),
+        )
+
+
+def _several(passages: Sequence[Passage]) -> Iterator[Warned]:
+    found: dict[str, list[str]] = {}
+    for passage in passages:
+        made = Counter(one.annotator for one in passage.work if not one.skipped)
+        for annotator, count in made.items():
+            if count > 1:
+                found.setdefault(annotator, []).append(passage.item)
+    for annotator, items in sorted(found.items()):
+        yield Warned(
+            "several_annotations",
+            f"{annotator} has annotated {counted(len(items), 'passage')} more than once: {some(items)}; the newest counts",
+            len(items),
+            annotator,
+            tuple(items),
+        )
+
+
+def _not_assigned(passages: Sequence[Passage]) -> Iterator[Warned]:
+    found: dict[str, list[str]] = {}
+    for passage in passages:
+        for annotator in sorted(passage.done - passage.assigned) if passage.assigned else ():
+            found.setdefault(annotator, []).append(passage.item)
+    for annotator, items in sorted(found.items()):
+        yield Warned(
+            "not_assigned",
+            f"{annotator} has annotated {counted(len(items), 'passage')} assigned to others: {some(items)}",
+            len(items),
+            annotator,
+            tuple(items),
+        )
+
+
+def _config(passages: Sequence[Passage], config_sha256: str) -> Iterator[Warned]:
+    items = [p.item for p in passages if p.config_sha256 not in (None, config_sha256)]
+    if items:
+        words = f"the label config was changed after {counted(len(items), 'passage')} had been pushed"
+        yield Warned("config_changed", f"{words}: {some(items)}", len(items), None, tuple(items))
+
+
+def _lacking(passages: Sequence[Passage]) -> Iterator[Warned]:
+    """Passages that lack annotators still, though all who may have them are finished with them.
+
+    Those are whom they are assigned to; without an assignment all who annotate, once they are enough.
+    """
+    known = frozenset(one.annotator for passage in passages for one in passage.work)
+    items = [
+        passage.item
+        for passage in passages
+        if passage.open
+        and (passage.assigned or len(known) >= passage.wanted)
+        and (passage.assigned or known) <= passage.done | passage.skipped
+    ]
+    if items:
+        words = f"{counted(len(items), 'passage lacks', 'passages lack')} annotators, though all who may have them are finished"
+        remedy = "let somebody else code them; assigned ones go to one more with annotate assign and a higher --overlap"
+        yield Warned("lacks_annotators", f"{words}: {some(items)}; {remedy}", len(items), None, tuple(items))
+
+
+def _held(passages: Sequence[Passage]) -> Iterator[Warned]:
+    found: dict[str, list[str]] = {}
+    for passage in passages:
+        for annotator in set(passage.drafts) - passage.done:
+            found.setdefault(annotator, []).append(passage.item)
+    for annotator, items in sorted(found.items()):
+        yield Warned(
+            "held",
+            f"{annotator} has begun {counted(len(items), 'passage')} and not submitted: {some(items)}; "
+            "nobody else is served these for a day",
+            len(items),
+            annotator,
+            tuple(items),
+        )

@@ -1,0 +1,184 @@
+"""What is done and what is open: by annotator, by source, by day."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from statistics import median
+
+from annotate.coordination.following.pace import Pace, pace
+from annotate.coordination.following.passages import Passage, Work
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class AnnotatorProgress:
+    """What one annotator has done.
+
+    ``open`` counts the passages that lack annotators and that this one has neither done nor skipped: of
+    those assigned to them, where there is an assignment. Otherwise others may take them first, so that
+    they are not to be added up. ``median_seconds`` is of the passages done; the median because a page left
+    open over lunch makes any mean worthless.
+    """
+
+    annotator: str
+    email: str | None
+    done: int
+    open: int
+    skipped: int
+    median_seconds: float | None
+    last: str | None
+    expected_end: str | None
+
+
+@dataclass(frozen=True)
+class SourceProgress:
+    """How far the passages of one source are; ``complete`` ones lack nobody, ``open`` is how many are lacking."""
+
+    source: str
+    passages: int
+    complete: int
+    done: int
+    open: int
+    skipped: int
+    median_seconds: float | None
+
+
+@dataclass(frozen=True)
+class DayProgress:
+    """A day (UTC) on which there was work; ``open`` annotations were lacking at its end."""
+
+    day: str
+    done: int
+    skipped: int
+    open: int
+    annotators: int
+
+
+def by_annotator(
+    passages: Sequence[Passage], addresses: Mapping[str, str], today: date
+) -> list[AnnotatorProgress]:
+    """Count by annotator: all who have work, or to whom something is assigned."""
+    names = {one.annotator for passage in passages for one in passage.work}
+    names = names.union(*(passage.assigned for passage in passages))
+    return [_annotator(name, passages, addresses.get(name), today) for name in sorted(names, key=_natural)]
+
+
+def _annotator(name: str, passages: Sequence[Passage], email: str | None, today: date) -> AnnotatorProgress:
+    own = [(passage, one) for passage in passages for one in passage.work if one.annotator == name]
+    made = latest_of_each(own)
+    open_ = sum(passage.open_to(name) for passage in passages)
+    moments = [one.at for _, one in own if one.at is not None]
+    return AnnotatorProgress(
+        annotator=name,
+        email=email,
+        done=len(made),
+        open=open_,
+        skipped=sum(name in passage.skipped for passage in passages),
+        median_seconds=median_seconds(one for _, one in made),
+        last=max(moments).isoformat(timespec="seconds") if moments else None,
+        expected_end=pace((one.at.date() for _, one in made if one.at), open_, today).end,
+    )
+
+
+def latest_of_each(work: Iterable[tuple[Passage, Work]]) -> list[tuple[Passage, Work]]:
+    """Keep the last annotation of each passage, and no skips: the work of one annotator."""
+    last: dict[int, tuple[Passage, Work]] = {}
+    for passage, one in work:
+        _, known = last.get(id(passage), (passage, None))
+        if not one.skipped and (known is None or (one.at or _LONG_AGO) >= (known.at or _LONG_AGO)):
+            last[id(passage)] = (passage, one)
+    return list(last.values())
+
+
+def median_seconds(work: Iterable[Work]) -> float | None:
+    """The median time, or None if nothing says how long it took."""
+    seconds = [one.seconds for one in work if one.seconds is not None]
+    return median(seconds) if seconds else None
+
+
+def by_source(passages: Sequence[Passage]) -> list[SourceProgress]:
+    """Count by source, by name."""
+    groups: dict[str, list[Passage]] = {}
+    for passage in passages:
+        groups.setdefault(passage.source, []).append(passage)
+    return [
+        SourceProgress(
+            source=source,
+            passages=len(members),
+            complete=sum(not passage.open for passage in members),
+            done=sum(len(passage.done) for passage in members),
+            open=sum(passage.open for passage in members),
+            skipped=sum(len(passage.skipped) for passage in members),
+            median_seconds=median_seconds(
+                one for passage in members for one in passage.work if not one.skipped
+            ),
+        )
+        for source, members in sorted(groups.items())
+    ]
+
+
+def by_day(passages: Sequence[Passage]) -> list[DayProgress]:
+    """Count by day, oldest first. The first annotation of an annotator on a passage is what counts."""
+    done: Counter[date] = Counter()
+    skipped: Counter[date] = Counter()
+    filled: Counter[date] = Counter()
+    people: dict[date, set[str]] = {}
+    for passage in passages:
+        firsts = _firsts(passage)
+        for place, (day, name) in enumerate(firsts):
+            done[day] += 1
+            filled[day] += place < passage.wanted
+            people.setdefault(day, set()).add(name)
+        for one in passage.work:
+            if one.skipped and one.annotator in passage.skipped and one.at:
+                skipped[one.at.date()] += 1
+                people.setdefault(one.at.date(), set()).add(one.annotator)
+    # what has no time was there from the beginning
+    left = sum(passage.open for passage in passages) + filled.total()
+    rows = []
+    for day in sorted(people):
+        left -= filled[day]
+        rows.append(DayProgress(day.isoformat(), done[day], skipped[day], left, len(people[day])))
+    return rows
+
+
+def _firsts(passage: Passage) -> list[tuple[date, str]]:
+    """When each annotator was first done with a passage, in that order."""
+    moments: dict[str, date] = {}
+    for one in passage.work:
+        if not one.skipped and one.at is not None:
+            moments[one.annotator] = min(moments.get(one.annotator, one.at.date()), one.at.date())
+    return sorted((day, name) for name, day in moments.items())
+
+
+def whole_pace(passages: Sequence[Passage], annotators: Sequence[AnnotatorProgress], today: date) -> Pace:
+    """The pace of all together; with an assignment the last annotator's end is that of the study."""
+    days = (day for passage in passages for day, _ in _firsts(passage))
+    found = pace(days, sum(passage.open for passage in passages), today)
+    if found.end is None:
+        return found
+    if not any(one.open for one in annotators):
+        return found.without_end("all who annotate are finished with what is open")
+    if not any(passage.assigned for passage in passages):
+        return found
+    idle = [one.annotator for one in annotators if one.open and one.expected_end is None]
+    if idle:
+        return found.without_end(
+            f"{', '.join(idle)} did nothing in these days and still {_have(idle)} passages"
+        )
+    ends = [one.expected_end for one in annotators if one.expected_end is not None]
+    return (
+        found.ending(max(ends), "by annotator, each at their own pace: the last of them") if ends else found
+    )
+
+
+def _have(names: Sequence[str]) -> str:
+    return "have" if len(names) > 1 else "has"
+
+
+def _natural(name: str) -> tuple[int, int, str]:
+    """A2 before A10, and accounts before pseudonyms."""
+    number = name[1:]
+    return (0, int(number), name) if number.isdecimal() else (1, 0, name)

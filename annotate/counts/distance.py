@@ -1,0 +1,139 @@
+"""How far apart two categories are, by level of measurement.
+
+Each distance lies in [0, 1] over the categories of the variable: nominal and ratio distances and those of
+sets do so by themselves; interval and ordinal ones are divided by the largest. A coefficient that divides one
+mean distance by another does not depend on that, and observed agreement stays readable.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotate.errors import StatisticsError
+from annotate.study.ratings import decode_set
+
+if TYPE_CHECKING:
+    from annotate.codebook.read import Level
+
+FloatArray = NDArray[np.float64]
+
+
+def nominal(categories: Sequence[str]) -> FloatArray:
+    """0 for the same category, 1 for another (Krippendorff 2019, ch. 12)."""
+    return np.asarray(1.0 - np.eye(len(categories)), dtype=float)
+
+
+def interval(categories: Sequence[str]) -> FloatArray:
+    """``(a - b)^2``, over the square of the widest difference (Krippendorff 2019, ch. 12)."""
+    values = numbers(categories)
+    widest = float(np.ptp(values)) if len(values) else 0.0
+    return np.asarray(((values[:, None] - values[None, :]) / (widest or 1.0)) ** 2, dtype=float)
+
+
+def ratio(categories: Sequence[str]) -> FloatArray:
+    """``((a - b) / (a + b))^2`` of numbers not below 0; 0 for two zeros (Krippendorff 2019, ch. 12)."""
+    values = numbers(categories)
+    sums = values[:, None] + values[None, :]
+    return np.asarray(
+        ((values[:, None] - values[None, :]) / np.where(sums == 0, 1.0, sums)) ** 2, dtype=float
+    )
+
+
+def masi(categories: Sequence[str]) -> FloatArray:
+    """``1 - J x M`` of two sets: J is Jaccard's index, M 1, 2/3, 1/3 or 0.
+
+    M is 1 for the same set, 2/3 where one holds the other, 1/3 where each has something of its own and
+    they share something, 0 where they share nothing. Two empty sets are the same set. Passonneau
+    (2006), Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation, LREC,
+    pp. 831-836.
+    """
+    shared, size = _overlap(categories)
+    within = shared == np.minimum(size[:, None], size[None, :])
+    same = shared == size[:, None] + size[None, :] - shared
+    monotonicity = np.where(same, 1.0, np.where(within, 2 / 3, 1 / 3))
+    return np.asarray(1.0 - _index(shared, size) * monotonicity, dtype=float)
+
+
+def jaccard(categories: Sequence[str]) -> FloatArray:
+    """``1 - J`` of two sets, J what they share over what either holds; 0 for two empty sets.
+
+    Jaccard (1912), The distribution of the flora in the alpine zone, New Phytologist 11, pp. 37-50.
+    """
+    return np.asarray(1.0 - _index(*_overlap(categories)), dtype=float)
+
+
+def _overlap(categories: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+    """How many members two sets share (K x K), and how many each holds (K,)."""
+    sets = [set(decode_set(category)) for category in categories]
+    members = sorted(set().union(*sets))
+    holds = np.array([[member in one for member in members] for one in sets], dtype=float)
+    holds = holds.reshape(len(sets), len(members))
+    return holds @ holds.T, holds.sum(axis=1)
+
+
+def _index(shared: FloatArray, size: FloatArray) -> FloatArray:
+    either = size[:, None] + size[None, :] - shared
+    return np.asarray(np.where(either == 0, 1.0, shared / np.where(either == 0, 1.0, either)), dtype=float)
+
+
+def ranks(marginals: FloatArray) -> FloatArray:
+    """Where each category stands on an ordinal scale: the middle of its ranks, over all (samples x K).
+
+    Krippendorff's ordinal distance between c and k is the square of ``n_c / 2 + ... + n_k / 2``, the
+    ratings from c to k with the two ends counted by half (2019, ch. 12; 2011, Computing Krippendorff's
+    alpha-reliability, p. 6). That is the squared difference of their mid-ranks, so the ordinal distance
+    is the interval distance of these numbers. They depend on the ratings, not on the names.
+    """
+    middle = np.cumsum(marginals, axis=-1) - marginals / 2
+    total = marginals.sum(axis=-1, keepdims=True)
+    return np.asarray(middle / np.where(total == 0, 1.0, total), dtype=float)
+
+
+def numbers(categories: Sequence[str]) -> FloatArray:
+    """The numbers that categories stand for.
+
+    Raises
+    ------
+    StatisticsError
+        If one stands for none.
+
+    """
+    try:
+        # Halved, which changes no digit of a ratio, so that sums and differences never overflow.
+        return np.array([float(category) for category in categories], dtype=float) / 2
+    except ValueError as error:
+        raise StatisticsError(f"categories {', '.join(categories)}: this level needs numbers") from error
+
+
+# Levels whose distances follow from the categories alone. The ordinal one follows from the ratings.
+FIXED: dict[str, Callable[[Sequence[str]], FloatArray]] = {
+    "nominal": nominal,
+    "interval": interval,
+    "ratio": ratio,
+}
+SET_DISTANCES: dict[str, Callable[[Sequence[str]], FloatArray]] = {"masi": masi, "jaccard": jaccard}
+LEVELS: tuple["Level", ...] = ("nominal", "ordinal", "interval", "ratio", "set")
+
+
+def check_set_distance(name: str) -> None:
+    """Refuse a distance between sets that does not exist, with those that do.
+
+    Raises
+    ------
+    StatisticsError
+        If there is none of that name.
+
+    """
+    if name not in SET_DISTANCES:
+        raise StatisticsError(f"set distance {name!r} is not known; there are {', '.join(SET_DISTANCES)}")
+
+
+@lru_cache(maxsize=4)  # a variable's groups come one after another
+def matrix(level: str, categories: tuple[str, ...], set_distance: str = "masi") -> FloatArray:
+    """Distances (K x K) of categories at a level other than ordinal."""
+    distances = (SET_DISTANCES[set_distance] if level == "set" else FIXED[level])(categories)
+    distances.setflags(write=False)
+    return distances

@@ -1,0 +1,166 @@
+"""Patterns: all that a coefficient needs to know of a group of ratings.
+
+Items with the same multiset of categories are one pattern. For people who bring counts of their own,
+:func:`from_items` makes patterns of an items x categories table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from annotate.counts.distance import check_set_distance
+from annotate.counts.weights import check_weights, weight_matrix
+from annotate.errors import StatisticsError
+
+if TYPE_CHECKING:
+    from annotate.codebook.read import Level
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+PAIR = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """How many items got which multiset of categories.
+
+    Parameters
+    ----------
+    categories
+        The categories (K,), in order where the level has one. All that the variable offers, or, where
+        nobody declared them, all that were used on the variable: not those of one group only.
+    counts
+        Patterns x categories: how many ratings of the item are in the category.
+    n
+        Items with that pattern (P,).
+    level
+        The level of measurement.
+    weights
+        What the coefficients that take weights weigh with, see :mod:`annotate.counts.weights`; None
+        for what each takes by itself.
+    set_distance
+        How alpha measures between sets, ``"masi"`` or ``"jaccard"``.
+
+    """
+
+    categories: tuple[str, ...]
+    counts: IntArray
+    n: IntArray
+    level: "Level"
+    weights: str | None = None
+    set_distance: str = "masi"
+
+    def __post_init__(self) -> None:
+        """Refuse what are no counts.
+
+        Raises
+        ------
+        StatisticsError
+            If the shapes do not fit, a count is negative, or weights or set distance are not known.
+
+        """
+        check_weights(self.weights)
+        check_set_distance(self.set_distance)
+        shape = (len(self.n), len(self.categories))
+        if self.n.ndim != 1 or self.counts.shape != shape:
+            msg = f"patterns: counts have shape {self.counts.shape}, but n and categories ask for {shape}"
+            raise StatisticsError(msg)
+        if (self.counts < 0).any() or (self.n < 0).any():
+            raise StatisticsError(
+                "patterns: a count is negative; counts are how many ratings or items there are"
+            )
+
+    @cached_property
+    def ratings(self) -> IntArray:
+        """Ratings of an item of each pattern (P,)."""
+        return np.asarray(self.counts.sum(axis=1), dtype=np.int64)
+
+    @cached_property
+    def pairable(self) -> NDArray[np.bool_]:
+        """Which patterns have two ratings or more (P,)."""
+        return self.ratings >= PAIR
+
+    @cached_property
+    def agreeing(self) -> FloatArray:
+        """Of all pairs of ratings of an item, the share in the same category (P,); 0 without a pair."""
+        counts, ratings = self.counts.astype(float), self.ratings.astype(float)
+        pairs = np.where(self.pairable, ratings * (ratings - 1), 1.0)
+        return np.asarray((counts * (counts - 1)).sum(axis=1) / pairs, dtype=float)
+
+    def weight_matrix(self, by_level: Mapping[str, str]) -> FloatArray:
+        """The weights (K x K) asked for, or those that go by the level."""
+        name = self.weights or by_level[self.level]
+        return weight_matrix(name, self.level, self.categories)
+
+    def observed(self, samples: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+        """Mean agreement of two ratings of an item, over the pairable items of each sample (samples,).
+
+        ``weights`` (K x K) say how much two categories agree; without them, only the same do. Each item
+        counts the same (Gwet 2014, Handbook of Inter-Rater Reliability, 4th ed., ch. 4 f.).
+        """
+        agreeing = self.agreeing
+        if weights is not None:
+            counts, ratings = self.counts.astype(float), self.ratings.astype(float)
+            pairs = np.where(self.pairable, ratings * (ratings - 1), 1.0)
+            agreeing = (counts * (counts @ weights - 1)).sum(axis=1) / pairs * self.pairable
+        items = self.pairable_items(samples)
+        return np.asarray(samples @ agreeing / np.where(items == 0, 1.0, items), dtype=float)
+
+    def prevalence(self, samples: FloatArray) -> FloatArray:
+        """Mean, over all rated items of each sample, of the share of ratings in a category (samples x K).
+
+        An item with one rating counts as much as one with many (Gwet 2014, ch. 2).
+        """
+        ratings = self.ratings.astype(float)
+        rated = samples @ (ratings > 0).astype(float)
+        profile = self.counts / np.where(ratings == 0, 1.0, ratings)[:, None]
+        return np.asarray(samples @ profile / np.where(rated == 0, 1.0, rated)[:, None], dtype=float)
+
+    @property
+    def n_items(self) -> int:
+        """Items with at least one rating."""
+        return int(self.n[self.ratings > 0].sum())
+
+    @property
+    def n_pairable_items(self) -> int:
+        """Items with two ratings or more."""
+        return int(self.n[self.pairable].sum())
+
+    @property
+    def n_ratings(self) -> int:
+        """All ratings, those of items with one rating among them."""
+        return int(self.n @ self.ratings)
+
+    def pairable_items(self, samples: FloatArray) -> FloatArray:
+        """Pairable items in each sample; ``samples`` (samples x P) holds items per pattern."""
+        return np.asarray(samples @ self.pairable.astype(float), dtype=float)
+
+    def categories_used(self, samples: FloatArray) -> IntArray:
+        """How many categories occur in the pairable items of each sample (samples,)."""
+        marginals = samples @ (self.counts * self.pairable[:, None]).astype(float)
+        return np.asarray(np.count_nonzero(marginals > 0, axis=1), dtype=np.int64)
+
+
+def from_items(counts: ArrayLike, categories: Sequence[str], level: "Level" = "nominal") -> Patterns:
+    """Make patterns of a table of counts, items x categories (how many annotators chose each).
+
+    >>> from_items([[2, 0], [1, 1], [2, 0]], ["yes", "no"]).n.tolist()
+    [1, 2]
+
+    Raises
+    ------
+    StatisticsError
+        If the table is not whole numbers, items x categories.
+
+    """
+    table = np.asarray(counts)
+    if table.ndim != 2 or not np.array_equal(table, table.astype(np.int64)):  # noqa: PLR2004
+        msg = f"counts: a table of whole numbers is needed, items x categories, not {table.dtype} of shape {table.shape}"
+        raise StatisticsError(msg)
+    patterns, n = np.unique(table.astype(np.int64), axis=0, return_counts=True)
+    return Patterns(tuple(categories), patterns, n.astype(np.int64), level)

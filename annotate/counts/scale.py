@@ -1,0 +1,134 @@
+"""From the text in the table to the categories of a variable, as its level of measurement asks.
+
+The level and, for ordinal variables, the order of the categories are declared, never guessed from what
+was observed.
+"""
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from annotate.counts.distance import LEVELS
+from annotate.errors import StatisticsError, TableError
+from annotate.study.ratings import decode_set, encode_set
+
+if TYPE_CHECKING:
+    from annotate.codebook.read import Level
+
+
+# As people write numbers: float() would also read 1_0 as ten, and the digits of other scripts.
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The categories of a variable, in order, and the place of each text that stands for one.
+
+    Several texts may stand for one category: ``3`` and ``3.0`` are one number.
+    """
+
+    categories: tuple[str, ...]
+    columns: dict[str, int]
+
+
+class MisfitError(Exception):
+    """A text that is no category of the variable; who wrote it where is for the caller to say."""
+
+    def __init__(self, category: str, why: str) -> None:
+        super().__init__(f"{category!r} {why}")
+        self.category = category
+
+
+def check_level(variable: str, level: str | None) -> "Level":
+    """The level, if it is one.
+
+    Raises
+    ------
+    StatisticsError
+        If the variable has no level, or one that does not exist, with those that do.
+
+    """
+    if level is None:
+        known = "|".join(LEVELS)
+        raise StatisticsError(
+            f"level of measurement of variable {variable} is not known; say --level {variable}={known}"
+        )
+    for known_level in LEVELS:
+        if level == known_level:
+            return known_level
+    raise StatisticsError(f"variable {variable}: level {level!r} is not known; there are {', '.join(LEVELS)}")
+
+
+def scale(variable: str, level: "Level", used: Collection[str], declared: Sequence[str]) -> Scale:
+    """Place the texts that were used.
+
+    Raises
+    ------
+    StatisticsError
+        If an ordinal variable has no declared order.
+    MisfitError
+        If a text is outside the declared categories, or not what the level asks for.
+
+    """
+    if level in ("interval", "ratio"):
+        return _numbers(used, declared, level)
+    if level == "set":
+        return _sets(used, declared)
+    if level == "ordinal" and not declared:
+        msg = (
+            f"variable {variable} is ordinal and the order of its categories is not known; "
+            f"declare them from low to high, with --order {variable}=A,B,C or in the label config"
+        )
+        raise StatisticsError(msg)
+    categories = tuple(dict.fromkeys(declared)) or tuple(sorted(used))
+    _within(used, categories, categories)
+    return Scale(categories, {category: place for place, category in enumerate(categories)})
+
+
+def _within(used: Collection[str], allowed: Collection[str], shown: Sequence[str]) -> None:
+    for category in sorted(used):
+        if category not in allowed:
+            raise MisfitError(category, f"is not one of the declared categories {', '.join(shown)}")
+
+
+def _numbers(used: Collection[str], declared: Sequence[str], level: str) -> Scale:
+    values = {text: _number(text, level) for text in sorted(used)}
+    offered = {_number(text, level): text for text in reversed(declared)}
+    if offered:
+        _within(used, [text for text, value in values.items() if value in offered], declared)
+    names = offered or {value: text for text, value in reversed(values.items())}
+    ordered = sorted(names)
+    place = {value: column for column, value in enumerate(ordered)}
+    return Scale(
+        tuple(names[value] for value in ordered), {text: place[value] for text, value in values.items()}
+    )
+
+
+def _number(text: str, level: str) -> float:
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        raise MisfitError(text, f"is no number, and level {level} needs one")
+    if level == "ratio" and value < 0:
+        raise MisfitError(text, "is below 0, which level ratio does not allow; say interval")
+    return value
+
+
+def _sets(used: Collection[str], declared: Sequence[str]) -> Scale:
+    names: dict[str, str] = {}
+    for text in sorted(used):
+        try:
+            members = decode_set(text)
+        except TableError as error:
+            raise MisfitError(
+                text, 'is no set; a set is written as a JSON array, such as ["a","b"]'
+            ) from error
+        for member in members:
+            if declared and member not in declared:
+                raise MisfitError(
+                    text, f"holds {member}, which is not declared; declared are {', '.join(declared)}"
+                )
+        names[text] = encode_set(members, declared)
+    place = {name: column for column, name in enumerate(sorted(set(names.values())))}
+    return Scale(tuple(place), {text: place[name] for text, name in names.items()})

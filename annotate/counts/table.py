@@ -1,0 +1,86 @@
+"""Reduce a table of ratings to patterns: how many items got which multiset of categories.
+
+Every coefficient in :mod:`annotate.agreement` depends on the ratings only through such a table. It is
+small (3 annotators and 9 categories make at most 219 patterns, however many items there are), and it
+is additive over disjoint items, so the same digits come out of one machine or of many.
+
+The counting is exact, never by hashing. Each category is a digit of a number in the base *most
+ratings of an item + 1*; the sum of an item's digits is its multiset, packed, and one group-by on the
+sums counts the items. Where one integer is too short for all categories, several are used.
+
+A few coefficients must know who chose what. For them, and only when they are asked for, the same
+packing has one digit for each annotator, the category chosen, so that a pattern is who chose what.
+
+Two ways lead there, and tests hold them to the same digits. Any frame that Narwhals knows is reduced
+by its own engine (DuckDB relations and Spark or polars frames stay lazy; only the pattern table comes
+home). A pandas frame is in memory already, and numpy counts it faster on factorised codes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import narwhals as nw
+import pandas as pd
+from narwhals.exceptions import DuplicateError
+from narwhals.typing import IntoFrame
+
+from annotate.counts.coded import CodedTable
+from annotate.counts.packing import ROW, Choices, Group, Packing, Tally, sort_groups
+from annotate.counts.queried import QueriedTable
+from annotate.errors import TableError
+
+__all__ = [
+    "ROW",
+    "Choices",
+    "CodedTable",
+    "Group",
+    "Packing",
+    "QueriedTable",
+    "RatingsTable",
+    "Tally",
+    "open_table",
+    "sort_groups",
+]
+
+
+class RatingsTable(Protocol):
+    """A table of ratings, wherever it lives, as the coefficients need to see it."""
+
+    def variables(self) -> dict[str, list[str]]:
+        """Each variable with the categories used, both sorted."""
+
+    def locate(self, variable: str, category: str) -> tuple[str, str]:
+        """Item and annotator of a rating, the first by name, to be shown in a message."""
+
+    def repeated(self, variable: str) -> tuple[str, str] | None:
+        """Item and annotator of a judgement that was made twice, or None."""
+
+    def tallies(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Tally]:
+        """The whole table first, then each group; ``columns`` gives each category text its column."""
+
+    def assignments(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Choices]:
+        """Who chose what, for the same groups in the same order."""
+
+
+def open_table(ratings: IntoFrame, by: Sequence[str] = ()) -> RatingsTable:
+    """Look at a table of ratings, grouped by the columns ``by``.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or there twice, the table is empty, or a cell that is needed is blank.
+
+    """
+    try:
+        frame = nw.from_native(ratings)
+    except DuplicateError as error:
+        raise TableError("ratings: two columns have one name; rename one or leave it out") from error
+    native = frame.to_native()
+    in_memory = native if isinstance(native, pd.DataFrame) else None
+    names = frame.collect_schema().names() if in_memory is None else list(in_memory.columns)
+    missing = [column for column in (*ROW, *by) if column not in names]
+    if missing:
+        found = ", ".join(names) or "none"
+        msg = f"ratings: no column {', '.join(missing)}; the table has {found}"
+        raise TableError(msg)
+    return QueriedTable(frame.lazy(), by) if in_memory is None else CodedTable(in_memory, by)

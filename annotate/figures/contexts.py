@@ -1,0 +1,173 @@
+"""What stands around a figure: the stems, names and dates that say of what it speaks."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+import snowballstemmer
+
+from annotate.figures import wording
+from annotate.figures.grammar import lexicon as lex
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
+_SENTENCE_END = re.compile(r"[.!?。！？؟](?=\s)|\n")  # noqa: RUF001 - these very characters
+_REACH = 240  # code points to either side: a passage may be a whole document
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_NUMBERED = re.compile(r"([^\W\d_]+)\s+(?:[Nn]o\.?\s*)?(\d{1,4})\b")
+_OF_ALL = re.compile(
+    r"\W+(?:in|of|at|across|for|from|by) (?:all|every) \w|\W+(?:nation|country|world)wide|\W+throughout|\W+all over"
+)
+_ADDED = re.compile(
+    r"(?:another|additional|further|a further|an additional|an extra)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
+)
+_MORE = re.compile(r"\b(?:more(?! than)|others?|another|further|additional|extra)\b", re.IGNORECASE)
+_BEFORE = 40  # code points in which "another" stands before a figure
+_NEAR = 60  # code points behind a figure in which it is said that the counted died
+_JUST = 12  # code points before it: "killed at least 40 people"
+_SHORTEST = 3
+_TITLE = 0.6  # share of capitals from which they say nothing
+_NEIGHBOURS = 8
+_DYING = lex.words("die dead death kill fatal deceas bodi corps perish slain murder")
+_JOINED = re.compile(r"[\s,;(/\u2013-]*(?:(?:and|or|of|out|the|these|those|all|some|about|to)\s+)*")
+_SAYING = lex.words(
+    "say said tell told report accord estim claim state think thought believ figur number count list name show "
+    "note put write wrote find found mrs year month day week time new last one two three peopl "
+    "person also may can would could make made take taken get got come came went"
+)
+_NAMES = lex.NUMBERED | lex.NUMBERED_IF_BARE
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of one figure."""
+
+    stems: frozenset[str]
+    anchors: frozenset[str]  # those of the stems that are names, dates or the numbers of things
+    years: frozenset[str]
+    numbered: frozenset[tuple[str, str]]  # ("ward", "3") of Ward No. 3
+    of_all: bool  # the figure is of a whole: "in all hospitals"
+    dying: bool  # it counts the dead
+    added: bool  # it comes on top of another: "another 40 people"
+    part: bool  # it is of a part: "12 of the people", "including 12 children"
+    persons: bool  # a bare number of which is said that they died
+    times: tuple[frozenset[str], ...]  # weekdays, months, days of the month, and "last year", "now"
+    deeds: frozenset[str]  # what is said of the counted, or of the money: hold, free, cost, give
+    publisher: frozenset[str]  # stems of the source's name, by which another text may cite it
+
+
+@dataclass
+class _Stems:
+    """Stems, each made once; the words of death and of dying have one."""
+
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, word: str) -> str:
+        lower = word.lower().replace("\u2019", "'").removesuffix("'s")
+        if lower not in self.known:
+            plain = lex.SYNONYMS.get(lower) or lex.SYNONYMS.get(lower.removesuffix("s"), lower)
+            stem = _STEMMER.stemWord("lorry" if plain == "lorries" else plain)
+            self.known[lower] = "die" if stem in _DYING else stem
+        return self.known[lower]
+
+
+def contexts(quantities: pd.DataFrame, passages: pd.DataFrame) -> list[Context]:
+    """The context of each figure, in the order of the table."""
+    texts = dict(zip(passages["item"], zip(passages["start"], passages["text"], strict=True), strict=True))
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for item, start, end in zip(*(quantities[name] for name in ("item", "start", "end")), strict=True):
+        spans.setdefault(item, []).append((start - texts[item][0], end - texts[item][0]))
+    places: Counter[str] = Counter()
+    stems, found = _Stems(), []
+    for item, unit, source in zip(quantities["item"], quantities["unit"], quantities["source"], strict=True):
+        around = _context(texts[item][1], spans[item], places[item], unit, stems)
+        found.append(replace(around, publisher=_publisher(str(source), stems)))
+        places[item] += 1
+    return found
+
+
+def _context(text: str, spans: list[tuple[int, int]], place: int, unit: str | None, known: _Stems) -> Context:
+    start, end = spans[place]
+    begin, stop = _window(text, start, end)
+    figures = spans[max(place - _NEIGHBOURS, 0) : place + _NEIGHBOURS + 1]
+    own = known.of(unit) if unit else ""
+    stems, anchors = set(), set()
+    dying = own == "die"
+    words = [word for word in _WORD.findall(text, begin, stop) if word.isalpha() and len(word) > _SHORTEST]
+    titled = sum(word[0].isupper() for word in words) >= _TITLE * len(words)
+    for match in _WORD.finditer(text, begin, stop):
+        if any(a <= match.start() < b for a, b in figures):
+            continue
+        word, stem = match.group(), known.of(match.group())
+        dying = dying or (
+            stem == "die"
+            and (_reaches(text, spans, place, match.start()) or 0 <= start - match.end() < _JUST)
+        )
+        if word.isdigit() or (
+            len(stem) >= _SHORTEST and stem not in _SAYING and not _says_nothing(word, stem, own)
+        ):
+            stems.add(stem)
+            if word.isdigit() or (
+                not titled and word[0].isupper() and not _opens(text, match.start(), begin)
+            ):
+                anchors.add(stem)
+    around = text[begin:stop]
+    numbered = frozenset(
+        (name.lower(), number) for name, number in _NUMBERED.findall(around) if name.lower() in _NAMES
+    )
+    return Context(
+        stems=frozenset(stems),
+        anchors=frozenset(anchors),
+        years=frozenset(stem for stem in anchors if _YEAR.fullmatch(stem)),
+        numbered=numbered,
+        of_all=bool(_OF_ALL.match(text, end)),
+        dying=dying,
+        part=wording.of_part(text, begin, start, end),
+        persons=wording.counts_the_dead(text, (begin, stop), start, end),
+        times=wording.times(text, (begin, stop), start),
+        deeds=wording.deeds(around),
+        publisher=frozenset(),
+        added=bool(_ADDED.search(text[max(begin, start - _BEFORE) : start]) or _MORE.search(text[start:end])),
+    )
+
+
+def _reaches(text: str, spans: list[tuple[int, int]], place: int, at: int) -> bool:
+    """Whether what stands behind a figure is said of it, and not of another figure in between."""
+    end = spans[place][1]
+    if not 0 <= at - end < _NEAR:
+        return False
+    for start, stop in spans[place + 1 : place + _NEIGHBOURS + 1]:
+        if start >= at:
+            break
+        if start >= end and not _JOINED.fullmatch(text, end, start):
+            return False
+        end = max(end, stop)
+    return True
+
+
+def _publisher(source: str, known: _Stems) -> frozenset[str]:
+    words = _WORD.findall(source)
+    return frozenset(
+        known.of(word) for word in words if len(word) > _SHORTEST and word.lower() not in lex.STOPS
+    )
+
+
+def _says_nothing(word: str, stem: str, own: str) -> bool:
+    return word.lower() in lex.STOPS or stem == own
+
+
+def _opens(text: str, at: int, begin: int) -> bool:
+    """Whether a word opens a sentence, where a capital says nothing."""
+    before = text[begin:at].rstrip()[-1:]
+    return before in ("", ".", "!", "?", '"', "“")
+
+
+def _window(text: str, start: int, end: int) -> tuple[int, int]:
+    """The passage, or of a long one the sentence that the figure stands in."""
+    if len(text) <= _REACH:
+        return 0, len(text)
+    begin, stop = max(start - _REACH, 0), min(end + _REACH, len(text))
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, begin, start)]
+    behind = next((match.end() for match in _SENTENCE_END.finditer(text, end, stop)), stop)
+    return (ends[-1] if ends else begin), behind

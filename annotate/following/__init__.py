@@ -1,6 +1,0 @@
-"""How far a study is while it runs, and what a coordinator should look at: pure, from the tasks of an export."""
-
-from annotate.following.follow import Followed, follow
-from annotate.following.warning import Warned
-
-__all__ = ["Followed", "Warned", "follow"]

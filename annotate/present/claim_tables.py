@@ -1,0 +1,117 @@
+"""Reuse, figures and the ledger as tables for reading: few columns, one cell for what belongs together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from annotate.codebook.read import Codebook
+from annotate.frames import records
+from annotate.present.wording import LEDGER_KINDS, RELATIONS, decided, relations
+from annotate.provenance.ledger import VARIABLES
+
+_ARROWS = {"a_to_b": "a → b", "b_to_a": "b → a"}
+
+
+def reuse_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Show each pair of passages with both aligned spans."""
+    return pd.DataFrame(
+        [
+            {
+                "score": row["score"],
+                "kind": row["kind"],
+                **{name: _carried(row, name[0]) for name in ("a", "b")},
+                "by date": _ARROWS.get(row["direction"] or "", ""),
+            }
+            for row in records(pairs)
+        ]
+    )
+
+
+def _carried(row: Mapping[str, Any], side: str) -> str:
+    dated = f", {row[f'{side}_published']}" if row[f"{side}_published"] else ""
+    return f"{row[f'{side}_source']}{dated}: {row[f'{side}_text']}"
+
+
+def quantities_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """Show each figure with its place and what it says."""
+    shown = ["document", "start", "end", "surface", "low", "high", "unit", "rate", "currency", "hedge"]
+    return figures[shown].assign(low=figures["low"].map(number), high=figures["high"].map(number))
+
+
+def number(value: float) -> str:
+    """Write a figure as a person would: no decimals that say nothing; nothing where it is open.
+
+    >>> number(1500000.0), number(0.25), number(float("nan"))
+    ('1,500,000', '0.25', '')
+    """
+    return "" if pd.isna(value) else f"{value:,.12g}"
+
+
+def comparisons_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Show how each two figures of a group relate."""
+    return pd.DataFrame(
+        [
+            {
+                "group": row["group"],
+                "a": f"{row['a_source']}: {row['a_surface']}",
+                "b": f"{row['b_source']}: {row['b_surface']}",
+                "relation": RELATIONS[row["relation"]],
+                "in common": row["context"],
+            }
+            for row in records(pairs)
+        ]
+    )
+
+
+def arithmetic_table(found: pd.DataFrame) -> pd.DataFrame:
+    """Show what each text states, beside what its parts give."""
+    return pd.DataFrame(
+        [
+            {
+                "source": row["source"],
+                "operation": row["operation"],
+                "inputs": row["inputs"],
+                "finding": row["finding"],
+                "agrees": "yes" if row["agrees"] else "no",
+                "text": row["text"],
+            }
+            for row in records(found)
+        ]
+    )
+
+
+def ledger_table(claims: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+    """Show each claim with all who carry it, in order of date."""
+    return pd.DataFrame(
+        [
+            {
+                "claim": row["claim"],
+                "kind": LEDGER_KINDS[row["kind"]].lower(),
+                "sources": row["n_sources"],
+                "separate texts": row["n_separate_texts"],
+                "figures": ", ".join(relations(row["relations"])),
+                "drift": {True: "yes", False: "no", None: ""}[row["drift"]],
+                "carried by": "\n".join(_mention(one, codebook) for one in row["mentions"]),
+            }
+            for row in records(claims)
+        ]
+    )
+
+
+def mentions_table(mentions: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+    """Show each mention of each claim."""
+    kept = ["claim", "published", "source", "wording"]
+    return pd.DataFrame(
+        [
+            {name: row[name] for name in kept} | {name: decided(codebook, name, row) for name in VARIABLES}
+            for row in records(mentions)
+        ]
+    )
+
+
+def _mention(mention: Mapping[str, Any], codebook: Codebook | None) -> str:
+    """Write a mention on a line: when, who, in what words, and whom and what it rests on, if coded."""
+    coded = "; ".join(filter(None, (decided(codebook, name, mention) for name in VARIABLES)))
+    dated = mention["published"] or "undated"
+    return f"{dated} {mention['source']}: {mention['wording']}" + (f" [{coded}]" if coded else "")

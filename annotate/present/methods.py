@@ -1,0 +1,117 @@
+"""The paragraph of the methods: what was measured, how, and what came out, fit to be pasted into a paper."""
+
+import importlib.metadata
+
+import pandas as pd
+
+from annotate.frames import records
+from annotate.present.tables import cell
+from annotate.present.wording import coefficient
+from annotate.study.study import Study
+from annotate.study.words import in_words
+
+_CITED = {
+    "percent_agreement": "percent agreement (pairwise, averaged over passages with two ratings or more)",
+    "krippendorff_alpha": "Krippendorff's alpha (Krippendorff 2019, ch. 12)",
+    "gwet_ac1": "Gwet's AC1 (Gwet 2008)",
+}
+_DISTANCES = {
+    "nominal": "nominal",
+    "ordinal": "ordinal",
+    "interval": "interval",
+    "ratio": "ratio",
+    "set": "set-valued, with the MASI distance of Passonneau 2006",
+}
+
+
+def methods_paragraph(study: Study, agreement: pd.DataFrame, *, confidence: float = 0.95) -> str:
+    """Write one paragraph in plain words, every figure of it taken from the table of agreement.
+
+    Parameters
+    ----------
+    study
+        What was rated, and what was left out.
+    agreement
+        Of :func:`annotate.agreement.measure`; the rows of all sources together are used.
+    confidence
+        Of its intervals.
+
+    """
+    whole = agreement[agreement["source"].isna()] if len(agreement) else agreement
+    if whole.empty:
+        return f"{_design(study)} {_left_out(study)}"
+    names = list(dict.fromkeys(whole["coefficient"]))
+    return " ".join(
+        sentence
+        for sentence in (
+            _design(study),
+            _measures(names, whole),
+            _intervals(whole, confidence),
+            *_results(whole),
+            _left_out(study),
+            f"Computed with annotate {importlib.metadata.version('annotate')}.",
+        )
+        if sentence
+    )
+
+
+def _design(study: Study) -> str:
+    ratings = study.first_round
+    annotators, sources = ratings["annotator"].nunique(), ratings["source"].nunique()
+    return (
+        f"{_count(annotators, 'annotator')} coded {_count(ratings['item'].nunique(), 'passage')} from "
+        f"{_count(sources, 'source')}, {len(ratings):,} judgements in all."
+    )
+
+
+def _measures(names: list[str], whole: pd.DataFrame) -> str:
+    levels = whole.drop_duplicates("variable").set_index("variable")["level"]
+    named = ", ".join(_CITED.get(name, coefficient(name).name) for name in names)
+    kinds = "; ".join(
+        f"{', '.join(in_words(variable).lower() for variable in group.index)}: {_DISTANCES[str(level)]}"
+        for level, group in levels.groupby(levels, sort=False)
+    )
+    return f"Inter-annotator agreement was measured by {named}, at these levels of measurement: {kinds}."
+
+
+def _intervals(whole: pd.DataFrame, confidence: float) -> str:
+    kinds = sorted({str(kind).split(",")[0] for kind in whole["interval"].dropna()})
+    if not kinds:
+        return ""
+    replicates = sorted({part for kind in whole["interval"].dropna() for part in str(kind).split(", ")[1:2]})
+    how = f"{' and '.join(kinds)}{f' ({replicates[0]})' if replicates else ''}"
+    return f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993)."
+
+
+def _results(whole: pd.DataFrame) -> list[str]:
+    sentences = []
+    for variable, rows in whole.groupby("variable", sort=False):
+        first = rows.iloc[0]
+        told = ", ".join(_result(record) for record in records(rows))
+        sentences.append(
+            f"{in_words(str(variable))}: {told} "
+            f"(n = {first['n_pairable_items']:,} passages with two ratings or more)."
+        )
+    return sentences
+
+
+def _result(record: dict[str, object]) -> str:
+    name = coefficient(str(record["coefficient"])).name
+    if record["value"] is None:
+        return f"{name} undefined ({record['undefined']})"
+    text = f"{name} {cell(record['value'])}"
+    if record["ci_low"] is None:
+        return text
+    return f"{text} [{cell(record['ci_low'])}, {cell(record['ci_high'])}]"
+
+
+def _left_out(study: Study) -> str:
+    counts = study.exclusions["reason"].value_counts()
+    if counts.empty:
+        return "No annotation was left out."
+    told = ", ".join(f"{count} {in_words(str(reason)).lower()}" for reason, count in counts.items())
+    return f"Left out were {_count(int(counts.sum()), 'annotation or answer', 'annotations or answers')} ({told})."
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,350 @@
+"""The report: one HTML page that holds all it needs, and opens without a network or a script."""
+
+import importlib.metadata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from annotate.agreement.caution import by_source_with_cautions
+from annotate.agreement.disagreements import disagreements
+from annotate.files import whole
+from annotate.frames import records
+from annotate.present import charts, wording
+from annotate.present.methods import methods_paragraph
+from annotate.present.tables import cell
+from annotate.present.wording import coefficient, decided, source_name, web_address
+from annotate.provenance.ledger import VARIABLES, Ledger
+from annotate.provenance.profile import BASIS, CLAIM_TYPE, NO_CLAIM
+from annotate.study.exports import REASONS
+from annotate.study.study import Study
+from annotate.study.words import choice, in_words, visible
+
+if TYPE_CHECKING:
+    from annotate.codebook.read import Category
+
+MOST_DISAGREEMENTS = 10
+MOST_CLAIMS = 20
+_WHOM = ("attributed_share", "named_source_share")
+_GROUNDS = ("primary_share", "secondary_share", "unsupported_share")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value as it is shown: the number, its interval, n, or the reason why there is none."""
+
+    value: str
+    interval: str
+    n: str
+    undefined: str
+
+
+def write_report(
+    path: Path,
+    study: Study,
+    agreement: pd.DataFrame,
+    provenance: pd.DataFrame,
+    *,
+    ledger: Ledger | None = None,
+    notes: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> None:
+    """Write the report of :func:`render_report` to a file, whole or not at all."""
+    page = render_report(study, agreement, provenance, ledger=ledger, notes=notes, confidence=confidence)
+    with whole(path) as temporary:
+        temporary.write_text(page, encoding="utf-8", newline="\n")
+
+
+def render_report(
+    study: Study,
+    agreement: pd.DataFrame,
+    provenance: pd.DataFrame,
+    *,
+    ledger: Ledger | None = None,
+    notes: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> str:
+    """Render the report.
+
+    Parameters
+    ----------
+    study
+        What was read.
+    agreement
+        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
+        chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
+    provenance
+        Of :func:`annotate.provenance.profile`; it may have no rows.
+    ledger
+        Of :func:`annotate.provenance.ledger.ledger`; without it, nothing is said of claims.
+    notes
+        Sentences that a reader must not miss: they stand at the top.
+    confidence
+        The confidence that the intervals were made with.
+
+    Returns
+    -------
+    str
+        HTML. Nothing in it is loaded from elsewhere, nothing in it runs, and every text from outside
+        is escaped. The same study gives the same page but for the time.
+
+    """
+    agreement = by_source_with_cautions(agreement, study.first_round, study.categories)
+    environment = Environment(
+        loader=PackageLoader("annotate.present"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(
+        notes=[visible(note) for note in notes],
+        project=visible(str(study.about.get("project title", ""))),
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        version=importlib.metadata.version("annotate"),
+        about=[(wording.ABOUT.get(key, key), visible(str(value))) for key, value in study.about.items()],
+        counts=[(what, f"{number:,}") for what, number in wording.counts(study)],
+        coefficients=[coefficient(name) for name in _coefficients(agreement)],
+        overview=_overview(study, agreement),
+        variables=_variables(study, agreement),
+        profile=_profile(study, provenance),
+        ledger=_ledger(study, ledger) if ledger else None,
+        disagreements=_disagreements(study),
+        exclusions=_exclusions(study),
+        codebook=_codebook(study),
+        paragraph=visible(methods_paragraph(study, agreement, confidence=confidence)),
+        interval_level=wording.interval_level(confidence),
+        wording=wording,
+    )
+
+
+def _coefficients(agreement: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(agreement["coefficient"]))
+
+
+def _figure(row: Mapping[str, Any] | None, n: str) -> Figure:
+    """Round for the reader; a coefficient that was not measured is left blank."""
+    if row is None:
+        return Figure("", "", "", "")
+    low, high = cell(row["ci_low"]), cell(row["ci_high"])
+    value = row["value"]
+    shown = cell(value if value is None else float(value))
+    return Figure(shown, f"{low} to {high}" if low else "", f"{row[n]:,}", visible(row["undefined"] or ""))
+
+
+def _rows_by_source(rows: list[dict[str, Any]]) -> dict[str | None, list[dict[str, Any]]]:
+    """All sources together first, then in the order of the alphabet."""
+    names = sorted({row["source"] for row in rows} - {None}, key=lambda name: (name.casefold(), name))
+    found: dict[str | None, list[dict[str, Any]]] = {name: [] for name in [None, *names]}
+    for row in rows:
+        found[row["source"]].append(row)
+    return {name: of_one for name, of_one in found.items() if of_one}
+
+
+def _line(study: Study, name: str, rows: list[dict[str, Any]], order: list[str]) -> dict[str, Any]:
+    """One row of a table of agreement: the same counts belong to all its coefficients."""
+    found = {row["coefficient"]: row for row in rows}
+    first = rows[0]
+    chosen = choice(study.codebook, first["variable"], first["prevalent_category"])
+    return {
+        "name": name,
+        "n": f"{first['n_pairable_items']:,}",
+        "items": f"{first['n_items']:,}",
+        "annotators": f"{first['n_annotators']:,}",
+        "figures": [_figure(found.get(key), "n_pairable_items") for key in order],
+        "chosen": (chosen, cell(first["prevalence"])),
+    }
+
+
+def _overview(study: Study, agreement: pd.DataFrame) -> list[dict[str, Any]]:
+    order = _coefficients(agreement)
+    together = [row for row in records(agreement) if row["source"] is None]
+    return [
+        _line(study, in_words(name), [row for row in together if row["variable"] == name], order)
+        for name in dict.fromkeys(row["variable"] for row in together)
+    ]
+
+
+def _variables(study: Study, agreement: pd.DataFrame) -> list[dict[str, Any]]:
+    order = _coefficients(agreement)
+    sections = []
+    for number, name in enumerate(dict.fromkeys(agreement["variable"]), start=1):
+        of_one = agreement.loc[agreement["variable"] == name]
+        title = f"Agreement on {in_words(name).lower()}, by source"
+        svg = charts.agreement_chart(of_one, key=f"agreement-{number}", title=title)
+        sections.append(
+            {
+                "name": in_words(name),
+                "level": of_one["level"].iloc[0],
+                "chart": Markup(svg) if svg else None,  # noqa: S704 (our own SVG, text escaped in it)
+                "rows": [
+                    _line(study, source_name(source), rows, order)
+                    for source, rows in _rows_by_source(records(of_one)).items()
+                ],
+            }
+        )
+    return sections
+
+
+def _profile(study: Study, provenance: pd.DataFrame) -> dict[str, Any] | None:
+    if provenance.empty:
+        return None
+    measures = set(provenance["measure"])
+    shares = [name for name in wording.SHARES if name in measures]
+    kinds = _kinds(study, provenance)
+    lines = []
+    for source, rows in _rows_by_source(records(provenance)).items():
+        found = {row["measure"]: row for row in rows if row["category"] is None}
+        of_kind = {row["category"]: row for row in rows if row["category"] is not None}
+        lines.append(
+            {
+                "name": source_name(source),
+                "passages": cell(int(found["passages"]["value"])),
+                "annotated": cell(int(found["annotated_passages"]["value"])),
+                "claims": _figure(found.get("claims"), "n"),
+                "figures": [_figure(found.get(name), "n") for name in shares],
+                "kinds": [_figure(of_kind.get(kind), "n") for kind in kinds],
+            }
+        )
+    return {
+        "terms": [wording.SHARES[name] for name in shares],
+        "kinds": list(kinds.values()),
+        "rows": lines,
+        "charts": _share_charts(provenance, measures),
+        "kind_chart": _drawn(
+            charts.claim_type_chart(provenance, kinds, key="kinds", title="Kinds of claim, by source")
+        ),
+        "grounds_coded": bool((study.ratings["variable"] == BASIS).any()),
+    }
+
+
+def _kinds(study: Study, provenance: pd.DataFrame) -> dict[str, str]:
+    """The kinds of claim that somebody chose, in the order of the codebook."""
+    used = set(provenance.loc[provenance["measure"] == "claim_type_share", "category"])
+    order = [kind for kind in study.categories.get(CLAIM_TYPE, ()) if kind in used and kind != NO_CLAIM]
+    return {kind: choice(study.codebook, CLAIM_TYPE, kind) for kind in [*order, *sorted(used - set(order))]}
+
+
+def _share_charts(provenance: pd.DataFrame, measures: set[str]) -> list[dict[str, Any]]:
+    drawn = []
+    for key, title, wanted in (
+        ("whom", "Whom claims are put down to", _WHOM),
+        ("grounds", "On what ground claims rest", _GROUNDS),
+    ):
+        names = [name for name in wanted if name in measures]
+        svg = charts.share_chart(provenance, names, key=key, title=f"{title}, by source") if names else None
+        if svg:
+            drawn.append({"title": title, "svg": _drawn(svg)})
+    return drawn
+
+
+def _drawn(svg: str | None) -> Markup | None:
+    return Markup(svg) if svg else None  # noqa: S704 (our own SVG, text escaped in it)
+
+
+def _ledger(study: Study, found: Ledger) -> dict[str, Any]:
+    """The claims that most sources carry, each mention with its place in the passage's text."""
+    book, claims = study.codebook, records(found.claims.head(MOST_CLAIMS))
+    shown = [
+        {
+            "kind": wording.LEDGER_KINDS[claim["kind"]],
+            "what": visible(claim["what"]),
+            "sources": claim["n_sources"],
+            "texts": claim["n_separate_texts"],
+            "relations": wording.relations(claim["relations"]),
+            "drift": [choice(book, VARIABLES[0], one) for one in claim["attributions"]]
+            if claim["drift"]
+            else [],
+            "mentions": [
+                {
+                    "source": source_name(one["source"]),
+                    "published": visible(one["published"] or "undated"),
+                    "parts": _around(one),
+                    "coded": [decided(book, name, one) for name in VARIABLES],
+                }
+                for one in claim["mentions"]
+            ],
+        }
+        for claim in claims
+    ]
+    return {"claims": shown, "all": len(found.claims)}
+
+
+def _around(mention: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A passage's text before, in and behind the span of a mention."""
+    text, start, end = (
+        mention["text"],
+        *(mention[name] - mention["text_start"] for name in ("start", "end")),
+    )
+    return visible(text[:start]), visible(text[start:end]), visible(text[end:])
+
+
+def _disagreements(study: Study) -> dict[str, Any]:
+    found = disagreements(study.ratings, tuple(study.levels))
+    items = list(dict.fromkeys(found["item"]))
+    passages = {row["item"]: row for row in records(study.passages)}
+    top = items[:MOST_DISAGREEMENTS]
+    ratings = study.first_round.loc[study.first_round["item"].isin(top)]
+    given: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in ratings.sort_values("annotator", kind="stable").to_dict("records"):
+        said = choice(study.codebook, row["variable"], row["category"])
+        given.setdefault((row["item"], row["variable"]), []).append((visible(row["annotator"]), said))
+    cards = []
+    for item in top:
+        rows = records(found.loc[found["item"] == item])
+        answers = [
+            {
+                "variable": in_words(row["variable"]),
+                "pairs": cell(row["agreeing_pairs"]),
+                "answers": given[item, row["variable"]],
+            }
+            for row in rows
+        ]
+        cards.append(
+            {
+                "passage": _passage(passages[item]),
+                "rows": answers,
+                "disagreement": cell(rows[0]["disagreement"]),
+            }
+        )
+    return {"cards": cards, "items": len(items)}
+
+
+def _passage(row: Mapping[str, Any]) -> dict[str, str | None]:
+    text = {
+        key: visible(str(row[key])) if row[key] is not None else None
+        for key in ("item", "title", "published", "text")
+    }
+    return {**text, "source": source_name(row["source"]), "url": web_address(row["url"])}
+
+
+def _exclusions(study: Study) -> list[tuple[str, str, str]]:
+    counted = study.exclusions["reason"].value_counts(sort=False)
+    return [
+        (in_words(reason), REASONS.get(reason, ""), f"{counted[reason]:,}")
+        for reason in sorted(counted.index)
+    ]
+
+
+def _codebook(study: Study) -> list[dict[str, Any]]:
+    if study.codebook is None:
+        return []
+    groups: list[tuple[str, str, tuple[Category, ...]]] = [
+        (v.name, v.level or "free text", v.categories) for v in study.codebook.variables
+    ]
+    groups += [(spans.name, "marked text", spans.labels) for spans in study.codebook.span_variables]
+    return [
+        {
+            "name": in_words(name),
+            "level": level,
+            "categories": [
+                (visible(c.label), c.id if c.id != c.label else "", visible(c.definition)) for c in categories
+            ],
+        }
+        for name, level, categories in groups
+    ]

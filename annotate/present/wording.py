@@ -1,0 +1,260 @@
+"""The words of the workbook and the report: what each number is called, what it means, where it is from.
+
+Both say the same, because both take it from here. Nothing here measures.
+"""
+# ruff: noqa: RUF001 (minus signs and dashes between pages are meant)
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from annotate.codebook.read import Codebook
+from annotate.study.study import Study
+from annotate.study.words import choice, visible
+
+ALL_SOURCES = "All sources"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A measure: its name in words, a short one for axes and headings, its definition, its reference."""
+
+    name: str
+    short: str
+    definition: str
+    reference: str = ""
+
+
+COEFFICIENTS: Mapping[str, Term] = {
+    "percent_agreement": Term(
+        "Percent agreement",
+        "Percent",
+        "Of each passage with two or more annotators, the share of pairs of annotators who gave the same "
+        "answer; then the mean over these passages. It is not corrected for agreement by chance, so it is "
+        "high wherever nearly everything falls into one category.",
+        "Fleiss 1971; Gwet 2014, ch. 2",
+    ),
+    "krippendorff_alpha": Term(
+        "Krippendorff's alpha",
+        "Alpha",
+        "1 − Dₒ / Dₑ: the disagreement observed inside passages over the disagreement among all answers "
+        "drawn at random. 1 is full agreement, 0 is what chance gives, below 0 is worse than chance. The "
+        "distance between two answers follows the level of the variable: the same or not (nominal), "
+        "Krippendorff's ordinal distance, squared differences of numbers (at ratio level relative to their sum), and MASI for sets. It falls when nearly everything lies in one "
+        "category, even where annotators hardly differ.",
+        "Krippendorff 2019, ch. 12; Passonneau 2006 for sets",
+    ),
+    "gwet_ac1": Term(
+        "Gwet's AC1",
+        "AC1",
+        "(observed − expected) / (1 − expected), where observed is percent agreement and expected is "
+        "Σ p(1 − p) / (K − 1) over the K categories that the variable offers; p is how common a category "
+        "is among all rated passages. It stays steady where one category dominates.",
+        "Gwet 2008; 2014, ch. 5",
+    ),
+}
+
+COUNTS: Mapping[str, Term] = {
+    "passages": Term("Passages", "Passages", "Passages of the source, annotated or not."),
+    "annotated_passages": Term(
+        "Annotated passages", "Annotated", "Passages that at least one annotator has coded."
+    ),
+    "claims": Term(
+        "Claims",
+        "Claims",
+        "Passages with a claim, each counted by the share of its annotators who saw one; so it need not be "
+        "a whole number.",
+    ),
+}
+
+SHARES: Mapping[str, Term] = {
+    "attributed_share": Term(
+        "Attributed",
+        "Attributed",
+        "Claims that are put down to somebody, named or not, and not to the text itself; over all claims.",
+    ),
+    "named_source_share": Term(
+        "Put down to a named origin",
+        "Named origin",
+        "Claims that are put down to a named person, body, document or outlet; over all claims.",
+    ),
+    "primary_share": Term(
+        "Primary ground",
+        "Primary",
+        "Claims that rest on a first-hand account, a record or image, or official data; over all claims.",
+    ),
+    "secondary_share": Term(
+        "Secondary ground",
+        "Secondary",
+        "Claims that rest on a relayed account, a study or inquiry, the word of an authority, another "
+        "publication, or reasoning; over all claims.",
+    ),
+    "unsupported_share": Term(
+        "No ground offered",
+        "None offered",
+        "Claims for which the passage offers no ground; over all claims. It does not say that a claim is "
+        "wrong.",
+    ),
+}
+CLAIM_TYPES = Term(
+    "Kinds of claim", "Kinds", "How the claims of a source spread over the kinds of claim; over all claims."
+)
+WEIGHTS = (
+    "Every passage has weight one, however many annotators it had: a passage that two of its three "
+    "annotators coded as attributed counts two thirds. Disagreement is carried along, not voted away. "
+    "n is the number of passages that a value rests on."
+)
+INTERVALS = (
+    "An interval comes from drawing passages: they are drawn with replacement, the measure is computed again on each draw, and the interval runs between the outer "
+    "percentiles (percentile bootstrap over passages; Efron & Tibshirani 1993, ch. 13). It says how far a "
+    "value could move with other passages of the same kind, not with other annotators. With few passages "
+    "it is rough, and where all of them are alike it has no width, which does not mean that the value is "
+    "certain."
+)
+READING = (
+    "Read percent agreement, alpha and AC1 side by side, with n, with the interval, and with the most "
+    "chosen category. Where one category takes nearly all answers, percent agreement and AC1 are high and "
+    "alpha is low, all for the same answers (Feinstein & Cicchetti 1990). No single one of them ranks "
+    "sources, so sources stand in the order of the alphabet."
+)
+UNDEFINED = (
+    "A value that cannot be had is left undefined, with the reason, and is never replaced by 0 or 1. "
+    "Nothing pairable: no passage has two annotators. Only one category: a coefficient that is corrected "
+    "for chance cannot tell agreement from a lack of variation."
+)
+NEUTRAL = (
+    "Annotators record what a passage says, whom it puts a claim down to, and on what ground. Nothing here "
+    "decides whether a claim is true. A source is who published a passage; an origin is whom the passage "
+    "puts a claim down to."
+)
+MOST_CHOSEN = (
+    "The category chosen most often, and its share of all answers on the variable (of two that are equal, "
+    "the first in the codebook)."
+)
+DISAGREEMENT = (
+    "Agreeing pairs: of all pairs of annotators of a passage, the share who gave the same answer to a "
+    "variable. A passage's disagreement is 1 minus the mean of these shares over the variables that two "
+    "or more annotators answered. Passages with most disagreement come first."
+)
+
+LEDGER = (
+    "A claim of the ledger is a figure that several sources carry, or a text that more than one document "
+    "shares. Each is followed through the documents in order of date, in the words of each, with the origin "
+    "it is put down to there. Figures of different sources are the same, overlap, share a bound, or cannot "
+    "both hold. Texts that share words are counted once under separate texts: which of them was first, and "
+    "whether the separate ones know of each other, the words alone do not say. Nor do they say who is right."
+)
+LEDGER_KINDS: Mapping[str, str] = {
+    "figure": "Figure",
+    "text": "Reused text",
+    "quotation": "Same quotation",
+}
+RELATIONS: Mapping[str, str] = {
+    "same": "the same",
+    "overlap": "overlap",
+    "shared_bound": "share a bound",
+    "part": "one is of a part",
+    "apart": "differ",
+    "conflict": "cannot both hold",
+}
+
+REFERENCES = (
+    "Efron, B., & Tibshirani, R. J. (1993). An Introduction to the Bootstrap. Chapman & Hall.",
+    (
+        "Feinstein, A. R., & Cicchetti, D. V. (1990). High agreement but low kappa: I. The problems of two "
+        "paradoxes. Journal of Clinical Epidemiology, 43, 543–549."
+    ),
+    (
+        "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological Bulletin, "
+        "76, 378–382."
+    ),
+    (
+        "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high "
+        "agreement. British Journal of Mathematical and Statistical Psychology, 61, 29–48."
+    ),
+    "Gwet, K. L. (2014). Handbook of Inter-Rater Reliability (4th ed.). Advanced Analytics.",
+    "Krippendorff, K. (2019). Content Analysis: An Introduction to Its Methodology (4th ed.). Sage.",
+    (
+        "Passonneau, R. J. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic "
+        "annotation. Proceedings of LREC, 831–836."
+    ),
+)
+
+
+ABOUT: Mapping[str, str] = {
+    "read": "Read from",
+    "kind": "What it is",
+    "project id": "Project number",
+    "project title": "Project",
+    "project overlap": "Annotators a passage, as planned",
+    "server url": "Server",
+    "server label_studio": "Label Studio",
+    "pulled_at": "Pulled at",
+    "merged_at": "Merged at",
+    "config_sha256": "Label config, SHA-256",
+}
+
+
+def source_name(source: object) -> str:
+    """The source's name; None stands for all of them together."""
+    return ALL_SOURCES if source is None or source is pd.NA or source != source else visible(str(source))  # noqa: PLR0124
+
+
+def coefficient(name: str) -> Term:
+    """The words for a coefficient; one that is not described here keeps its name."""
+    return COEFFICIENTS.get(name, Term(name, name, ""))
+
+
+def interval_level(confidence: float) -> str:
+    r"""What the intervals are, as a sentence.
+
+    >>> interval_level(0.95)
+    'All intervals are 95\xa0% intervals.'
+    """
+    return f"All intervals are {100 * confidence:g}\N{NO-BREAK SPACE}% intervals."
+
+
+def counts(study: Study) -> list[tuple[str, int]]:
+    """How much there is of everything, as a list of what and how many."""
+    annotations = study.passages["n_annotations"]
+    return [
+        ("Passages", len(study.passages)),
+        ("Sources", int(study.passages["source"].nunique())),
+        ("Passages with an annotator", int((annotations > 0).sum())),
+        ("Passages with two annotators or more", int((annotations > 1).sum())),
+        ("Annotators", int(study.ratings["annotator"].nunique())),
+        ("Judgements", len(study.ratings)),
+        ("Marked stretches of text", len(study.spans)),
+        ("Comments", len(study.comments)),
+        ("Left out, with the reason", len(study.exclusions)),
+    ]
+
+
+def relations(found: Collection[str]) -> list[str]:
+    """How the figures of a claim relate, as words."""
+    return [words for name, words in RELATIONS.items() if name in found]
+
+
+def decided(codebook: Codebook | None, variable: str, mention: Mapping[str, Any]) -> str | None:
+    """What most annotators chose for a mention of the ledger, as they saw it; None where nobody coded."""
+    if tied := mention[f"{variable}_tied"]:
+        return "tie: " + " / ".join(choice(codebook, variable, category) for category in tied)
+    return choice(codebook, variable, mention[variable]) if mention[variable] else None
+
+
+def web_address(url: object) -> str | None:
+    """An address that may become a link: http or https, with a host and without blanks; else None.
+
+    >>> web_address("javascript:alert(1)") is None
+    True
+    """
+    if not isinstance(url, str) or url != visible(url) or len(url.split()) != 1:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None

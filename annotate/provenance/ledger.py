@@ -1,0 +1,263 @@
+"""The claims ledger: which figures and passages recur, who carries each, when, and in what words.
+
+A claim of the ledger is a figure that recurs across sources, a group of
+:func:`annotate.figures.compare`, or a text that was reused, passages that pairs of
+:func:`annotate.reuse.reuse` chain together. Of these pairs only strong ones count: of a score of
+0.45 or more, or a quotation, and with a shared stretch that is two fifths of the shorter passage or more.
+Weaker ones often join texts on one matter that say different things of it. A reused text whose passages all
+carry one recurring figure is part of that figure's claim and has no row of its own.
+
+The ledger says who carries a claim and whom each text puts it down to, so that drift of attribution is
+seen. It does not say which of them is right.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from annotate.consensus import majority
+from annotate.provenance import MIN_SCORE, compare, quantities, reuse
+from annotate.reuse.published import read_published
+from annotate.study.ratings import decode_set
+
+VARIABLES = ("attribution", "evidentiary_basis")
+MENTION_COLUMNS = (
+    *(
+        "claim",
+        "kind",
+        "what",
+        "item",
+        "document",
+        "source",
+        "published",
+        "start",
+        "end",
+        "wording",
+        "text",
+        "text_start",
+    ),
+    *("low", "high", "shared_text"),
+    *(f"{variable}{part}" for variable in VARIABLES for part in ("", "_share", "_tied")),
+)
+CLAIM_COLUMNS = (
+    *("claim", "kind", "what", "n_mentions", "n_sources", "n_separate_texts", "first_published"),
+    *("last_published", "relations", "attributions", "drift", "mentions"),
+)
+_STRONG = 0.45  # the score from which a pair joins passages into one claim
+_GOOD_PART = 0.4  # of the shorter passage, that it shares
+_UNDATED = ((9999, 99), "")  # behind every date
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The claims, one row each (:data:`CLAIM_COLUMNS`), and their mentions (:data:`MENTION_COLUMNS`)."""
+
+    claims: pd.DataFrame
+    mentions: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What recurs: the place and wording of each mention by item, and how the figures relate."""
+
+    kind: str
+    spans: dict[str, dict[str, Any]]
+    relations: tuple[str, ...] = ()
+
+
+def ledger(
+    passages: pd.DataFrame,
+    figures: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    pairs: pd.DataFrame,
+    ratings: pd.DataFrame | None = None,
+) -> Ledger:
+    """Join recurring figures and reused passages into claims.
+
+    Parameters
+    ----------
+    passages
+        Of :func:`annotate.study.passages.read_passages`.
+    figures, comparisons
+        Of :func:`annotate.figures.quantities` and of its ``compare``.
+    pairs
+        Of :func:`annotate.reuse.reuse`; those count that are strong enough to make a claim.
+    ratings
+        The ratings of these passages, once there are any.
+
+    Returns
+    -------
+    Ledger
+        ``mentions``: one row a claim and passage that carries it, claims with most sources first, in each
+        the mentions by date, undated ones last. ``kind`` is figure, text or quotation; ``what`` the
+        wording of the first mention; ``wording`` the figure or the reused span, at ``start`` to ``end`` of
+        the document and ``text`` the passage, from ``text_start`` on; ``shared_text`` a
+        name that passages of the claim have in common which share text, be it through a third, None for others; ``attribution`` and ``evidentiary_basis`` what most annotators chose
+        (None where nobody coded, or it is a tie), with their share of the votes and the categories tied.
+
+        ``claims``: one row a claim. ``n_separate_texts`` counts passages that share text once;
+        ``relations`` says how the figures relate (same, overlap, shared_bound, conflict);
+        ``attributions`` are the different ones in order of date; ``drift`` is whether there is more than
+        one, None where fewer than two mentions have one; ``mentions`` are its rows of the other table, as
+        dictionaries.
+
+    """
+    known = {row["item"]: row for row in passages.to_dict("records")}
+    decided = _decided(ratings)
+    pairs = pairs.loc[[_strong(pair, known) for pair in pairs.to_dict("records")]]
+    chained = _chained(zip(pairs["a_item"], pairs["b_item"], strict=True))
+    found = []
+    for claim in _claims(figures, comparisons, pairs, chained):
+        rows = [_mention(item, span, known[item], decided) for item, span in claim.spans.items()]
+        rows.sort(key=lambda row: (_when(row), row["document"], row["start"]))
+        chains = Counter(chained.get(row["item"]) for row in rows)
+        for row in rows:
+            own = chained.get(row["item"])
+            row["shared_text"] = own if own and chains[own] > 1 else None
+        found.append((claim, rows))
+    found.sort(key=lambda one: (-len({row["source"] for row in one[1]}), -len(one[1]), _place(one[1][0])))
+    claims, mentions = [], []
+    for number, (claim, rows) in enumerate(found, start=1):
+        head = {"claim": number, "kind": claim.kind, "what": rows[0]["wording"]}
+        claims.append(head | _summary(claim, rows, chained))
+        mentions += [head | row for row in rows]
+    return Ledger(_frame(claims, CLAIM_COLUMNS), _frame(mentions, MENTION_COLUMNS))
+
+
+def _strong(pair: Mapping[Any, Any], known: Mapping[str, Mapping[Any, Any]]) -> bool:
+    """Whether two passages are one claim: a good score, or a quotation, and a good part of the shorter passage."""
+    lengths = {side: len(known[pair[f"{side}_item"]]["text"].strip()) for side in ("a", "b")}
+    shorter = "a" if lengths["a"] <= lengths["b"] else "b"
+    shared = int(pair[f"{shorter}_end"] - pair[f"{shorter}_start"])
+    good = float(pair["score"]) >= _STRONG or pair["kind"] == "quotation"
+    return good and shared >= _GOOD_PART * lengths[shorter]
+
+
+def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Make a table in which what is not known is None, and counts are whole numbers."""
+    frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
+    whole = [
+        name for name in columns if name.startswith("n_") or name in ("claim", "start", "end", "text_start")
+    ]
+    real = [name for name in columns if name in ("low", "high") or name.endswith("_share")]
+    return frame.astype({**dict.fromkeys(whole, "int64"), **dict.fromkeys(real, "float64")})
+
+
+def _mention(
+    item: str,
+    span: dict[str, Any],
+    passage: Mapping[Any, Any],
+    decided: dict[tuple[str, str], dict[str, Any]],
+) -> dict[str, Any]:
+    said = {name: passage[name] for name in ("document", "source", "published", "text")}
+    row = {"item": item, "low": None, "high": None, "text_start": passage["start"], **said, **span}
+    for name in VARIABLES:
+        vote = decided.get((item, name), {})
+        row |= {name: vote.get("category"), f"{name}_share": vote.get("share")}
+        row[f"{name}_tied"] = list(decode_set(vote["tied"])) if vote.get("tie") else []
+    return row
+
+
+def _place(row: dict[str, Any]) -> tuple[str, int]:
+    return row["document"], row["start"]
+
+
+def _when(row: Mapping[str, Any]) -> tuple[tuple[int, ...], str]:
+    """Put dates in order, and what is none behind them."""
+    date = read_published(row["published"])
+    return (date.days, date.moment.isoformat() if date.moment else "") if date else _UNDATED
+
+
+def _summary(claim: _Claim, rows: list[dict[str, Any]], chained: dict[str, str]) -> dict[str, Any]:
+    dates = [row["published"] for row in rows if _when(row) != _UNDATED]
+    attributions = [row["attribution"] for row in rows if row["attribution"]]
+    different = list(dict.fromkeys(attributions))
+    return {
+        "n_mentions": len(rows),
+        "n_sources": len({row["source"] for row in rows}),
+        "n_separate_texts": len({chained.get(row["item"], row["item"]) for row in rows}),
+        "first_published": dates[0] if dates else None,
+        "last_published": dates[-1] if dates else None,
+        "relations": list(claim.relations),
+        "attributions": different,
+        "drift": len(different) > 1 if len(attributions) > 1 else None,
+        "mentions": rows,
+    }
+
+
+def _claims(
+    figures: pd.DataFrame, comparisons: pd.DataFrame, pairs: pd.DataFrame, chained: dict[str, str]
+) -> Iterator[_Claim]:
+    """Recurring figures, then the reused texts that are no part of one of them."""
+    covered: list[set[str]] = []
+    bounds = {
+        (row.document, row.start): {"low": row.low, "high": row.high}
+        for row in figures.itertuples(index=False)
+    }
+    for _, group in comparisons.groupby("group", sort=True):
+        spans: dict[str, dict[str, Any]] = {}
+        for side in ("a", "b"):
+            names = [f"{side}_{name}" for name in ("item", "document", "start", "end", "surface")]
+            for item, document, start, end, surface in group[names].itertuples(index=False):
+                span = {"start": start, "end": end, "wording": surface, **bounds.get((document, start), {})}
+                if item not in spans or start < spans[item]["start"]:
+                    spans[item] = span
+        covered.append(set(spans))
+        yield _Claim("figure", spans, tuple(sorted(set(group["relation"]))))
+    texts: dict[str, dict[str, dict[str, Any]]] = {}
+    kinds: dict[str, set[str]] = {}
+    for pair in pairs.to_dict("records"):  # best first: a passage shows the span of its best pair
+        chain = chained[pair["a_item"]]
+        kinds.setdefault(chain, set()).add(pair["kind"])
+        for side in ("a", "b"):
+            span = {
+                "start": pair[f"{side}_start"],
+                "end": pair[f"{side}_end"],
+                "wording": pair[f"{side}_text"],
+            }
+            texts.setdefault(chain, {}).setdefault(pair[f"{side}_item"], span)
+    for chain, spans in texts.items():
+        if not any(set(spans) <= items for items in covered):
+            yield _Claim("quotation" if kinds[chain] == {"quotation"} else "text", spans)
+
+
+def _chained(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Name the chain of each item that is in a pair: items that lead to each other share a name."""
+    above: dict[str, str] = {}
+
+    def top(item: str) -> str:
+        above.setdefault(item, item)
+        while above[item] != item:
+            above[item] = above[above[item]]  # halve the way for the next who asks
+            item = above[item]
+        return item
+
+    for one, other in pairs:
+        first, second = sorted((top(one), top(other)))
+        above[second] = first
+    return {item: top(item) for item in list(above)}
+
+
+def _decided(ratings: pd.DataFrame | None) -> dict[tuple[str, str], dict[str, Any]]:
+    """How most annotators coded each item on the variables of provenance."""
+    if ratings is None or ratings.empty:
+        return {}
+    voted = majority(ratings.loc[ratings["variable"].isin(VARIABLES)])
+    return {
+        (row["item"], row["variable"]): {str(key): value for key, value in row.items()}
+        for row in voted.to_dict("records")
+    }
+
+
+def ledger_of(
+    passages: pd.DataFrame, ratings: pd.DataFrame | None = None, *, min_score: float = MIN_SCORE
+) -> Ledger:
+    """Find what recurs in these passages but for boilerplate, and keep the ledger of it; see :func:`ledger`."""
+    passages = passages.loc[passages["kind"] != "boilerplate"].reset_index(drop=True)
+    figures = quantities(passages)
+    return ledger(
+        passages, figures, compare(figures, passages), reuse(passages, min_score=min_score), ratings
+    )

@@ -1,5 +1,0 @@
-"""Text reuse: pairs of passages that share wording beyond chance, with the exact spans."""
-
-from annotate.provenance.reuse.find import COLUMNS, MIN_SCORE, reuse
-
-__all__ = ["COLUMNS", "MIN_SCORE", "reuse"]

@@ -1,0 +1,5 @@
+"""Text reuse: pairs of passages that share wording beyond chance, with the exact spans."""
+
+from annotate.reuse.find import COLUMNS, MIN_SCORE, reuse
+
+__all__ = ["COLUMNS", "MIN_SCORE", "reuse"]

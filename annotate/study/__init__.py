@@ -1,0 +1,1 @@
+"""What was coded: exports, snapshots and tables of ratings, checked where they enter, as one study."""

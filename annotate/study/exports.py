@@ -1,0 +1,363 @@
+"""Label Studio's export, a list of tasks with their annotations, becomes tables.
+
+Pure functions: no file, no network. What is left out is a row of ``exclusions``, with one of
+:data:`REASONS`: the first seven concern annotations, the others single answers. :data:`STRICT` names
+those that stop a reader who did not ask for exclusion: they mean that the config is the wrong one, or
+that two ratings claim to be one.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from annotate.codebook.read import Codebook
+from annotate.errors import ExportError
+from annotate.study.answers import Answer, Excluded, is_number, read_answer, text_keys, tick_lists
+from annotate.study.ratings import check_ratings, encode_set
+from annotate.study.spans import COLUMNS as SPAN_COLUMNS
+
+REASONS: Mapping[str, str] = {
+    "cancelled": "skipped by the annotator",
+    "no_annotator": "nobody is named as the annotator: the account may have been deleted",
+    "ground_truth": "marked as ground truth, which is no annotator's rating",
+    "adjudicated": "made by an adjudicator: a decision, which is no annotator's rating",
+    "edited_by_another": "last changed by somebody else, or forged: not the annotator's own",
+    "superseded": "an earlier annotation of the same passage by the same annotator",
+    "empty": "nothing was answered and nothing was marked",
+    "unknown_control": "an answer to a control that the label config does not have",
+    "unknown_category": "a choice, label or relation that the label config does not have",
+    "malformed": "an answer that the format does not allow, or out of bounds",
+    "several_choices": "several values where one is allowed",
+    "answered_twice": "a second answer to one control in one annotation",
+    "span_mismatch": "a marked stretch whose place does not give the text that was marked",
+    "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
+}
+STRICT = ("unknown_control", "unknown_category", "superseded")
+ADJUDICATION = "adjudication"
+"""The key of the data that tells a task put before an adjudicator; there stands what was open."""
+NO_SOURCE = "(no source)"
+NOBODY = "A?"
+UNNAMED_MODEL = "(unnamed model)"
+
+RATING_COLUMNS = (
+    "item", "source", "annotator", "variable", "category",
+    "document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested",
+)  # fmt: skip
+PASSAGE_COLUMNS = (
+    "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "n_annotations",
+)  # fmt: skip
+EXCLUSION_COLUMNS = ("reason", "item", "annotator", "annotation", "variable", "detail")
+COMMENT_COLUMNS = ("item", "annotator", "variable", "text", "annotation")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What an export says: judgements, marked text, free text, the passages, and what was left out."""
+
+    ratings: pd.DataFrame
+    spans: pd.DataFrame
+    comments: pd.DataFrame
+    passages: pd.DataFrame
+    exclusions: pd.DataFrame
+
+
+def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str = "export") -> Tables:
+    """Turn an export into tables.
+
+    Parameters
+    ----------
+    tasks
+        Label Studio's JSON: ``[{"id": .., "data": {..}, "annotations": [..]}, ..]``.
+    codebook
+        The codebook of the project's label config.
+    where
+        The file's name, for messages.
+
+    Returns
+    -------
+    Tables
+        All five, also when nobody has annotated yet (then ``ratings`` is empty, with its columns).
+
+    Raises
+    ------
+    ExportError
+        If a task has not the shape of one, or two tasks give one passage id to different texts.
+
+    """
+    ratings: list[dict[str, Any]] = []
+    spans: list[dict[str, Any]] = []
+    comments: list[dict[str, Any]] = []
+    exclusions: list[dict[str, Any]] = []
+    passages: dict[str, dict[str, Any]] = {}
+    annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    shown: dict[tuple[str, int], Mapping[str, Any]] = {}
+    decided: dict[str, dict[str, Any]] = {}
+    keys, lists = text_keys(codebook), tick_lists(codebook)
+    for number, task in enumerate(tasks, start=1):
+        passage = _passage(task, f"{where}: task {number}")
+        if task["data"].get(ADJUDICATION):
+            exclusions.extend(_decisions(passage["item"], _annotations(task, f"{where}: task {number}")))
+            decided.setdefault(passage["item"], passage)
+            continue
+        known = passages.setdefault(passage["item"], passage)
+        if (known["text"], known["source"]) != (passage["text"], passage["source"]):
+            msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
+            raise ExportError(msg)
+        which = (known["item"], _round(task["data"], f"{where}: task {number}"))
+        annotations.setdefault(which, []).extend(_annotations(task, f"{where}: task {number}"))
+        shown.setdefault(which, task["data"])
+    for (item, repeat), made in annotations.items():
+        kept, left_out = _own_annotations(made)
+        exclusions.extend({**row, "item": item} for row in left_out)
+        passage = passages[item]
+        passage["n_annotations"] += len(kept) if repeat == 1 else 0
+        for annotation in kept:
+            rows = _Rows(passage, annotation, repeat)
+            for answer in _answers(annotation, codebook, keys, lists, shown[item, repeat]):
+                if isinstance(answer, Excluded):
+                    exclusions.append(rows.exclusion(answer))
+                elif answer.kind == "span":
+                    spans.append(rows.span(answer))
+                elif answer.kind == "free_text":
+                    comments.append(rows.comment(answer))
+                else:
+                    ratings.append(rows.rating(answer))
+    return Tables(
+        ratings=_rating_frame(ratings, where),
+        spans=_frame(spans, SPAN_COLUMNS).astype({"start": "int64", "end": "int64", "round": "int64"}),
+        comments=_frame(comments, COMMENT_COLUMNS),
+        passages=_frame(list((passages | decided | passages).values()), PASSAGE_COLUMNS).astype(
+            {"n_annotations": "int64"}
+        ),
+        exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
+    )
+
+
+def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
+    if not isinstance(task, Mapping) or not isinstance(task.get("data"), Mapping):
+        msg = f'{where}: no "data"; export the project as JSON (not JSON_MIN, CSV or TSV)'
+        raise ExportError(msg)
+    if not isinstance(task.get("annotations"), list):
+        msg = f'{where}: no "annotations"; export the project as JSON (not JSON_MIN, CSV or TSV)'
+        raise ExportError(msg)
+    data = task["data"]
+    try:
+        json.dumps(task, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ExportError(
+            f"{where}: holds half a character (a lone surrogate); correct the text and export again"
+        ) from error
+    row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
+    row |= {key: _cell(data.get(key)) for key in ("title", "published", "url", "kind", "text")}
+    row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}
+    row |= {
+        "item": item_id(data),
+        "source": str(data.get("source") or "").strip() or NO_SOURCE,
+        "document": str(data["document_id"]) if data.get("document_id") else None,
+        "n_annotations": 0,
+    }
+    return row
+
+
+def _round(data: Mapping[str, Any], where: str) -> int:
+    """1, or which time it is that a repeated passage comes; see :mod:`annotate.coordination.assignment.tasks`."""
+    if not data.get("repeat_of"):
+        return 1
+    number = data.get("round")
+    if type(number) is not int or number <= 1:
+        raise ExportError(
+            f"{where}: repeats item {data['repeat_of']} as round {number!r}; a repeat has a whole number from 2 on"
+        )
+    return number
+
+
+def _cell(value: object) -> str | None:
+    """A text; what is none, such as the turns of a dialogue, as JSON."""
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def item_id(data: Mapping[str, Any]) -> str:
+    """Name the item that a task brings: a repeat brings that of the first time."""
+    return str(data.get("repeat_of") or data.get("passage_id") or "").strip() or _content_id(data)
+
+
+def _content_id(data: Mapping[str, Any]) -> str:
+    """Name a task that was not made by ``annotate ingest`` by its content."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def annotator_id(completed_by: object) -> str:
+    """Give an annotator a pseudonym that stays: A and Label Studio's number of the user."""
+    number = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
+    return f"A{number}" if isinstance(number, int | str) else NOBODY
+
+
+def suggested_by(annotation: Mapping[str, Any]) -> str | None:
+    """Name the model whose suggestion stood there when the annotation was made, or None.
+
+    Label Studio copies the prediction that the project shows into each new annotation of the task, also
+    where the annotator changed it; ``parent_prediction`` is the one that was taken over.
+    """
+    shown = annotation.get("prediction")
+    if isinstance(shown, Mapping) and shown:
+        return str(shown.get("model_version") or "").strip() or UNNAMED_MODEL
+    return None if annotation.get("parent_prediction") is None else UNNAMED_MODEL
+
+
+def _annotations(task: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
+    for annotation in task["annotations"]:
+        if not isinstance(annotation, Mapping) or not isinstance(annotation.get("result", []), list):
+            msg = f'{where}: an annotation without "result"; export the project as JSON'
+            raise ExportError(msg)
+    return list(task["annotations"])
+
+
+def _own_annotations(
+    annotations: Sequence[Mapping[str, Any]],
+) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
+    """Of one passage, keep the newest own annotation of each annotator; say why each other is left out."""
+    left_out: list[dict[str, Any]] = []
+    own: dict[str, list[Mapping[str, Any]]] = {}
+    for annotation in annotations:
+        reason = _annotation_reason(annotation)
+        if reason:
+            left_out.append(_annotation_row(annotation, *reason))
+        else:
+            own.setdefault(annotator_id(annotation.get("completed_by")), []).append(annotation)
+    kept = []
+    for of_one in own.values():
+        *earlier, last = sorted(of_one, key=_when)
+        kept.append(last)
+        detail = f"annotation {last.get('id')} by the same annotator is newer"
+        left_out.extend(_annotation_row(annotation, "superseded", detail) for annotation in earlier)
+    return kept, left_out
+
+
+def _decisions(item: str, made: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Leave out what an adjudicator made: it is read by :mod:`annotate.coordination.adjudication`."""
+    for annotation in made:
+        reason = _annotation_reason(annotation) or ("adjudicated", "a decision, read by annotate consensus")
+        yield {**_annotation_row(annotation, *reason), "item": item}
+
+
+def _when(annotation: Mapping[str, Any]) -> tuple[str, int]:
+    number = annotation.get("id")
+    return str(annotation.get("updated_at") or ""), number if isinstance(number, int) else 0
+
+
+def _annotation_reason(annotation: Mapping[str, Any]) -> tuple[str, str] | None:
+    if annotation.get("was_cancelled"):
+        return "cancelled", "skipped by the annotator"
+    if annotation.get("ground_truth"):
+        return "ground_truth", "marked as ground truth"
+    annotator, editor = annotator_id(annotation.get("completed_by")), annotation.get("updated_by")
+    if annotator == NOBODY:
+        return "no_annotator", "names nobody as its annotator"
+    if editor is not None and annotator_id(editor) != annotator:
+        return "edited_by_another", f"last changed by {annotator_id(editor)}"
+    if not annotation.get("result"):
+        return "empty", "nothing answered, nothing marked"
+    return None
+
+
+def _annotation_row(annotation: Mapping[str, Any], reason: str, detail: str) -> dict[str, Any]:
+    return {
+        "reason": reason,
+        "annotator": annotator_id(annotation.get("completed_by")),
+        "annotation": str(annotation.get("id")),
+        "variable": None,
+        "detail": detail,
+    }
+
+
+def _answers(
+    annotation: Mapping[str, Any],
+    codebook: Codebook,
+    keys: Mapping[str, str],
+    lists: Sequence[str],
+    data: Mapping[str, Any],
+) -> Iterator[Answer | Excluded]:
+    seen: set[str] = set()
+    touched: set[str] = set()
+    for result in annotation.get("result", []):
+        for answer in read_answer(result, codebook, keys, data):
+            if isinstance(answer, Answer) and answer.kind == "rating":
+                if answer.variable in seen:
+                    yield Excluded("answered_twice", answer.variable, answer.value)
+                    continue
+                seen.add(answer.variable)
+            touched.add(answer.variable)
+            yield answer
+    if seen:  # what was left out altogether says nothing about the lists either
+        yield from (Answer("rating", name, encode_set(())) for name in lists if name not in touched)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The cells that all rows from one annotation of one passage, in one round, share."""
+
+    passage: Mapping[str, Any]
+    annotation: Mapping[str, Any]
+    repeat: int
+
+    @property
+    def _who(self) -> dict[str, Any]:
+        return {
+            "item": self.passage["item"],
+            "annotator": annotator_id(self.annotation.get("completed_by")),
+            "annotation": str(self.annotation.get("id")),
+        }
+
+    def rating(self, answer: Answer) -> dict[str, Any]:
+        annotation = self.annotation
+        return {
+            **self._who,
+            "source": self.passage["source"],
+            "document": self.passage["document"],
+            "variable": answer.variable,
+            "category": answer.value,
+            "created_at": _cell(annotation.get("created_at")),
+            "updated_at": _cell(annotation.get("updated_at")),
+            "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
+            "round": self.repeat,
+            "suggested": suggested_by(annotation),
+        }
+
+    def span(self, answer: Answer) -> dict[str, Any]:
+        return {
+            **self._who,
+            "source": self.passage["source"],
+            "label": answer.value,
+            "start": answer.start,
+            "end": answer.end,
+            "text": answer.text,
+            "region": answer.region,
+            "round": self.repeat,
+        }
+
+    def comment(self, answer: Answer) -> dict[str, Any]:
+        return {**self._who, "variable": answer.variable, "text": answer.value}
+
+    def exclusion(self, excluded: Excluded) -> dict[str, Any]:
+        return {
+            **self._who,
+            "reason": excluded.reason,
+            "variable": excluded.variable,
+            "detail": excluded.detail,
+        }
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _rating_frame(rows: list[dict[str, Any]], where: str) -> pd.DataFrame:
+    frame = _frame(rows, RATING_COLUMNS).astype({"lead_time": "float64"})
+    if frame.empty:
+        return frame.astype({"round": "int64"})
+    return check_ratings(frame, where=where)

@@ -1,0 +1,184 @@
+"""Parts to one snapshot."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from annotate.errors import ExportError, InputError
+from annotate.study.exports import NOBODY, annotator_id, tabulate
+from annotate.study.merging.accounts import Accounts, name_accounts, same_numbers
+from annotate.study.merging.parts import Json, Part, read_part, require_distinct, require_one_config
+from annotate.study.merging.passages import differences, join_tasks, which
+from annotate.study.snapshot import write_snapshot
+from annotate.study.study import OnInvalid
+
+OnConfigChange = Literal["error", "first"]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The snapshot that was written, how many passages it has, and how many of them stood in several parts.
+
+    ``names`` are the annotators of each account, ``notices`` what a person should know.
+    """
+
+    folder: Path
+    parts: Sequence[Part]
+    passages: int
+    shared: int
+    names: Accounts
+    notices: Sequence[str]
+
+
+def merge(
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    annotators: Path | None = None,
+    config: Path | None = None,
+    on_invalid: OnInvalid = "error",
+    on_config_change: OnConfigChange = "error",
+) -> Merged:
+    """Merge snapshots and JSON exports into one new snapshot.
+
+    Parameters
+    ----------
+    paths
+        Two or more snapshot folders or Label Studio JSON exports.
+    output
+        The new snapshot's folder; it must not exist.
+    annotators
+        A table that says which accounts are one person, see :func:`~annotate.study.merging.accounts.name_accounts`.
+    config
+        The label config of JSON exports (default: the one that comes with the package).
+    on_invalid
+        ``error`` stops where one person annotated a passage in two parts, and at what
+        :func:`annotate.study.study.read_study` stops at; ``exclude`` leaves out all but the newest and counts.
+    on_config_change
+        ``error`` stops if the parts have not the same label config; ``first`` reads all with the first.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two parts, one is no export, one annotation stands in two, or the table of
+        annotators is wrong.
+    ExportError
+        If label configs or the texts of a passage differ, or a person annotated a passage in two parts.
+
+    """
+    require_several(paths)
+    require_new(output)
+    parts = [read_part(number, path, config, on_invalid) for number, path in enumerate(paths, start=1)]
+    require_distinct(parts)
+    if on_config_change == "error":
+        require_one_config(parts)
+    accounts = name_accounts(parts, annotators)
+    tasks = join_tasks(parts, accounts)
+    if on_invalid == "error":
+        _require_once(tasks, parts)
+    book = parts[0].codebook
+    folder = write_snapshot(output.parent, output.name, tasks, book.config, _manifest(parts, tasks, accounts))
+    shared = {which(task["data"])[0] for task in tasks if len({one["part"] for one in task["origin"]}) > 1}
+    return Merged(
+        folder=folder,
+        parts=parts,
+        passages=len(tabulate(tasks, book).passages),
+        shared=len(shared),
+        names=accounts,
+        notices=[*differences(tasks), *same_numbers(parts, accounts)],
+    )
+
+
+def require_several(*parts: Sequence[object]) -> None:
+    """See that there is something to merge.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two parts in all.
+
+    """
+    if sum(map(len, parts)) < 2:  # noqa: PLR2004
+        raise InputError("merge takes two exports or more; one is read as it is")
+
+
+def require_new(output: Path) -> None:
+    """See that nothing is where the merged snapshot is to be.
+
+    Raises
+    ------
+    InputError
+        If something is.
+
+    """
+    if output.exists():
+        raise InputError(f"{output}: exists already; a snapshot is never changed, say another folder")
+
+
+def _require_once(tasks: Sequence[Json], parts: Sequence[Part]) -> None:
+    """See that nobody annotated a passage in two parts."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for task in tasks:
+        seen: dict[str, set[int]] = {}
+        for one in task["annotations"]:
+            if not one.get("was_cancelled"):
+                seen.setdefault(annotator_id(one.get("completed_by")), set()).add(one["origin"]["part"])
+        which = str(task["data"].get("passage_id") or f"of task {task['origin'][0]['task']}")
+        found |= {(which, name): those for name, those in seen.items() if len(those) > 1 and name != NOBODY}
+    if found:
+        (item, name), those = next(iter(found.items()))
+        paths = " and ".join(str(part.path) for part in parts if part.number in those)
+        more = f" (and {len(found) - 1} more such)" if len(found) > 1 else ""
+        raise ExportError(
+            f"{paths}: {name} annotated passage {item} in each{more}; correct the table of annotators, or keep the "
+            "newest of each, counted, with --on-invalid exclude"
+        )
+
+
+def _manifest(parts: Sequence[Part], tasks: Sequence[Json], accounts: Accounts) -> dict[str, object]:
+    return {
+        "merged_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "project": {"title": " + ".join(part.title for part in parts)},
+        "parts": [_said_of(part) for part in parts],
+        "annotators": _annotators(tasks, accounts),
+        "drafts_left_out": sum(
+            int(part.manifest.get("drafts_left_out") or 0)
+            + sum(len(task.get("drafts") or ()) for task in part.tasks)
+            for part in parts
+        ),
+    }
+
+
+def _said_of(part: Part) -> dict[str, Any]:
+    said = ("project", "server", "pulled_at", "merged_at", "parts")
+    return {
+        "part": part.number,
+        "name": part.path.name,
+        "sha256": part.sha256,
+        "config_sha256": part.codebook.sha256,
+        "exclusions": len(part.study.exclusions),
+        **{name: part.manifest[name] for name in said if name in part.manifest},
+    }
+
+
+def _annotators(tasks: Sequence[Json], accounts: Accounts) -> list[dict[str, object]]:
+    """Each annotator of the study: which accounts they are, and how much they did."""
+    made: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    for task in tasks:
+        for one in task["annotations"]:
+            (skipped if one.get("was_cancelled") else made)[annotator_id(one.get("completed_by"))] += 1
+    return [
+        {
+            "annotator": name,
+            "annotations": made[name],
+            "skipped": skipped[name],
+            "accounts": [
+                {"part": part, "annotator": own} for (part, own), as_ in accounts.items() if as_ == name
+            ],
+        }
+        for name in sorted({*made, *skipped, *accounts.values()} - {NOBODY})
+    ]

@@ -1,0 +1,137 @@
+"""The exports that are merged: read, and held against each other."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from annotate import bundled
+from annotate.codebook.read import Codebook, SpanVariable, Variable, load_codebook
+from annotate.errors import ExportError, InputError
+from annotate.files import read_bytes, read_json
+from annotate.study.exports import NOBODY, annotator_id
+from annotate.study.snapshot import CONFIG, TASKS, read_manifest
+from annotate.study.study import OnInvalid, Study, read_study
+
+Json = Mapping[str, Any]
+PERSONS = ("completed_by", "updated_by", "last_created_by")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the exports that are merged, numbered from 1 in the order in which they were named.
+
+    ``sha256`` is that of its file of tasks; ``manifest`` is empty for a JSON export.
+    """
+
+    number: int
+    path: Path
+    sha256: str
+    manifest: Json
+    tasks: Sequence[Json] = field(repr=False)
+    study: Study = field(repr=False)
+    codebook: Codebook = field(repr=False)
+
+    @property
+    def annotators(self) -> set[str]:
+        """Whoever has annotated, skipped or edited something, by the names they have in it."""
+        return {
+            annotator_id(one[role])
+            for task in self.tasks
+            for one in task["annotations"]
+            for role in PERSONS
+            if one.get(role) is not None
+        } - {NOBODY}
+
+    @property
+    def server(self) -> str | None:
+        """The address of the server that it was pulled from, if it says so."""
+        return dict(self.manifest.get("server") or {}).get("url")
+
+    @property
+    def title(self) -> str:
+        """The project's title, or the file's name."""
+        return str(dict(self.manifest.get("project") or {}).get("title") or self.path.stem)
+
+
+def read_part(number: int, path: Path, config: Path | None, on_invalid: OnInvalid) -> Part:
+    """Read a snapshot folder or a JSON export.
+
+    Raises
+    ------
+    InputError, ExportError, ConfigError
+        If it is neither, or is refused as :func:`annotate.study.study.read_study` refuses it.
+
+    """
+    if not path.is_dir() and path.suffix.lower() != ".json":
+        missing = f"{path}: no such file"
+        what = f"{path}: neither a snapshot folder nor a Label Studio JSON export; only these have passages to merge"
+        raise InputError(what if path.exists() else missing)
+    study = read_study(path, config=config, on_invalid=on_invalid)
+    if "adjudicated" in set(study.exclusions["reason"]):
+        raise InputError(
+            f"{path}: an adjudicator's decisions, which are merged with nothing; give them to annotate consensus "
+            "with --adjudicated"
+        )
+    manifest, tasks = (read_manifest(path), path / TASKS) if path.is_dir() else ({}, path)
+    own_config = path / CONFIG if path.is_dir() else config or bundled.path("label_config.xml")
+    sha256 = hashlib.sha256(read_bytes(tasks)).hexdigest()
+    read = read_json(tasks, remedy="export the project again as JSON", error=ExportError)
+    return Part(number, path, sha256, manifest, read, study, load_codebook(own_config))
+
+
+def require_distinct(parts: Sequence[Part]) -> None:
+    """See that no annotation stands in two parts, as in two pulls of one project.
+
+    Raises
+    ------
+    InputError
+        If one does.
+
+    """
+    files: dict[str, Part] = {}
+    annotations: dict[str, Part] = {}
+    for part in parts:
+        twin = files.setdefault(part.sha256, part)
+        for task in part.tasks:
+            for one in task["annotations"]:
+                identity = one.get("unique_id")
+                twin = annotations.setdefault(str(identity), part) if identity and twin is part else twin
+        if twin is not part:
+            raise InputError(
+                f"{part.path}: holds annotations that {twin.path} holds too, as two pulls of one project do; "
+                "give the newest of them"
+            )
+
+
+def require_one_config(parts: Sequence[Part]) -> None:
+    """See that all parts have one label config.
+
+    Raises
+    ------
+    ExportError
+        Naming what differs.
+
+    """
+    first = parts[0]
+    for part in parts[1:]:
+        if part.codebook.sha256 != first.codebook.sha256:
+            differing = ", ".join(_differing(first.codebook, part.codebook)) or "the layout only"
+            raise ExportError(
+                f"{part.path}: another label config than {first.path}, different in {differing}; annotators who saw "
+                "other choices are not to be compared, or read all with the first: --on-config-change first"
+            )
+
+
+def _differing(one: Codebook, other: Codebook) -> Iterator[str]:
+    """Name the variables, lists of labels and relations that are not the same in both."""
+    here, there = _controls(one), _controls(other)
+    yield from (name for name in dict.fromkeys([*here, *there]) if here.get(name) != there.get(name))
+    if one.relations != other.relations:
+        yield "relations"
+
+
+def _controls(book: Codebook) -> dict[str, Variable | SpanVariable]:
+    answered: list[Variable | SpanVariable] = [*book.variables, *book.region_variables, *book.span_variables]
+    return {each.name: each for each in answered}

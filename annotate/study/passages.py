@@ -1,0 +1,115 @@
+"""Passages with their texts, from whatever holds them: a task file, an export or a snapshot."""
+
+from collections.abc import Callable
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from annotate.corpus.readers import FORMATS
+from annotate.corpus.tasks import Task, is_task_file, read_tasks
+from annotate.errors import InputError
+from annotate.frames import READABLE
+from annotate.study.study import Study, read_study
+
+COLUMNS = ("item", "document", "source", "title", "published", "url", "start", "end", "kind", "text")
+_WORDS = ("document", "source", "title", "published", "url", "kind")
+
+
+def read_passages(path: Path, config: Path | None = None) -> pd.DataFrame:
+    """Read the passages of a task file, a Label Studio JSON export or a snapshot folder.
+
+    Returns
+    -------
+    DataFrame
+        One row a passage, sorted by document and place: ``item`` (the passage id), ``document`` (the
+        document's id; the source's name where a task does not say), ``source``, ``title``,
+        ``published`` (as written), ``url``, ``start`` and ``end`` (code points of the document; of the
+        passage itself where a task does not say), ``kind`` (``body`` where a task does not say) and
+        ``text``. What is not known is None.
+
+    Raises
+    ------
+    InputError, ExportError
+        In one line: what, where, what to do.
+
+    """
+    return read_passages_and_study(path, config)[0]
+
+
+def read_passages_and_study(path: Path, config: Path | None = None) -> tuple[pd.DataFrame, Study | None]:
+    """Read passages as :func:`read_passages` does, and the study with their ratings, where there is one."""
+    if path.suffix.lower() == ".json" and is_task_file(path):
+        return passages_of(read_tasks(path), str(path)), None
+    if path.is_file() and path.suffix.lower() in FORMATS and path.suffix.lower() not in READABLE:
+        raise InputError(f"{path}: is a document; make tasks of it with annotate ingest, and give those")
+    study = read_study(path, config=config, on_invalid="exclude")
+    if study.passages["text"].isna().all():
+        raise InputError(f"{path}: holds no texts; give the tasks that annotate ingest wrote, or a snapshot")
+    return passages_of_study(study, str(path)), study
+
+
+def passages_of(tasks: list[Task], where: str = "tasks") -> pd.DataFrame:
+    """Make the table of :func:`read_passages` of tasks that are at hand; what repeats a passage is none.
+
+    ``where`` they come from stands in messages.
+    """
+    rows = [_row(task["data"]) for task in tasks if not task["data"].get("repeat_of")]
+    return _complete(pd.DataFrame(rows), where)
+
+
+def passages_of_study(study: Study, where: str = "study") -> pd.DataFrame:
+    """Make the table of :func:`read_passages` of a study; passages without text are left out."""
+    return _complete(study.passages, where)
+
+
+def _row(data: dict[str, Any]) -> dict[str, Any]:
+    known = {name: data.get(name) for name in COLUMNS}
+    return known | {"item": data["passage_id"].strip(), "document": data.get("document_id")}
+
+
+def _complete(passages: pd.DataFrame, where: str) -> pd.DataFrame:
+    table = passages.reindex(columns=list(COLUMNS)).astype(object)
+    table = table.loc[table["text"].map(lambda text: isinstance(text, str) and bool(text))]
+    table = table.where(table.notna(), None)
+    for name in _WORDS:
+        table[name] = _each(table, name, _words, where)
+    table["document"] = table["document"].where(table["document"].notna(), table["source"])
+    table["start"] = _each(table, "start", _place, where)
+    table["end"] = [start + len(text) for start, text in zip(table["start"], table["text"], strict=True)]
+    table["kind"] = table["kind"].where(table["kind"].notna(), "body")
+    table = table.astype(object).where(table.notna(), None)
+    table = table.sort_values(["document", "start", "item"], kind="stable", ignore_index=True)
+    return table.astype({"start": "int64", "end": "int64"})
+
+
+def _each(
+    table: pd.DataFrame, name: str, read: Callable[[Any], str | int | None], where: str
+) -> list[str | int | None]:
+    """Read a column of what anybody may have written into tasks by hand."""
+    found = []
+    for item, value in zip(table["item"], table[name], strict=True):
+        try:
+            found.append(read(value))
+        except ValueError as error:
+            key = "document_id" if name == "document" else name
+            raise InputError(f"{where}: passage {item}: {key} is {value!r}; {error}") from error
+    return found
+
+
+def _words(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ValueError("write it as a text, in quotation marks")  # noqa: TRY004 - said to a user
+    return str(value)
+
+
+def _place(value: Any) -> int:
+    if value is None:
+        return 0
+    place = -1.0 if isinstance(value, bool) or not isinstance(value, Real) else float(value)
+    if place < 0 or not place.is_integer():
+        raise ValueError("it is the place in the document, a whole number from 0 on")
+    return int(place)

@@ -1,0 +1,183 @@
+"""What every command reads: an export, a snapshot or a table of ratings, as one :class:`Study`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from annotate import bundled
+from annotate.codebook.read import Codebook, Level, load_codebook
+from annotate.errors import ExportError, InputError
+from annotate.files import read_json
+from annotate.frames import READABLE
+from annotate.study.exports import (
+    COMMENT_COLUMNS,
+    EXCLUSION_COLUMNS,
+    PASSAGE_COLUMNS,
+    STRICT,
+    Tables,
+    tabulate,
+)
+from annotate.study.ratings import read_ratings
+from annotate.study.snapshot import CONFIG, TASKS, read_manifest
+from annotate.study.spans import COLUMNS as SPAN_COLUMNS
+
+OnInvalid = Literal["error", "exclude"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """The tables of one study and where they come from.
+
+    ``codebook`` is None for a plain table of ratings. ``about`` says, for people, what was read.
+    """
+
+    ratings: pd.DataFrame
+    spans: pd.DataFrame
+    comments: pd.DataFrame
+    passages: pd.DataFrame
+    exclusions: pd.DataFrame
+    codebook: Codebook | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first_round(self) -> pd.DataFrame:
+        """The ratings without repeats, which are for an annotator's agreement with themselves."""
+        return self.ratings.loc[self.ratings["round"] == 1]
+
+    @property
+    def levels(self) -> dict[str, Level]:
+        """The level of measurement of each variable, where the codebook tells."""
+        return {} if self.codebook is None else self.codebook.levels
+
+    @property
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """The ordered categories of each variable, where the codebook lists them."""
+        if self.codebook is None:
+            return {}
+        return {
+            variable.name: tuple(category.id for category in variable.categories)
+            for variable in self.codebook.variables
+            if variable.level not in (None, "set") and variable.categories
+        }
+
+
+def read_study(
+    path: Path | str, *, config: Path | str | None = None, on_invalid: OnInvalid = "error"
+) -> Study:
+    """Read a Label Studio JSON export, a snapshot folder, or a table of ratings (.csv, .parquet).
+
+    Parameters
+    ----------
+    path
+        What to read; its kind is told by its name.
+    config
+        The label config of a JSON export (default: the one that comes with the package). A
+        snapshot has its own.
+    on_invalid
+        For a JSON export: ``error`` stops at an unknown control or category and at two annotations
+        of one passage by one annotator; ``exclude`` leaves them out and counts them. A snapshot has
+        been counted when it was pulled, so it is always read with ``exclude``.
+
+    Raises
+    ------
+    InputError, ExportError, ConfigError, TableError
+        In one line: what, where, what to do.
+
+    """
+    path, config = Path(path), None if config is None else Path(config)
+    if path.is_dir():
+        return _snapshot(path)
+    if path.suffix.lower() in READABLE:
+        ratings = read_ratings(path, load_codebook(config) if config else None)
+        return _plain(ratings, path, load_codebook(config) if config else None)
+    if path.suffix.lower() != ".json":
+        msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
+        raise InputError(msg if path.exists() else f"{path}: no such file")
+    codebook = load_codebook(config or bundled.path("label_config.xml"))
+    tables = tabulate(_read_export(path), codebook, where=str(path))
+    if on_invalid == "error":
+        _refuse(tables.exclusions, path)
+    return _study(tables, codebook, {"read": str(path), "kind": "Label Studio export"})
+
+
+def _snapshot(folder: Path) -> Study:
+    manifest = read_manifest(folder)
+    codebook = load_codebook(folder / CONFIG)
+    tables = tabulate(_read_export(folder / TASKS), codebook, where=str(folder))
+    about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}
+    about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
+    about |= {f"part {part['part']}": _told(part) for part in manifest.get("parts") or ()}
+    return _study(tables, codebook, about)
+
+
+def _flat(manifest: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        value = manifest.get(name)
+        if isinstance(value, Mapping):
+            yield from ((f"{name} {key}", str(inner)) for key, inner in value.items())
+        elif value is not None:
+            yield name, str(value)
+
+
+def _told(part: Mapping[str, Any]) -> str:
+    """One of the exports that were merged, in a line."""
+    server, pulled = dict(part.get("server") or {}).get("url"), part.get("pulled_at")
+    more = [f"of {server}" if server else "", f"pulled at {pulled}" if pulled else ""]
+    return ", ".join(filter(None, [str(part.get("name")), *more]))
+
+
+def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str]) -> Study:
+    return Study(
+        tables.ratings, tables.spans, tables.comments, tables.passages, tables.exclusions, codebook, about
+    )
+
+
+def _plain(ratings: pd.DataFrame, path: Path, codebook: Codebook | None) -> Study:
+    counts = (
+        ratings.groupby(["item", "source"], sort=False)["annotator"]
+        .nunique()
+        .reset_index(name="n_annotations")
+    )
+    passages = counts.reindex(columns=list(PASSAGE_COLUMNS))
+    if "document" in ratings.columns:
+        passages["document"] = passages["item"].map(
+            ratings.drop_duplicates("item").set_index("item")["document"]
+        )
+    return Study(
+        ratings,
+        pd.DataFrame(columns=list(SPAN_COLUMNS)),
+        pd.DataFrame(columns=list(COMMENT_COLUMNS)),
+        passages,
+        pd.DataFrame(columns=list(EXCLUSION_COLUMNS)),
+        codebook,
+        {"read": str(path), "kind": "table of ratings"},
+    )
+
+
+def _read_export(path: Path) -> Sequence[Mapping[str, Any]]:
+    tasks = read_json(path, remedy="export the project again as JSON", error=ExportError)
+    if not isinstance(tasks, list):
+        msg = f"{path}: no list of tasks; export the project as JSON (not JSON_MIN, CSV or TSV)"
+        raise ExportError(msg)
+    if not tasks:
+        msg = f"{path}: the export holds no task; export a project that has some"
+        raise ExportError(msg)
+    return tasks
+
+
+def _refuse(exclusions: pd.DataFrame, path: Path) -> None:
+    strict = exclusions[exclusions["reason"].isin(STRICT)]
+    if strict.empty:
+        return
+    row = strict.iloc[0]
+    count = f" (and {len(strict) - 1} more such)" if len(strict) > 1 else ""
+    if row["reason"] == "superseded":
+        what = f"two annotations by one annotator, {row['annotation']} is the older: {row['detail']}"
+    else:
+        what = f"annotation {row['annotation']}, {row['variable']}: {row['detail']}"
+    remedy = "give the project's own label config with --config, or leave such answers out, counted, with --on-invalid exclude"
+    msg = f"{path}: item {row['item']}, annotator {row['annotator']}: {what}{count}; {remedy}"
+    raise ExportError(msg)
