@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from annotate.delimited import lines, refuse_twins
 from annotate.errors import InputError
-from annotate.files import read_text
+from annotate.files import lines, read_text, refuse_twins
 
 READABLE = (".csv", ".parquet")
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotate.agreement import Patterns, estimate
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray
 
 ANNOTATORS, SEES = 3, 0.8
 MODELS = {"balanced": (0.25, 0.25, 0.25, 0.25), "skewed": (0.85, 0.09, 0.04, 0.02)}

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate import bundled
 from annotate.codebook.check import check_config
 from annotate.codebook.read import load_codebook, read_codebook
 from annotate.consensus import majority, resolve
@@ -22,6 +21,7 @@ from annotate.coordination.adjudication import (
     unsettled,
 )
 from annotate.errors import ConfigError, InputError
+from annotate.files import bundled
 from annotate.study.exports import tabulate
 from annotate.study.snapshot import write_snapshot
 from annotate.study.study import read_study
@@ -196,7 +196,7 @@ def test_what_is_open_and_what_is_filled_in_are_all_there_is(answers):
     "config",
     [
         CONFIG,
-        bundled.path("label_config.xml").read_text(encoding="utf-8"),
+        bundled("label_config.xml").read_text(encoding="utf-8"),
         f'<View><View><Header value="$title"/><Text name="t" value="$text"/></View>{CHOICE}</View>',
         f'<View><HyperText name="h" value="$html"/> and <Text name="t" value="$text"/>{CHOICE}</View>',
     ],
@@ -353,7 +353,7 @@ def test_decisions_among_the_study_s_own_tasks_are_left_out(tmp_path):
 
 
 def test_the_bundled_screen_shows_the_context_beside_the_table():
-    book = load_codebook(bundled.path("label_config.xml"))
+    book = load_codebook(bundled("label_config.xml"))
     screen = adjudication_config(book.config).split("</Style>", 1)[1]
     order = ["adjudicate-text", "$before", "$text", "$after", "adjudicate-votes", "marking ask"]
     assert sorted(order, key=screen.index) == order

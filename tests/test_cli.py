@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from annotate import bundled
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.codebook.read import load_codebook
 from annotate.corpus import read_tasks
+from annotate.files import bundled
 from annotate.study.ratings import read_ratings
 from tests.export_example import CONFIG, annotation, choice, task
 
@@ -70,7 +70,7 @@ def test_ingest_then_check(run, tmp_path):
     assert "2 passages from 1 documents by 1 sources" in err
     tasks = read_tasks(tmp_path / "tasks" / "a.json")
     assert tasks[0]["data"]["source"] == "The Gazette"
-    assert tasks[0]["data"]["config_sha256"] == load_codebook(bundled.path("label_config.xml")).sha256
+    assert tasks[0]["data"]["config_sha256"] == load_codebook(bundled("label_config.xml")).sha256
     code, out, _ = run("check", "tasks/a.json")
     assert (code, out) == (0, "tasks/a.json: ok, 2 passages\n")
 
@@ -97,7 +97,7 @@ def test_check_reads_every_kind_of_file(run, table, tmp_path):
 
 
 def test_an_example_export_gives_provenance(run, tmp_path):
-    config = bundled.path("label_config.xml")
+    config = bundled("label_config.xml")
     rows = [
         task(
             f"p{n}",

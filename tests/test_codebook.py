@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate import bundled
 from annotate.codebook.read import (
     Category,
     Codebook,
@@ -19,6 +18,7 @@ from annotate.codebook.read import (
     read_codebook,
 )
 from annotate.errors import ConfigError
+from annotate.files import bundled
 
 TEXT = '<Text name="text" value="$text"/>'
 
@@ -37,7 +37,7 @@ def ids(variable: Variable) -> list[str]:
 
 
 def test_the_project_s_own_config_has_its_variables_in_order() -> None:
-    book = load_codebook(bundled.path("label_config.xml"))
+    book = load_codebook(bundled("label_config.xml"))
 
     assert book.levels == {
         "claim_type": "nominal",
@@ -69,7 +69,7 @@ def test_the_project_s_own_config_has_its_variables_in_order() -> None:
 
 
 def test_the_project_s_own_config_shows_the_passage_and_its_context_and_not_the_publisher() -> None:
-    book = load_codebook(bundled.path("label_config.xml"))
+    book = load_codebook(bundled("label_config.xml"))
     assert set(re.findall(r'"\$(\w+)"', book.config)) == {"before", "text", "after"}
 
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate import bundled
 from annotate.codebook.check import check_config
 from annotate.codebook.config_xml import Problem
 from annotate.codebook.read import read_codebook
 from annotate.errors import ConfigError
+from annotate.files import bundled
 
 TEXT = '<Text name="text" value="$text"/>'
 TONE = '<Choices name="tone" toName="text"><Choice value="warm" alias="w"/><Choice value="cold"/></Choices>'
@@ -20,13 +20,13 @@ def config(*lines: str) -> str:
 
 
 def test_the_project_s_own_config_has_no_problem() -> None:
-    assert check_config(bundled.path("label_config.xml").read_text("utf-8")) == []
+    assert check_config(bundled("label_config.xml").read_text("utf-8")) == []
 
 
 def test_the_sdk_takes_the_project_s_own_config() -> None:
     from label_studio_sdk.label_interface import LabelInterface  # takes seconds
 
-    xml = bundled.path("label_config.xml").read_text("utf-8")
+    xml = bundled("label_config.xml").read_text("utf-8")
     interface = LabelInterface(xml)
     interface.validate()
     book = read_codebook(xml)

@@ -5,16 +5,16 @@ import json
 import pandas as pd
 import pytest
 
-from annotate import bundled
 from annotate.codebook.read import load_codebook
 from annotate.corpus import ingest, read_tasks
 from annotate.demo.annotators import CAST, OF_A_CLAIM, SPANS, code, read_reference
+from annotate.files import bundled
 
-CORPUS = bundled.path("tasks/example")
-BOOK = load_codebook(bundled.path("label_config.xml"))
+CORPUS = bundled("tasks/example")
+BOOK = load_codebook(bundled("label_config.xml"))
 PLANTED = json.loads((CORPUS / "planted.json").read_text(encoding="utf-8"))
 CODES = pd.read_csv(CORPUS / "codes.csv", dtype=str, keep_default_na=False)
-TASKS = read_tasks(bundled.path("tasks/example.json"))
+TASKS = read_tasks(bundled("tasks/example.json"))
 TEXTS = {
     path.stem: path.read_text(encoding="utf-8") for path in [*CORPUS.glob("*.txt"), *CORPUS.glob("*.md")]
 }

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate import bundled
 from annotate.codebook.read import config_hash, load_codebook, read_codebook
 from annotate.coordination.assignment import annotator_key
 from annotate.coordination.following import follow
@@ -17,7 +16,8 @@ from annotate.coordination.following.pace import pace
 from annotate.corpus import ingest
 from annotate.demo.annotators import CAST, Habits, code, read_reference
 from annotate.errors import InputError
-from annotate.shares import wilson
+from annotate.files import bundled
+from annotate.sampling import wilson
 from annotate.study.exports import tabulate
 from tests.export_example import CONFIG, annotation, choice, task
 
@@ -341,8 +341,8 @@ def test_wilson_interval():
 
 @pytest.fixture(scope="module")
 def corpus():
-    book = load_codebook(bundled.path("label_config.xml"))
-    folder = bundled.path("tasks/example")
+    book = load_codebook(bundled("label_config.xml"))
+    folder = bundled("tasks/example")
     documents = sorted([*folder.glob("*.txt"), *folder.glob("*.md")])
     tasks = ingest(documents, config_sha256=book.sha256, manifest=folder / "sources.csv").tasks
     return book, tasks, read_reference(folder / "codes.csv")

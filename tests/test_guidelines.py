@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from annotate import bundled
 from annotate.codebook.guidelines import instructions
 from annotate.codebook.read import Category, load_codebook
+from annotate.files import bundled
 
-GUIDELINES = bundled.path("codebook.md").read_text("utf-8")
-BOOK = load_codebook(bundled.path("label_config.xml"))
+GUIDELINES = bundled("codebook.md").read_text("utf-8")
+BOOK = load_codebook(bundled("label_config.xml"))
 PARTS = ["Definition", "Decide", "Example", "Tie-break"]
 
 
@@ -94,7 +94,7 @@ def test_every_hotkey_is_its_own_and_every_choice_has_one() -> None:
 
 
 def test_the_instructions_are_plain_html() -> None:
-    html = instructions(bundled.path("codebook.md"))
+    html = instructions(bundled("codebook.md"))
     assert html.count("<h3>") == len(EVERY)
     assert "**" not in html
     assert "](" not in html

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate import bundled
 from annotate.corpus import ingest, read_tasks, write_texts
 from annotate.corpus.dates import date_in_address, host_of, is_date
 from annotate.corpus.folders import find_files
 from annotate.corpus.kinds import FURNITURE
 from annotate.errors import InputError
+from annotate.files import bundled
 from annotate.study.passages import read_passages
 from tests.pdf_example import column, pdf
 
-CORPUS = bundled.path("tasks/example")
+CORPUS = bundled("tasks/example")
 
 PAGE = """<!doctype html><html><head><meta property="og:site_name" content="The Gazette"><title>The barges</title>
 <link rel="canonical" href="https://gazette.example.org/2021/03/04/barges"></head><body><article><h1>The barges</h1>

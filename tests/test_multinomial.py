@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from annotate.multinomial import _LARGEST, _Halves, _one_by_one, _Tables, common_patterns, drawing
+from annotate.sampling import _LARGEST, _Halves, _one_by_one, _Tables, common_patterns, drawing
 
 UNLIKELY = 1e-3
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate import bundled
 from annotate.codebook.read import load_codebook
 from annotate.errors import TableError
+from annotate.files import bundled
 from annotate.provenance import profile
 from annotate.provenance.profile import NAMED, PRIMARY, SECONDARY, UNNAMED, UNSUPPORTED
 from annotate.study.ratings import check_ratings
@@ -107,7 +107,7 @@ def test_shares_of_grounds_and_of_claim_types_sum_to_one():
 
 
 def test_the_scheme_is_the_codebooks():
-    book = load_codebook(bundled.path("label_config.xml"))
+    book = load_codebook(bundled("label_config.xml"))
     grounds = {category.id for category in book.variable("evidentiary_basis").categories}
     origins = {category.id for category in book.variable("attribution").categories}
     assert set(PRIMARY + SECONDARY + UNSUPPORTED) == grounds

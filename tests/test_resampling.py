@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.resampling import draw, generator, percentiles
+from annotate.sampling import draw, generator, percentiles
 
 
 def test_nothing_defined_has_no_percentile():

@@ -18,7 +18,7 @@ from annotate.coordination.suggestion.held_out import held_out
 from annotate.coordination.suggestion.proportion import effective, intraclass
 from annotate.coordination.suggestion.waiting import uncertainty
 from annotate.errors import InputError
-from annotate.shares import wilson
+from annotate.sampling import wilson
 from annotate.study.exports import suggested_by
 
 LEVEL = {"kind": "nominal"}

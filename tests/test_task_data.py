@@ -6,13 +6,13 @@ import sys
 
 import pandas as pd
 
-from annotate import bundled
 from annotate.corpus import read_tasks
+from annotate.files import bundled
 from annotate.provenance import quantities, reuse
 from annotate.provenance.task_data import with_findings
 from annotate.study.passages import passages_of
 
-TASKS = read_tasks(bundled.path("tasks/example.json"))
+TASKS = read_tasks(bundled("tasks/example.json"))
 
 
 def test_every_finding_is_in_the_data_of_its_task_and_nothing_else_changes():
@@ -42,7 +42,7 @@ def test_what_is_added_is_json_and_found_again_it_is_the_same():
 
 
 def test_ingest_adds_findings_only_when_asked(tmp_path):
-    files = [bundled.path(f"tasks/example/{name}.txt") for name in ("kestwire", "varrinsk-observer")]
+    files = [bundled(f"tasks/example/{name}.txt") for name in ("kestwire", "varrinsk-observer")]
     for name, extra in (("bare", []), ("rich", ["--annotate-reuse"])):
         words = [sys.executable, "-m", "annotate", "ingest", *files, "-o", f"{name}.json", *extra]
         subprocess.run(words, check=True, cwd=tmp_path, capture_output=True)

@@ -6,14 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from annotate import bundled
 from annotate.errors import InputError
+from annotate.files import bundled
 from annotate.frames import records
 from annotate.provenance import arithmetic, compare, quantities, reuse
 from annotate.provenance.ledger import ledger_of
 from annotate.study.passages import read_passages
 
-TASKS = bundled.path("tasks/example.json")
+TASKS = bundled("tasks/example.json")
 EXPORT = Path(__file__).parent.parent / "exports/example"
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from annotate.agreement.intervals import Limits, Measured, Settings, shifted
 from annotate.agreement.jackknife import around
-from annotate.resampling import FloatArray
+from annotate.sampling import FloatArray
 
 # Whether n, for Gwet, is all rated items (otherwise those with two ratings).
 _ALL_ITEMS = {

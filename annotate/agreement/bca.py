@@ -13,7 +13,7 @@ import numpy as np
 from annotate.agreement.bootstrap import replicate, words
 from annotate.agreement.intervals import Limits, Measured, Settings, over_items
 from annotate.agreement.jackknife import pulls
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray
 
 _NORMAL = NormalDist()
 _SAME = 1e-12  # two values that differ by less do so by rounding

@@ -6,7 +6,7 @@ Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
 import numpy as np
 
 from annotate.agreement.intervals import Limits, Measured, Settings, resamples
-from annotate.resampling import FloatArray, percentiles
+from annotate.sampling import FloatArray, percentiles
 
 
 def replicate(measured: Measured, settings: Settings) -> FloatArray:

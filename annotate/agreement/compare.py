@@ -15,7 +15,7 @@ from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.tidy import tidy
 from annotate.counts.groups import GroupPatterns, tally_patterns
 from annotate.errors import StatisticsError
-from annotate.resampling import generator
+from annotate.sampling import generator
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Level

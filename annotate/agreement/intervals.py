@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.multinomial import drawing
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray, drawing
 
 _CELLS = 2**16  # samples x patterns held at a time: what stays in the processor's cache
 _LEAST = 8  # samples held at a time at least

@@ -14,7 +14,7 @@ import numpy as np
 
 from annotate.agreement.intervals import Limits, Measured, Settings, over_items, shifted, strata
 from annotate.agreement.student import quantile
-from annotate.resampling import FloatArray
+from annotate.sampling import FloatArray
 
 
 def pulls(measured: Measured) -> FloatArray:

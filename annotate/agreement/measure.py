@@ -19,7 +19,7 @@ from annotate.counts.groups import GroupPatterns, tally_patterns
 from annotate.counts.table import ROW
 from annotate.counts.weights import BY_LEVEL, check_weights
 from annotate.errors import StatisticsError
-from annotate.resampling import generator
+from annotate.sampling import generator
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Level

@@ -33,7 +33,7 @@ from annotate.agreement.tidy import tidy
 from annotate.counts.groups import tally_patterns
 from annotate.counts.patterns import PAIR, FloatArray, Patterns
 from annotate.errors import StatisticsError
-from annotate.resampling import generator, percentiles
+from annotate.sampling import generator, percentiles
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Level

@@ -111,12 +111,12 @@ def _on_server(
     config: Path | None,
     instructions: Path | None,
 ) -> "Assigned":
-    from annotate import bundled
     from annotate.codebook.guidelines import instructions as rendered
+    from annotate.files import bundled
     from annotate.studio.assign import assign
     from annotate.studio.client import connect
 
-    guide = instructions or (bundled.path("codebook.md") if config is None else None)
+    guide = instructions or (bundled("codebook.md") if config is None else None)
     with connect() as connection, progress("assigning") as advance:
         made = assign(
             passages,

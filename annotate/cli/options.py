@@ -65,10 +65,10 @@ DataDir = Annotated[
 
 def read_codebook(config: Path | None) -> "Codebook":
     """Read the label config that was named, or the one that comes with annotate."""
-    from annotate import bundled
     from annotate.codebook.read import load_codebook
+    from annotate.files import bundled
 
-    return load_codebook(config or bundled.path("label_config.xml"))
+    return load_codebook(config or bundled("label_config.xml"))
 
 
 def refuse_overwriting(output: Path | None, *read: Path) -> None:

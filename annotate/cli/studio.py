@@ -63,14 +63,14 @@ def push(
     ] = None,
 ) -> None:
     """Push passages into a project; each is there exactly once, however often this runs."""
-    from annotate import bundled
     from annotate.codebook.guidelines import instructions as rendered
     from annotate.corpus import read_tasks
+    from annotate.files import bundled
     from annotate.studio.client import connect
     from annotate.studio.push import push
 
     passages = read_tasks(tasks)
-    guide = instructions or (bundled.path("codebook.md") if config is None else None)
+    guide = instructions or (bundled("codebook.md") if config is None else None)
     book = read_codebook(config)
     with connect() as connection, progress("pushing") as advance:
         report = push(

@@ -12,7 +12,7 @@ import numpy as np
 from annotate.consensus.em import Climb
 from annotate.consensus.responses import Responses
 from annotate.consensus.starts import Start, rivals, shares
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray
 
 LEAST = 3
 """Annotators, and ratings an item, below which the model is not identified."""

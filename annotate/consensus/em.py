@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotate.consensus.responses import Responses
-from annotate.resampling import FloatArray
+from annotate.sampling import FloatArray
 
 _SMALLEST = 1e-300  # below it a probability is 0; its logarithm, unlike that of 0, can be added up
 _SHRUNK = 0.1  # a leap takes no probability below this share of what it was: from 0 there is no way back

@@ -8,7 +8,7 @@ import pandas as pd
 
 from annotate.counts.judgements import Judgements, judgements
 from annotate.errors import StatisticsError
-from annotate.resampling import IntArray
+from annotate.sampling import IntArray
 from annotate.study.ratings import decode_set, encode_set
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.consensus.records import FIRST, LAST, joined, records
-from annotate.resampling import IntArray
+from annotate.sampling import IntArray
 
 COLUMNS = (*FIRST, "share", *LAST)
 

@@ -15,7 +15,7 @@ from annotate.consensus.responses import Responses, responses
 from annotate.consensus.starts import Start, best
 from annotate.counts.judgements import Judgements
 from annotate.errors import StatisticsError
-from annotate.resampling import FloatArray, IntArray, generator
+from annotate.sampling import FloatArray, IntArray, generator
 from annotate.study.ratings import decode_set
 
 if TYPE_CHECKING:

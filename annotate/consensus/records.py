@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import encode_set
 
 FIRST = ("item", "variable", "category")

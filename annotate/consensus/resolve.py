@@ -14,7 +14,7 @@ from annotate.consensus.majority import votes
 from annotate.consensus.model import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
 from annotate.consensus.records import joined, records
 from annotate.errors import StatisticsError
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import encode_set
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

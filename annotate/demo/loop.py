@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from annotate import bundled
 from annotate.codebook.guidelines import instructions
 from annotate.codebook.read import Codebook, load_codebook
 from annotate.corpus import ingest, write_tasks
 from annotate.demo.annotators import CAST, NOTE, Habits, Reference, code, read_reference
 from annotate.errors import InputError
+from annotate.files import bundled
 from annotate.present.claim_tables import ledger_table
 from annotate.present.report import write_report
 from annotate.present.summary import Summary, summarise
@@ -66,7 +66,7 @@ def run(output: Path, *, serve: bool, say: Say) -> None:
         raise InputError(f"{output}: is a file; say another folder with --output")
     data = output / "server"
     ran_before = server.status(data).running
-    book = load_codebook(bundled.path("label_config.xml"))
+    book = load_codebook(bundled("label_config.xml"))
     tasks = _passages(output, book, say)
     say("starting an embedded Label Studio (the first start takes half a minute)")
     state = server.start(data)
@@ -88,7 +88,7 @@ def run(output: Path, *, serve: bool, say: Say) -> None:
 
 
 def _passages(output: Path, book: Codebook, say: Say) -> Sequence[Mapping[str, Mapping[str, Any]]]:
-    corpus = bundled.path("tasks/example")
+    corpus = bundled("tasks/example")
     documents = sorted([*corpus.glob("*.txt"), *corpus.glob("*.md")])
     made = ingest(documents, config_sha256=book.sha256, manifest=corpus / "sources.csv")
     write_tasks(made.tasks, output / "tasks.json")
@@ -101,7 +101,7 @@ def _annotated(
 ) -> tuple[int, list[Login]]:
     """Push the passages and let every scripted annotator work through their stream."""
     coordinator = server.credentials(data)
-    reference = read_reference(bundled.path("tasks/example/codes.csv"))
+    reference = read_reference(bundled("tasks/example/codes.csv"))
     with connect(url, coordinator.token) as connection:
         title = _new_title(connection, "Demo")
         report = _push(connection, tasks, title, book)
@@ -127,7 +127,7 @@ def _annotated(
 def _push(
     connection: Connection, tasks: Sequence[Mapping[str, Mapping[str, Any]]], title: str, book: Codebook
 ) -> PushReport:
-    guide = instructions(bundled.path("codebook.md"))
+    guide = instructions(bundled("codebook.md"))
     return push(
         tasks, project=title, config=book.config, overlap=len(CAST), instructions=guide, connection=connection
     )

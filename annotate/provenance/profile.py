@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.errors import TableError
-from annotate.resampling import FloatArray, draw, generator, percentiles
+from annotate.sampling import FloatArray, draw, generator, percentiles
 
 CLAIM_TYPE, ATTRIBUTION, BASIS = "claim_type", "attribution", "evidentiary_basis"
 VARIABLES = (CLAIM_TYPE, ATTRIBUTION, BASIS)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate import bundled
 from annotate.codebook.check import check_config
 from annotate.codebook.read import load_codebook
 from annotate.corpus.tasks import is_task_file, read_tasks
 from annotate.errors import AnnotateError
-from annotate.files import read_text
+from annotate.files import bundled, read_text
 from annotate.study.study import read_study
 
 
@@ -23,7 +22,7 @@ class Finding:
 
 def check_label_config(path: Path | None) -> Finding:
     """Check a label config (default: the bundled one) for what neither Label Studio nor its SDK finds."""
-    path = path or bundled.path("label_config.xml")
+    path = path or bundled("label_config.xml")
     problems = tuple(str(problem) for problem in check_config(read_text(path)))
     if problems:
         return Finding(path, problems)

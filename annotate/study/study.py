@@ -7,10 +7,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from annotate import bundled
 from annotate.codebook.read import Codebook, Level, load_codebook
 from annotate.errors import ExportError, InputError
-from annotate.files import read_json
+from annotate.files import bundled, read_json
 from annotate.frames import READABLE
 from annotate.study.exports import (
     COMMENT_COLUMNS,
@@ -96,7 +95,7 @@ def read_study(
     if path.suffix.lower() != ".json":
         msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
         raise InputError(msg if path.exists() else f"{path}: no such file")
-    codebook = load_codebook(config or bundled.path("label_config.xml"))
+    codebook = load_codebook(config or bundled("label_config.xml"))
     tables = tabulate(_read_export(path), codebook, where=str(path))
     if on_invalid == "error":
         _refuse(tables.exclusions, path)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotate import bundled
 from annotate.codebook.guidelines import instructions
 from annotate.codebook.read import load_codebook
 from annotate.corpus import ingest
+from annotate.files import bundled
 from annotate.studio.accounts import create_account
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
@@ -24,7 +24,7 @@ QUESTIONS = (
     "How firmly is it put?",
 )
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-BOOK = load_codebook(bundled.path("label_config.xml"))
+BOOK = load_codebook(bundled("label_config.xml"))
 EMAIL, PASSWORD = "nora@example.org", "a-password-of-nora"
 
 
@@ -42,7 +42,7 @@ def project(connection: Connection, title: str, tmp_path: Path) -> int:
         project=title,
         config=BOOK.config,
         overlap=2,
-        instructions=instructions(bundled.path("codebook.md")),
+        instructions=instructions(bundled("codebook.md")),
         connection=connection,
     )
     return report.project_id

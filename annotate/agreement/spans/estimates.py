@@ -16,7 +16,7 @@ from annotate.agreement.spans.matching import MATCHINGS, Matched, match, mean_f1
 from annotate.agreement.spans.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut
 from annotate.agreement.spans.unitizing import unitize, unitizing_alpha
 from annotate.counts.patterns import PAIR, FloatArray, IntArray
-from annotate.resampling import draw, percentiles
+from annotate.sampling import draw, percentiles
 
 ALPHAS = ("token_alpha", "character_alpha", "unitizing_alpha")
 F1 = tuple(f"f1_{matching}" for matching in MATCHINGS)

@@ -11,7 +11,7 @@ from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED, est
 from annotate.agreement.spans.matching import MATCHINGS, match
 from annotate.agreement.spans.tables import MarkedGroup, marked_groups
 from annotate.errors import StatisticsError
-from annotate.resampling import generator
+from annotate.sampling import generator
 
 __all__ = ["COEFFICIENTS", "COLUMNS", "PAIR_COLUMNS", "measure_span_pairs", "measure_spans"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from annotate.codebook.read import Codebook
-from annotate.resampling import generator
+from annotate.sampling import generator
 from annotate.study.answers import Answer, Excluded, read_answer, text_keys
 from annotate.study.exports import annotator_id
 

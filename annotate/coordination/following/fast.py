@@ -5,7 +5,7 @@ from statistics import median
 
 from annotate.coordination.following.passages import Passage, Work
 from annotate.coordination.following.warning import Warned
-from annotate.shares import wilson
+from annotate.sampling import wilson
 
 LEAST = 10
 CONFIDENCE = 0.99
@@ -25,7 +25,7 @@ def too_fast(work: OwnWork) -> list[Warned]:
 
     - there are 10 timed annotations or more,
     - the share of those that are too fast is above one half, with the lower end of its 99 % interval
-      (see :mod:`annotate.shares`), and
+      (see :mod:`annotate.sampling`), and
     - the median time is below half of the median of the other annotators' medians, where others have
       timed annotations. Where everybody is fast, the passages are easy, or all should be asked.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from annotate.resampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.coordination.suggestion.held_out import FOLDS
-from annotate.resampling import IntArray
+from annotate.sampling import IntArray
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Level

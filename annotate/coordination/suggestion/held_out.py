@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.coordination.suggestion.classifier import learn_and_tell, word_weights
-from annotate.resampling import IntArray
+from annotate.sampling import IntArray
 
 if TYPE_CHECKING:
     from annotate.coordination.suggestion.examples import Examples

@@ -9,7 +9,7 @@ Biometrics 48, pp. 577-585, for the effective size.
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.resampling import IntArray
+from annotate.sampling import IntArray
 
 
 def intraclass(right: NDArray[np.bool_], documents: IntArray) -> float:

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from annotate.coordination.suggestion.examples import LEAST_OF_CATEGORY, Examples
 from annotate.coordination.suggestion.held_out import HeldOut
 from annotate.coordination.suggestion.proportion import effective, intraclass
-from annotate.resampling import FloatArray, IntArray
-from annotate.shares import wilson
+from annotate.sampling import FloatArray, IntArray, wilson
 
 COLUMNS = (
     "variable", "category", "measure", "value", "ci_low", "ci_high", "baseline",

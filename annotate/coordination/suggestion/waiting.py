@@ -7,7 +7,7 @@ import pandas as pd
 
 from annotate.coordination.suggestion.classifier import learn_and_tell
 from annotate.coordination.suggestion.examples import LEAST_OF_CATEGORY, Examples
-from annotate.resampling import FloatArray
+from annotate.sampling import FloatArray
 
 COLUMNS = ("rank", "item", "variable", "category", "probability", "uncertainty", "document", "undefined")
 

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from annotate.corpus.dates import check_date
 from annotate.corpus.readers.document import FACTS, Document, check_archive, facts, seen, unseen_notice
 from annotate.corpus.readers.text import decode
-from annotate.delimited import lines, refuse_twins
 from annotate.errors import InputError
-from annotate.files import read_bytes
+from annotate.files import lines, read_bytes, refuse_twins
 
 TABLES = (".csv", ".xlsx", ".jsonl")
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from annotate import bundled
 from annotate.codebook.read import Codebook, SpanVariable, Variable, load_codebook
 from annotate.errors import ExportError, InputError
-from annotate.files import read_bytes, read_json
+from annotate.files import bundled, read_bytes, read_json
 from annotate.study.exports import NOBODY, annotator_id
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.study import OnInvalid, Study, read_study
@@ -75,7 +74,7 @@ def read_part(number: int, path: Path, config: Path | None, on_invalid: OnInvali
             "with --adjudicated"
         )
     manifest, tasks = (read_manifest(path), path / TASKS) if path.is_dir() else ({}, path)
-    own_config = path / CONFIG if path.is_dir() else config or bundled.path("label_config.xml")
+    own_config = path / CONFIG if path.is_dir() else config or bundled("label_config.xml")
     sha256 = hashlib.sha256(read_bytes(tasks)).hexdigest()
     read = read_json(tasks, remedy="export the project again as JSON", error=ExportError)
     return Part(number, path, sha256, manifest, read, study, load_codebook(own_config))

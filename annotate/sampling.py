@@ -1,6 +1,11 @@
-"""Drawing units with replacement, by patterns: the multinomial, three ways.
+"""Drawing units with replacement, by patterns, and the intervals that come of it.
 
-Each way is exact. Which one is taken follows from the patterns alone, by what it costs.
+What looks alike (items with the same ratings, passages with the same shares) is one pattern. To draw
+units with replacement is to draw from a multinomial over patterns, so a replicate costs the same
+whatever the number of units (Efron & Tibshirani 1993, An Introduction to the Bootstrap, ch. 13).
+
+The multinomial is drawn in three ways, each of them exact. Which one is taken follows from the patterns
+alone, by what it costs.
 
 - Few units a pattern are drawn one by one.
 - Few patterns are drawn by numpy, one binomial after the other.
@@ -11,8 +16,11 @@ Each way is exact. Which one is taken follows from the patterns alone, by what i
   Combinatorics, Probability and Computing 25, pp. 324-351).
 """
 
+import hashlib
+import json
 import math
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +36,52 @@ _KEPT = 260  # samples to be kept of those proposed at once
 _CELLS = 2**19  # samples x patterns proposed at once at most
 _BITS = 10  # of a random number that is looked up
 _REACH = 9  # standard deviations, beyond which a Poisson number is less likely than a float tells from 0
+
+
+def generator(seed: int, *names: object) -> np.random.Generator:
+    """A stream of random numbers of its own for each thing that is resampled.
+
+    It follows from the seed and the names (anything that JSON can write) alone, so that one more source
+    or variable in a table does not change the digits of the others.
+    """
+    words = np.frombuffer(hashlib.sha256(json.dumps(names).encode()).digest(), dtype=np.uint32)
+    return np.random.default_rng(np.random.SeedSequence([seed, *words.tolist()]))
+
+
+def draw(n: IntArray, number: int, rng: np.random.Generator) -> FloatArray:
+    """Draw as many units as there are, with replacement, ``number`` times: (number x P) units a pattern.
+
+    ``n`` (P,) are the units of each pattern. Where the samples are drawn in portions, see
+    :func:`drawing`.
+    """
+    return drawing(n, rng)(number)
+
+
+def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
+    """The middle ``confidence`` of the values that are not NaN; (NaN, NaN) if there are none."""
+    defined = values[~np.isnan(values)]
+    if not len(defined):
+        return float("nan"), float("nan")
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(defined, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def wilson(share: float, n: float, confidence: float) -> tuple[float, float]:
+    """Wilson's interval of a share of ``n``, which need not be whole; (NaN, NaN) of nothing.
+
+    With everything right of few it stays wide, where a bootstrap would give no width at all (Wilson 1927,
+    Journal of the American Statistical Association 22, pp. 209-212).
+
+    >>> [round(limit, 4) for limit in wilson(1.0, 5, 0.95)]
+    [0.5655, 1.0]
+    """
+    if not n > 0 or math.isnan(share):
+        return float("nan"), float("nan")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
 
 
 def drawing(n: IntArray, rng: np.random.Generator) -> Callable[[int], FloatArray]:
