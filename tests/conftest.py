@@ -35,6 +35,31 @@ def _signals_end_what_is_started() -> None:
         signal.signal(signal.SIGHUP, lambda *_: None)  # for us as before; it is not handed down
 
 
+@pytest.fixture(scope="session")
+def calls() -> "Callable[[Callable[[], object]], int]":
+    """Count the calls that an act makes, of Python's functions and of C's: work, by no clock.
+
+    What a regular expression does within one call is not counted: benchmarks/text_growth.py measures that.
+    """
+
+    def count(act: "Callable[[], object]") -> int:
+        number = 0
+
+        def seen(_frame: object, event: str, _function: object) -> None:
+            nonlocal number
+            number += event in {"call", "c_call"}
+
+        before = sys.getprofile()
+        sys.setprofile(seen)
+        try:
+            act()
+        finally:
+            sys.setprofile(before)
+        return number
+
+    return count
+
+
 @pytest.fixture
 def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
