@@ -12,7 +12,7 @@ from annotate.consensus import majority
 from annotate.present.report import render_report
 from annotate.present.summary import summarise
 from annotate.present.workbook import write_workbook
-from annotate.present.workbook.ledger import claims as claims_sheet
+from annotate.present.workbook.source_sheets import claims as claims_sheet
 from annotate.provenance import reuse
 from annotate.provenance.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
 from annotate.study.passages import passages_of, read_passages_and_study

@@ -2,18 +2,7 @@
 
 import typer
 
-from annotate.cli import (
-    agreement,
-    coordination,
-    decisions,
-    demo,
-    merging,
-    passages,
-    results,
-    studio,
-    suggestions,
-    texts,
-)
+from annotate.cli import _agreement, _claims, _consensus, _exchange, _passages, _people, _results, _suggest
 
 app = typer.Typer(
     help="Source-reliability annotation on Label Studio: agreement and provenance, per source.",
@@ -23,15 +12,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for part in (
-    passages.app,
-    studio.app,
-    coordination.app,
-    merging.app,
-    agreement.app,
-    decisions.app,
-    texts.app,
-    suggestions.app,
-    results.app,
-    demo.app,
+    _passages.app,
+    _exchange.app,
+    _people.app,
+    _agreement.app,
+    _consensus.app,
+    _claims.app,
+    _suggest.app,
+    _results.app,
 ):
     app.add_typer(part)

@@ -1,16 +1,20 @@
-"""The arguments and options that several commands share, and how they are read."""
+"""The arguments and options that several commands share, how they are read, and the study that they name."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from annotate.cli.speech import say
+from annotate.errors import InputError
 from annotate.present.tables import Format
 from annotate.study.study import OnInvalid
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Codebook, Level
+    from annotate.study.study import Study
 
 Export = Annotated[
     Path,
@@ -80,8 +84,6 @@ def refuse_overwriting(output: Path | None, *read: Path) -> None:
         If the output is one of the files that are read, or lies in a folder that is.
 
     """
-    from annotate.errors import InputError
-
     place = None if output is None else os.path.realpath(output)
     for path in map(os.path.realpath, read):
         if place and (place == path or place.startswith(path + os.sep)):
@@ -116,3 +118,51 @@ def read_orders(options: list[str] | None) -> dict[str, tuple[str, ...]]:
             raise typer.BadParameter(f"{variable} is named twice; say one order", param_hint="--order")
         orders[variable] = order
     return orders
+
+
+def read_rated(
+    export: Path, config: Path | None, on_invalid: "OnInvalid", output: Path | None, said: Iterable[str] = ()
+) -> "Study":
+    """Read a study in which something was rated; ``said`` are the variables that the options name.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to measure, or a variable that was named is not there.
+
+    """
+    from annotate.study.study import read_study
+
+    refuse_overwriting(output, *filter(None, [export, config]))
+    study = read_study(export, config=config, on_invalid=on_invalid)
+    if study.ratings.empty and not study.exclusions.empty:
+        if set(study.exclusions["reason"]) == {"adjudicated"}:
+            raise InputError(
+                f"{export}: an adjudicator's decisions, which are nobody's ratings; give the study's own export "
+                "(and this one to annotate consensus, with --adjudicated)"
+            )
+        reasons = study.exclusions["reason"].value_counts().items()
+        counts = ", ".join(f"{count} {reason}" for reason, count in reasons)
+        raise InputError(f"{export}: nothing is left to measure; left out are {counts}")
+    if study.ratings.empty:
+        raise InputError(f"{export}: nobody has annotated a passage yet; pull again when somebody has")
+    if study.first_round.empty:
+        raise InputError(f"{export}: no ratings of round 1; agreement and provenance are of the first round")
+    _say_twins(study)
+    used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
+    for variable in said:
+        if variable not in used:
+            raise InputError(f"{variable}: no such variable; there are {', '.join(used)}")
+    return study
+
+
+def _say_twins(study: "Study") -> None:
+    """Say which items are one number written in two ways, as 1 and 1.0; they count as two."""
+    items = set(study.ratings["item"].unique())
+    twins = sorted(item for item in items if item.endswith(".0") and item.removesuffix(".0") in items)
+    if twins:
+        more = f", and {len(twins) - 1} more so" if len(twins) > 1 else ""
+        say(
+            f"caution: item {twins[0].removesuffix('.0')} also stands as {twins[0]}{more}; these count as two, "
+            "write them alike"
+        )

@@ -28,6 +28,7 @@ ALL = "(all)"
 _LONGEST_WORD = 24
 _ENDLESS = 10_000  # columns: a pipe breaks no cell
 _GAP = 3  # between two columns
+_GRADED = ["variable", "category"]
 
 
 def write_table(frame: pd.DataFrame, form: Format, output: Path | None = None) -> None:
@@ -176,6 +177,21 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(
         **{column: [ALL if row is None else row for row in map(plain, kept[column])] for column in whole}
     )
+
+
+def quality_table(quality: pd.DataFrame) -> pd.DataFrame:
+    """Set the measures of each category side by side, then the baseline's, then what is to be said of it."""
+    shown = quality.assign(category=quality["category"].fillna(ALL))
+    table = side_by_side(shown, [*_GRADED, "n", "n_suggested", "n_documents"], "measure")
+    table = table.drop(columns="undefined because", errors="ignore")
+    for measure in ("accuracy", "macro_f1", "f1"):
+        rows = shown.loc[(shown["measure"] == measure) & shown["baseline"].notna(), [*_GRADED, "baseline"]]
+        if len(rows):
+            named = rows.rename(columns={"baseline": f"{measure} of baseline"})
+            table = table.merge(named, on=_GRADED, how="left")
+    notes = shown.loc[shown["undefined"].notna(), [*_GRADED, "undefined"]].drop_duplicates(_GRADED)
+    notes = notes.rename(columns={"undefined": "note"})
+    return table.merge(notes, on=_GRADED, how="left") if len(notes) else table
 
 
 def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

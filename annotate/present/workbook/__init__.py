@@ -1,5 +1,106 @@
-"""The workbook: a study as eight sheets for Excel and LibreOffice."""
+"""The workbook: a study as sheets for Excel and LibreOffice; which there are, and in which order."""
 
-from annotate.present.workbook.write import write_workbook
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from annotate.agreement.caution import by_source_with_cautions
+from annotate.agreement.disagreements import disagreements
+from annotate.files import whole
+from annotate.present.workbook.cell import new_workbook
+from annotate.present.workbook.guide_sheets import about, codebook
+from annotate.present.workbook.passage_sheets import differences, exclusions, left_out, passages, ratings
+from annotate.present.workbook.sheet import Sheet, add_sheet, check_rows
+from annotate.present.workbook.source_sheets import agreed, claims, sources
+from annotate.provenance.ledger import Ledger
+from annotate.study.study import Study
 
 __all__ = ["write_workbook"]
+
+_FROZEN = {"Agreement": 2, "Codebook": 2, "About": 2, "Ledger": 3}
+_EMPTY = {
+    "Agreement": "Nothing to measure: no passage has been coded yet.",
+    "Passages": "No passages.",
+    "Ratings": "No ratings yet.",
+    "Ledger": "No figure and no text recurs across documents.",
+    "Disagreements": "No two annotators gave different answers to one passage.",
+    "Exclusions": "Nothing was left out.",
+    "Codebook": "A plain table of ratings was read: it has no codebook.",
+}
+
+
+def write_workbook(
+    path: Path,
+    study: Study,
+    agreement: pd.DataFrame,
+    provenance: pd.DataFrame,
+    *,
+    ledger: Ledger | None = None,
+    notes: Sequence[str] = (),
+    confidence: float = 0.95,
+) -> None:
+    """Write a study as a workbook (.xlsx), whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where to.
+    study
+        What was read.
+    agreement
+        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
+        chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
+    provenance
+        Of :func:`annotate.provenance.profile`; it may have no rows.
+    ledger
+        Of :func:`annotate.provenance.ledger.ledger`; without it, nothing is said of claims.
+    notes
+        Sentences that a reader must not miss: they stand on top of every sheet.
+    confidence
+        The confidence that the intervals were made with.
+
+    Raises
+    ------
+    InputError
+        If a sheet would have more rows than a workbook can hold, or the file cannot be written.
+
+    """
+    for name, frame in (
+        ("Ratings", study.ratings),
+        ("Passages", study.passages),
+        ("Exclusions", study.exclusions),
+    ):
+        check_rows(name, len(frame))
+    differing = disagreements(study.ratings, tuple(study.levels))
+    check_rows("Disagreements", len(differing))
+    sheets: dict[str, Sheet] = {
+        "Sources": sources(study, agreement, provenance),
+        "Agreement": agreed(by_source_with_cautions(agreement, study.first_round, study.categories)),
+        **({"Ledger": claims(ledger, study.codebook)} if ledger else {}),
+        "Passages": passages(study),
+        "Ratings": ratings(study),
+        "Disagreements": differences(study, differing),
+        "Exclusions": exclusions(study),
+        "Codebook": codebook(study),
+    }
+    for name, (_, rows) in sheets.items():
+        check_rows(name, len(rows))
+    sheets["About"] = about(study, agreement, notes, sheets, confidence)
+    top = {"Exclusions": [left_out(study)]}
+    book = new_workbook()
+    for name, (columns, rows) in sheets.items():
+        add_sheet(
+            book,
+            name,
+            columns,
+            rows,
+            top=[*notes, *top.get(name, [])],
+            empty=_EMPTY.get(name, ""),
+            bold_first=name == "Sources",
+            frozen=_FROZEN.get(name, 1),
+        )
+    book.properties.title = "Agreement and provenance by source"
+    book.properties.creator = "annotate"
+    with whole(path) as temporary:
+        book.save(temporary)

@@ -1,4 +1,4 @@
-"""What a study says: ``provenance``, ``workbook``, ``report``."""
+"""All that is computed, in one file: ``workbook``, ``report``, and the whole loop: ``demo``."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,46 +10,18 @@ from annotate.cli.options import (
     Confidence,
     Config,
     Export,
-    Form,
     Invalid,
     Levels,
     Orders,
-    Output,
     Replicates,
     Seed,
     read_levels,
     read_orders,
+    read_rated,
 )
-from annotate.cli.reading import read_rated
-from annotate.cli.speech import say, say_exclusions
+from annotate.cli.speech import say
 
 app = typer.Typer()
-
-
-@app.command()
-def provenance(
-    export: Export,
-    config: Config = None,
-    on_invalid: Invalid = "error",
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
-    form: Form = "table",
-    output: Output = None,
-) -> None:
-    """Profile each source: how much it attributes, to whom, and on what ground."""
-    from annotate.present.tables import profile_tables, write_table, write_tables
-    from annotate.provenance import profile
-
-    study = read_rated(export, config, on_invalid, output)
-    result = profile(
-        study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed
-    )
-    say_exclusions(study)
-    if form not in ("table", "markdown"):
-        write_table(result, form, output)
-        return
-    write_tables(profile_tables(result), form, output)
 
 
 def _add(name: str, ending: str, words: str, writer: Callable[[], Callable[..., None]]) -> None:
@@ -98,3 +70,16 @@ _add(
     "Write a self-contained HTML page with charts, tables and the text of the methods.",
     _report,
 )
+
+
+@app.command()
+def demo(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder for all that the demo makes.")
+    ] = Path("demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Leave the server up and print the logins.")] = False,
+) -> None:
+    """Run the whole loop on an embedded Label Studio, with three scripted annotators."""
+    from annotate.demo import run
+
+    run(output, serve=serve, say=say)

@@ -15,9 +15,9 @@ from annotate.cli.options import (
     Output,
     read_levels,
     read_orders,
+    read_rated,
     refuse_overwriting,
 )
-from annotate.cli.reading import read_rated
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:

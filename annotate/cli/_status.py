@@ -1,13 +1,17 @@
-"""A study that runs, shown again and again: live on a terminal, a line a change in a pipe."""
+"""A study that runs: how far it is, shown once, or again and again.
 
+What is watched is live on a terminal, and a line a change in a pipe.
+"""
+
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from annotate.cli.following import followed, summary, tables
 from annotate.cli.speech import one_line, say
 from annotate.errors import ServerError
 
@@ -16,10 +20,29 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from annotate.coordination.following import Followed
+    from annotate.present.tables import Format
     from annotate.studio.client import Connection
     from annotate.studio.status import Look
 
 _DAYS_SHOWN = 14
+
+
+def show(look: "Look", form: "Format", output: Path | None) -> None:
+    """Show a look: words and warnings on standard error, tables or JSON on standard output or in a file."""
+    from annotate.coordination.following.frames import progress_frame
+    from annotate.present.tables import write_table, write_tables
+
+    found = _followed(look)
+    for line in _summary(look, found):
+        say(line)
+    for one in found.warnings:
+        say(one_line(f"warning: {one.message}"))
+    if form == "json":
+        _write_json(look, found, output)
+    elif form in ("table", "markdown"):
+        write_tables(_tables(found), form, output)
+    else:
+        write_table(progress_frame(found), form, output)
 
 
 def watch(first: "Look", connection: "Connection", every: float) -> None:
@@ -42,7 +65,7 @@ def _looks(
     """The first look, and another one each time; a server that does not answer is asked again."""
     from annotate.studio.status import look_again
 
-    seen, found, trouble = first, followed(first), ""
+    seen, found, trouble = first, _followed(first), ""
     while True:
         yield seen, found
         time.sleep(every)
@@ -54,7 +77,7 @@ def _looks(
             if trouble != said:
                 lost(trouble)
         if not _alike(seen, before):
-            found = followed(seen)
+            found = _followed(seen)
 
 
 def _alike(one: "Look", other: "Look") -> bool:
@@ -80,9 +103,9 @@ def _page(look: "Look", found: "Followed") -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
-    words = "\n".join(summary(look, found))
+    words = "\n".join(_summary(look, found))
     alarm = "\n".join(one_line(f"warning: {one.message}") for one in found.warnings)
-    parts = [part for frame in tables(found, last=_DAYS_SHOWN) for part in (Text(), _table(frame))]
+    parts = [part for frame in _tables(found, last=_DAYS_SHOWN) for part in (Text(), _table(frame))]
     seen = f"\nseen at {look.at.astimezone():%Y-%m-%d %H:%M:%S}; Ctrl+C ends this"
     return Group(
         Text(words), *([Text(alarm, style="yellow")] if alarm else []), *parts, Text(seen, style="dim")
@@ -137,3 +160,56 @@ def _line(found: "Followed") -> str:
     alpha = [f"{row['variable']} {row['value']:.3f}" for row in known.to_dict("records")]
     far = f"{found.complete} of {found.tasks} passages complete, {found.done} annotations"
     return f"{far}, {found.open} open, {found.skipped} skips{'; alpha ' if alpha else ''}{', '.join(alpha)}"
+
+
+def _followed(look: "Look") -> "Followed":
+    """Follow what was looked at."""
+    from annotate.coordination.following import follow
+
+    home = look.project
+    return follow(look.tasks, overlap=home.overlap, config=home.config, now=look.at, addresses=look.addresses)
+
+
+def _summary(look: "Look", found: "Followed") -> list[str]:
+    """How far it is, in a few lines."""
+    home, lines = look.project, []
+    lines.append(f"{home.title}: {home.url}")
+    lines.append(
+        f"{found.complete} of {found.tasks} tasks have the annotations they want; {found.skipped} skips; "
+        f"{found.done} annotations done, {found.open} open"
+    )
+    if found.median_seconds is not None:
+        lines.append(f"median time a passage: {found.median_seconds:.1f} s")
+    if found.open:
+        end, basis = found.pace.end, found.pace.basis
+        lines.append(f"expected end: {end} ({basis})" if end else f"expected end {basis}")
+    if found.agreement_undefined:
+        lines.append(f"agreement: {found.agreement_undefined}")
+    return [one_line(line) for line in lines]
+
+
+def _tables(found: "Followed", last: int | None = None) -> list["pd.DataFrame"]:
+    """The tables for reading: annotators, agreement, sources, and the days, all or the last ones."""
+    from annotate.coordination.following.frames import agreement_frame, part_frame
+    from annotate.present.tables import readable, side_by_side
+
+    agreement = agreement_frame(found)
+    if len(agreement):
+        agreement = side_by_side(agreement, ["variable", "n_pairable_items"], "coefficient")
+    days = found.days if last is None else found.days[-last:]
+    parts = [part_frame(found.annotators), agreement, part_frame(found.sources), part_frame(days)]
+    return [readable(part) for part in parts if len(part)]
+
+
+def _write_json(look: "Look", found: "Followed", output: Path | None) -> None:
+    from annotate.codebook.read import config_hash
+    from annotate.files import whole
+
+    home = look.project
+    of = {"id": home.id, "title": home.title, "url": home.url, "config_sha256": config_hash(home.config)}
+    text = json.dumps({"project": of, **found.as_json()}, ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        sys.stdout.write(text)
+        return
+    with whole(output) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")

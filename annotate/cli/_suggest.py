@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli.options import Confidence, Config, Form, Invalid, Output, Seed, refuse_overwriting
+from annotate.cli.options import (
+    Confidence,
+    Config,
+    Form,
+    Invalid,
+    Output,
+    Seed,
+    read_rated,
+    refuse_overwriting,
+)
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:
@@ -94,7 +103,6 @@ def _learn(
     confidence: float,
     seed: int,
 ) -> "tuple[Study, Suggestions]":
-    from annotate.cli.reading import read_rated
     from annotate.coordination.suggestion import suggest, without_suggested
     from annotate.errors import InputError
     from annotate.study.passages import passages_of_study
@@ -176,8 +184,7 @@ def _say_learnt(made: "Suggestions", labels: "pd.DataFrame", waiting: int) -> No
 
 
 def _write(made: "Suggestions", quality: bool, top: int | None, form: "Format", output: Path | None) -> None:
-    from annotate.present.suggestion_tables import quality_table
-    from annotate.present.tables import readable, write_table, write_tables
+    from annotate.present.tables import quality_table, readable, write_table, write_tables
 
     queue = made.queue if top is None else made.queue.loc[made.queue["rank"] <= top]
     if form not in ("table", "markdown"):

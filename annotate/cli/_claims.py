@@ -1,11 +1,22 @@
-"""What recurs across texts: ``reuse``, ``quantities``, ``ledger``."""
+"""What sources claim, on what ground, and what recurs across texts: ``reuse``, ``quantities``, ``ledger``, ``provenance``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli.options import Config, Form, Output, refuse_overwriting
+from annotate.cli.options import (
+    Confidence,
+    Config,
+    Export,
+    Form,
+    Invalid,
+    Output,
+    Replicates,
+    Seed,
+    read_rated,
+    refuse_overwriting,
+)
 from annotate.cli.speech import say, say_exclusions
 
 if TYPE_CHECKING:
@@ -116,6 +127,32 @@ def ledger(
         say_exclusions(study)
     if found.claims.empty:
         say(f"{texts}: no figure and no text recurs across documents")
+
+
+@app.command()
+def provenance(
+    export: Export,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    replicates: Replicates = 1000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+    form: Form = "table",
+    output: Output = None,
+) -> None:
+    """Profile each source: how much it attributes, to whom, and on what ground."""
+    from annotate.present.tables import profile_tables, write_table, write_tables
+    from annotate.provenance import profile
+
+    study = read_rated(export, config, on_invalid, output)
+    result = profile(
+        study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed
+    )
+    say_exclusions(study)
+    if form not in ("table", "markdown"):
+        write_table(result, form, output)
+        return
+    write_tables(profile_tables(result), form, output)
 
 
 def _say_boilerplate(passages: "pd.DataFrame") -> None:

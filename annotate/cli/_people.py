@@ -1,5 +1,9 @@
 """Who codes what, and with which account: ``assign``, ``annotators``."""
 
+import csv
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +11,7 @@ import typer
 
 from annotate.cli.options import Config, DataDir, Form, read_codebook, refuse_overwriting
 from annotate.cli.speech import progress, say
+from annotate.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +73,6 @@ def assign(
     """Give each passage to the right number of annotators: blind, balanced, and extended later."""
     from annotate.coordination.assignment import design, items_of, read_annotators, read_plan, write_plan
     from annotate.corpus import read_tasks, write_tasks
-    from annotate.errors import InputError
     from annotate.files import whole
     from annotate.frames import READABLE, write_frame
     from annotate.present.tables import write_table
@@ -201,7 +205,6 @@ def annotators_add(
     ] = None,
 ) -> None:
     """Make accounts on the embedded server, or give the invitation link of another one."""
-    from annotate.cli.passwords import announcing
     from annotate.coordination.assignment import read_annotators
     from annotate.studio.accounts import add_account, invitation_link, new_password
     from annotate.studio.client import connect_embedded
@@ -215,7 +218,7 @@ def annotators_add(
             )
             return
         made = 0
-        with announcing(output) as announce:
+        with _announcing(output) as announce:
             for one in people:
                 password = new_password()
                 if add_account(connection, one.email, password):
@@ -226,3 +229,47 @@ def annotators_add(
     say(f"{made} accounts made; log in at {connection.page_url('user/login/')}")
     if made:
         say(f"passwords: {output or 'above, this once'}; they are kept nowhere else")
+
+
+@contextmanager
+def _announcing(output: Path | None) -> Iterator[Callable[[str, str], None]]:
+    """Give a function that takes each address with its password as soon as the account is made.
+
+    So none is lost when a later account fails. Without a file they go to standard output; a file is
+    new, has mode 0600, and is removed again if nothing was written.
+
+    Raises
+    ------
+    InputError
+        If the file exists or cannot be made.
+
+    """
+    if output is None:
+        yield lambda email, password: typer.echo(f"{email}\t{password}")
+        return
+    try:
+        handle = os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError as error:
+        raise InputError(
+            f"{output}: exists already, and may hold passwords that stand nowhere else; name a new file"
+        ) from error
+    except OSError as error:
+        raise InputError(f"{output}: cannot be written ({error.strerror})") from error
+    written = 0
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+
+            def announce(email: str, password: str) -> None:
+                nonlocal written
+                rows.writerows(
+                    [("email", "password"), (email, password)] if not written else [(email, password)]
+                )
+                written += 1
+                file.flush()
+                os.fsync(file.fileno())
+
+            yield announce
+    finally:
+        if not written:
+            output.unlink(missing_ok=True)

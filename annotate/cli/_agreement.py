@@ -20,8 +20,8 @@ from annotate.cli.options import (
     Seed,
     read_levels,
     read_orders,
+    read_rated,
 )
-from annotate.cli.reading import read_rated
 from annotate.cli.speech import say, say_exclusions
 
 if TYPE_CHECKING:
