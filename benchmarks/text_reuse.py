@@ -22,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from annotate.reuse import reuse
-from annotate.reuse.function_words import FUNCTION_WORDS
+from annotate.reuse.stems import FUNCTION_WORDS
 
 Pairs = set[tuple[str, str]]
 Strings = NDArray[np.object_]

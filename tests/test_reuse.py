@@ -13,11 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.errors import StatisticsError, TableError
-from annotate.reuse import COLUMNS, MIN_SCORE, align, reuse, shared, stretches
-from annotate.reuse.align import EXTEND, MISMATCH, OPEN
-from annotate.reuse.published import read_published
-from annotate.reuse.quoted import quoted
-from annotate.reuse.words import Vocabulary, places, read_words
+from annotate.reuse import COLUMNS, MIN_SCORE, candidates, reuse, stretches
+from annotate.reuse.reading import quoted, read_published
+from annotate.reuse.stems import Vocabulary, places, read_words
+from annotate.reuse.stretches import EXTEND, MISMATCH, OPEN
 from annotate.study.passages import read_passages
 
 EXAMPLE = Path(__file__).parent.parent / "tasks"
@@ -202,7 +201,7 @@ class TestWhatIsPaired:
     def test_large_tables_go_another_way_to_the_same_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
         passages = read_passages(EXAMPLE / "example.json")
         expected = reuse(passages, min_score=0)
-        monkeypatch.setattr(shared, "IN_MEMORY", 0)
+        monkeypatch.setattr(candidates, "IN_MEMORY", 0)
         pd.testing.assert_frame_equal(reuse(passages, min_score=0), expected, check_exact=True)
 
 
@@ -380,7 +379,7 @@ class TestWords:
         assert np.diff(words.bounds).tolist() == [len(places(text)) for text in texts]
 
 
-def slow_alignment(a: align.Side, b: align.Side) -> float:
+def slow_alignment(a: stretches.Side, b: stretches.Side) -> float:
     """The best score by the recurrence as it is written in the papers, one cell at a time."""
     n, m = len(a[0]), len(b[0])
     h = [[0.0] * (m + 1) for _ in range(n + 1)]
@@ -396,7 +395,7 @@ def slow_alignment(a: align.Side, b: align.Side) -> float:
     return max(map(max, h))
 
 
-def sides(draw: st.DrawFn) -> align.Side:
+def sides(draw: st.DrawFn) -> stretches.Side:
     codes = draw(st.lists(st.integers(-2, 5), min_size=1, max_size=14))
     weights = draw(st.lists(st.sampled_from([0.0, 0.2, 0.5, 1.0]), min_size=len(codes), max_size=len(codes)))
     return np.array(codes, dtype=np.int64), np.array(weights)
@@ -404,8 +403,8 @@ def sides(draw: st.DrawFn) -> align.Side:
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(pairs=st.lists(st.tuples(st.composite(sides)(), st.composite(sides)()), min_size=1, max_size=12))
-def test_alignment_is_as_good_as_the_slow_one(pairs: list[tuple[align.Side, align.Side]]) -> None:
-    found = align.align(pairs)
+def test_alignment_is_as_good_as_the_slow_one(pairs: list[tuple[stretches.Side, stretches.Side]]) -> None:
+    found = stretches.align(pairs)
     for number, (a, b) in enumerate(pairs):
         assert found.score[number] == pytest.approx(slow_alignment(a, b))
         if found.score[number]:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.reuse import shared
-from annotate.reuse.shared import PAIRS, TERMS, shared_terms
+from annotate.reuse import candidates
+from annotate.reuse.candidates import PAIRS, TERMS, shared_terms
 
 Rows = list[tuple[int, int]]
 
@@ -82,7 +82,7 @@ def test_a_large_frame_goes_to_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     terms = frame(rows, 40)
     in_memory = shared_terms(terms, most=5)
-    monkeypatch.setattr(shared, "IN_MEMORY", 0)
+    monkeypatch.setattr(candidates, "IN_MEMORY", 0)
     pd.testing.assert_frame_equal(shared_terms(terms, most=5), in_memory, check_exact=True)
     assert list(in_memory.itertuples(index=False, name=None)) == by_hand(terms, 5, 1)
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from annotate.consensus import majority
 from annotate.provenance import MIN_SCORE, compare, quantities, reuse
-from annotate.reuse.published import read_published
+from annotate.reuse.reading import read_published
 from annotate.study.ratings import decode_set
 
 VARIABLES = ("attribution", "evidentiary_basis")

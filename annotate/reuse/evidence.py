@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.reuse.arrays import BoolArray, FloatArray, IntArray
-from annotate.reuse.words import Words
+from annotate.reuse.stems import BoolArray, FloatArray, IntArray, Words
 
 FULL = 50  # a stem in at most one passage of so many others has full weight
 FUNCTION_WORD = 0.2  # what a function word weighs

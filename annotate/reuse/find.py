@@ -10,10 +10,9 @@ import pandas as pd
 from annotate.errors import StatisticsError, TableError
 from annotate.reuse.candidates import candidates
 from annotate.reuse.evidence import evidence
-from annotate.reuse.passages import Forms, forms_of
 from annotate.reuse.reading import NEEDED, Reader
+from annotate.reuse.stems import Forms, forms_of, read_words
 from annotate.reuse.stretches import Stretches, copies, joined, stretches
-from annotate.reuse.words import read_words
 
 COLUMNS = (
     *("a_item", "b_item", "a_document", "b_document", "a_source", "b_source"),

@@ -1,4 +1,11 @@
-"""Words of a text, where they stand, and the stems by which they are compared."""
+"""Words of a text, where they stand, the stems by which they are compared, and the forms that passages have.
+
+Passages that read the same are one form: it is looked at once, however many outlets carry it.
+Function words carry grammar, not matter: two texts that share them share nothing. The list is that of the
+closed classes of English (articles, pronouns, prepositions, conjunctions, auxiliaries, particles: Quirk et al.
+1985, A Comprehensive Grammar of the English Language, 2.39-2.40) and the verbs and adverbs with which any
+report is told. Other languages have no list: there, only rarity tells what matters.
+"""
 
 import re
 import unicodedata
@@ -8,11 +15,41 @@ from itertools import chain
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 import snowballstemmer
+from numpy.typing import NDArray
 
 from annotate.errors import StatisticsError
-from annotate.reuse.arrays import BoolArray, Int32Array, IntArray
-from annotate.reuse.function_words import FUNCTION_WORDS
+
+IntArray = NDArray[np.int64]
+Int32Array = NDArray[np.int32]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+_ENGLISH = """
+a an the this that these those such
+i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her
+hers herself it its itself they them their theirs themselves one ones oneself
+who whom whose which what whatever whoever when where why how whether
+someone somebody something anyone anybody anything everyone everybody everything nobody none
+all any both each either neither every few many more most much other others another some several own same
+about above across after against along amid among around as at before behind below beneath beside besides
+between beyond by despite down during except for from in inside into like near of off on onto out outside
+over per since than through throughout till to toward towards under until up upon via with within without
+and but or nor so yet if because although though while whereas unless once
+am is are was were be been being do does did doing done have has had having can could may might must shall
+should will would ought cannot
+not no yes too very also just only even still then there here now again ever never quite rather almost
+however therefore thus moreover meanwhile already
+aren't can't couldn't didn't doesn't don't hadn't hasn't haven't he'd he'll he's i'd i'll i'm i've isn't it's
+let's mustn't shan't she'd she'll she's shouldn't that's there's they'd they'll they're they've wasn't we'd
+we'll we're we've weren't what's who's won't wouldn't you'd you'll you're you've
+said say says saying tell tells told
+"""
+
+FUNCTION_WORDS: dict[str, frozenset[str]] = {"english": frozenset(_ENGLISH.split())}
+
 
 # Marks that belong to the letter before them; Python's \w leaves them out.
 _MARKS = (
@@ -134,3 +171,40 @@ def read_words(texts: Sequence[str], language: str = "english") -> Words:
 def places(text: str) -> list[tuple[int, int]]:
     """Where each word of a text starts and ends, in code points."""
     return [match.span() for match in _WORD.finditer(text)]
+
+
+@dataclass(frozen=True, eq=False)
+class Forms:
+    """The words of each form, the form of each passage (-1: it has no content word), and its document.
+
+    ``documents`` has a number below 0, and no other form's, for a form that several documents have.
+    """
+
+    words: Words
+    of: IntArray
+    documents: IntArray
+
+
+def forms_of(words: Words, document: IntArray) -> Forms:
+    """Gather passages with the same words; ``document`` numbers the document of each passage."""
+    numbers: dict[tuple[bytes, bytes], int] = {}
+    of = np.full(len(document), -1, dtype=np.int64)
+    has_content = np.diff(np.concatenate([[0], np.cumsum(words.codes >= 0)])[words.bounds]) > 0
+    for passage in np.flatnonzero(has_content).tolist():
+        here = words.of(passage)
+        key = words.codes[here].tobytes(), words.capitals[here].tobytes()
+        of[passage] = numbers.setdefault(key, len(numbers))
+    table = pd.DataFrame({"form": of, "document": document}).loc[of >= 0]
+    documents = table.groupby("form")["document"].agg(["min", "max"])
+    alone = (documents["min"] == documents["max"]).to_numpy()
+    of_one = np.where(alone, documents["min"].to_numpy(), -1 - documents.index.to_numpy())
+    _, chosen = np.unique(of, return_index=True)
+    chosen = chosen[1:] if (of < 0).any() else chosen
+    return Forms(_chosen(words, chosen), of, of_one.astype(np.int64))
+
+
+def _chosen(words: Words, passages: IntArray) -> Words:
+    lengths = np.diff(words.bounds)[passages]
+    bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    place = np.arange(bounds[-1]) - np.repeat(bounds[:-1] - words.bounds[passages], lengths)
+    return Words(words.codes[place], words.capitals[place], bounds, words.n_stems, words.dates)
