@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from annotate.cli.commands import app
-from annotate.provenance.profile import COLUMNS, SHARES
+from annotate.provenance.profiles import COLUMNS, SHARES
 from annotate.study.exports import STRICT
 
 ROOT = Path(__file__).parent.parent

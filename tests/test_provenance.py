@@ -10,7 +10,7 @@ from annotate.codebook.read import load_codebook
 from annotate.errors import TableError
 from annotate.files import bundled
 from annotate.provenance import profile
-from annotate.provenance.profile import NAMED, PRIMARY, SECONDARY, UNNAMED, UNSUPPORTED
+from annotate.provenance.profiles import NAMED, PRIMARY, SECONDARY, UNNAMED, UNSUPPORTED
 from annotate.study.ratings import check_ratings
 
 

@@ -20,7 +20,7 @@ from annotate.present.methods import methods_paragraph
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, decided, source_name, web_address
 from annotate.provenance.ledger import VARIABLES, Ledger
-from annotate.provenance.profile import BASIS, CLAIM_TYPE, NO_CLAIM
+from annotate.provenance.profiles import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study.exports import REASONS
 from annotate.study.study import Study
 from annotate.study.words import choice, in_words, visible

@@ -11,7 +11,7 @@ from annotate.agreement.caution import with_cautions
 from annotate.codebook.read import Level
 from annotate.provenance import profile
 from annotate.provenance.ledger import Ledger, ledger_of
-from annotate.provenance.profile import COLUMNS, VARIABLES
+from annotate.provenance.profiles import COLUMNS, VARIABLES
 from annotate.study.passages import passages_of_study
 from annotate.study.study import Study
 

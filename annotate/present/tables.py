@@ -18,7 +18,7 @@ from annotate.codebook.read import Category, Codebook
 from annotate.errors import InputError
 from annotate.files import whole
 from annotate.frames import plain, records
-from annotate.provenance.profile import CLAIM_TYPES, COUNTS, SHARES
+from annotate.provenance.profiles import CLAIM_TYPES, COUNTS, SHARES
 from annotate.study.words import visible
 
 Format = Literal["table", "csv", "json", "markdown", "parquet"]

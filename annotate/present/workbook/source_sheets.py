@@ -12,7 +12,7 @@ from annotate.present.wording import LEDGER_KINDS, SHARES, coefficient, decided,
 from annotate.present.workbook.cell import Column, Value, as_date
 from annotate.present.workbook.sheet import Rows, Sheet
 from annotate.provenance.ledger import VARIABLES, Ledger
-from annotate.provenance.profile import CLAIM_TYPE, NO_CLAIM
+from annotate.provenance.profiles import CLAIM_TYPE, NO_CLAIM
 from annotate.study.study import Study
 from annotate.study.words import choice, in_words
 

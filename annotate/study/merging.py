@@ -1,17 +1,35 @@
-"""Parts to one snapshot."""
+"""Several exports become one study: the one-project-an-annotator habit, or a study on two servers.
 
+Each part is a snapshot or a JSON export. Account 3 of one server is not account 3 of another, so
+annotators are told apart by the part they come from: ``A3@1`` is account 3 of the first. That two
+accounts are one person has to be said. A passage is told by its id, and must have the same text.
+
+The result is a snapshot like any other. An annotation in it is numbered by its own number and its part,
+``91@2``, and says under ``origin`` where it comes from; the manifest names the parts with their sha256.
+"""
+
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from annotate.errors import ExportError, InputError
+from annotate.study.answers import text_keys
 from annotate.study.exports import NOBODY, annotator_id, tabulate
-from annotate.study.merging.accounts import Accounts, name_accounts, same_numbers
-from annotate.study.merging.parts import Json, Part, read_part, require_distinct, require_one_config
-from annotate.study.merging.passages import differences, join_tasks, which
+from annotate.study.parts import (
+    PERSONS,
+    Accounts,
+    Json,
+    Part,
+    name_accounts,
+    read_part,
+    require_distinct,
+    require_one_config,
+    same_numbers,
+)
 from annotate.study.snapshot import write_snapshot
 from annotate.study.study import OnInvalid
 
@@ -51,7 +69,7 @@ def merge(
     output
         The new snapshot's folder; it must not exist.
     annotators
-        A table that says which accounts are one person, see :func:`~annotate.study.merging.accounts.name_accounts`.
+        A table that says which accounts are one person, see :func:`~annotate.study.parts.name_accounts`.
     config
         The label config of JSON exports (default: the one that comes with the package).
     on_invalid
@@ -182,3 +200,90 @@ def _annotators(tasks: Sequence[Json], accounts: Accounts) -> list[dict[str, obj
         }
         for name in sorted({*made, *skipped, *accounts.values()} - {NOBODY})
     ]
+
+
+_NAMES = frozenset({"created_username"})
+_ANYBODY = frozenset({"text", "source"})
+
+
+def join_tasks(parts: Sequence[Part], accounts: Accounts) -> list[dict[str, Any]]:
+    """Join the tasks of all parts: one for each passage and round, with the annotations of all.
+
+    Its data are those of the first part that has it; what another part has otherwise stands under
+    ``origin``. Drafts, which are nobody's judgement yet and carry e-mail addresses, are left out.
+
+    Raises
+    ------
+    ExportError
+        If a passage has two texts or two sources.
+
+    """
+    fields = _ANYBODY | _judged_fields(parts[0])
+    joined: dict[tuple[str, str], dict[str, Any]] = {}
+    known: dict[str, tuple[Part, Json]] = {}
+    for part in parts:
+        for task in part.tasks:
+            data = task["data"]
+            item, again = which(data)
+            first, shown = known.setdefault(item, (part, data))
+            for name in sorted(fields):
+                if shown.get(name) != data.get(name):
+                    raise ExportError(
+                        f"{part.path}: passage {item} has another {name} than in {first.path}; "
+                        "passages of one id are one text, so these are not of one study"
+                    )
+            new = {"id": len(joined) + 1, "data": data, "annotations": [], "predictions": [], "drafts": []}
+            home = joined.setdefault((item, again), {**new, "origin": []})
+            differs = {name: value for name, value in data.items() if home["data"].get(name) != value}
+            home["origin"].append(
+                {"part": part.number, "task": task.get("id")} | ({"data": differs} if differs else {})
+            )
+            home["predictions"] += task.get("predictions") or []
+            home["annotations"] += [
+                _annotation(one, part, home["id"], accounts) for one in task["annotations"]
+            ]
+    return list(joined.values())
+
+
+def _judged_fields(part: Part) -> frozenset[str]:
+    """What the data hold under the names that variables and spans are about."""
+    keys, book = text_keys(part.codebook), part.codebook
+    shown = {one.to_name for one in book.variables} | {one.to_name for one in book.span_variables}
+    return frozenset(keys.get(name, "text") for name in shown)
+
+
+def which(data: Json) -> tuple[str, str]:
+    """The passage, by its id or all of its data, and the round; see :func:`annotate.study.exports.tabulate`."""
+    item = str(data.get("repeat_of") or data.get("passage_id") or "").strip()
+    return item or json.dumps(data, sort_keys=True), str(data.get("round") if data.get("repeat_of") else 1)
+
+
+def _annotation(one: Json, part: Part, task: int, accounts: Accounts) -> dict[str, Any]:
+    persons = {role: _account(one[role], part, accounts) for role in PERSONS if one.get(role) is not None}
+    origin = {
+        "part": part.number,
+        "project": one.get("project"),
+        "task": one.get("task"),
+        "annotation": one.get("id"),
+        "completed_by": _number(one.get("completed_by")),
+    }
+    kept = {key: value for key, value in one.items() if key not in _NAMES}
+    return {**kept, **persons, "id": f"{one.get('id')}@{part.number}", "task": task, "origin": origin}
+
+
+def _account(person: object, part: Part, accounts: Accounts) -> object:
+    """What Label Studio would write for this annotator: the name without its A."""
+    name = accounts.get((part.number, annotator_id(person)))
+    return None if name is None else name[1:]
+
+
+def _number(person: Any) -> Any:
+    return person.get("id") if isinstance(person, dict) else person
+
+
+def differences(tasks: Sequence[Json]) -> Iterator[str]:
+    """Say in which data, other than the text, the parts differ, and in how many passages."""
+    fields = Counter(name for task in tasks for one in task["origin"] for name in one.get("data", ()))
+    if fields:
+        named = ", ".join(f"{name} ({count})" for name, count in sorted(fields.items()))
+        yield f"the parts differ in data of passages: {named}; those of the first part stand, the others' under origin"
