@@ -19,7 +19,7 @@ from annotate.coordination.suggestion.proportion import effective, intraclass
 from annotate.coordination.suggestion.waiting import uncertainty
 from annotate.errors import InputError
 from annotate.sampling import wilson
-from annotate.study.exports import suggested_by
+from annotate.study.annotations import suggested_by
 
 LEVEL = {"kind": "nominal"}
 TEMPLATES = {

@@ -18,7 +18,7 @@ from annotate.studio.client import Connection
 from annotate.studio.export import Progress, export_tasks
 from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.projects import Project, find_project, read_project
-from annotate.study.exports import annotator_id
+from annotate.study.annotations import annotator_id
 from annotate.study.snapshot import write_snapshot
 
 _LOCK_SECONDS = 120.0

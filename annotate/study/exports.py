@@ -16,6 +16,13 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook
 from annotate.errors import ExportError
+from annotate.study.annotations import (
+    annotator_id,
+    left_to_adjudication,
+    made_for,
+    own_annotations,
+    suggested_by,
+)
 from annotate.study.answers import Answer, Excluded, is_number, read_answer, text_keys, tick_lists
 from annotate.study.ratings import check_ratings, encode_set
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
@@ -40,8 +47,6 @@ STRICT = ("unknown_control", "unknown_category", "superseded")
 ADJUDICATION = "adjudication"
 """The key of the data that tells a task put before an adjudicator; there stands what was open."""
 NO_SOURCE = "(no source)"
-NOBODY = "A?"
-UNNAMED_MODEL = "(unnamed model)"
 
 RATING_COLUMNS = (
     "item", "source", "annotator", "variable", "category",
@@ -100,7 +105,9 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
     for number, task in enumerate(tasks, start=1):
         passage = _passage(task, f"{where}: task {number}")
         if task["data"].get(ADJUDICATION):
-            exclusions.extend(_decisions(passage["item"], _annotations(task, f"{where}: task {number}")))
+            exclusions.extend(
+                left_to_adjudication(passage["item"], made_for(task, f"{where}: task {number}"))
+            )
             decided.setdefault(passage["item"], passage)
             continue
         known = passages.setdefault(passage["item"], passage)
@@ -108,10 +115,10 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
             msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
             raise ExportError(msg)
         which = (known["item"], _round(task["data"], f"{where}: task {number}"))
-        annotations.setdefault(which, []).extend(_annotations(task, f"{where}: task {number}"))
+        annotations.setdefault(which, []).extend(made_for(task, f"{where}: task {number}"))
         shown.setdefault(which, task["data"])
     for (item, repeat), made in annotations.items():
-        kept, left_out = _own_annotations(made)
+        kept, left_out = own_annotations(made)
         exclusions.extend({**row, "item": item} for row in left_out)
         passage = passages[item]
         passage["n_annotations"] += len(kept) if repeat == 1 else 0
@@ -189,90 +196,6 @@ def _content_id(data: Mapping[str, Any]) -> str:
     """Name a task that was not made by ``annotate ingest`` by its content."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def annotator_id(completed_by: object) -> str:
-    """Give an annotator a pseudonym that stays: A and Label Studio's number of the user."""
-    number = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
-    return f"A{number}" if isinstance(number, int | str) else NOBODY
-
-
-def suggested_by(annotation: Mapping[str, Any]) -> str | None:
-    """Name the model whose suggestion stood there when the annotation was made, or None.
-
-    Label Studio copies the prediction that the project shows into each new annotation of the task, also
-    where the annotator changed it; ``parent_prediction`` is the one that was taken over.
-    """
-    shown = annotation.get("prediction")
-    if isinstance(shown, Mapping) and shown:
-        return str(shown.get("model_version") or "").strip() or UNNAMED_MODEL
-    return None if annotation.get("parent_prediction") is None else UNNAMED_MODEL
-
-
-def _annotations(task: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
-    for annotation in task["annotations"]:
-        if not isinstance(annotation, Mapping) or not isinstance(annotation.get("result", []), list):
-            msg = f'{where}: an annotation without "result"; export the project as JSON'
-            raise ExportError(msg)
-    return list(task["annotations"])
-
-
-def _own_annotations(
-    annotations: Sequence[Mapping[str, Any]],
-) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
-    """Of one passage, keep the newest own annotation of each annotator; say why each other is left out."""
-    left_out: list[dict[str, Any]] = []
-    own: dict[str, list[Mapping[str, Any]]] = {}
-    for annotation in annotations:
-        reason = _annotation_reason(annotation)
-        if reason:
-            left_out.append(_annotation_row(annotation, *reason))
-        else:
-            own.setdefault(annotator_id(annotation.get("completed_by")), []).append(annotation)
-    kept = []
-    for of_one in own.values():
-        *earlier, last = sorted(of_one, key=_when)
-        kept.append(last)
-        detail = f"annotation {last.get('id')} by the same annotator is newer"
-        left_out.extend(_annotation_row(annotation, "superseded", detail) for annotation in earlier)
-    return kept, left_out
-
-
-def _decisions(item: str, made: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Leave out what an adjudicator made: it is read by :mod:`annotate.coordination.adjudication`."""
-    for annotation in made:
-        reason = _annotation_reason(annotation) or ("adjudicated", "a decision, read by annotate consensus")
-        yield {**_annotation_row(annotation, *reason), "item": item}
-
-
-def _when(annotation: Mapping[str, Any]) -> tuple[str, int]:
-    number = annotation.get("id")
-    return str(annotation.get("updated_at") or ""), number if isinstance(number, int) else 0
-
-
-def _annotation_reason(annotation: Mapping[str, Any]) -> tuple[str, str] | None:
-    if annotation.get("was_cancelled"):
-        return "cancelled", "skipped by the annotator"
-    if annotation.get("ground_truth"):
-        return "ground_truth", "marked as ground truth"
-    annotator, editor = annotator_id(annotation.get("completed_by")), annotation.get("updated_by")
-    if annotator == NOBODY:
-        return "no_annotator", "names nobody as its annotator"
-    if editor is not None and annotator_id(editor) != annotator:
-        return "edited_by_another", f"last changed by {annotator_id(editor)}"
-    if not annotation.get("result"):
-        return "empty", "nothing answered, nothing marked"
-    return None
-
-
-def _annotation_row(annotation: Mapping[str, Any], reason: str, detail: str) -> dict[str, Any]:
-    return {
-        "reason": reason,
-        "annotator": annotator_id(annotation.get("completed_by")),
-        "annotation": str(annotation.get("id")),
-        "variable": None,
-        "detail": detail,
-    }
 
 
 def _answers(

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from annotate.errors import ExportError, InputError
+from annotate.study.annotations import NOBODY, annotator_id
 from annotate.study.answers import text_keys
-from annotate.study.exports import NOBODY, annotator_id, tabulate
+from annotate.study.exports import tabulate
 from annotate.study.parts import (
     PERSONS,
     Accounts,

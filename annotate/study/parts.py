@@ -10,7 +10,7 @@ from annotate.codebook.read import Codebook, SpanVariable, Variable, load_codebo
 from annotate.errors import ExportError, InputError
 from annotate.files import bundled, read_bytes, read_json
 from annotate.frames import read_frame
-from annotate.study.exports import NOBODY, annotator_id
+from annotate.study.annotations import NOBODY, annotator_id
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.study import OnInvalid, Study, read_study
 

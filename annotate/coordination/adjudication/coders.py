@@ -8,8 +8,8 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook
 from annotate.sampling import generator
+from annotate.study.annotations import annotator_id
 from annotate.study.answers import Answer, Excluded, read_answer, text_keys
-from annotate.study.exports import annotator_id
 
 Json = Mapping[str, Any]
 

@@ -28,7 +28,8 @@ from annotate.coordination.following.progress import (
 from annotate.coordination.following.warning import Warned
 from annotate.errors import AnnotateError
 from annotate.frames import records
-from annotate.study.exports import annotator_id, tabulate
+from annotate.study.annotations import annotator_id
+from annotate.study.exports import tabulate
 from annotate.study.study import Study
 
 ALPHA = "krippendorff_alpha"
