@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.consensus import MEANINGS, annotators, dawid_skene, decisions, models, resolve
+from annotate.consensus._responses import responses
 from annotate.consensus.em import climb, expect, maximise
-from annotate.consensus.responses import responses
 from annotate.consensus.starts import shares
 from annotate.errors import StatisticsError
 

@@ -7,7 +7,7 @@ import pytest
 
 from annotate.codebook.read import load_codebook
 from annotate.corpus import ingest, read_tasks
-from annotate.demo.annotators import CAST, OF_A_CLAIM, SPANS, code, read_reference
+from annotate.demo.scripted import CAST, OF_A_CLAIM, SPANS, code, read_reference
 from annotate.files import bundled
 
 CORPUS = bundled("tasks/example")

@@ -14,7 +14,7 @@ from annotate.coordination.following import follow
 from annotate.coordination.following.frames import progress_frame
 from annotate.coordination.following.pace import pace
 from annotate.corpus import ingest
-from annotate.demo.annotators import CAST, Habits, code, read_reference
+from annotate.demo.scripted import CAST, Habits, code, read_reference
 from annotate.errors import InputError
 from annotate.files import bundled
 from annotate.sampling import wilson

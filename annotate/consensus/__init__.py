@@ -6,8 +6,8 @@ show what it found and whether it is to be believed. :func:`with_decided` holds 
 was decided. A decision is what these annotators said, not what is so.
 """
 
+from annotate.consensus._cautions import MEANINGS
 from annotate.consensus.annotators import annotators, models
-from annotate.consensus.caution import MEANINGS
 from annotate.consensus.decided import with_decided
 from annotate.consensus.majority import majority
 from annotate.consensus.model import Fit, dawid_skene

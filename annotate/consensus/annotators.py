@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from annotate.consensus.caution import FEW, FEW_RATINGS_HERE
+from annotate.consensus._cautions import FEW, FEW_RATINGS_HERE
 from annotate.consensus.model import Fit
 from annotate.consensus.records import said
 
@@ -26,7 +26,7 @@ def annotators(fits: Sequence[Fit]) -> pd.DataFrame:
         ``error rate`` for each true_category and each category that may be chosen: value, the probability
         of choosing it (where both are the same, of the right choice). n_ratings is how many ratings the
         value rests on, as expected; undefined the reason for NaN, or None; caution a key of
-        :data:`~annotate.consensus.caution.MEANINGS`, or None.
+        :data:`~annotate.consensus._cautions.MEANINGS`, or None.
 
     """
     return pd.concat([_annotators(fit) for fit in fits], ignore_index=True)
@@ -66,7 +66,7 @@ def models(fits: Sequence[Fit]) -> pd.DataFrame:
         One row a fit: variable, member, n_items, n_annotators, n_ratings, n_categories, n_parameters,
         log_likelihood, iterations, converged, n_starts, n_agreeing (starts that ended at the maximum that
         is kept), highest (the log-likelihood of the start that got highest), n_differing (items that it
-        decides otherwise), caution (keys of :data:`~annotate.consensus.caution.MEANINGS`, joined by ``; ``,
+        decides otherwise), caution (keys of :data:`~annotate.consensus._cautions.MEANINGS`, joined by ``; ``,
         or None).
 
     """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.consensus.responses import Responses
+from annotate.consensus._responses import Responses
 from annotate.sampling import FloatArray
 
 _SMALLEST = 1e-300  # below it a probability is 0; its logarithm, unlike that of 0, can be added up

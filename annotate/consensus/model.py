@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from annotate.consensus.caution import cautions, n_parameters
+from annotate.consensus._cautions import cautions, n_parameters
+from annotate.consensus._responses import Responses, responses
 from annotate.consensus.em import Climb
 from annotate.consensus.judged import item_names, judged, members
-from annotate.consensus.responses import Responses, responses
 from annotate.consensus.starts import Start, best
 from annotate.counts.judgements import Judgements
 from annotate.errors import StatisticsError

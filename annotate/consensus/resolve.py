@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.consensus.caution import MEANINGS, ONE_RATING
+from annotate.consensus._cautions import MEANINGS, ONE_RATING
 from annotate.consensus.judged import first_round, item_names, judged
 from annotate.consensus.majority import votes
 from annotate.consensus.model import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
@@ -57,7 +57,7 @@ def resolve(
         votes) or posterior (its probability; of a set the product over its members) of the category that
         is ahead or of each that is, n_ratings (that counted), tie (bool), tied (the categories that are
         ahead, as a JSON array, or None; of sets the smallest and the largest possible), method, caution (keys
-        of :data:`~annotate.consensus.caution.MEANINGS`, joined by ``; ``, or None; of a set those of the
+        of :data:`~annotate.consensus._cautions.MEANINGS`, joined by ``; ``, or None; of a set those of the
         members that somebody chose on that item).
 
     Raises

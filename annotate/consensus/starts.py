@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from annotate.consensus._responses import Responses
 from annotate.consensus.em import Climb, climb
-from annotate.consensus.responses import Responses
 from annotate.sampling import FloatArray, IntArray
 
 _HIGHER = 1e-7  # share of the log-likelihood by which a maximum must be higher to count as higher

@@ -15,7 +15,7 @@ import numpy as np
 from annotate.codebook.guidelines import instructions
 from annotate.codebook.read import Codebook, load_codebook
 from annotate.corpus import ingest, write_tasks
-from annotate.demo.annotators import CAST, NOTE, Habits, Reference, code, read_reference
+from annotate.demo.scripted import CAST, NOTE, Habits, Reference, code, read_reference
 from annotate.errors import InputError
 from annotate.files import bundled
 from annotate.present.claim_tables import ledger_table

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from annotate.agreement.annotators import rounds
 from annotate.cli.commands import app
 from annotate.coordination.assignment import Annotator, read_plan
-from annotate.coordination.following.passages import read_passages
+from annotate.coordination.following.work import read_passages
 from annotate.errors import InputError
 from annotate.studio.accounts import create_account, people
 from annotate.studio.assign import Assigned, assign, off_plan

@@ -16,7 +16,7 @@ import openpyxl
 import psutil
 import pytest
 
-from annotate.demo.annotators import CAST
+from annotate.demo.scripted import CAST
 from annotate.present.summary import summarise
 from annotate.studio import server
 from annotate.study.study import read_study

@@ -1,6 +1,6 @@
 """Who codes what: a balanced design, written into the tasks. Pure computing, no network."""
 
-from annotate.coordination.assignment.annotators import Annotator, annotator_key, read_annotators
+from annotate.coordination.assignment.annotator_list import Annotator, annotator_key, read_annotators
 from annotate.coordination.assignment.design import design
 from annotate.coordination.assignment.leaving import release, work_in
 from annotate.coordination.assignment.spread import Balance, balance

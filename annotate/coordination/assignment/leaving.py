@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.coordination.assignment.annotators import annotator_key
+from annotate.coordination.assignment.annotator_list import annotator_key
 from annotate.coordination.assignment.design import FIRST, SECOND
 from annotate.coordination.assignment.tasks import is_repeat, passage_of
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from annotate.coordination.following.passages import Passage, Work
 from annotate.coordination.following.warning import Warned
+from annotate.coordination.following.work import Passage, Work
 from annotate.sampling import wilson
 
 LEAST = 10

@@ -13,7 +13,6 @@ from annotate.coordination.following.apart import far_from_others
 from annotate.coordination.following.fast import too_fast
 from annotate.coordination.following.irregular import irregular
 from annotate.coordination.following.pace import Pace
-from annotate.coordination.following.passages import Passage, Work, read_passages
 from annotate.coordination.following.progress import (
     AnnotatorProgress,
     DayProgress,
@@ -26,6 +25,7 @@ from annotate.coordination.following.progress import (
     whole_pace,
 )
 from annotate.coordination.following.warning import Warned
+from annotate.coordination.following.work import Passage, Work, read_passages
 from annotate.errors import AnnotateError
 from annotate.frames import records
 from annotate.study.annotations import annotator_id

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from annotate.coordination.following.passages import Passage
 from annotate.coordination.following.warning import Warned, counted, some
+from annotate.coordination.following.work import Passage
 
 
 def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:

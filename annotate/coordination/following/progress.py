@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from statistics import median
 
 from annotate.coordination.following.pace import Pace, pace
-from annotate.coordination.following.passages import Passage, Work
+from annotate.coordination.following.work import Passage, Work
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 

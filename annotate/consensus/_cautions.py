@@ -9,8 +9,8 @@ conventions; each is a constant here.
 
 import numpy as np
 
+from annotate.consensus._responses import Responses
 from annotate.consensus.em import Climb
-from annotate.consensus.responses import Responses
 from annotate.consensus.starts import Start, rivals, shares
 from annotate.sampling import FloatArray, IntArray
 
