@@ -24,7 +24,7 @@ from annotate.coordination.assignment import (
     work_in,
     write_plan,
 )
-from annotate.coordination.assignment.tasks import joined_plan, renamed
+from annotate.coordination.assignment.plan import joined_plan, renamed
 from annotate.corpus import read_tasks, write_tasks
 from annotate.errors import ExportError, InputError
 from annotate.studio.assign import off_plan

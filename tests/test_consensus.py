@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.consensus import MEANINGS, METHODS, majority, resolve, with_decided
-from annotate.consensus.majority import COLUMNS
+from annotate.consensus._votes import COLUMNS
 from annotate.errors import StatisticsError, TableError
 
 NOMINAL = {"v": "nominal", "w": "nominal"}

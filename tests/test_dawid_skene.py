@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from annotate.consensus import MEANINGS, annotators, dawid_skene, decisions, models, resolve
 from annotate.consensus._responses import responses
-from annotate.consensus.em import climb, expect, maximise
-from annotate.consensus.starts import shares
+from annotate.consensus.em import climb, expect, maximise, shares
 from annotate.errors import StatisticsError
 
 GOLDEN = json.loads(

@@ -120,7 +120,7 @@ def adjudicate(
     from annotate.codebook.guidelines import instructions as rendered
     from annotate.coordination.adjudication import SETTLED, adjudication_config, cases, unsettled
     from annotate.coordination.adjudication.decisions import export_tasks
-    from annotate.coordination.adjudication.instructions import INSTRUCTIONS
+    from annotate.coordination.adjudication.screen import INSTRUCTIONS
     from annotate.errors import InputError
     from annotate.studio.adjudicate import push_cases
     from annotate.studio.client import connect
@@ -209,7 +209,7 @@ def _say_models(fits: "Sequence[Fit]") -> None:
 
 
 def _say_labels(labels: "pd.DataFrame") -> None:
-    from annotate.coordination.adjudication.labels import ADJUDICATED
+    from annotate.coordination.adjudication.decisions import ADJUDICATED
 
     ties = int(labels["tie"].sum())
     once = int(((labels["n_ratings"] == 1) & (labels["method"] != ADJUDICATED)).sum())

@@ -29,7 +29,7 @@ _DAYS_SHOWN = 14
 
 def show(look: "Look", form: "Format", output: Path | None) -> None:
     """Show a look: words and warnings on standard error, tables or JSON on standard output or in a file."""
-    from annotate.coordination.following.frames import progress_frame
+    from annotate.coordination.following._follow import progress_frame
     from annotate.present.tables import write_table, write_tables
 
     found = _followed(look)
@@ -190,7 +190,7 @@ def _summary(look: "Look", found: "Followed") -> list[str]:
 
 def _tables(found: "Followed", last: int | None = None) -> list["pd.DataFrame"]:
     """The tables for reading: annotators, agreement, sources, and the days, all or the last ones."""
-    from annotate.coordination.following.frames import agreement_frame, part_frame
+    from annotate.coordination.following._follow import agreement_frame, part_frame
     from annotate.present.tables import readable, side_by_side
 
     agreement = agreement_frame(found)

@@ -7,11 +7,9 @@ was decided. A decision is what these annotators said, not what is so.
 """
 
 from annotate.consensus._cautions import MEANINGS
-from annotate.consensus.annotators import annotators, models
-from annotate.consensus.decided import with_decided
-from annotate.consensus.majority import majority
-from annotate.consensus.model import Fit, dawid_skene
-from annotate.consensus.resolve import METHODS, decisions, resolve
+from annotate.consensus._dawid_skene import Fit, annotators, dawid_skene, models
+from annotate.consensus._resolve import METHODS, decisions, resolve, with_decided
+from annotate.consensus._votes import majority
 
 __all__ = [
     "MEANINGS",

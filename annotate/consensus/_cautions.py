@@ -10,8 +10,7 @@ conventions; each is a constant here.
 import numpy as np
 
 from annotate.consensus._responses import Responses
-from annotate.consensus.em import Climb
-from annotate.consensus.starts import Start, rivals, shares
+from annotate.consensus.em import Climb, Start, rivals, shares
 from annotate.sampling import FloatArray, IntArray
 
 LEAST = 3

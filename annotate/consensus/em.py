@@ -1,4 +1,4 @@
-"""The model of Dawid & Skene, and the way up to a maximum of its likelihood.
+"""The model of Dawid & Skene: the way up to a maximum of its likelihood, taken from several places.
 
 Dawid & Skene (1979), Maximum likelihood estimation of observer error-rates using the EM algorithm,
 Applied Statistics 28, pp. 20-28: an item is of one true category; annotator j answers l to an item of
@@ -8,6 +8,11 @@ Their steps are taken in pairs. Once they have become small, so that it is clear
 lead, a leap is tried after each pair along the way that it points (SQUAREM, scheme S3 of Varadhan &
 Roland 2008, Scandinavian Journal of Statistics 35, pp. 335-353). A leap that the likelihood would pay for
 is not made, so it never falls.
+
+The likelihood has many maxima, and it is the same if the categories change their names. So the first
+climb starts where Dawid & Skene (1979, eq. 3.1) start, at the shares of the votes: its maximum is the one
+whose categories are those that annotators meant. Each further climb trusts the annotators unequally, at
+random, and so starts near the votes, but elsewhere. Where they end shows how much the data decide.
 """
 
 from dataclasses import dataclass
@@ -15,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotate.consensus._responses import Responses
-from annotate.sampling import FloatArray
+from annotate.sampling import FloatArray, IntArray
 
 _SMALLEST = 1e-300  # below it a probability is 0; its logarithm, unlike that of 0, can be added up
 _SHRUNK = 0.1  # a leap takes no probability below this share of what it was: from 0 there is no way back
@@ -84,7 +89,7 @@ def expect(found: Responses, parameters: Parameters) -> Expected:
 def maximise(found: Responses, posterior: FloatArray) -> Parameters:
     """The parameters that are most likely given posteriors, eqs. 2.3 and 2.4 of the paper."""
     weights = found.n * posterior
-    return Parameters(weights.sum(axis=1) / found.n.sum(), _shares(found, found.totals(weights)))
+    return Parameters(weights.sum(axis=1) / found.n.sum(), _divided(found, found.totals(weights)))
 
 
 def distance(found: Responses, one: FloatArray, other: FloatArray) -> float:
@@ -162,10 +167,10 @@ def _leap(found: Responses, here: Parameters, first: Parameters, second: Paramet
             (here.prevalence, here.rates), (second.prevalence, second.rates), ways, strict=True
         )
     ]
-    return Parameters(leapt[0] / leapt[0].sum(), _shares(found, leapt[1]))
+    return Parameters(leapt[0] / leapt[0].sum(), _divided(found, leapt[1]))
 
 
-def _shares(found: Responses, counts: FloatArray) -> FloatArray:
+def _divided(found: Responses, counts: FloatArray) -> FloatArray:
     """Divide by the sum over an annotator's answers, for each true category."""
     of = counts.reshape(found.n_annotators, found.n_categories, found.n_categories)
     total = of.sum(axis=1, keepdims=True)
@@ -175,3 +180,74 @@ def _shares(found: Responses, counts: FloatArray) -> FloatArray:
 
 def _log(probability: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.maximum(probability, _SMALLEST)), dtype=float)
+
+
+_HIGHER = 1e-7  # share of the log-likelihood by which a maximum must be higher to count as higher
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where one climb ended, seen from the maximum that is kept.
+
+    ``agrees`` says that it ended there too, ``n_differing`` how many items it decides otherwise.
+    """
+
+    log_likelihood: float
+    agrees: bool
+    n_differing: int
+
+
+def shares(found: Responses, trust: FloatArray | None = None) -> FloatArray:
+    """The share of the votes of each category, weighed by the ``trust`` in each annotator (K x patterns)."""
+    weight = np.ones(found.n_annotators) if trust is None else trust
+    cells = np.asarray(np.kron(weight[:, None], np.eye(found.n_categories)), dtype=float)
+    scores = found.sums(cells).T
+    return np.ascontiguousarray(scores / scores.sum(axis=0))
+
+
+def best(
+    found: Responses,
+    *,
+    starts: int,
+    keep: str,
+    rng: np.random.Generator,
+    tolerance: float,
+    most: int,
+) -> tuple[Climb, tuple[Start, ...]]:
+    """Climb from several starts.
+
+    Returns
+    -------
+    tuple
+        The climb that is kept (from the votes; or, if ``keep`` is "highest", the one that got highest),
+        and what became of each start, the votes first.
+
+    """
+    kept = climb(found, shares(found), tolerance=tolerance, most=most)
+    ends = [(kept.expected.log_likelihood, _decided(kept), kept)]
+    for _ in range(1, starts):
+        trust = rng.exponential(size=found.n_annotators) + np.finfo(float).tiny
+        known = kept.expected.posterior
+        one = climb(found, shares(found, trust), tolerance=tolerance, most=most, known=known)
+        if keep == "highest" and not one.joined and _above(one, kept):
+            kept = one
+        ends.append((one.expected.log_likelihood, _decided(one), kept if one.joined else one))
+    decided = _decided(kept)
+    return kept, tuple(
+        Start(reached, end is kept, int(found.n[choice != decided].sum())) for reached, choice, end in ends
+    )
+
+
+def _above(one: Climb, other: Climb) -> bool:
+    reached, before = one.expected.log_likelihood, other.expected.log_likelihood
+    return reached > before + _HIGHER * max(1.0, abs(before))
+
+
+def rivals(starts: tuple[Start, ...], log_likelihood: float) -> tuple[Start, ...]:
+    """The starts that ended elsewhere, and as high as the maximum that is kept or higher."""
+    near = log_likelihood - _HIGHER * max(1.0, abs(log_likelihood))
+    return tuple(start for start in starts if not start.agrees and start.log_likelihood >= near)
+
+
+def _decided(one: Climb) -> IntArray:
+    return np.asarray(one.expected.posterior.argmax(axis=0), dtype=np.int64)

@@ -54,7 +54,7 @@ def push_cases(
     Parameters
     ----------
     cases
-        ``data`` and ``predictions``, as :func:`annotate.coordination.adjudication.cases` makes them.
+        ``data`` and ``predictions``, as :func:`annotate.coordination.adjudication._cases` makes them.
     project
         Title or number. It is made if there is none; one that holds other tasks is refused.
     config

@@ -16,14 +16,12 @@ from annotate.coordination.assignment import (
     work_in,
     write_plan,
 )
-from annotate.coordination.assignment.leaving import Work
-from annotate.coordination.assignment.tasks import joined_plan, people_of
+from annotate.coordination.assignment.plan import Work, joined_plan, people_of
 from annotate.corpus.tasks import Task
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
-from annotate.studio.export import export_tasks
 from annotate.studio.inventory import take_inventory
-from annotate.studio.projects import find_project, is_there
+from annotate.studio.projects import export_tasks, find_project, is_there
 from annotate.studio.push import Progress, PushReport, push
 from annotate.studio.views import Tab, ensure_tabs
 
@@ -61,7 +59,7 @@ def assign(
 ) -> Assigned:
     """Assign passages in a project: a second time changes nothing, further passages extend the design.
 
-    The parameters are those of :func:`annotate.coordination.assignment.design` and :func:`annotate.studio.push.push`.
+    The parameters are those of :func:`annotate.coordination.assignment._design` and :func:`annotate.studio.push.push`.
     What stands assigned in the project stays, whatever the tasks say. With ``hand_on``, what annotators who
     are not named any more have not done goes to others, see :func:`annotate.coordination.assignment.release`.
 

@@ -1,9 +1,72 @@
-"""Processes told apart by id and birth, so that only our own server is ever stopped."""
+"""The process of the embedded server: its environment, whether it is ours, when it answers, and how it is ended.
+
+Processes are told apart by id and birth, so that only our own server is ever stopped. In its environment is nothing
+of the user's settings, and it makes no call to the outside.
+"""
+
+import http.client
+import os
+import re
+import time
+from collections.abc import Callable
 
 import psutil
 
 from annotate.errors import ServerError
-from annotate.studio.folder import Memory
+from annotate.studio.folder import Credentials, Memory, ServerFolder
+
+# Label Studio reads its settings with and without a prefix: DEBUG, HOST, PORT, USERNAME, CI ... of a
+# user's shell would all be taken for its own. So only what any program needs is passed on.
+_PASSED_ON = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP"),
+        *("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "NUMBER_OF_PROCESSORS"),
+    }
+)
+
+# Port 9 (discard) of this machine: what Label Studio still asks of the outside, such as the tips on
+# its home page from a code host, is refused at once.
+_NOWHERE = "http://127.0.0.1:9"
+_HERE = "127.0.0.1,localhost"
+
+
+def server_environment(folder: ServerFolder, credentials: Credentials) -> dict[str, str]:
+    """The whole environment of the server's process."""
+    passed_on = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _PASSED_ON or name.startswith("LC_")
+    }
+    config = str(folder.config)
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), _NOWHERE) | {"no_proxy": _HERE}
+    return {
+        **passed_on,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
+        # its data, and what it writes to the user's folders
+        "LABEL_STUDIO_BASE_DATA_DIR": str(folder.data),
+        "DJANGO_DB": "sqlite",
+        "XDG_CONFIG_HOME": config,
+        "XDG_DATA_HOME": config,
+        "XDG_CACHE_HOME": config,
+        # the coordinator's account, made on the first start; not as arguments, which all users can read
+        "LABEL_STUDIO_USERNAME": credentials.email,
+        "LABEL_STUDIO_PASSWORD": credentials.password,
+        "LABEL_STUDIO_USER_TOKEN": credentials.token,
+        # who may ask it
+        "DISABLE_SIGNUP_WITHOUT_LINK": "True",
+        "ALLOWED_HOSTS": _HERE,
+        "CORS_ALLOW_ALL_ORIGINS": "False",
+        # no call to the outside
+        "COLLECT_ANALYTICS": "False",
+        "LATEST_VERSION_CHECK": "False",
+        "SENTRY_DSN": "",
+        "FRONTEND_SENTRY_DSN": "",
+        **proxies,
+        **{name.upper(): value for name, value in proxies.items()},
+    }
+
 
 # the time of birth is reckoned from the machine's boot and moves a little when its clock is set
 _CLOCK_SECONDS = 2.0
@@ -65,3 +128,81 @@ def _signal(process: psutil.Process, *, force: bool) -> None:
     except psutil.AccessDenied as error:
         msg = f"the embedded server (process {process.pid}) belongs to another user; stop it as that user"
         raise ServerError(msg) from error
+
+
+_OK, _UNAUTHORIZED = 200, 401
+
+
+def await_ready(
+    port: int,
+    process: psutil.Process,
+    credentials: Credentials,
+    folder: ServerFolder,
+    *,
+    timeout: float,
+    on_progress: Callable[[str], None] | None = None,
+) -> None:
+    """Wait until the server on ``port`` knows the coordinator's token.
+
+    Raises
+    ------
+    ServerError
+        If the process ends, answers for somebody else, or is silent for ``timeout`` seconds.
+
+    """
+    began = time.monotonic()
+    said = -1
+    while True:
+        answer = _whoami(port, credentials.token)
+        if answer == _OK:
+            return
+        if not alive(process):
+            raise ServerError(_failed(folder, "ended while starting"))
+        if answer == _UNAUTHORIZED:
+            msg = f"{folder.credentials}: the server does not know this token; put the file of its first start back"
+            raise ServerError(msg)
+        waited = time.monotonic() - began
+        if waited > timeout:
+            raise ServerError(_failed(folder, f"did not answer on port {port} within {timeout:.0f} s"))
+        if on_progress and int(waited) > said:
+            said = int(waited)
+            on_progress(f"Label Studio is starting{_stage(folder)}, {said} s")
+        time.sleep(0.2)
+
+
+def _whoami(port: int, token: str) -> int | None:
+    """The status of the answer, or None where nothing (or nothing like a web server) answers yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/api/current-user/whoami", headers={"Authorization": f"Token {token}"})
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, http.client.HTTPException):
+        return None
+    else:
+        return answer.status
+    finally:
+        connection.close()
+
+
+def _stage(folder: ServerFolder) -> str:
+    return " (making its database, once)" if b"Initializing database" in _tail(folder) else ""
+
+
+def _failed(folder: ServerFolder, what: str) -> str:
+    lines = [
+        re.sub(r"\x1b\[[0-9;]*m", "", line) for line in _tail(folder).decode(errors="replace").splitlines()
+    ]
+    telling = [line.strip() for line in lines if line.strip() and not line[0].isspace()]
+    errors = [
+        line for line in telling if re.search(r"error|exception|in use|denied|locked", line, re.IGNORECASE)
+    ]
+    last = (errors or telling or ["nothing was logged"])[-1]
+    return f"Label Studio {what}: {last[:200]} (log: {folder.log})"
+
+
+def _tail(folder: ServerFolder) -> bytes:
+    try:
+        return folder.log.read_bytes()[-20_000:]
+    except OSError:
+        return b""

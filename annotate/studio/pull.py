@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from annotate.coordination.assignment import annotator_key
-from annotate.coordination.assignment.tasks import renamed
+from annotate.coordination.assignment.plan import renamed
 from annotate.errors import InputError, ServerError
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
-from annotate.studio.export import Progress, export_tasks
 from annotate.studio.lock import exclusive, lock_place
-from annotate.studio.projects import Project, find_project, read_project
+from annotate.studio.projects import Progress, Project, export_tasks, find_project, read_project
 from annotate.study.annotations import annotator_id
 from annotate.study.snapshot import write_snapshot
 

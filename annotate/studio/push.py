@@ -13,11 +13,18 @@ from typing import Any
 
 from annotate.codebook.config_xml import parse_config, without_declaration
 from annotate.codebook.read import config_hash
-from annotate.coordination.assignment.tasks import people_of
+from annotate.coordination.assignment.plan import people_of
 from annotate.errors import InputError, ServerError
 from annotate.studio.client import Connection
-from annotate.studio.differences import compare, require_shown, update_data
-from annotate.studio.inventory import Inventory, remove_twins, some, take_inventory
+from annotate.studio.inventory import (
+    Inventory,
+    compare,
+    remove_twins,
+    require_shown,
+    some,
+    take_inventory,
+    update_data,
+)
 from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.refusals import LostReplyError
 from annotate.studio.settings import check_config, ensure_overlap, ensure_project, update_settings

@@ -15,7 +15,6 @@ from pathlib import Path
 import psutil
 
 from annotate.errors import ServerError
-from annotate.studio.environment import server_environment
 from annotate.studio.folder import (
     Credentials,
     Memory,
@@ -27,8 +26,7 @@ from annotate.studio.folder import (
     write_memory,
 )
 from annotate.studio.lock import exclusive
-from annotate.studio.process import end, own_process
-from annotate.studio.ready import await_ready
+from annotate.studio.process import await_ready, end, own_process, server_environment
 
 HOST = "127.0.0.1"
 START_SECONDS = 180.0

@@ -8,8 +8,15 @@ from typing import Any
 
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
-from annotate.studio.export import Progress, export_tasks
-from annotate.studio.projects import PAGE, Project, find_project, list_tasks, read_project
+from annotate.studio.projects import (
+    PAGE,
+    Progress,
+    Project,
+    export_tasks,
+    find_project,
+    list_tasks,
+    read_project,
+)
 
 # a change is dated before it is written: what is older than the newest by less may not have been seen
 _SETTLING = timedelta(seconds=10)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.codebook.read import Codebook, config_hash
-from annotate.coordination.assignment.tasks import QUEUE
+from annotate.coordination.assignment.plan import QUEUE
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
-from annotate.studio.differences import Changes, update_data
-from annotate.studio.inventory import Inventory, take_inventory
+from annotate.studio.inventory import Changes, Inventory, take_inventory, update_data
 from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.projects import Project, find_project
 from annotate.studio.push import Progress

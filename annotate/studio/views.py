@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.coordination.assignment.tasks import ASSIGNED, QUEUE
+from annotate.coordination.assignment.plan import ASSIGNED, QUEUE
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.refusals import LostReplyError

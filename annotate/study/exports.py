@@ -171,7 +171,7 @@ def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _round(data: Mapping[str, Any], where: str) -> int:
-    """1, or which time it is that a repeated passage comes; see :mod:`annotate.coordination.assignment.tasks`."""
+    """1, or which time it is that a repeated passage comes; see :mod:`annotate.coordination.assignment.plan`."""
     if not data.get("repeat_of"):
         return 1
     number = data.get("round")

@@ -18,7 +18,7 @@ from annotate.coordination.adjudication import (
     read_decisions,
     unsettled,
 )
-from annotate.coordination.adjudication.instructions import INSTRUCTIONS
+from annotate.coordination.adjudication.screen import INSTRUCTIONS
 from annotate.errors import ServerError
 from annotate.studio.accounts import create_account
 from annotate.studio.adjudicate import AdjudicationReport, push_cases

@@ -21,9 +21,8 @@ from annotate.errors import InputError
 from annotate.studio.accounts import create_account, people
 from annotate.studio.assign import Assigned, assign, off_plan
 from annotate.studio.client import Connection, connect
-from annotate.studio.export import export_tasks
 from annotate.studio.inventory import take_inventory
-from annotate.studio.projects import find_project
+from annotate.studio.projects import export_tasks, find_project
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.refusals import RefusedError

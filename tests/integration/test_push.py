@@ -15,8 +15,7 @@ import pytest
 from annotate.codebook.read import config_hash
 from annotate.errors import ConfigError, InputError, ServerError
 from annotate.studio.client import Connection, connect
-from annotate.studio.export import export_tasks
-from annotate.studio.projects import all_projects, find_project, list_tasks
+from annotate.studio.projects import all_projects, export_tasks, find_project, list_tasks
 from annotate.studio.push import PushReport, push
 from annotate.studio.stream import label_stream, next_task, skip, submit
 

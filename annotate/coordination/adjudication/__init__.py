@@ -5,11 +5,9 @@
 :func:`final_labels` puts it over the consensus. A decision is nobody's rating: it enters no agreement.
 """
 
-from annotate.coordination.adjudication.cases import SETTLED, cases
-from annotate.coordination.adjudication.config import adjudication_config
-from annotate.coordination.adjudication.decisions import Decisions, read_decisions
-from annotate.coordination.adjudication.labels import against, final_labels
-from annotate.coordination.adjudication.unsettled import Only, unsettled
+from annotate.coordination.adjudication._cases import SETTLED, Only, cases, unsettled
+from annotate.coordination.adjudication.decisions import Decisions, against, final_labels, read_decisions
+from annotate.coordination.adjudication.screen import adjudication_config
 
 __all__ = [
     "SETTLED",

@@ -1,17 +1,23 @@
-"""What an adjudicator decided, read from a snapshot or an export of the adjudication's project."""
+"""What an adjudicator decided, read from the adjudication's project, and the final labels that it makes with the consensus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from annotate.consensus import with_decided
+from annotate.consensus._resolve import MAJORITY
+from annotate.consensus._votes import first_rounds
 from annotate.errors import ExportError, InputError
 from annotate.files import read_json
 from annotate.study.exports import ADJUDICATION, item_id, tabulate
 from annotate.study.snapshot import TASKS
 from annotate.study.study import read_study
+
+if TYPE_CHECKING:
+    from annotate.codebook.read import Level
 
 
 @dataclass(frozen=True)
@@ -81,3 +87,96 @@ def _open(data: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InputError(f"{path}: item {item_id(data)}: {ADJUDICATION} is no list of variables; pull again")
     return tuple(names)
+
+
+ADJUDICATED, UNANIMOUS = "adjudicated", "unanimous"
+NOT_ANSWERED = "not answered in the decision"
+"""As where the decision is that there is no claim, so that nobody is asked for its source."""
+
+_KEY = ["item", "variable"]
+
+
+def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Put the decisions in the place of the consensus.
+
+    Parameters
+    ----------
+    consensus
+        As :func:`annotate.consensus._resolve` makes it of the annotators' ratings.
+    decisions
+        Those of the adjudicator. Of items that the consensus does not have, they are passed over.
+    ratings
+        The annotators' ratings.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``consensus``, sorted by item and variable. ``method`` is ``adjudicated`` where a
+        variable was open, or the adjudicator changed it; else that of the consensus, where ``unanimous``
+        stands for a majority of all. Of an adjudicated record, share is the share of the votes for the
+        decided category, posterior NaN, tie false, and n_ratings 0 where no annotator answered. category
+        is None, and caution says so, where the decision leaves the variable unanswered.
+
+    """
+    labels = consensus.copy()
+    if "share" in labels.columns:
+        labels.loc[(labels["method"] == MAJORITY) & (labels["share"] == 1), "method"] = UNANIMOUS
+    if decisions is None:
+        return labels
+    known = decisions.categories.loc[decisions.categories["item"].isin(consensus["item"])]
+    told = known.rename(columns={"category": "decision"})
+    labels = labels.merge(told, on=_KEY, how="outer", sort=True)
+    labels = labels.astype({"decision": object, "category": object, "tied": object, "caution": object})
+    pairs = {(item, name) for item, names in decisions.open.items() for name in names}
+    was_open = pd.Series([pair in pairs for pair in zip(labels["item"], labels["variable"], strict=True)])
+    changed = labels["decision"].notna() & (labels["decision"] != labels["category"])
+    unanswered = labels["item"].isin(list(decisions.open)) & labels["decision"].isna()
+    by_decision = unanswered | changed | (was_open & labels["decision"].notna())
+    labels.loc[by_decision, "category"] = labels["decision"].where(labels["decision"].notna(), None)
+    labels.loc[by_decision, "method"] = ADJUDICATED
+    labels.loc[by_decision, ["tied", "caution"]] = None
+    labels.loc[unanswered, "caution"] = NOT_ANSWERED
+    labels["tie"] = labels["tie"].eq(True) & ~by_decision
+    labels["n_ratings"] = labels["n_ratings"].fillna(0).astype("int64")
+    if "share" in labels.columns:
+        labels.loc[by_decision, "share"] = _shares(labels.loc[by_decision], ratings)
+    else:
+        labels.loc[by_decision, "posterior"] = float("nan")
+    return labels.loc[:, list(consensus.columns)]
+
+
+def _shares(labels: pd.DataFrame, ratings: pd.DataFrame) -> "pd.Series[float]":
+    """What part of the votes each category has."""
+    first = first_rounds(ratings)
+    cast = first.groupby([*_KEY, "category"]).size().rename("votes").reset_index()
+    votes = labels[[*_KEY, "category"]].merge(cast, on=[*_KEY, "category"], how="left")["votes"].fillna(0)
+    known = labels["category"].notna() & (labels["n_ratings"] > 0)
+    share = pd.Series(votes.to_numpy(dtype=float), index=labels.index) / labels["n_ratings"]
+    return share.where(known)
+
+
+def against(
+    ratings: pd.DataFrame,
+    labels: pd.DataFrame,
+    *,
+    level: "Mapping[str, Level] | None" = None,
+    categories: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """Measure how often each annotator chose the decided category.
+
+    Returns
+    -------
+    DataFrame
+        The columns of :func:`annotate.consensus.with_decided` after ``labels``: ``adjudicated``, only what
+        was decided by the adjudicator, and ``final``, all that is decided. On the former annotators differ
+        by their choice, so the latter says how reliable they are.
+
+    """
+    parts = {"adjudicated": labels.loc[labels["method"] == ADJUDICATED], "final": labels}
+    return pd.concat(
+        [
+            with_decided(ratings, decided, level=level, categories=categories).assign(labels=name)
+            for name, decided in parts.items()
+        ],
+        ignore_index=True,
+    ).pipe(lambda frame: frame[["labels", *frame.columns.drop("labels")]])

@@ -1,11 +1,169 @@
-"""Which annotators share an item: chosen greedily within everybody's share."""
+"""Which annotators share an item: chosen item by item within everybody's share, on top of what is assigned already."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from annotate.coordination.assignment.loads import IntArray, shares
-from annotate.coordination.assignment.state import State
+Counts = list[list[int]]
+
+
+@dataclass
+class State:
+    """A design in the making, everything as numbers.
+
+    People are 0 to n - 1; those from ``hired`` on have left and get nothing new. ``source[i]`` is the
+    source of item i, ``fixed[i]`` who had it before, ``new[i]`` who gets it now. ``loads[a]`` and
+    ``source_loads[s][a]`` count items, ``pairs[a][b]`` and ``source_pairs[s][a][b]`` items in common.
+    """
+
+    hired: int
+    source: Sequence[int]
+    fixed: Sequence[frozenset[int]]
+    needs: Sequence[int]
+    loads: list[int]
+    source_loads: Counts
+    pairs: Counts
+    source_pairs: list[Counts]
+    new: list[set[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.new = [set() for _ in self.source]
+
+    def block(self, item: int) -> frozenset[int]:
+        """Everybody who has the item."""
+        return self.fixed[item] | self.new[item]
+
+    def give(self, item: int, person: int) -> None:
+        """Give an item to a person."""
+        self._count(item, person, 1)
+        self.new[item].add(person)
+
+    def take(self, item: int, person: int) -> None:
+        """Take a new item from a person."""
+        self.new[item].remove(person)
+        self._count(item, person, -1)
+
+    def _count(self, item: int, person: int, step: int) -> None:
+        source = self.source[item]
+        self.loads[person] += step
+        self.source_loads[source][person] += step
+        for other in self.block(item):
+            for counts in (self.pairs, self.source_pairs[source]):
+                counts[person][other] += step
+                counts[other][person] += step
+
+
+def start(
+    people: int, hired: int, sources: int, old: Iterable[tuple[int, frozenset[int]]], overlap: int
+) -> tuple[State, list[int]]:
+    """Begin with what is assigned already.
+
+    Parameters
+    ----------
+    people, hired, sources
+        How many there are; of the people, the first ``hired`` can get items.
+    old
+        Each item's source, and who has it so far.
+    overlap
+        How many shall have it.
+
+    Returns
+    -------
+    State, list of int
+        The state, and the items that need somebody.
+
+    """
+    known = list(old)
+    state = State(
+        hired=hired,
+        source=[source for source, _ in known],
+        fixed=[block for _, block in known],
+        needs=[overlap - len(block) for _, block in known],
+        loads=[0] * people,
+        source_loads=[[0] * people for _ in range(sources)],
+        pairs=_square(people),
+        source_pairs=[_square(people) for _ in range(sources)],
+    )
+    for source, block in known:
+        for person in block:
+            state.loads[person] += 1
+            state.source_loads[source][person] += 1
+        for one, other in permutations(block, 2):
+            state.pairs[one][other] += 1
+            state.source_pairs[source][one][other] += 1
+    return state, [item for item, need in enumerate(state.needs) if need > 0]
+
+
+def _square(size: int) -> Counts:
+    return [[0] * size for _ in range(size)]
+
+
+IntArray = NDArray[np.int64]
+
+
+def shares(
+    slots: IntArray, room: IntArray, by_source: IntArray, totals: IntArray, rng: np.random.Generator
+) -> IntArray:
+    """Divide each source's slots among the annotators.
+
+    Each source is divided first, to whoever has least of it. As long as two totals differ by more than
+    one, an item then moves from the fuller to the emptier, in the source in which the fuller has most
+    ahead. Where nothing is assigned before, such a source exists, and there they differ by just one: so
+    both the totals and the loads within each source end within one of each other.
+
+    Parameters
+    ----------
+    slots
+        (S,) how many places each source has to give.
+    room
+        (S x A) how many items of the source the annotator can get at most.
+    by_source, totals
+        (S x A) and (A,) what everybody has already.
+    rng
+        Breaks ties.
+
+    Returns
+    -------
+    array
+        (S x A) how many each gets.
+
+    """
+    given = np.zeros_like(room)
+    loads = totals.copy()
+    for source, count in enumerate(slots):
+        for _ in range(count):
+            free = np.flatnonzero(given[source] < room[source])
+            has = by_source[source, free] + given[source, free]
+            order = np.lexsort((rng.random(len(free)), loads[free], has))
+            one = free[order[0]]
+            given[source, one] += 1
+            loads[one] += 1
+    while _even_out_shares(given, room, by_source, loads):
+        pass
+    return given
+
+
+def _even_out_shares(given: IntArray, room: IntArray, by_source: IntArray, loads: IntArray) -> bool:
+    """Move one place from a fuller annotator to an emptier one, if that can be done."""
+    order = np.argsort(loads, kind="stable")
+    for full in order[::-1]:
+        for empty in order:
+            if loads[full] - loads[empty] <= 1:
+                break
+            ahead = (by_source[:, full] + given[:, full]) - (by_source[:, empty] + given[:, empty])
+            possible = (given[:, full] > 0) & (given[:, empty] < room[:, empty])
+            if possible.any():
+                source = int(np.argmax(np.where(possible, ahead, np.iinfo(np.int64).min)))
+                given[source, full] -= 1
+                given[source, empty] += 1
+                loads[full] -= 1
+                loads[empty] += 1
+                return True
+    return False
+
 
 _SOURCE_WEIGHT = 3  # a pair that met in this source counts so many times one that met elsewhere
 
@@ -13,7 +171,7 @@ _SOURCE_WEIGHT = 3  # a pair that met in this source counts so many times one th
 def fill(state: State, open_items: Sequence[int], rng: np.random.Generator) -> None:
     """Give every open item to as many annotators as it needs.
 
-    Within the shares of :func:`annotate.coordination.assignment.loads.shares`, an item goes to those who have met
+    Within the shares of :func:`annotate.coordination.assignment.blocks.shares`, an item goes to those who have met
     least so far. Whoever could not fill the share otherwise gets the item in any case, so that no share
     is left over (Gale 1957; Ryser 1957). Only where items had somebody before can that fail; then the
     item goes to whoever has least, and the loads are evened out at the end.

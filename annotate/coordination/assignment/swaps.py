@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from annotate.coordination.assignment.state import Counts, State
+from annotate.coordination.assignment.blocks import Counts, State
 
 _SWAPS, _SWAPS_AN_ITEM = 20_000, 20
 _HEAT = 0.7  # at the start; a swap that adds twice as much to the sum is then made one time in e

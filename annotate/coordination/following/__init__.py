@@ -1,6 +1,6 @@
 """How far a study is while it runs, and what a coordinator should look at: pure, from the tasks of an export."""
 
-from annotate.coordination.following.follow import Followed, follow
-from annotate.coordination.following.warning import Warned
+from annotate.coordination.following._follow import Followed, follow
+from annotate.coordination.following.irregular import Warned
 
 __all__ = ["Followed", "Warned", "follow"]

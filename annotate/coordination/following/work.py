@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from annotate.coordination.assignment import annotator_key
-from annotate.coordination.assignment.tasks import people_of
+from annotate.coordination.assignment.plan import people_of
 from annotate.study.annotations import annotator_id
 from annotate.study.answers import is_number
 from annotate.study.exports import NO_SOURCE

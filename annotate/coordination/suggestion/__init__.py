@@ -6,8 +6,7 @@ be shown to annotators. A suggestion biases whoever sees it: none is shown unles
 :func:`without_suggested` leaves out what was coded with one.
 """
 
-from annotate.coordination.suggestion.marked import PREFIX, without_suggested
-from annotate.coordination.suggestion.pushable import passing, pushable
-from annotate.coordination.suggestion.suggest import Suggestions, suggest
+from annotate.coordination.suggestion._quality import passing, pushable
+from annotate.coordination.suggestion._suggest import PREFIX, Suggestions, suggest, without_suggested
 
 __all__ = ["PREFIX", "Suggestions", "passing", "pushable", "suggest", "without_suggested"]

@@ -1,16 +1,15 @@
-"""The design of a study: who codes which passage, in which order, and what they code twice."""
+"""The design of a study: who codes which passage, in which order and what twice; and how balanced that is."""
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from annotate.coordination.assignment.blocks import fill
-from annotate.coordination.assignment.queue import order_items
-from annotate.coordination.assignment.repeats import choose_repeats
-from annotate.coordination.assignment.state import start
+from annotate.coordination.assignment.blocks import fill, start
+from annotate.coordination.assignment.order import choose_repeats, order_items
 from annotate.coordination.assignment.swaps import improve
 from annotate.errors import InputError
 
@@ -50,7 +49,7 @@ def design(
       that differ by one alone make it 2. Measured over 1,205 designs (3 to 12 annotators, 2 to 5 an item,
       up to 400 items in 1 to 8 sources) it was never above 3: in all at most 1 in 79 % and at most 2 in
       99 % of them, within the worst source in 69 % and 96 %.
-    - In anybody's queue, sources come mixed (see :mod:`annotate.coordination.assignment.queue`).
+    - In anybody's queue, sources come mixed (see :mod:`annotate.coordination.assignment.order`).
     - Second rounds follow all first ones, in the order of the first. Whole items are repeated, by all of
       their annotators, so that they too have ``overlap`` ratings. Of the designs measured, nobody had over 2
       more of them than anybody else.
@@ -196,3 +195,51 @@ def _frame(source: dict[str, str], rounds: dict[int, _Round]) -> pd.DataFrame:
     plan = plan.sort_values(["round", "queue", "item", "annotator"], ignore_index=True)
     plan["position"] = plan.groupby("annotator").cumcount() + 1
     return plan
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The least and the most of everything that a design makes equal, in the first round.
+
+    ``loads``: items of an annotator. ``pairs``: items that two annotators share. ``source_loads`` and
+    ``source_pairs`` are the largest differences between most and least within a source. ``repeats``:
+    items an annotator gets a second time.
+    """
+
+    loads: tuple[int, int]
+    pairs: tuple[int, int]
+    source_loads: int
+    source_pairs: int
+    repeats: tuple[int, int]
+
+
+def balance(plan: pd.DataFrame) -> Balance:
+    """Measure a design of :func:`annotate.coordination.assignment._design`, over all annotators in it."""
+    people = sorted(plan["annotator"].unique())
+    first = plan.loc[plan["round"] == 1]
+    again = plan.loc[plan["round"] > 1]
+    loads, pairs = _loads(first, people), _pairs(first, people)
+    by_source = [rows for _, rows in first.groupby("source")]
+    return Balance(
+        loads=(min(loads), max(loads)),
+        pairs=(min(pairs), max(pairs)),
+        source_loads=max(_range(_loads(rows, people)) for rows in by_source),
+        source_pairs=max(_range(_pairs(rows, people)) for rows in by_source),
+        repeats=(min(_loads(again, people)), max(_loads(again, people))),
+    )
+
+
+def _loads(rows: pd.DataFrame, people: list[str]) -> list[int]:
+    return [int(count) for count in rows["annotator"].value_counts().reindex(people, fill_value=0)]
+
+
+def _pairs(rows: pd.DataFrame, people: list[str]) -> list[int]:
+    met = dict.fromkeys(combinations(people, 2), 0)
+    for block in rows.groupby("item")["annotator"].agg(sorted):
+        for pair in combinations(block, 2):
+            met[pair] += 1
+    return list(met.values()) or [0]
+
+
+def _range(values: list[int]) -> int:
+    return max(values) - min(values)

@@ -1,18 +1,54 @@
-"""The tasks of an adjudication: a passage as the annotators saw it, and what they made of it."""
+"""Which passages an adjudicator has to look at, with which variables open, and the tasks that show them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 import pandas as pd
 
 from annotate.codebook.config_xml import parse_config
 from annotate.codebook.read import Codebook
-from annotate.coordination.adjudication.coders import Coder, coders
-from annotate.coordination.adjudication.config import VOTES
-from annotate.coordination.adjudication.votes import votes_table
+from annotate.consensus import majority
+from annotate.coordination.adjudication.screen import VOTES, Coder, coders, votes_table
 from annotate.errors import InputError
 from annotate.study.exports import ADJUDICATION, item_id
+
+Only = Literal["ties", "disagreements"]
+
+
+def unsettled(
+    ratings: pd.DataFrame, *, only: Only = "disagreements", variables: Collection[str] | None = None
+) -> Mapping[str, tuple[str, ...]]:
+    """Find the items that are not settled.
+
+    Parameters
+    ----------
+    ratings
+        The ratings table; of an annotator's rounds the first counts.
+    only
+        ``disagreements``: all on which two annotators differ, also where most are of one mind; ``ties``:
+        those on which no category has more votes than any other.
+    variables
+        Those that bring an item before an adjudicator; None for all.
+
+    Returns
+    -------
+    Mapping
+        From the item to its open variables, sorted: those that are not settled as ``only`` has it and, of
+        such an item, those that not all of its annotators answered, as where one saw no claim and was not
+        asked on.
+
+    """
+    votes = majority(ratings)
+    if votes.empty:
+        return {}
+    votes["at_issue"] = votes["tie"] if only == "ties" else votes["share"] < 1
+    asked = votes["at_issue"] & (True if variables is None else votes["variable"].isin(list(variables)))
+    people = ratings.groupby("item")["annotator"].nunique()
+    partly = votes["n_ratings"] < votes["item"].map(people)
+    found = votes.loc[votes["item"].isin(votes.loc[asked, "item"]) & (votes["at_issue"] | partly)]
+    return {str(item): tuple(rows) for item, rows in found.groupby("item")["variable"]}
+
 
 SETTLED = "settled"
 """The prediction that holds what is settled and nothing else; an adjudicator's answers begin with it."""
@@ -33,7 +69,7 @@ def cases(
     Parameters
     ----------
     found
-        The open variables by item, as :func:`~annotate.coordination.adjudication.unsettled` finds them.
+        The open variables by item, as :func:`~annotate.coordination.adjudication._cases` finds them.
     ratings
         The ratings of the first round.
     tasks

@@ -1,4 +1,4 @@
-"""A design within the tasks themselves: what a label stream, a pull and the next design read there.
+"""A design within the tasks themselves: what a label stream, a pull and the next design read there; and what is free again when somebody leaves.
 
 ============= ===========================================================================
 data          meaning
@@ -14,12 +14,13 @@ A repeat is a task of its own, for Label Studio takes one annotation from an ann
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from annotate.coordination.assignment.design import COLUMNS, FIRST, SECOND
+from annotate.coordination.assignment._design import COLUMNS, FIRST, SECOND
+from annotate.coordination.assignment.annotator_list import annotator_key
 from annotate.corpus.tasks import Task
 from annotate.errors import InputError
 
@@ -60,7 +61,7 @@ def people_of(data: Mapping[str, Any]) -> list[str]:
 
 
 def items_of(tasks: Iterable[Task]) -> pd.DataFrame:
-    """The passages of tasks, each once, as :func:`annotate.coordination.assignment.design` takes them."""
+    """The passages of tasks, each once, as :func:`annotate.coordination.assignment._design` takes them."""
     rows = [(one["data"]["passage_id"], one["data"]["source"]) for one in tasks if not is_repeat(one["data"])]
     return pd.DataFrame(rows, columns=["item", "source"])
 
@@ -139,3 +140,62 @@ def renamed(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]
 def assigned_text(keys: Iterable[str]) -> str:
     """Write who has a passage: every name between bars, so that none is found within another."""
     return "|" + "|".join(sorted(keys)) + "|"
+
+
+_WHO = ["item", "round", "annotator"]
+
+Work = Collection[tuple[str, int, str]]
+"""Passage, round and annotator."""
+
+
+def work_in(tasks: Iterable[Mapping[str, Any]], addresses: Mapping[int, str]) -> Work:
+    """Find who has annotated what; a passage that was only skipped is not done.
+
+    Parameters
+    ----------
+    tasks
+        Exported, with annotations.
+    addresses
+        The accounts: e-mail address by number.
+
+    """
+    return {
+        (
+            passage_of(task["data"]),
+            SECOND if is_repeat(task["data"]) else FIRST,
+            annotator_key(addresses[who]),
+        )
+        for task in tasks
+        for one in task["annotations"]
+        if (who := one.get("completed_by")) in addresses and not one.get("was_cancelled")
+    }
+
+
+def release(
+    done: pd.DataFrame, items: Collection[str], stay: Collection[str], work: Work
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take what is not done from annotators who are not among those who ``stay``.
+
+    Parameters
+    ----------
+    done
+        The design so far, as :func:`annotate.coordination.assignment.read_plan` gives it.
+    items
+        The passages that can be given to others; those of other passages stay where they are.
+    stay
+        The annotators of the next design.
+    work
+        Who has done what. Nothing of it is ever taken.
+
+    Returns
+    -------
+    (kept, taken)
+        The two parts of ``done``. A second time that nobody else has stays: only who coded a passage can
+        code it again.
+
+    """
+    which = pd.MultiIndex.from_frame(done[_WHO])
+    free = ~done["annotator"].isin(list(stay)) & done["item"].isin(list(items)) & ~which.isin(list(work))
+    left = (~free).groupby([done["item"], done["round"]]).transform("sum")
+    free &= (done["round"] == FIRST) | (left > 0)
+    return done.loc[~free].reset_index(drop=True), done.loc[free].reset_index(drop=True)

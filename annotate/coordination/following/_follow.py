@@ -1,4 +1,4 @@
-"""Progress, running agreement and warnings, put together."""
+"""Progress, running agreement and warnings, put together, and as tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,13 +9,12 @@ import pandas as pd
 
 from annotate.agreement import measure
 from annotate.codebook.read import config_hash, read_codebook
-from annotate.coordination.following.apart import far_from_others
-from annotate.coordination.following.fast import too_fast
-from annotate.coordination.following.irregular import irregular
-from annotate.coordination.following.pace import Pace
+from annotate.coordination.following.irregular import Warned, irregular
+from annotate.coordination.following.outliers import far_from_others, too_fast
 from annotate.coordination.following.progress import (
     AnnotatorProgress,
     DayProgress,
+    Pace,
     SourceProgress,
     by_annotator,
     by_day,
@@ -24,7 +23,6 @@ from annotate.coordination.following.progress import (
     median_seconds,
     whole_pace,
 )
-from annotate.coordination.following.warning import Warned
 from annotate.coordination.following.work import Passage, Work, read_passages
 from annotate.errors import AnnotateError
 from annotate.frames import records
@@ -167,3 +165,34 @@ def _agreement(
     how: dict[str, Any] = {"level": study.levels, "categories": study.categories}
     found = measure(ratings, **how, coefficients=ALPHA, replicates=replicates, seed=seed)
     return found.loc[:, list(AGREEMENT_COLUMNS)], None, far_from_others(ratings, **how)
+
+
+_COUNTS = ("passages", "complete", "annotations", "open", "skipped")
+_COLUMNS = ("of", "name", *_COUNTS, "median_seconds", "expected_end")
+
+
+def progress_frame(followed: Followed) -> pd.DataFrame:
+    """All progress as one table: a row for each source, then for each annotator, then for each day."""
+    rows = [{"of": "source", "name": one.source, **_cells(one)} for one in followed.sources]
+    rows += [
+        {"of": "annotator", "name": f"{one.annotator} {one.email or ''}".strip(), **_cells(one)}
+        for one in followed.annotators
+    ]
+    rows += [{"of": "day", "name": one.day, **_cells(one)} for one in followed.days]
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return frame.astype(dict.fromkeys(_COUNTS, "Int64")).astype({"median_seconds": "float64"})
+
+
+def _cells(one: object) -> dict[str, object]:
+    cells = {**vars(one)}
+    return {**cells, "annotations": cells["done"]}
+
+
+def part_frame(part: Sequence[AnnotatorProgress | SourceProgress | DayProgress]) -> pd.DataFrame:
+    """The annotators, the sources or the days as a table."""
+    return pd.DataFrame([asdict(one) for one in part])
+
+
+def agreement_frame(followed: Followed) -> pd.DataFrame:
+    """The running agreement as :func:`annotate.present.tables.side_by_side` takes it."""
+    return followed.agreement.assign(coefficient=ALPHA)

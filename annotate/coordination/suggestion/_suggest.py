@@ -1,0 +1,266 @@
+"""Learn from what is decided, measure how well, and order what waits."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from annotate.coordination.suggestion._quality import frame, quality
+from annotate.coordination.suggestion.learning import (
+    LEAST_OF_CATEGORY,
+    SETTINGS,
+    Examples,
+    examples,
+    held_out,
+    learn_and_tell,
+)
+from annotate.errors import InputError
+from annotate.frames import read_frame
+from annotate.sampling import FloatArray
+
+if TYPE_CHECKING:
+    from annotate.codebook.read import Level
+
+PREFIX = "annotate-suggest "
+"""What the version of every model of ours begins with."""
+
+
+def without_suggested(ratings: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Leave out the ratings that were made with a suggestion in sight.
+
+    Parameters
+    ----------
+    ratings
+        The ratings table. Its column ``suggested`` names the version of the model whose suggestion the
+        annotator had; where there is no such column, nobody had one.
+
+    Returns
+    -------
+    DataFrame, int
+        The other ratings, in their order, and how many were left out.
+
+    """
+    if "suggested" not in ratings.columns:
+        return ratings, 0
+    said = ratings["suggested"]
+    seen = said.notna() & (said.astype("str").str.strip() != "")
+    return (ratings.loc[~seen], int(seen.sum())) if seen.any() else (ratings, 0)
+
+
+DECIDED_COLUMNS = ["item", "variable", "category"]
+_DECIDED_KEY = DECIDED_COLUMNS[:2]
+
+
+def read_decided(path: Path, variables: Collection[str]) -> pd.DataFrame:
+    """Read the decided labels of these variables from a table, ``.csv`` or ``.parquet``.
+
+    Returns
+    -------
+    DataFrame
+        ``item``, ``variable``, ``category``, all ``str``. Rows without a category are left out, as are other
+        variables and columns.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or an item is decided twice on a variable.
+
+    """
+    table = read_frame(path)
+    missing = [name for name in DECIDED_COLUMNS if name not in table.columns]
+    if missing:
+        raise InputError(
+            f"{path}: no column {', '.join(missing)}; a table of decided labels has {', '.join(DECIDED_COLUMNS)}"
+        )
+    table = table.loc[table["variable"].isin(list(variables)), DECIDED_COLUMNS]
+    table = table.loc[table["category"].notna() & (table["category"].astype("str").str.strip() != "")]
+    twice = table.duplicated(_DECIDED_KEY)
+    if twice.any():
+        row = table.loc[twice].iloc[0]
+        raise InputError(f"{path}: item {row['item']}, variable {row['variable']}: decided twice; keep one")
+    return table.astype("str").reset_index(drop=True)
+
+
+def joined_decided(first: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+    """Join two tables of decided labels; where both decide, ``first`` holds."""
+    both = pd.concat([first[DECIDED_COLUMNS], then[DECIDED_COLUMNS]], ignore_index=True)
+    return both.drop_duplicates(_DECIDED_KEY, ignore_index=True)
+
+
+QUEUE_COLUMNS = (
+    "rank",
+    "item",
+    "variable",
+    "category",
+    "probability",
+    "uncertainty",
+    "document",
+    "undefined",
+)
+
+
+def told(examples: Examples, texts: Sequence[str]) -> FloatArray:
+    """The probability of each category for each text (M x K), from all examples."""
+    return learn_and_tell(examples.texts, examples.codes, texts, len(examples.categories))
+
+
+def uncertainty(probabilities: FloatArray) -> FloatArray:
+    """How unsure rows of probabilities (M x K) are: their entropy over its largest, 0 to 1."""
+    of = np.where(probabilities > 0, probabilities, 1.0)
+    entropy = -(of * np.log(of)).sum(axis=1) / np.log(max(2, probabilities.shape[1]))
+    return np.asarray(np.clip(entropy, 0.0, 1.0), dtype=float)
+
+
+def ordered(passages: pd.DataFrame, learnt: Sequence[tuple[Examples, FloatArray]]) -> pd.DataFrame:
+    """Order passages (M) by their mean uncertainty over the variables, the most uncertain first.
+
+    Returns
+    -------
+    DataFrame
+        :data:`QUEUE_COLUMNS`, a row a passage and variable. ``rank`` is the passage's, from 1; equal ones stand
+        as the passages do. ``category`` is None where the most probable one has too few examples
+        to be suggested, which ``undefined`` says.
+
+    """
+    if not learnt or passages.empty:
+        return pd.DataFrame({name: pd.Series(dtype=_KINDS.get(name, object)) for name in QUEUE_COLUMNS})
+    unsure = np.array([uncertainty(probabilities) for _, probabilities in learnt])
+    rank = np.empty(len(passages), dtype=np.int64)
+    rank[np.argsort(-unsure.mean(axis=0).round(12), kind="stable")] = np.arange(1, len(passages) + 1)
+    parts = []
+    for (taught, probabilities), own in zip(learnt, unsure, strict=True):
+        top = probabilities.argmax(axis=1)
+        few = taught.counts[top] < LEAST_OF_CATEGORY
+        named = np.array([*taught.categories, None], dtype=object)[np.where(few, -1, top)]
+        why = np.array([*(f"too few examples of {name}" for name in taught.categories), None], dtype=object)
+        part = {
+            "rank": rank,
+            "item": passages["item"].to_numpy(),
+            "variable": np.full(len(passages), taught.variable, dtype=object),
+            "category": named,
+            "probability": np.where(few, np.nan, probabilities.max(axis=1)),
+            "uncertainty": own,
+            "document": passages["document"].to_numpy(),
+            "undefined": why[np.where(few, top, -1)],
+        }
+        parts.append(
+            pd.DataFrame(
+                {name: pd.Series(part[name], dtype=_KINDS.get(name, object)) for name in QUEUE_COLUMNS}
+            )
+        )
+    return pd.concat(parts).sort_values("rank", kind="stable", ignore_index=True)
+
+
+_KINDS = {"rank": "int64", "probability": "float64", "uncertainty": "float64"}
+
+
+_DIGITS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Suggestions:
+    """What was learnt: the quality of each variable, and the passages that wait, in order.
+
+    ``version`` names the model by what it was made from, and ``copies`` counts, by variable, the times that
+    a passage was not learnt from because it copies one that was held out.
+    """
+
+    quality: pd.DataFrame
+    queue: pd.DataFrame
+    version: str
+    copies: Mapping[str, int]
+
+
+def suggest(
+    passages: pd.DataFrame,
+    decided: pd.DataFrame,
+    waiting: Collection[str],
+    *,
+    level: Mapping[str, "Level"],
+    categories: Mapping[str, Sequence[str]] | None = None,
+    variables: Sequence[str] | None = None,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Suggestions:
+    """Train a classifier for each variable on decided labels and apply it to the passages that wait.
+
+    Parameters
+    ----------
+    passages
+        ``item``, ``document`` and ``text``.
+    decided
+        ``item``, ``variable``, ``category``; None is a tie, which is not learnt from. One row an item and
+        variable.
+    waiting
+        Items of ``passages`` to be ordered.
+    level, categories
+        Of each variable; see :class:`annotate.study.study.Study`. Nominal and ordinal ones are learnt.
+    variables
+        Only these (default: all).
+    confidence
+        Of the intervals of quality.
+    seed
+        Of the parts in which documents are held out: the same seed gives the same figures.
+
+    Returns
+    -------
+    Suggestions
+        ``quality`` as :func:`annotate.coordination.suggestion._quality.quality` and ``queue`` as
+        :func:`annotate.coordination.suggestion._suggest.ordered` make them. A variable with too few labels has one row
+        of quality that says so, and none in the queue.
+
+    Raises
+    ------
+    InputError
+        If one of ``variables`` is not there, or an item is decided twice on a variable.
+
+    """
+    _check(decided, level, variables)
+    found = list(examples(passages, decided, level=level, categories=categories or {}, variables=variables))
+    wanted = passages.loc[passages["item"].isin(set(waiting))].drop_duplicates("item")
+    texts = list(map(str, wanted["text"]))
+    rows, learnt, copies = [], [], {}
+    for one in found:
+        tested = None if one.undefined else held_out(one, seed)
+        rows.append(quality(one, tested, confidence))
+        if tested is not None:
+            copies[one.variable] = tested.copies
+            learnt.append((one, told(one, texts)))
+    return Suggestions(
+        quality=pd.concat(rows, ignore_index=True) if rows else frame([]),
+        queue=ordered(wanted, learnt),
+        version=version([one for one, _ in learnt]),
+        copies=copies,
+    )
+
+
+def version(learnt: Sequence[Examples]) -> str:
+    """Name a model by the settings and the texts and labels that it was made from."""
+    made_from = [
+        [one.variable, [list(row) for row in zip(one.items, one.texts, _named(one), strict=True)]]
+        for one in learnt
+    ]
+    written = json.dumps([SETTINGS, made_from])
+    return PREFIX + hashlib.sha256(written.encode()).hexdigest()[:_DIGITS]
+
+
+def _named(one: Examples) -> list[str]:
+    return [one.categories[code] for code in one.codes.tolist()]
+
+
+def _check(decided: pd.DataFrame, level: Mapping[str, "Level"], variables: Sequence[str] | None) -> None:
+    known = dict.fromkeys([*level, *decided["variable"]])
+    for variable in variables or ():
+        if variable not in known:
+            raise InputError(
+                f"{variable}: no such variable; there are {', '.join(map(str, known)) or 'none'}"
+            )
+    twice = decided.duplicated(["item", "variable"])
+    if twice.any():
+        row = decided.loc[twice].iloc[0]
+        raise InputError(f"item {row['item']}, variable {row['variable']}: decided twice; keep one")
