@@ -17,7 +17,7 @@ from pathlib import Path
 from annotate.corpus import ingest
 from annotate.corpus.kinds import kinds_of
 from annotate.corpus.segment import segment
-from annotate.figures.grammar import figures
+from annotate.figures.read import figures
 from tests.endless import ENDLESS
 
 SHORT, LONG = 8_000, 64_000

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from annotate.figures.grammar import figures
+from annotate.figures.read import figures
 
 RUNS, ONCE_FROM = 3, 100_000
 PLAIN = (

@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotate.figures import quantities
-from annotate.figures.grammar import figures
-from annotate.figures.grammar.lexicon import DIGIT_WORDS, TENS
-from annotate.figures.grammar.nouns import singular
-from annotate.figures.grammar.numerals import numeral
+from annotate.figures.nouns import singular
+from annotate.figures.numbers import numeral
+from annotate.figures.read import figures
+from annotate.figures.words import DIGIT_WORDS, TENS
 from tests.endless import ENDLESS
 
 NAN = math.nan

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from annotate.figures import words as lex
 from annotate.figures.contexts import Context
-from annotate.figures.grammar import lexicon as lex
 from annotate.figures.relations import relation
 
 _SMALL, _DISTINCT_FROM = 12, 100

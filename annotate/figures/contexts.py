@@ -8,7 +8,7 @@ import pandas as pd
 import snowballstemmer
 
 from annotate.figures import wording
-from annotate.figures.grammar import lexicon as lex
+from annotate.figures import words as lex
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _SENTENCE_END = re.compile(r"[.!?。！？؟](?=\s)|\n")  # noqa: RUF001 - these very characters

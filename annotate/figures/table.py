@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from annotate.figures.grammar import figures
+from annotate.figures.read import figures
 
 OPTIONAL = ("unit", "rate", "currency", "hedge")
 COLUMNS = (

@@ -2,7 +2,7 @@
 
 import re
 
-from annotate.figures.grammar import lexicon as lex
+from annotate.figures import words as lex
 
 _OF = 12  # code points behind a figure: "12 of the people"
 _SHORTEST = 3

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from annotate.figures.grammar import lexicon as lex
-from annotate.figures.grammar.nouns import singular
+from annotate.figures import words as lex
+from annotate.figures.nouns import singular
 from annotate.figures.stated.calculation import Calculation, Part, Passage, days, inexact, over, times
 
 _IN = re.compile(

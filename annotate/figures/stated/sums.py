@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from annotate.figures.grammar import lexicon as lex
+from annotate.figures import words as lex
 from annotate.figures.stated.calculation import Calculation, Part, Passage
 
 _MAKES = re.compile(

@@ -1,10 +1,10 @@
-"""Tokens with exact offsets, and the pieces that a long text is cut into."""
+"""Lines of tokens with exact offsets, and the pieces that a long text is cut into."""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from annotate.figures.grammar import lexicon as lex
+from annotate.figures import words as lex
 
 LIMIT = 8000  # characters of a piece: bounds the memory, whatever the text
 _LINE = re.compile(r"[^\n]+")
@@ -43,19 +43,54 @@ MARGIN = 16  # sentinels behind the last token: rules look that far ahead, and t
 END = Token(-1, -1, "", "", "end", 2)
 
 
-def tokens(text: str, start: int, end: int) -> list[Token]:
-    """Cut ``text[start:end]`` into tokens, with sentinels behind the last: an index below 0 meets them too."""
-    found: list[Token] = []
-    at = start
-    gap = 2
-    for match in _TOKEN.finditer(text, start, end):
-        begin, stop = match.span()
-        if found:
-            gap = 0 if begin == at else 1
-        word = match.group()
-        found.append(Token(begin, stop, word, word.lower(), match.lastgroup or "mark", gap))
-        at = stop
-    return found + [END] * MARGIN
+class Line:
+    """The tokens of a piece of text, and the same as a string that expressions are matched against.
+
+    In ``text``, and in ``low``, its lower case, tokens stand beside each other as they were written, with one
+    space for all white space between them. ``t`` has sentinels behind the last token: an index below 0 meets
+    them too.
+    """
+
+    __slots__ = ("at", "ends", "low", "t", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.t: list[Token] = []
+        self.at: list[int] = []  # where each token begins in text
+        self.ends: dict[int, int] = {
+            0: 0
+        }  # the token that follows, by the place where the one before it ends
+        written: list[str] = []
+        place, stop, gap = 0, start, LINE_BREAK
+        for match in _TOKEN.finditer(text, start, end):
+            if self.t:
+                gap = 0 if match.start() == stop else 1
+            word, stop = match.group(), match.end()
+            if gap == 1:
+                written.append(" ")
+                place += 1
+            self.t.append(Token(match.start(), stop, word, word.lower(), match.lastgroup or "mark", gap))
+            self.at.append(place)
+            written.append(word.replace(" ", "\u2009"))
+            place += len(word)
+            self.ends[place] = len(self.t)
+        self.text = "".join(written)
+        low = self.text.lower()
+        self.low = low if len(low) == place else "".join(map(_lower, self.text))
+        self.at += [place] * (MARGIN + 1)
+        self.t += [END] * MARGIN
+
+    def behind(self, j: int) -> int:
+        """The place behind token ``j - 1``: an expression that matches there sees the space before token ``j``."""
+        return self.at[j] - (self.t[j].gap == 1)
+
+    def before(self, j: int, reach: int = 4) -> str:
+        """The text of a few tokens before token ``j``, in lower case, up to its first letter."""
+        return self.low[self.at[max(j - reach, 0)] : self.at[j]]
+
+
+def _lower(letter: str) -> str:
+    low = letter.lower()
+    return low if len(low) == 1 else letter
 
 
 def pieces(text: str) -> Iterator[tuple[int, int]]:

@@ -8,8 +8,8 @@ before a word that ends the phrase. Where there is none, nothing is said of what
 from dataclasses import dataclass
 from functools import lru_cache
 
-from annotate.figures.grammar import lexicon as lex
-from annotate.figures.grammar.tokens import Token
+from annotate.figures import words as lex
+from annotate.figures.tokens import Token
 
 _LONGEST = 6  # words before the head: behind more of them, a plural belongs to something else
 _SHORTEST_PLURAL = 4

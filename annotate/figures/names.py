@@ -1,0 +1,151 @@
+"""Numbers that only name (numbers of things, notes, labels), and pronouns, are no figures."""
+
+from annotate.figures import words as lex
+from annotate.figures.candidates import Candidate, locator
+from annotate.figures.dates import month
+from annotate.figures.nouns import singular
+from annotate.figures.numbers import Number
+from annotate.figures.rules import Match, Node, Rules
+from annotate.figures.tokens import LINE_BREAK, Token
+
+NAMES: Rules[Candidate, Node] = Rules("locator", "before")
+_BARE_WORDS_FROM = 20
+
+
+@locator(NAMES, "sign of a number", r"[§№#] ?$", "see § 5 and #12 =")
+def _sign(_m: Match, _t: list[Token], _: Candidate) -> bool:
+    return True
+
+
+@locator(NAMES, "letters before it", r"[^\W\d_]$", "the G7 and B12 =")
+def _lettered(m: Match, t: list[Token], _: Candidate) -> bool:
+    return t[m.start - 1].kind == "word" and t[m.start - 1].text not in lex.CODES | {"Rs", "US"}
+
+
+@locator(NAMES, "joined by a hyphen to what is before it", r"[^\W_]{hyphen}$", "COVID-19 =")
+def _hyphened(_m: Match, _t: list[Token], _: Candidate) -> bool:
+    return True
+
+
+@locator(NAMES, "apostrophe or plus", r"[+'\u2019\u2018]$", "the summer of '40 =")
+def _apostrophe(m: Match, t: list[Token], c: Candidate) -> bool:
+    return c.bare and t[m.start - 2].kind != "mark"
+
+
+@locator(NAMES, "part of an address or a path", r"[@=_\\]$|\S[/:.]$", "see item_4 and p.4 =")
+def _label(_m: Match, _t: list[Token], _: Candidate) -> bool:
+    return True
+
+
+@locator(NAMES, "enclosed", r"(?P<open>[\[(]) ?$", "as [12] and (3) say =", "it grew (by 3) != 3")
+def _enclosed(m: Match, t: list[Token], c: Candidate) -> bool:
+    small = t[c.end].text == ")" and c.whole.value < 1000  # noqa: PLR2004 - a note
+    return c.bare and (m["open"] == "[" or small)
+
+
+@locator(NAMES, "number of a list", r"^$", "1. The list begins. =", "2) Peas =")
+def _listed(_: Match, t: list[Token], c: Candidate) -> bool:
+    return c.bare and t[c.end].text in (".", ")", ":") and t[c.end].gap == 0
+
+
+@locator(NAMES, "label behind it", r"", "see 4_b =")
+def _tight(_: Match, t: list[Token], c: Candidate) -> bool:
+    return c.bare and t[c.end].text in ("_", "@", "\\", "=") and t[c.end].gap == 0
+
+
+@locator(NAMES, "abbreviation before it", r"\w\. ?$", "case No. 118 and Sec. 5 =")
+def _abbreviated(m: Match, t: list[Token], c: Candidate) -> bool:
+    return _nameable(t, m.start, c) and t[m.start - 1].gap == 0 and t[m.start - 2].lower in lex.ABBREVIATED
+
+
+@locator(NAMES, "name before it", r"", "The ISBN 12 and Ward 3 =", "See page 4. =", "In case 40 people come != 40 people",
+          "a Boeing 737 on Highway 61 =")  # fmt: skip
+def _name_before(m: Match, t: list[Token], c: Candidate) -> bool:
+    if not _nameable(t, m.start, c) or t[m.start - 1].kind != "word":
+        return False
+    before, bare = t[m.start - 1], c.unit.kind in ("", "joined")
+    word, opens = singular(before.lower), _opens(t, m.start - 1)
+    if word in lex.IDENTIFIERS and bare:
+        return True
+    if not _plain(t, m.start, c):
+        return False
+    if word in lex.NUMBERED | lex.NUMBERED_IF_BARE:
+        return bare or (before.text[0].isupper() and not opens) or word not in lex.NUMBERED_IF_BARE
+    return not c.reading.titled and bare and _capital(before) and not opens
+
+
+@locator(NAMES, "name behind it", r"", "near 12 Baker Street =", "the 610 Office =", "the Seven Sisters =")
+def _name_behind(m: Match, t: list[Token], c: Candidate) -> bool:
+    j = c.end
+    if not (_nameable(t, m.start, c) and _plain(t, m.start, c)):
+        return False
+    while _capital(t[j]) and t[j].gap == 1:
+        if t[j].lower in lex.NAMED_BEHIND:
+            return True
+        j += 1
+    if c.reading.titled or j == c.end or t[c.end].gap != 1:
+        return False
+    capital_word = c.whole.form == "words" and _capital(t[m.start]) and not _opens(t, m.start)
+    return c.unit.kind in ("", "joined") or (capital_word and c.unit.end <= j)
+
+
+def _nameable(t: list[Token], i: int, c: Candidate) -> bool:
+    return c.hedge is None and c.whole.form in ("digits", "words") and t[i].gap < LINE_BREAK
+
+
+def _plain(t: list[Token], i: int, c: Candidate) -> bool:
+    """Whether a number has no scale and no separator, as numbers of things have none."""
+    return c.whole.value == c.whole.coefficient and "," not in t[i].text
+
+
+def _capital(token: Token) -> bool:
+    capital = token.kind == "word" and token.text[0].isupper()
+    return capital and token.lower not in lex.STOPS and not month(token)
+
+
+def _opens(t: list[Token], i: int) -> bool:
+    """Whether a token opens a sentence, where every word has a capital."""
+    before = t[i - 1]
+    return i <= 0 or before.kind == "end" or before.text in tuple(".!?:;—–“\"'‘(*#") or t[i].gap > 1  # noqa: RUF001
+
+
+@locator(NAMES, "joined or weak", r"", "a two-way road =", "a third day =")
+def _weak(_: Match, _t: list[Token], c: Candidate) -> bool:
+    return c.unit.kind == "joined" or (c.number.weak and c.second is None and c.hedge is None)
+
+
+@locator(NAMES, "pronoun", r"", "One day one of the guards saw no one, and another one; the two slept. =",
+          "One man and two women came. != 1 man; 2 woman")  # fmt: skip
+def _pronoun(_: Match, t: list[Token], c: Candidate) -> bool:
+    number = c.number
+    if number.form != "words" or number.value != number.coefficient or c.second:
+        return False
+    if number.value == 1:
+        return not _one_counts(t, number, c)
+    if c.unit.kind or c.hedge:
+        return False
+    before, behind = t[number.start - 1].lower, t[number.end].lower
+    if number.value == 0 or before in lex.PRONOUNS_BEFORE or before in lex.HYPHENS:
+        return True
+    factor = before == "of" and t[number.start - 2].lower == "factor"
+    gapped = c.gapped and before in (",", "and", "but", ";")
+    told = factor or before == "another" or behind in lex.BE or gapped or c.unit.rate is not None
+    return not told and number.value <= _BARE_WORDS_FROM
+
+
+def _one_counts(t: list[Token], number: Number, c: Candidate) -> bool:
+    before, unit = t[number.start - 1].lower, c.unit
+    if before in lex.PRONOUNS_BEFORE or before in ("a", "another"):
+        return False
+    if unit.kind in ("duration", "measure", "percent"):
+        return unit.unit in lex.ALLOWED_AFTER_ONE or unit.kind == "percent" or c.hedge is not None
+    if unit.kind != "count" or unit.end == number.end:
+        return False
+    joined = t[unit.end].lower in ("and", "or", ",") and _number_word(t[unit.end + 1])
+    listed = before in ("and", ",") and any(map(_number_word, t[max(number.start - 5, 0) : number.start]))
+    counted = unit.unit in ("death", "casualty", "fatality", "injury")
+    return counted or c.hedge is not None or before in lex.EVIDENCE_FOR_ONE or joined or listed
+
+
+def _number_word(token: Token) -> bool:
+    return token.kind == "num" or token.lower in lex.CARDINALS

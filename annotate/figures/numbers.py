@@ -1,0 +1,217 @@
+"""Numbers in digits, with their fractions and scales."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from annotate.figures import words as lex
+from annotate.figures.rules import Match, Node, Rules
+from annotate.figures.tokens import LINE_BREAK, Line, Token
+
+Form = Literal["digits", "words", "fraction", "open", "locator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number of tokens ``start`` to ``end``: ``value``, which is a magnitude only if ``form`` is open.
+
+    A ``locator`` (a year in words, an ordinal, 9/11) counts nothing. ``weak`` is one that needs more
+    evidence: a fraction that may be an ordinal ("a third").
+    """
+
+    start: int
+    end: int
+    value: float
+    form: Form
+    coefficient: float
+    weak: bool = False
+
+
+DIGITS: Rules[bool, Number] = Rules("number", "here")
+_LARGEST_DENOMINATOR = 10
+_PLACES = 6
+_MOST_SCALES = 2  # hundred thousand
+_BETWEEN = frozenset({"to", "and", "or", *lex.DASHES})
+_YEAR_DIGITS, _YEARS = 4, range(1100, 2200)
+
+_MOST_DIGITS = 15  # that a float holds exactly: longer ones are identifiers
+_PLAIN = re.compile(r"\d+|(?!00)\d+\.\d+")
+_GROUPED = re.compile(
+    r"\d{1,3}(?:([,'\u2019 \u00a0\u2007\u2009\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}"
+)
+_CONTINENTAL = re.compile(
+    r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}\.\d{3},\d{1,2}|\d{1,3}(?:[ \u00a0\u202f]\d{3})+,\d+"
+)
+
+
+def numeral(written: str) -> float | None:
+    """The value of a number in digits; None if it is no number of things.
+
+    A lone comma with three digits behind it and a lone full stop are read as English has them; continental
+    separators only where nothing else is possible (``1.234.567``, ``1.234,56``). Leading zeros, several
+    commas that do not group (``1,2,3``) and several stops (``1.2.3``) are no number.
+
+    >>> numeral("60,000"), numeral("1.5"), numeral("1.234.567"), numeral("007")
+    (60000.0, 1.5, 1234567.0, None)
+    """
+    if sum(map(str.isdigit, written)) > _MOST_DIGITS:
+        return None
+    if len(written) > 1 and written[0].isdigit() and not int(written[0]) and "." not in written:
+        return None
+    if _PLAIN.fullmatch(written):
+        return float(written)
+    if _GROUPED.fullmatch(written):
+        return float(re.sub(r"[^\d.]", "", written))
+    if _CONTINENTAL.fullmatch(written):
+        return float(re.sub(r"[^\d,]", "", written).replace(",", "."))
+    return None
+
+
+def year_at(token: Token) -> bool:
+    """Whether a token is written as a year is: four digits."""
+    return len(token.text) == _YEAR_DIGITS and token.text.isdecimal() and int(token.text) in _YEARS
+
+
+def year_like(t: list[Token], number: Number) -> bool:
+    """Whether a number is written as a year is: four digits, nothing else."""
+    return number.end == number.start + 1 and year_at(t[number.start])
+
+
+def _numeral(line: Line, i: int) -> float | None:
+    return numeral(line.t[i].text)
+
+
+@DIGITS.rule("digit in a key", r"{n}[\ufe0f\u20e3]", "Press 1\ufe0f\u20e3 now. =")
+def _key(m: Match, _: bool) -> Number:
+    return locator(m.start, m.start + 1)
+
+
+@DIGITS.rule(
+    "decimal comma", r"\d+,\d{1,2}", "3,5 million hens = 3500000 hen", "a rise of 3,5% = 3.5 percent"
+)
+def _comma(m: Match, _: bool) -> Number | None:
+    if numeral(m.found[0]) is None and (_scale(m.line, m.end) or m.line.t[m.end].text == "%"):
+        return scaled(m, m.end, float(m.found[0].replace(",", ".")))
+    return None
+
+
+@DIGITS.rule("digits and a fraction sign", r"{n} ?(?P<sign>{vulgar})", "7½ miles = 7.5 mile")
+def _signed(m: Match, _: bool) -> Number | None:
+    value = _numeral(m.line, m.start)
+    return None if value is None else scaled(m, m.end, value + lex.VULGAR[m["sign"]])
+
+
+@DIGITS.rule(
+    "slashed", r"{n}/(?P<below>{n})", "3/4 of the beds = 0.75 bed, ratio", "Open 24/7. =", "He saw 9/11. ="
+)
+def _slashed(m: Match, _: bool) -> Number | None:
+    if (above := _numeral(m.line, m.start)) is None:
+        return None
+    below, behind = numeral(m["below"]), m.line.t[m.end]
+    proper = below is not None and above < below <= _LARGEST_DENOMINATOR and behind.text != "/"
+    if below is None or not proper or behind.kind == "num":
+        return locator(m.start, m.end)
+    return Number(m.start, m.end, above / below, "fraction", above / below, weak=behind.lower != "of")
+
+
+@DIGITS.rule(
+    "mixed number", r"\d{1,3} {n}/{n}", "7 1/2 tonnes = 7.5 tonne", "2 1/2 million hens = 2500000 hen"
+)
+def _mixed(m: Match, conjoin: bool) -> Number | None:
+    value, part = _numeral(m.line, m.start), DIGITS.read(m.line, m.start + 1, conjoin)
+    if value is None or part is None or part.form != "fraction" or not part.value:
+        return None
+    return scaled(m, m.end, value + part.value)
+
+
+@DIGITS.rule("digits and a half", r"{n} and a half", "It took 5 and a half hours. = 5.5 hour")
+def _digits_and_half(m: Match, _: bool) -> Number | None:
+    value = _numeral(m.line, m.start)
+    return None if value is None else scaled(m, m.end, value + 0.5)
+
+
+@DIGITS.rule(
+    "digits", r"{n}", "40 beds = 40 bed", "1.2bn bricks = 1200000000 brick", "500k bricks = 500000 brick"
+)
+def _digits(m: Match, _: bool) -> Number | None:
+    value = _numeral(m.line, m.start)
+    return None if value is None else scaled(m, m.end, value)
+
+
+@DIGITS.rule("digits that are no number", r"{n}", "1,2,3,4 =", "version 1.2.3 =", "the code 00712345 =")
+def _no_number(m: Match, _: bool) -> Number:
+    return locator(m.start, m.end)
+
+
+def locator(i: int, j: int) -> Number:
+    """A number that counts nothing."""
+    return Number(i, j, 0.0, "locator", 0.0)
+
+
+def scaled(m: Match, j: int, value: float, form: Form = "digits") -> Number:
+    """The number with the scales that follow at token ``j``."""
+    t, coefficient = m.line.t, value
+    for _ in range(_MOST_SCALES):
+        if (step := _scale(m.line, j)) is None:
+            break
+        value, j = round(value * step[0], _PLACES), step[1]  # 16.4 million is 16,400,000
+    if t[j].kind == "word" and t[j].gap == 0 and not _unit_letters(t[j], scaled=coefficient != value):
+        return locator(m.start, j + 1)
+    return Number(m.start, j, value, form, coefficient)
+
+
+def _unit_letters(token: Token, *, scaled: bool) -> bool:
+    """Whether the letters that touch a number are a unit."""
+    known = token.lower in lex.MEASURES or token.lower in lex.SPEEDS or token.text in lex.CODES
+    return (
+        known
+        or token.text in ("C", "F", "p", "pc", "pct", "percent")
+        or (scaled and token.lower in lex.CURRENCY_NAMES)
+    )
+
+
+def _scale(line: Line, j: int) -> tuple[float, int] | None:
+    """The scale at token ``j`` and the token behind it."""
+    t, token = line.t, line.t[j]
+    if token.kind == "word" and token.gap < LINE_BREAK:
+        if token.lower in lex.SCALES:
+            return lex.SCALES[token.lower], j + 1
+        if token.gap == 0 and token.lower in lex.SCALE_LETTERS and _letter_scales(t, j):
+            return lex.SCALE_LETTERS[token.lower], j + 1
+        if token.text in ("m", "b") and _money_before(t, j) and t[j + 1].kind != "word":
+            return lex.SCALE_LETTERS[token.text], j + 1
+    hyphen = token.text in lex.HYPHENS and token.gap == 0 and t[j + 1].gap == 0
+    return (lex.SCALES[t[j + 1].lower], j + 2) if hyphen and t[j + 1].lower in lex.SCALES else None
+
+
+def _letter_scales(t: list[Token], j: int) -> bool:
+    """£30m and 30m people are millions, 30m alone are metres, 30b alone is a label."""
+    letter = t[j].text
+    if letter in "kK" or _money_before(t, j):
+        return True
+    return letter not in "bB" and (_millions(t, j) or _beside_millions(t, j))
+
+
+def _beside_millions(t: list[Token], j: int) -> bool:
+    """Whether the m at token ``j`` goes with millions before or behind it: 3m to 5 million."""
+    if t[j - 2].lower in _BETWEEN and t[j - 3].lower == "million":
+        return True
+    beside = t[j + 1].lower in _BETWEEN and t[j + 2].kind == "num"
+    return beside and (t[j + 3].lower == "million" or (t[j + 3].lower == "m" and _millions(t, j + 3)))
+
+
+def _millions(t: list[Token], j: int) -> bool:
+    """Whether the letter m at token ``j`` means millions, by what is counted behind it."""
+    behind = t[j + 1]
+    shared = behind.lower == "of" and t[j + 2].lower in lex.OF_ALL
+    counted = behind.kind == "word" and behind.gap == 1 and behind.lower not in lex.STOPS
+    plural = behind.lower.endswith(("s", "people", "men", "women", "children"))
+    return t[j].text == "M" or behind.lower in ("died", "were") or shared or (counted and plural)
+
+
+def _money_before(t: list[Token], j: int) -> bool:
+    """Whether a currency stands before the number that ends at ``j``, or before the range it ends."""
+    before = t[j - 2]
+    if before.text in lex.DASHES and t[j - 3].kind == "num":
+        before = t[j - 4]
+    return before.text in lex.SIGNS or before.text in lex.CODES

@@ -1,0 +1,184 @@
+"""Two numbers that make one figure: ranges, and ratios such as one in five."""
+
+from dataclasses import dataclass
+
+from annotate.figures import words as lex
+from annotate.figures.numbers import Number, year_like
+from annotate.figures.rules import Match, Node, Rules
+from annotate.figures.spelled import number_at
+from annotate.figures.tokens import Line, Token
+from annotate.figures.units import Unit, unit_at
+
+_MEASURED = ("percent", "money", "measure", "duration")
+_REACH, _AHEAD = 8, 5
+_SEPARATORS = frozenset({"to", "and", "or"})
+_ROUND = frozenset({2, 3, 4, 6, 7, 8, 9, 12})
+_THOUSAND = 1000
+_CLOSE = 2.5  # "20 or 30", "two or three": not "5 or 500"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Node):
+    """Two numbers read as one, up to the token behind the second."""
+
+    second: Number
+    low: float
+    high: float
+    currency: str | None = None
+    ratio: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The first number of what may be a range, with the token that its currency, or what stands before it, begins at."""
+
+    first: Number
+    start: int
+    currency: str | None
+    unit: Unit  # behind the first number
+
+    def word_before(self, line: Line) -> str:
+        """The word before the range."""
+        return line.t[self.start - 1].lower
+
+
+RANGES: Rules[Begun, Pair] = Rules("range", "behind")
+RATIOS: Rules[Number, Pair] = Rules("ratio", "behind")
+
+
+def currency_before(t: list[Token], i: int) -> tuple[int, str | None]:
+    """The currency that stands before the number at token ``i``: its first token, or ``i``, and its code."""
+    sign, letters = t[i - 1], t[i - 2]
+    if t[i].kind not in ("num", "word") or t[i].gap > 1:
+        return i, None
+    if sign.text in lex.SIGNS:
+        code = lex.SIGN_PREFIXES.get(letters.lower) if sign.text == "$" and sign.gap == 0 else None
+        return (i - 2, code) if code and letters.kind == "word" else (i - 1, lex.SIGNS[sign.text])
+    if sign.text in lex.CODES:
+        return i - 1, sign.text
+    if sign.text == "." and letters.text == "Rs":
+        return i - 2, "INR"
+    return (i - 1, "INR") if sign.text == "Rs" else (i, None)
+
+
+def ratio_at(line: Line, first: Number) -> Pair | None:
+    """The ratio that begins with a number."""
+    return RATIOS.read(line, first.end, first)
+
+
+def range_at(line: Line, first: Number, start: int, currency: str | None) -> Pair | None:
+    """The range that begins with ``first``, whose currency and "between" or "from" stand before ``start``."""
+    t = line.t
+    ahead = t[first.end : first.end + _AHEAD]
+    if not any(token.lower in _SEPARATORS or token.text in lex.DASHES for token in ahead):
+        return None
+    unit = unit_at(line, first.end, first, currency)
+    end = unit.end if unit.kind in _MEASURED and unit.rate is None else first.end
+    return RANGES.read(line, end, Begun(first, start, currency, unit))
+
+
+@RANGES.rule("range to", r"{hyphen}to{hyphen}| (?:to|or)", "60 to 100 thousand tiles = 60000..100000 tile",
+             "a 5-to-7 percent rise = 5..7 percent", "about 20 or 30 men = 20..30 man, about",
+             "The count rose from 31 to 58 beds. != 31; 58 bed")  # fmt: skip
+def _to(m: Match, begun: Begun) -> Pair | None:
+    return _pair(m, begun)
+
+
+@RANGES.rule("range between", r" and", "between 70,000 and 90,000 per year = 70000..90000 per year")
+def _between(m: Match, begun: Begun) -> Pair | None:
+    return _pair(m, begun) if begun.word_before(m.line) == "between" else None
+
+
+@RANGES.rule("range with a dash", r"(?:{dash}(?! )| (?!—){dash}(?= ))", "60,000–100,000 tiles = 60000..100000 tile",  # noqa: RUF001
+             "$5-7 million = 5000000..7000000 USD", "30-45,000 gallons = 30000..45000 gallon")  # fmt: skip
+def _dash(m: Match, begun: Begun) -> Pair | None:
+    return _pair(m, begun)
+
+
+def _pair(m: Match, begun: Begun) -> Pair | None:  # noqa: PLR0911 - a return for each reason that there is none
+    """The range whose second number, or its currency, begins behind what was matched."""
+    t, first, j = m.line.t, begun.first, m.end
+    if t[j].text in lex.SIGNS or t[j].text in lex.CODES:
+        j += 1
+    elif t[j].kind == "word" and t[j + 1].text == "$" and t[j + 1].gap == 0:
+        j += 2
+    second = number_at(m.line, j)
+    if second is None or second.form in ("locator", "open") or first.form == "open":
+        return None
+    if year_like(t, first) and not year_like(t, second):  # 5,000 in 2000 to 12,000 in 2005
+        return None
+    other = currency_before(t, j)[1] if j > m.end else None
+    if other not in (None, begun.currency):
+        return None
+    if m.start != first.end:
+        behind = unit_at(m.line, second.end, second, other)
+        if (behind.unit, behind.kind) != (begun.unit.unit, begun.unit.kind):
+            return None
+    low = _shared_thousands(t, first, second) or _shared_scale(first, second)
+    if not low < second.value or (t[m.start].lower == "or" and second.value > _CLOSE * low):
+        return None
+    if begun.word_before(m.line) == "from" and _changed(t, begun.start - 1):
+        return None
+    return Pair(second, low, second.value, begun.currency or other)
+
+
+def _shared_scale(first: Number, second: Number) -> float:
+    """60 to 100 thousand: the scale of the second number is that of the first, too."""
+    unscaled = first.value == first.coefficient
+    if unscaled and second.value > second.coefficient > first.coefficient and second.coefficient:
+        return first.value * (second.value / second.coefficient)
+    return first.value
+
+
+def _shared_thousands(t: list[Token], first: Number, second: Number) -> float | None:
+    """20-23,000: the thousands of the second number are those of the first, too."""
+    dashed = second.start == first.end + 1 and t[first.end].text in lex.DASHES and t[first.end].gap == 0
+    whole = first.form == second.form == "digits" and t[first.start].text.isdecimal()
+    if not (dashed and whole and "," in t[second.start].text and 0 < first.value < second.value / _THOUSAND):
+        return None
+    low = first.value
+    while low < second.value / _THOUSAND:
+        low *= _THOUSAND
+    return low
+
+
+def _changed(t: list[Token], i: int) -> bool:
+    """Whether "from" before a number tells of a change: fell from 58 to 31."""
+    near = [token.lower for token in t[max(i - _REACH, 0) : i]]
+    return any(word in lex.CHANGES or word.startswith(lex.CHANGE_STEMS) for word in near)
+
+
+@RATIOS.rule(
+    "ratio to", r"{hyphen}to{hyphen}| ?to", "a ratio of 3 to 1 = 3, ratio", "a 5-to-1 margin = 5, ratio"
+)
+def _ratio_to(m: Match, first: Number) -> Pair | None:
+    t, i = m.line.t, first.start
+    spoken = t[i - 1].lower == "of" and t[i - 2].lower == "ratio"
+    second = number_at(m.line, m.end) if spoken or m.end == m.start + 3 else None
+    if second is None or second.form not in ("digits", "words") or not 0 < second.value < first.value:
+        return None
+    return Pair(second, first.value / second.value, first.value / second.value, ratio=True)
+
+
+@RATIOS.rule("ratio out of", r" ?(?:out of(?: every)?|(?:in|of) every)", "3 out of 10 = 0.3, ratio",
+             "two of every three men = 0.666666666667 man, ratio")  # fmt: skip
+def _ratio_out_of(m: Match, first: Number) -> Pair | None:
+    return _ratio(m, first, number_at(m.line, m.end))
+
+
+@RATIOS.rule(
+    "ratio in", r" in", "one in five people = 0.2 people, ratio", "In 2017, 900 in 2,000 left. = 0.45, ratio"
+)
+def _ratio_in(m: Match, first: Number) -> Pair | None:
+    second, token = number_at(m.line, m.end), m.line.t[m.end]
+    year = token.kind == "num" and len(token.text) == 4  # noqa: PLR2004 - digits of a year
+    whole = second is not None and not year and (second.value in _ROUND or second.value % 5 == 0)
+    return _ratio(m, first, second) if whole else None
+
+
+def _ratio(m: Match, first: Number, second: Number | None) -> Pair | None:
+    if second is None or second.form not in ("digits", "words") or not 0 < first.value < second.value:
+        return None
+    if unit_at(m.line, second.end, second).kind in _MEASURED:
+        return None
+    return Pair(second, first.value / second.value, first.value / second.value, ratio=True)

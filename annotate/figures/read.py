@@ -1,0 +1,296 @@
+"""The figures of a text: hedge, number, unit and rate put together, with exact offsets."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from annotate.figures import words as lex
+from annotate.figures.candidates import Candidate, Reading
+from annotate.figures.dates import CHAINS, DATES
+from annotate.figures.hedges import LOWER, UPPER, hedge_before, hedge_behind
+from annotate.figures.names import NAMES
+from annotate.figures.nouns import noun_at, plural, singular
+from annotate.figures.numbers import Number, year_like
+from annotate.figures.ranges import currency_before, range_at, ratio_at
+from annotate.figures.rules import Node
+from annotate.figures.spelled import STARTS, number_at
+from annotate.figures.tokens import Line, Token, pieces
+from annotate.figures.units import Unit, unit_at
+
+_WRITTEN = (STARTS | frozenset(lex.FRACTION_NAMES)) - {"a", "an", "few", "many", "several", *lex.VULGAR}
+# By first letters, which are told apart at once: most of a text is passed over by this expression alone.
+_BY_LETTER = (
+    f"[{letter}{letter.upper()}](?i:{'|'.join(word[1:] for word in sorted(_WRITTEN) if word[0] == letter)})"
+    for letter in sorted({word[0] for word in _WRITTEN})
+)
+_ONE_OF = "|".join(sorted(lex.DURATIONS | lex.LONG_MEASURES))  # more than a year, nearly a mile
+_CANDIDATE = re.compile(rf"\d|[¼½¾⅐-⅞]|\b(?:{'|'.join(_BY_LETTER)}|[aA](?i:n?\s(?:{_ONE_OF})))")
+_LEADS = ("between", "from")
+_TITLE_WORDS, _TITLE_SHARE = 4, 0.7
+_BEHIND_ONE = lex.words("in out of per percent and or to") | lex.DASHES | {"%"}
+_REACH = 14  # tokens from "the number of transplants" to its figure
+_JOINS = frozenset({",", "and", "but", ";", "or"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: code points ``start`` to ``end`` of the text, an interval, and what it measures."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+    unit: str | None
+    rate: str | None
+    currency: str | None
+    hedge: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Node):
+    """What was read at one place, and the rules that read it; no figure where the number only locates."""
+
+    end: int  # the token behind it
+    figure: Figure | None = None
+
+
+def figures(text: str) -> Iterator[Figure]:
+    """Find the figures of a text, in order and disjoint.
+
+    The time taken grows with the length of the text, whatever it holds.
+    """
+    return (read.figure for read in readings(text) if read.figure)
+
+
+def readings(text: str) -> Iterator[Read]:
+    """All that is read in a text, in order, with the names of the rules."""
+    for start, end in pieces(text):
+        if _CANDIDATE.search(text, start, end):
+            yield from _readings(Line(text, start, end))
+
+
+def told(figure: Figure) -> str:
+    """A figure in a line, as the examples of rules have it: "31.. cart per day, at least"."""
+    low, high = ("" if math.isnan(bound) else f"{bound:.12g}" for bound in (figure.low, figure.high))
+    value = low if low == high else f"{low}..{high}"
+    rate = f"per {figure.rate}" if figure.rate else None
+    what = " ".join(filter(None, [value, figure.currency or figure.unit, rate]))
+    return ", ".join(filter(None, [what, figure.hedge, figure.kind if figure.kind == "ratio" else None]))
+
+
+def _readings(line: Line) -> Iterator[Read]:
+    t = line.t
+    long = [
+        token.text[0].isupper() for token in t if token.kind == "word" and len(token.text) >= _TITLE_WORDS
+    ]
+    reading = Reading(line, len(long) >= _TITLE_WORDS and sum(long) >= _TITLE_SHARE * len(long))
+    i = 0
+    while t[i].kind != "end":
+        read = _read(reading, i) if _starts(t, i) else None
+        if read is not None:
+            yield read
+        i = read.end if read else i + 1
+
+
+def _starts(t: list[Token], i: int) -> bool:
+    token = t[i]
+    if token.kind != "word":
+        return token.kind == "num"
+    if token.lower == "one" and t[i - 1].lower not in lex.EVIDENCE_FOR_ONE:
+        behind = t[i + 1]
+        return behind.lower in _BEHIND_ONE or not (
+            behind.lower in lex.STOPS or behind.lower == "one" or behind.kind == "mark"
+        )
+    return token.lower in STARTS or token.lower.endswith("fold")
+
+
+def _read(reading: Reading, i: int) -> Read | None:
+    """What begins at token ``i``, if anything does."""
+    line, t = reading.line, reading.line.t
+    if t[i].lower.endswith("fold"):
+        return _manifold(reading, i)
+    if t[i].kind == "num" and (chain := CHAINS.read(line, i, None)) is not None:
+        return _located(reading, chain.end, chain.rules)
+    if t[i].kind == t[i + 2].kind == "num" and t[i + 1].text == ":" and t[i + 1].gap == t[i + 2].gap == 0:
+        return _colon(reading, i)
+    number = number_at(line, i, conjoin=t[i - 1].lower != "between")
+    if number is None:
+        return None
+    if number.form == "locator":
+        return _located(reading, number.end, number.rules)
+    return _assembled(reading, number)
+
+
+def _located(reading: Reading, end: int, rules: tuple[str, ...]) -> Read:
+    reading.located = end
+    return Read(end, rules=rules)
+
+
+def _manifold(reading: Reading, i: int) -> Read | None:
+    """A tenfold rise."""
+    token = reading.line.t[i]
+    value = {**lex.DIGIT_WORDS, **lex.TENS, **lex.SCALES}.get(token.lower.removesuffix("fold"))
+    if not value:
+        return None
+    reading.floor = i + 1
+    figure = Figure(token.start, token.end, value, value, "time", None, None, None, "multiple")
+    return Read(i + 1, figure, rules=("manifold",))
+
+
+def _colon(reading: Reading, i: int) -> Read:
+    """A ratio, 2:1, or else a time."""
+    line, t, end = reading.line, reading.line.t, i + 3
+    first, second = number_at(line, i), number_at(line, i + 2)
+    named = t[i - 1].lower in lex.NUMBERED
+    if named or not (first and second and first.value and second.value) or len(t[i + 2].text) > 1:
+        return _located(reading, end, ("time with a colon",))
+    value = first.value / second.value
+    reading.floor = end
+    figure = Figure(t[i].start, t[i + 2].end, value, value, None, None, None, None, "ratio")
+    return Read(end, figure, rules=("ratio with a colon",))
+
+
+def _assembled(reading: Reading, number: Number) -> Read:
+    line, t = reading.line, reading.line.t
+    start, currency = currency_before(t, number.start)
+    begin, start, hedge = _led(t, start)
+    lead = begin if t[begin - 1].lower in _LEADS else start
+    pair = ratio_at(line, number) if currency is None else None
+    pair = pair or range_at(line, number, lead, currency)
+    last = pair.second if pair else number
+    unit, hedge_behind_it = _followed(line, last, pair.currency if pair else currency)
+    if number.value == 1 and hedge and not unit.kind and not pair:
+        unit = _only_one(t, unit)
+    if pair and not pair.ratio and t[lead - 1].lower in _LEADS:
+        start = lead - 1
+        begin, outer = hedge_before(t, start, unit.kind)
+        hedge = outer or hedge
+    elif hedge:
+        begin, hedge = hedge_before(t, start, unit.kind)
+    begin = max(begin, reading.floor)
+    hedge = hedge or hedge_behind_it
+    rules = number.rules + (pair.rules if pair else ()) + unit.rules
+    candidate = Candidate(reading, number, pair, unit, hedge)
+    verdict = _verdict(candidate, start)
+    if verdict is not None:
+        return _located(reading, last.end, rules + verdict)
+    return _made(candidate, begin, rules)
+
+
+def _verdict(c: Candidate, start: int) -> tuple[str, ...] | None:
+    """The rules by which a candidate that begins at token ``start`` is no figure, or None if it is one."""
+    if start < c.reading.floor:
+        return ("part of the figure before",)
+    if c.unit.kind == "money":
+        return None
+    if c.pair and c.pair.ratio:
+        return ("year",) if year_like(c.reading.line.t, c.number) else None
+    line, i = c.reading.line, c.number.start
+    located = DATES.read(line, i, c) or NAMES.read(line, i, c)
+    return located.rules if located else None
+
+
+def _led(t: list[Token], start: int) -> tuple[int, int, str | None]:
+    """Where the hedge before token ``start`` begins, where what it hedges begins, and the hedge."""
+    begin, hedge = hedge_before(t, start, "")
+    if hedge is None and t[start - 1].lower in ("a", "an"):  # roughly a $60 million business
+        further, hedge = hedge_before(t, start - 1, "")
+        if hedge is not None:
+            return further, start - 1, hedge
+    return begin, start, hedge
+
+
+def _followed(line: Line, last: Number, currency: str | None) -> tuple[Unit, str | None]:
+    """The unit behind a number, and a hedge before or behind that."""
+    end, hedge = hedge_behind(line.t, last.end)
+    unit = unit_at(line, end, last, currency)
+    if hedge is None:
+        end, hedge = hedge_behind(line.t, unit.end)
+        unit = replace(unit, end=end)
+    return unit, hedge
+
+
+def _only_one(t: list[Token], unit: Unit) -> Unit:
+    """At least one winery: what is hedged is a number, and the next word is what is counted."""
+    j = unit.end
+    noun = t[j].kind == "word" and t[j].gap == 1 and t[j].lower not in lex.STOPS
+    return Unit(j + 1, singular(t[j].lower), "count", rules=("one thing counted",)) if noun else unit
+
+
+def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
+    """The figure of a candidate whose hedge begins at token ``begin``."""
+    reading, number, pair, unit, hedge = c.reading, c.number, c.pair, c.unit, c.hedge
+    t, ratio = reading.line.t, bool(pair and pair.ratio)
+    low, high = (pair.low, pair.high) if pair else (number.value, number.value)
+    begin, sign = _signed(t, begin, unit)
+    if hedge:
+        rules += (f"hedge: {hedge}",)
+    if number.form == "open":
+        high, hedge = math.nan, hedge or "indefinite"
+    elif hedge in LOWER and (pair is None or ratio):
+        high = math.nan
+    elif hedge in UPPER and (pair is None or ratio):
+        low = math.nan
+    if sign < 0:
+        low, high = -high, -low
+    counted, kind = unit.unit, unit.kind or "number"
+    if not unit.kind and (counted := _carried(reading, begin, unit.end)) is not None:
+        rules += ("thing counted before it",)
+    if ratio or (number.form == "fraction" and unit.kind in ("", "ratio")):
+        kind = "ratio"
+    elif kind == "number" and counted:
+        kind = "count"
+    reading.floor = unit.end
+    if unit.kind:
+        reading.last_end = unit.end
+    reading.last = Unit(unit.end, counted, kind, unit.currency, unit.rate)
+    start, end = t[begin].start, t[unit.end - 1].end
+    figure = Figure(start, end, low, high, counted, unit.rate, unit.currency, hedge, kind)
+    return Read(unit.end, figure, rules=rules)
+
+
+def _signed(t: list[Token], begin: int, unit: Unit) -> tuple[int, int]:
+    before = t[begin - 1]
+    if begin < 1:
+        return begin, 1
+    if before.lower == "minus" and t[begin].kind == "num":
+        return (begin, 1) if t[begin - 2].kind == "num" else (begin - 1, -1)
+    if unit.kind not in ("percent", "measure"):
+        return begin, 1
+    minus = before.lower == "minus" or (before.text in ("-", "−") and before.gap > 0 and t[begin].gap == 0)  # noqa: RUF001
+    return (begin - 1, -1) if minus else (begin, 1)
+
+
+def _carried(reading: Reading, begin: int, end: int) -> str | None:
+    """The unit of a bare figure at tokens ``begin`` to ``end``, if the text has said it before.
+
+    "The number of transplants is 60,000"; "a death toll of 60"; "12 deaths in May, 9 in June".
+    """
+    t, last = reading.line.t, reading.last
+    if t[end].kind == "word" and t[end].gap == 1 and t[end].lower not in lex.STOPS:
+        return None
+    if t[begin - 1].text == ":" and plural(t[begin - 2]):  # Deaths: 1,234
+        return singular(t[begin - 2].lower)
+    named = _named_before(t, begin, max(begin - _REACH, reading.last_end, 0))
+    gapped = t[begin - 1].lower in _JOINS and t[end].lower in lex.PREPOSITIONS
+    if named is None and gapped and last is not None and last.kind == "count" and last.rate is None:
+        return last.unit
+    return named
+
+
+def _named_before(t: list[Token], begin: int, floor: int) -> str | None:
+    """The number of transplants, a death toll, a population, within the sentence."""
+    for k in range(begin - 1, floor - 1, -1):
+        word = t[k].lower
+        if word in lex.TOTALS and t[k + 1].lower == "of":
+            noun = noun_at(t, k + 2)
+            return noun.lemma if noun and noun.end <= begin else None
+        if word == "toll" and t[k - 1].lower == "death":
+            return "death"
+        if word == "population":
+            return "people"
+        if t[k].text in (".", "!", "?", ";") or t[k].gap > 1:
+            break
+    return None

@@ -1,0 +1,302 @@
+"""What stands behind a number: percent, money, a measure, a duration or the thing counted, and a rate."""
+
+from dataclasses import dataclass, replace
+
+from annotate.figures import words as lex
+from annotate.figures.nouns import noun_at, plural, single_noun_at, singular
+from annotate.figures.numbers import Number, numeral
+from annotate.figures.rules import Match, Node, Rules
+from annotate.figures.tokens import LINE_BREAK, Line, Token
+
+_POWERS = {"2": "square", "3": "cubic"}  # km2
+_LENGTHS = frozenset({"kilometre", "metre", "centimetre", "millimetre", "mile", "foot"})
+_LONGEST_OF = 3  # words between "of" and a rate
+_LETTERS_LONGEST = 3  # km, kg, hrs: abbreviations follow digits only
+_FIGURES = frozenset({"figure", "number"})  # the figure of 240 comes from ...
+_HEADS = {"capita": "person", "head": "person"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit(Node):
+    """What a number measures or counts, up to the token ``end``; ``kind`` is empty where nothing was found."""
+
+    end: int
+    unit: str | None = None
+    kind: str = ""
+    currency: str | None = None
+    rate: str | None = None
+
+
+MONEY: Rules[Number, Unit] = Rules("unit", "behind")
+UNITS: Rules[Number, Unit] = Rules("unit", "behind")
+JOINED: Rules[Number, Unit] = Rules("unit", "behind")
+MEASURES: Rules[Number, Unit] = Rules("unit", "behind")
+COUNTED: Rules[Number, Unit] = Rules("unit", "behind")
+RATES: Rules[Unit, Unit] = Rules("rate", "behind")
+PER: Rules[Unit, Unit] = Rules("rate", "behind")
+
+
+def unit_at(line: Line, j: int, number: Number, currency: str | None = None) -> Unit:
+    """Read unit and rate behind a number that ends at token ``j``; ``currency`` stood before it."""
+    tables = (MONEY,) if currency else (MONEY, UNITS, JOINED, MEASURES, COUNTED)
+    found = (unit for table in tables if (unit := table.read(line, j, number)) is not None)
+    unit = next(found, Unit(j, None, "money" if currency else "", currency))
+    if unit.rate is not None or unit.kind in ("age", "joined"):
+        return unit
+    rated = RATES.read(line, unit.end, unit) or unit
+    return PER.read(line, rated.end, rated) or rated
+
+
+@UNITS.rule("percentage points", r"[- ]?(?:(?:[%％]|percent|pct|pc) |percentage )points?",  # noqa: RUF001
+            "2.5 percentage points = 2.5 percentage point", "up 4% points = 4 percentage point")  # fmt: skip
+def _points(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "percentage point", "percent")
+
+
+@UNITS.rule("percent", r" ?[%％]|[- ]?(?:percent|pct|pc|per cent)",  # noqa: RUF001
+            "5% of it = 5 percent", "5 per cent of it = 5 percent", "a 7-percent rise = 7 percent")  # fmt: skip
+def _percent(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "percent", "percent")
+
+
+@MONEY.rule("code of a currency", r" ?(?P<code>{code})", "400 CHF = 400 CHF", cased=True)
+def _code(m: Match, _: Number) -> Unit:
+    return Unit(m.end, None, "money", m["code"])
+
+
+@MONEY.rule("name of a currency", r"{hyphen}? ?(?:of )?(?:{whose}[ -]?){0,2}{currency}",
+            "5 million dollars = 5000000 USD", "5 million Canadian dollars = 5000000 CAD",
+            "20 pounds sterling = 20 GBP", "7½ million pounds = 7500000 GBP",
+            "two million pounds of peas != 2000000 pound")  # fmt: skip
+def _currency(m: Match, _: Number) -> Unit | None:
+    t, k = m.line.t, m.end - 1
+    name, behind = singular(t[k].lower), t[k + 1].lower
+    if name == "dollar":
+        return Unit(k + 1, None, "money", lex.DOLLARS_OF.get(t[k - 1].lower, "USD"))
+    if name in lex.CURRENCY_NAMES:
+        return Unit(k + 1, None, "money", lex.CURRENCY_NAMES[name])
+    if name == "pound" and behind == "sterling":
+        return Unit(k + 2, None, "money", "GBP")
+    large = name == "pound" and t[k - 1].lower in lex.LARGE and behind != "of"
+    return Unit(k + 1, None, "money", "GBP") if large else None
+
+
+@JOINED.rule("square measure joined", r"{hyphen}(?P<square>{square})(?={hyphen}(?!{square}))",
+             "an 11-square-mile fire = 11 square mile")  # fmt: skip
+def _square_joined(m: Match, number: Number) -> Unit | None:
+    inner = JOINED.read(m.line, m.end, number)
+    return replace(inner, unit=f"{lex.SQUARES[m['square']]} {inner.unit}") if inner else None
+
+
+@JOINED.rule("fold", r"{hyphen}fold", "a 10-fold rise = 10 time")
+def _fold(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "time", "multiple")
+
+
+@JOINED.rule("strong", r"{hyphen}strong", "a 40-strong crew = 40 people")
+def _strong(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "people", "count")
+
+
+@JOINED.rule("years old", r"{hyphen}{word}{hyphen}olds?", "a 34-year-old mill =")
+def _old(m: Match, number: Number) -> Unit | None:
+    blocked = m.line.t[m.start + 1].lower in lex.HYPHEN_BLOCKED or number.form == "fraction"
+    return None if blocked else Unit(m.end, None, "age")
+
+
+@JOINED.rule("noun joined", r"{hyphen}(?P<word>{word})", "a 40-bed ward = 40 bed", "a five-star inn =")
+def _noun_joined(m: Match, number: Number) -> Unit:
+    word = m["word"]
+    name = lex.MEASURES.get(word) or lex.MEASURES.get(singular(word)) or singular(word)
+    kind = "duration" if name in lex.DURATIONS else "measure" if name in lex.LONG_MEASURES else "count"
+    if (number.value == 1 and kind == "count") or word in lex.HYPHEN_BLOCKED or number.form == "fraction":
+        return Unit(m.start, None, "joined")
+    return Unit(m.end, name, kind)
+
+
+@UNITS.rule("degree sign", r" ?[°º](?: ?[CF](?![^\W\d_]))?|[CF]", "45C in the shade = 45 degree",
+            "minus 5 °C = -5 degree", cased=True)  # fmt: skip
+def _degree(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "degree", "measure")
+
+
+@UNITS.rule("speed", r" ?(?P<speed>{speed})", "60 mph = 60 mile per hour")
+def _speed(m: Match, _: Number) -> Unit:
+    unit, rate = lex.SPEEDS[m["speed"]]
+    return Unit(m.end, unit, "measure", rate=rate)
+
+
+@UNITS.rule("square measure", r" ?(?P<square>{square})", "12 sq km = 12 square kilometre")
+def _square(m: Match, number: Number) -> Unit | None:
+    inner = MEASURES.read(m.line, m.end, number)
+    return replace(inner, unit=f"{lex.SQUARES[m['square']]} {inner.unit}") if inner else None
+
+
+@UNITS.rule("times", r" ?times", "three times as many = 3 time")
+def _times(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "time", "multiple")
+
+
+@MEASURES.rule("pence", r"p", "a stamp of 40p = 40 penny", cased=True)
+def _pence(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "penny", "measure")
+
+
+@MEASURES.rule("degrees", r" degrees? (?:celsius|fahrenheit|c|f)", "5 degrees Celsius = 5 degree")
+def _degrees(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "degree", "measure")
+
+
+@MEASURES.rule("measure", r" ?(?P<name>{word})(?P<power>[23](?!\d))?",
+               "1,250 km2 of sand = 1250 square kilometre", "7 tonnes of peas = 7 tonne", "a 30m pole = 30 metre",
+               "in 40 mins = 40 minute")  # fmt: skip
+def _measure(m: Match, number: Number) -> Unit | None:
+    token, power = m.line.t[m.start], m["power"]
+    short = len(token.text) <= _LETTERS_LONGEST and token.lower in lex.MEASURES
+    if short and (number.form != "digits" or (token.text == "m" and number.coefficient != number.value)):
+        return None
+    name = lex.MEASURES.get(token.lower) or lex.MEASURES.get(singular(token.lower))
+    if name is None or not (short or number.value <= 1 or plural(token) or token.lower == "foot"):
+        return None
+    if power and short and name in _LENGTHS:
+        return Unit(m.start + 2, f"{_POWERS[power]} {name}", "measure")
+    return Unit(m.start + 1, name, "duration" if name in lex.DURATIONS else "measure")
+
+
+@MEASURES.rule("duration", r" ?(?P<name>{word})", "in 16 months = 16 month", "a 10 year plan = 10 year")
+def _duration(m: Match, number: Number) -> Unit | None:
+    name = singular(m["name"])
+    some = number.value <= 1 or plural(m.line.t[m.start]) or name in lex.SPELLS
+    return Unit(m.end, name, "duration") if name in lex.DURATIONS and some else None
+
+
+@COUNTED.rule("magnitude", r" magnitude", "a quake of 6.1 magnitude = 6.1 magnitude")
+def _magnitude(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "magnitude", "measure")
+
+
+@COUNTED.rule("of what", r" of", "thousands of tiles = 1000.. tile, indefinite", "five of the drivers = 5 driver",
+            "half of the prisoners = 0.5 prisoner, ratio")  # fmt: skip
+def _of(m: Match, number: Number) -> Unit:
+    """Three of the five men: of which only three is marked."""
+    t, fraction = m.line.t, number.form == "fraction"
+    k = _after_determiners(t, m.end)
+    among = (
+        t[k].kind == "num"
+        or (t[k].lower in lex.DIGIT_WORDS and t[k].lower != "one")
+        or t[k].lower in lex.TENS
+    )
+    noun = noun_at(t, k + 1 if among else k)
+    partitive = k > m.end or number.form != "digits" or t[m.end].lower == "of"
+    if noun and not among and (partitive or plural(t[noun.end - 1])):
+        return Unit(noun.end, noun.lemma, "ratio" if fraction else "count")
+    known = noun is not None or t[k].lower in ("them", "us") or fraction
+    return Unit(m.start, noun.lemma if noun else None, ("ratio" if fraction else "count") if known else "")
+
+
+@COUNTED.rule(
+    "share of what",
+    r"(?= )",
+    "half the mills = 0.5 mill, ratio",
+    "a third were unsure = 0.333333333333, ratio",
+)
+def _share(m: Match, number: Number) -> Unit | None:
+    if number.form != "fraction":
+        return None
+    t, j = m.line.t, m.start
+    if t[j].lower in lex.DETERMINERS:
+        noun = noun_at(t, _after_determiners(t, j))
+        return Unit(noun.end, noun.lemma, "ratio") if noun else Unit(j, None, "ratio")
+    noun = noun_at(t, j) if number.value > 1 else None
+    return Unit(noun.end, noun.lemma, "count") if noun else Unit(j, None, "ratio")
+
+
+@COUNTED.rule("figure of", r"(?= )", "The figure of 240 comes from him. = 240")
+def _figure(m: Match, number: Number) -> Unit | None:
+    of = m.line.t[number.start - 1].lower == "of" and m.line.t[number.start - 2].lower in _FIGURES
+    return Unit(m.start) if of else None
+
+
+@COUNTED.rule("thing counted", r"(?= )", "14 human rights groups = 14 group", "58 dead = 58 dead",
+            "a couple of the inns = 2 inn")  # fmt: skip
+def _counted(m: Match, number: Number) -> Unit | None:
+    t, j = m.line.t, m.start
+    if t[j - 1].lower == "of":
+        j = _after_determiners(t, j)
+    noun = single_noun_at(t, j) if number.value == 1 else noun_at(t, j)
+    return Unit(noun.end, noun.lemma, "count") if noun else None
+
+
+def _after_determiners(t: list[Token], j: int) -> int:
+    while t[j].lower in lex.DETERMINERS:
+        j += 1
+    return j
+
+
+@RATES.rule("measure to a measure", r"/(?P<name>{measure}|l)(?P<power>[23](?!\d))?",
+            "4.5 mg/l of salt = 4.5 milligram per litre", "30 µg/m3 of soot = 30 microgram per cubic metre")  # fmt: skip
+def _concentration(m: Match, unit: Unit) -> Unit | None:
+    if unit.kind != "measure":
+        return None
+    name = "litre" if m["name"] == "l" else lex.MEASURES[m["name"]]
+    if m["power"] and name in _LENGTHS:
+        return replace(unit, end=m.end, rate=f"{_POWERS[m['power']]} {name}")
+    return replace(unit, end=m.start + 2, rate=name)
+
+
+@RATES.rule("rate", r"/| ?(?:an?|per|each|every)", "15 cases a month = 15 case per month",
+            "12.5 per 100,000 people = 12.5 per 100000 people", "7 carts/day = 7 cart per day")  # fmt: skip
+def _rate(m: Match, unit: Unit) -> Unit | None:
+    rated = _with_rate(m.line, unit, m.end)
+    return None if rated is unit else rated
+
+
+@RATES.rule("for every", r" for every(?= {n})", "4 carts for every 100 people = 4 cart per 100 people")
+def _for_every(m: Match, unit: Unit) -> Unit:
+    return _with_rate(m.line, unit, m.end)
+
+
+@RATES.rule("rate behind what it is of", r" ?of(?= )", "40 carts of slate a year = 40 cart per year")
+def _rate_behind(m: Match, unit: Unit) -> Unit | None:
+    t = m.line.t
+    for k in range(m.end, m.end + _LONGEST_OF) if unit.kind in ("count", "measure", "money") else ():
+        if t[k].kind != "word" or t[k].gap > 1 or t[k].lower in lex.STOPS:
+            break
+        if t[k + 1].lower in ("a", "an", "per", "each", "every") and singular(t[k + 2].lower) in lex.PERIODS:
+            return _with_rate(m.line, unit, k + 2)
+    return None
+
+
+@RATES.rule("adverb of a period", r" ?(?P<adverb>{adverb})", "7 carts daily = 7 cart per day")
+def _adverb(m: Match, unit: Unit) -> Unit:
+    return replace(unit, end=m.end, rate=lex.PERIOD_ADVERBS[m["adverb"]])
+
+
+@PER.rule("second rate", r" ?per (?P<period>{period})", "€40 per cart per day = 40 EUR per cart per day")
+def _second_rate(m: Match, unit: Unit) -> Unit | None:
+    period = lex.PERIODS.get(m["period"])
+    return replace(unit, end=m.end, rate=f"{unit.rate} per {period}") if unit.rate and period else None
+
+
+def _with_rate(line: Line, unit: Unit, j: int) -> Unit:
+    """The unit with the rate whose name begins at token ``j``, behind "a", "per" and the like."""
+    t, word, by = line.t, line.t[j], line.t[j - 1].lower
+    name = singular(word.lower)
+    if name in lex.PERIODS and word.gap < LINE_BREAK and t[j + 1].lower not in lex.NOT_A_RATE:
+        return replace(unit, end=j + 1, rate=lex.PERIODS[name])
+    if by not in ("per", "every"):
+        priced = unit.kind == "money" and word.lower in lex.PRICED
+        return replace(unit, end=j + 1, rate=lex.MEASURES.get(name, name)) if priced else unit
+    value, k = numeral(word.text) if word.kind == "num" else None, j + 1
+    if value is not None and t[k].lower in lex.SCALES:
+        value, k = value * lex.SCALES[t[k].lower], k + 1
+    elif word.lower in lex.SCALES:
+        value = lex.SCALES[word.lower]
+    if value is not None:
+        noun = noun_at(t, k)
+        return replace(
+            unit, end=noun.end if noun else k, rate=f"{value:.0f}" + (f" {noun.lemma}" if noun else "")
+        )
+    if word.kind != "word" or word.lower in lex.STOPS:
+        return unit
+    return replace(unit, end=j + 1, rate=_HEADS.get(word.lower) or lex.MEASURES.get(name, name))
