@@ -232,7 +232,7 @@ def test_in_portions_it_is_the_same(monkeypatch):
     frame = ratings(rng.integers(0, 3, (30, 6)).tolist())
     whole = nominal(pairs, frame, by=("source",)), nominal(leave_one_out, frame)
     monkeypatch.setattr("annotate.agreement.annotators.confusion._VALUES", 20)
-    monkeypatch.setattr(sys.modules["annotate.agreement.annotators.leave_one_out"], "_VALUES", 20)
+    monkeypatch.setattr(sys.modules["annotate.agreement.annotators._leave_one_out"], "_VALUES", 20)
     again = nominal(pairs, frame, by=("source",)), nominal(leave_one_out, frame)
     for before, after in zip(whole, again, strict=True):
         pd.testing.assert_frame_equal(before, after)

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from annotate.agreement.caution import (
+from annotate.agreement._cautions import (
     FEW,
     MEANINGS,
     MOSTLY_SINGLE,
@@ -17,7 +17,7 @@ from annotate.agreement.caution import (
     cautions,
     with_cautions,
 )
-from annotate.agreement.measure import measure
+from annotate.agreement._measure import measure
 from annotate.counts.patterns import from_items
 
 

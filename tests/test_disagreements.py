@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement import measure
-from annotate.agreement.disagreements import (
+from annotate.agreement._disagreements import (
     COLUMNS,
     CONFUSION_COLUMNS,
     CONTRIBUTION_COLUMNS,

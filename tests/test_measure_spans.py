@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotate.agreement.result import NOTHING_PAIRABLE, ONE_CATEGORY
 from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED
 from annotate.agreement.spans.marks import MarkedPassage
-from annotate.agreement.spans.measure import COLUMNS, PAIR_COLUMNS, measure_span_pairs, measure_spans
+from annotate.agreement.spans.measures import COLUMNS, PAIR_COLUMNS, measure_span_pairs, measure_spans
 from annotate.errors import StatisticsError, TableError
 from tests.marked_example import LABELS, passage, passages, tables
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotate.agreement.result import ONE_CATEGORY
 from annotate.agreement.spans.marks import MarkedPassage
-from annotate.agreement.spans.measure import measure_spans
+from annotate.agreement.spans.measures import measure_spans
 from annotate.agreement.spans.unitizing import gaps, unitize, unitizing_alpha
 from tests.marked_example import LABELS, passage, passages, tables
 

@@ -1,11 +1,19 @@
 """How well annotators agree: coefficients from patterns of ratings, each with an interval and its counts."""
 
+from annotate.agreement._cautions import (
+    MEANINGS,
+    Caution,
+    by_source_with_cautions,
+    caution,
+    cautions,
+    with_cautions,
+)
+from annotate.agreement._compare import compare
+from annotate.agreement._disagreements import confusions, contributions, disagreements
+from annotate.agreement._estimate import estimate
+from annotate.agreement._measure import measure
 from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
 from annotate.agreement.by_category import by_category
-from annotate.agreement.caution import Caution, caution, cautions
-from annotate.agreement.compare import compare
-from annotate.agreement.estimate import estimate
-from annotate.agreement.measure import measure
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
@@ -16,15 +24,20 @@ from annotate.counts.patterns import Patterns, from_items
 __all__ = [
     "COEFFICIENTS",
     "DEFAULT",
+    "MEANINGS",
     "Assignments",
     "Caution",
     "Coefficient",
     "Estimate",
     "Patterns",
     "by_category",
+    "by_source_with_cautions",
     "caution",
     "cautions",
     "compare",
+    "confusions",
+    "contributions",
+    "disagreements",
     "estimate",
     "from_items",
     "from_matrix",
@@ -36,4 +49,5 @@ __all__ = [
     "pairs",
     "plan",
     "rounds",
+    "with_cautions",
 ]

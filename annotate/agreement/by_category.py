@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from annotate.agreement.estimate import estimate
+from annotate.agreement._estimate import estimate
 from annotate.agreement.registry import select
 from annotate.agreement.result import Estimate
 from annotate.agreement.specific import REST

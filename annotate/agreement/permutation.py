@@ -15,7 +15,7 @@ differ in prevalence, though, and the bare difference of two alphas or kappas th
 than permutations show, so that it is found significant too often (or too rarely) even if the coefficient is
 the same. The remedy is to permute the difference over its standard error: still exact where all is alike,
 and right in large groups where only the coefficient is. In small and skewed groups it errs less, not never:
-read it with :mod:`annotate.agreement.caution`.
+read it with :func:`annotate.agreement.cautions`.
 
 Chung & Romano (2013), Exact and asymptotically robust permutation tests, Annals of Statistics 41, pp.
 484-507; Phipson & Smyth (2010), Permutation p-values should never be zero, Statistical Applications in

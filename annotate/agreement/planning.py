@@ -11,7 +11,7 @@ it is below the target; in between, its logarithm is taken as linear in that of 
 the present proportion, since the prevalence in AC1 rests on them too.
 
 A plan is as good as the items it starts from: with few, or with one category nearly always, further items
-may look otherwise (see :mod:`annotate.agreement.caution`).
+may look otherwise (see :func:`annotate.agreement.cautions`).
 
 Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 25.
 """
@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.caution import caution
-from annotate.agreement.estimate import check_interval
+from annotate.agreement._cautions import caution
+from annotate.agreement._estimate import check_interval
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.sampled import CELLS, sampled, strata
 from annotate.agreement.tidy import tidy
@@ -94,7 +94,7 @@ def plan(
     Parameters
     ----------
     ratings, by, level, categories, weights, set_distance
-        As for :func:`~annotate.agreement.measure.measure`.
+        As for :func:`~annotate.agreement.measure`.
     half_width
         The target: an interval from .70 to .80 has a half-width of .05.
     coefficient
@@ -116,7 +116,7 @@ def plan(
     Raises
     ------
     TableError, StatisticsError
-        As :func:`~annotate.agreement.measure.measure`; and if the target is not between 0 and 1, or the
+        As :func:`~annotate.agreement.measure`; and if the target is not between 0 and 1, or the
         replicates are too few to tell a width.
 
     """

@@ -175,8 +175,8 @@ def disagreements(
     output: Output = None,
 ) -> None:
     """List the passages that lower agreement most, with every annotator's choice."""
-    from annotate.agreement.disagreements import confusions as confused
-    from annotate.agreement.disagreements import contributions
+    from annotate.agreement import confusions as confused
+    from annotate.agreement import contributions
     from annotate.present.tables import readable, write_table
 
     said, orders = read_levels(level), read_orders(order)
@@ -216,7 +216,7 @@ def plan(
     output: Output = None,
 ) -> None:
     """Say how many more items an interval of a given half-width takes, at the present design."""
-    from annotate.agreement.planning import plan as planned
+    from annotate.agreement import plan as planned
     from annotate.present.tables import readable, write_table
 
     said, orders = read_levels(level), read_orders(order)
@@ -289,33 +289,32 @@ def _only(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _groups(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement import measure
-    from annotate.agreement.caution import with_cautions
+    from annotate.agreement import measure, with_cautions
 
     result = measure(study.first_round, **_only(settings, *settings))
     return with_cautions(result, study.first_round, **_only(settings, "by", "level", "categories"))
 
 
 def _pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement.annotators import pairs
+    from annotate.agreement import pairs
 
     return pairs(study.first_round, **_only(settings, *_TAKEN["--pairs"]))
 
 
 def _leave_one_out(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement.annotators import leave_one_out
+    from annotate.agreement import leave_one_out
 
     return leave_one_out(study.first_round, **_only(settings, *_TAKEN["--leave-one-out"]))
 
 
 def _majority(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement.annotators import majority
+    from annotate.agreement import majority
 
     return majority(study.first_round, **_only(settings, *_TAKEN["--majority"]))
 
 
 def _rounds(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement.annotators import rounds
+    from annotate.agreement import rounds
 
     return rounds(study.ratings, **_only(settings, *_TAKEN["--rounds"]))
 
@@ -345,7 +344,7 @@ def _labels(study: "Study") -> list[str] | None:
 
 
 def _compare(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement.compare import compare
+    from annotate.agreement import compare
 
     taken = {**settings, "by": settings["by"] or ("source",)}
     return compare(study.first_round, **_only(taken, *_TAKEN["--compare"]))

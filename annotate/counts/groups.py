@@ -55,7 +55,7 @@ def tally_patterns(
     """Reduce a table of ratings: a list for each variable, the whole table first, then its groups.
 
     The variables come in the order of ``level``; ``assignments`` asks for who chose what as well. For what
-    else is taken and raised see :func:`~annotate.agreement.measure.measure`.
+    else is taken and raised see :func:`~annotate.agreement.measure`.
     """
     for column in by:
         if column in ROW:

@@ -53,7 +53,7 @@ def judgements(
     by: Sequence[str] = (),
     repeat: str | None = None,
 ) -> Iterator[Judgements]:
-    """Read a table of ratings as :func:`~annotate.agreement.measure.measure` does.
+    """Read a table of ratings as :func:`~annotate.agreement.measure` does.
 
     Yields the judgements of each variable, in the order of ``level``: those of the whole table, as the
     one group whose values are all None, and then, if there is a ``by``, the same in their groups. Names

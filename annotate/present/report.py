@@ -11,8 +11,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from annotate.agreement.caution import by_source_with_cautions
-from annotate.agreement.disagreements import disagreements
+from annotate.agreement import by_source_with_cautions, disagreements
 from annotate.files import whole
 from annotate.frames import records
 from annotate.present import charts, wording
@@ -77,7 +76,7 @@ def render_report(
         What was read.
     agreement
         Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
-        chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
+        chosen most is added where :func:`annotate.agreement.with_cautions` has not set it beside.
     provenance
         Of :func:`annotate.provenance.profile`; it may have no rows.
     ledger

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.agreement import measure
-from annotate.agreement.caution import with_cautions
+from annotate.agreement import measure, with_cautions
 from annotate.codebook.read import Level
 from annotate.provenance import profile
 from annotate.provenance.ledger import Ledger, ledger_of

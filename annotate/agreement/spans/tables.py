@@ -50,7 +50,7 @@ def marked_groups(
     """Put the tables together: the whole first, then each group.
 
     The parameters and what is raised are those of
-    :func:`~annotate.agreement.spans.measure.measure_spans`.
+    :func:`~annotate.agreement.measure_spans`.
     """
     for column in by:
         if column in _NO_GROUPS:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from annotate.agreement.caution import by_source_with_cautions
-from annotate.agreement.disagreements import disagreements
+from annotate.agreement import by_source_with_cautions, disagreements
 from annotate.files import whole
 from annotate.present.workbook.cell import new_workbook
 from annotate.present.workbook.guide_sheets import about, codebook
@@ -50,7 +49,7 @@ def write_workbook(
         What was read.
     agreement
         Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
-        chosen most is added where :func:`annotate.agreement.caution.with_cautions` has not set it beside.
+        chosen most is added where :func:`annotate.agreement.with_cautions` has not set it beside.
     provenance
         Of :func:`annotate.provenance.profile`; it may have no rows.
     ledger

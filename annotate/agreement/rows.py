@@ -1,4 +1,4 @@
-"""Frames of results, group by group, as :func:`~annotate.agreement.measure.measure` orders them."""
+"""Frames of results, group by group, as :func:`~annotate.agreement.measure` orders them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

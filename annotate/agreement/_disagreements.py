@@ -91,7 +91,7 @@ def contributions(
     ratings
         The ratings table; without a column source, the result has None there.
     level, categories
-        As :func:`~annotate.agreement.measure.measure` takes them.
+        As :func:`~annotate.agreement.measure` takes them.
     top
         How many items to list of each variable; all if None.
 

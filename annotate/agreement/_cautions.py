@@ -125,7 +125,7 @@ def cautions(
 ) -> pd.DataFrame:
     """Find the largest category and the cautions, for the whole table and by group.
 
-    Parameters and what is raised are those of :func:`~annotate.agreement.measure.measure`.
+    Parameters and what is raised are those of :func:`~annotate.agreement.measure`.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def with_cautions(
     level: Mapping[str, "Level"],
     categories: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
-    """Set beside what :func:`~annotate.agreement.measure.measure` found what it is to be read with.
+    """Set beside what :func:`~annotate.agreement.measure` found what it is to be read with.
 
     ``by``, ``level`` and ``categories`` are those of the measurement. The columns prevalent_category,
     prevalence and caution of :func:`cautions` are added at the end.

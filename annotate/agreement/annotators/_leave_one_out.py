@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.agreement.annotators.rows import Rows, frame
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.result import Settled
+from annotate.agreement.rows import Rows, frame
 from annotate.agreement.sampled import sampled
 from annotate.counts.assignments import NONE, Assignments, assign
 from annotate.counts.judgements import Judgements, judgements
@@ -37,7 +37,7 @@ def leave_one_out(
 ) -> pd.DataFrame:
     """Measure the agreement of all annotators but one, for each of them.
 
-    Parameters are those of :func:`~annotate.agreement.measure.measure`, and so is what is raised.
+    Parameters are those of :func:`~annotate.agreement.measure`, and so is what is raised.
 
     Returns
     -------

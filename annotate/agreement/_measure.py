@@ -9,8 +9,8 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 from threadpoolctl import ThreadpoolController
 
+from annotate.agreement._estimate import check_interval, estimate
 from annotate.agreement.by_category import SPECIFIC, by_category, offered
-from annotate.agreement.estimate import check_interval, estimate
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate
 from annotate.agreement.tidy import tidy

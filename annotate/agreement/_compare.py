@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.caution import caution
+from annotate.agreement._cautions import caution
 from annotate.agreement.correction import check_correction, correct
 from annotate.agreement.permutation import Comparison, compare_patterns
 from annotate.agreement.registry import DEFAULT, Coefficient, select
@@ -53,7 +53,7 @@ def compare(
     Parameters
     ----------
     ratings, coefficients, level, categories, weights, set_distance
-        As for :func:`~annotate.agreement.measure.measure`.
+        As for :func:`~annotate.agreement.measure`.
     by
         The column, or columns, that make the groups. Each item must be in one group.
     permutations
@@ -80,7 +80,7 @@ def compare(
     Raises
     ------
     TableError, StatisticsError
-        As :func:`~annotate.agreement.measure.measure`; and if there is nothing to group by, an item is in
+        As :func:`~annotate.agreement.measure`; and if there is nothing to group by, an item is in
         two groups, or the permutations or the correction make no sense.
 
     """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.annotators.rows import Rows, frame
+from annotate.agreement.rows import Rows, frame
 from annotate.counts.judgements import Judgements, judgements
 from annotate.counts.patterns import IntArray
 
@@ -30,7 +30,7 @@ def majority(
     annotator's own choice; if there is one other, it is what that one chose. Where two categories are
     ahead it is a tie, which is nobody's agreement and nobody's disagreement. Two choices are the same
     category or not, whatever the level. Parameters are those of
-    :func:`~annotate.agreement.measure.measure`, and so is what is raised.
+    :func:`~annotate.agreement.measure`, and so is what is raised.
 
     Returns
     -------

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from annotate.agreement._estimate import check_interval
 from annotate.agreement.annotators.confusion import PAIRWISE, columns, confusions
-from annotate.agreement.annotators.rows import Rows, frame
-from annotate.agreement.estimate import check_interval
 from annotate.agreement.registry import select
+from annotate.agreement.rows import Rows, frame
 from annotate.counts.judgements import Judgements, judgements
 from annotate.counts.patterns import IntArray
 
@@ -36,7 +36,7 @@ def pairs(
     ratings
         One row a judgement: item, annotator, variable, category, and the columns of ``by``.
     level, categories, by
-        As :func:`~annotate.agreement.measure.measure` takes them.
+        As :func:`~annotate.agreement.measure` takes them.
     coefficients
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`, or ``"all"``. Each is computed as if
         there were no others than the two and no items but those that both rated.

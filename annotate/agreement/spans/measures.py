@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.agreement.estimate import check_interval
+from annotate.agreement._estimate import check_interval
 from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED, estimate_spans
 from annotate.agreement.spans.matching import MATCHINGS, match
 from annotate.agreement.spans.tables import MarkedGroup, marked_groups
