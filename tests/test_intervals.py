@@ -16,7 +16,7 @@ from scipy import stats
 
 from annotate.agreement import COEFFICIENTS, estimate, from_items, measure
 from annotate.agreement._estimate import INTERVALS
-from annotate.agreement.bca import acceleration, bias, levels
+from annotate.agreement.bootstrap import acceleration, bias, levels
 from annotate.agreement.student import quantile
 from annotate.errors import StatisticsError
 

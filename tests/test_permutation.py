@@ -9,8 +9,7 @@ import polars as pl
 import pytest
 
 from annotate.agreement import COEFFICIENTS, measure
-from annotate.agreement._compare import compare
-from annotate.agreement.correction import benjamini_hochberg, correct, holm
+from annotate.agreement._compare import benjamini_hochberg, compare, correct, holm
 from annotate.agreement.influence import Influence, influence
 from annotate.agreement.permutation import NO_REST, align, compare_patterns, p_value, permuted, statistics
 from annotate.agreement.registry import select

@@ -10,10 +10,9 @@ from annotate.agreement._cautions import (
 )
 from annotate.agreement._compare import compare
 from annotate.agreement._disagreements import confusions, contributions, disagreements
-from annotate.agreement._estimate import estimate
+from annotate.agreement._estimate import by_category, estimate
 from annotate.agreement._measure import measure
 from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
-from annotate.agreement.by_category import by_category
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate

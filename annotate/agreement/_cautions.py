@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.tidy import tidy
+from annotate.agreement.rows import tidy
 from annotate.counts.groups import tally_patterns
 from annotate.counts.patterns import Patterns
 

@@ -1,18 +1,29 @@
-"""Coefficients of one group of items, with their intervals, from its patterns."""
+"""Coefficients of one group of items from its patterns, with their intervals; also of each category.
 
-from collections.abc import Callable, Sequence
+Agreement on a category is that on it against all the rest: Krippendorff (2019), Content Analysis, 4th ed., ch. 12, on single categories; Fleiss (1971), Psychological
+Bulletin 76, p. 380, for kappa.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from annotate.agreement import intervals
 from annotate.agreement.analytic import analytic
-from annotate.agreement.bca import bca
-from annotate.agreement.bootstrap import percentile
+from annotate.agreement.bootstrap import bca, percentile
 from annotate.agreement.intervals import Limits, Measured, Settings
 from annotate.agreement.jackknife import jackknife
+from annotate.agreement.observed import REST
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
-from annotate.counts.patterns import PAIR, FloatArray, Patterns
+from annotate.counts.assignments import NONE, Assignments, assign
+from annotate.counts.patterns import PAIR, FloatArray, IntArray, Patterns
 from annotate.errors import StatisticsError
+from annotate.study.ratings import decode_set
+
+SPECIFIC = "specific_agreement"
+CELLS = 2**19  # samples x patterns held at a time
 
 
 def _none(measured: Measured, _: Settings) -> list[Limits]:
@@ -136,3 +147,106 @@ def _estimate(coefficient: Coefficient, settled: Settled, limits: Limits) -> Est
         interval=limits.how,
         undefined=settled.undefined[0],
     )
+
+
+def sampled(coefficient: Coefficient, patterns: Patterns, samples: FloatArray) -> Settled:
+    """Compute and settle a coefficient on samples (samples x P: items of each pattern in each sample)."""
+    return settle(
+        coefficient.compute(patterns, samples),
+        patterns.pairable_items(samples),
+        patterns.categories_used(samples),
+    )
+
+
+def strata(patterns: Patterns) -> list[IntArray]:
+    """The patterns that have items: those with two ratings or more, and those with one.
+
+    Items are drawn within these, as :mod:`annotate.agreement.intervals` says why: how many items get a
+    second rating is the plan of a study, not a chance finding. An empty stratum keeps its place.
+    """
+    return intervals.strata(patterns.n, patterns.ratings)
+
+
+def by_category(
+    patterns: Patterns,
+    coefficients: str | Sequence[str] = ("krippendorff_alpha",),
+    *,
+    categories: Sequence[str] = (),
+    rngs: Mapping[str, np.random.Generator] | None = None,
+    **settings: Any,
+) -> dict[str, list[Estimate]]:
+    """Compute agreement on each category.
+
+    Parameters
+    ----------
+    patterns
+        Of the whole variable.
+    coefficients
+        Names of coefficients that are corrected for chance, computed on the category against the rest, as
+        nominal; those that are not are passed over. Specific agreement always comes first.
+    categories
+        Which categories, and in what order; all of the variable if none are given. Of a set-valued
+        variable the categories are what a set may hold, and an item's rating is in each that it holds.
+    rngs
+        Where the replicates of a category come from; a generator with seed 0 if it has none.
+    settings
+        Of the interval, see :func:`~annotate.agreement.estimate`.
+
+    Returns
+    -------
+    dict
+        The estimates of each category.
+
+    Raises
+    ------
+    StatisticsError
+        If a coefficient is not known, or the interval makes no sense.
+
+    """
+    members = _members(patterns)
+    names = [SPECIFIC, *(one.name for one in select(coefficients) if one.chance_corrected)]
+    return {
+        category: estimate(
+            collapse(patterns, category, members.get(category, [])),
+            names,
+            rng=(rngs or {}).get(category),
+            **settings,
+        )
+        for category in tuple(categories) or tuple(members)
+    }
+
+
+def collapse(patterns: Patterns, category: str, columns: Sequence[int]) -> Patterns:
+    """Patterns of a category, in which the ratings of ``columns`` are, against the rest.
+
+    Weights are left behind: two categories have none.
+    """
+    names = (category, REST)
+    inside = np.isin(np.arange(len(patterns.categories)), columns)
+    if isinstance(patterns, Assignments):
+        place = np.append(np.where(inside, 0, 1), NONE)  # the last, which -1 finds, is for no rating
+        codes, n = _merge(place[patterns.codes], patterns.n)
+        return assign(names, patterns.annotators, codes, n, "nominal")
+    chosen = patterns.counts[:, inside].sum(axis=1)
+    counts, n = _merge(np.column_stack([chosen, patterns.ratings - chosen]), patterns.n)
+    return Patterns(names, counts, n, "nominal")
+
+
+def _merge(rows: IntArray, n: IntArray) -> tuple[IntArray, IntArray]:
+    """Like rows once, in canonical order, and the items of each."""
+    found, row = np.unique(rows, axis=0, return_inverse=True)
+    return found.astype(np.int64), np.bincount(row.ravel(), weights=n, minlength=len(found)).astype(np.int64)
+
+
+def offered(patterns: Patterns) -> tuple[str, ...]:
+    """The categories of a variable; of a set-valued one, what its sets hold."""
+    return tuple(_members(patterns))
+
+
+def _members(patterns: Patterns) -> dict[str, list[int]]:
+    """The columns in which each category is."""
+    members: dict[str, list[int]] = {}
+    for column, category in enumerate(patterns.categories):
+        for member in decode_set(category) if patterns.level == "set" else (category,):
+            members.setdefault(member, []).append(column)
+    return members

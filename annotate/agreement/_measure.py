@@ -9,11 +9,10 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 from threadpoolctl import ThreadpoolController
 
-from annotate.agreement._estimate import check_interval, estimate
-from annotate.agreement.by_category import SPECIFIC, by_category, offered
+from annotate.agreement._estimate import SPECIFIC, by_category, check_interval, estimate, offered
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate
-from annotate.agreement.tidy import tidy
+from annotate.agreement.rows import tidy
 from annotate.counts.distance import check_set_distance
 from annotate.counts.groups import GroupPatterns, tally_patterns
 from annotate.counts.table import ROW
@@ -100,7 +99,7 @@ def measure(
     set_distance
         How alpha measures between sets: ``masi`` or ``jaccard``.
     per_category
-        Whether to add each category against the rest, see :func:`~annotate.agreement.by_category`.
+        Whether to add each category against the rest, see :func:`~annotate.agreement.estimate`.
     interval, replicates, confidence, seed
         Of the interval, see :func:`~annotate.agreement.estimate`. The same seed gives the same digits on
         every engine, and a group's digits do not depend on the other groups.

@@ -1,12 +1,21 @@
-"""The percentile bootstrap over items.
+"""The bootstrap over items: its percentiles, or corrected for bias and accelerated (BCa).
 
-Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13 and 14.3; for BCa, Efron (1987), Better
+bootstrap confidence intervals, Journal of the American Statistical Association 82, pp. 171-185, and, with
+strata, Davison & Hinkley (1997), Bootstrap Methods and their Application, ch. 5.3.2.
 """
+
+import math
+from statistics import NormalDist
 
 import numpy as np
 
-from annotate.agreement.intervals import Limits, Measured, Settings, resamples
-from annotate.sampling import FloatArray, percentiles
+from annotate.agreement.intervals import Limits, Measured, Settings, over_items, resamples
+from annotate.agreement.jackknife import pulls
+from annotate.sampling import FloatArray, IntArray, percentiles
+
+_NORMAL = NormalDist()
+_SAME = 1e-12  # two values that differ by less do so by rounding
 
 
 def replicate(measured: Measured, settings: Settings) -> FloatArray:
@@ -31,3 +40,49 @@ def percentile(measured: Measured, settings: Settings) -> list[Limits]:
         Limits(*percentiles(replicates, settings.confidence), words("percentile", replicates))
         for replicates in replicate(measured, settings)
     ]
+
+
+def bca(measured: Measured, settings: Settings) -> list[Limits]:
+    """The interval of each coefficient: none where the value hangs on one item and is undefined without."""
+    if not settings.replicates:
+        return [Limits()] * len(measured.names)
+    found = []
+    accelerations = acceleration(pulls(measured), measured.n)
+    for value, replicates, pull in zip(
+        measured.values.tolist(), replicate(measured, settings), accelerations.tolist(), strict=True
+    ):
+        defined = replicates[~np.isnan(replicates)]
+        if math.isnan(pull) or not len(defined):
+            found.append(Limits())
+            continue
+        shares = levels(bias(value, defined), pull, settings.confidence)
+        low, high = np.quantile(defined, shares)
+        found.append(Limits(float(low), float(high), words("BCa", replicates)))
+    return found
+
+
+def bias(value: float, replicates: FloatArray) -> float:
+    """How far the value is from the middle of the replicates, in normal deviations.
+
+    Few items make few values, and many replicates are the same as the value: half of them count as below
+    it. Where all are on one side, half a replicate is on the other.
+    """
+    same = np.abs(replicates - value) <= _SAME
+    below = np.count_nonzero(~same & (replicates < value)) + np.count_nonzero(same) / 2
+    return _NORMAL.inv_cdf(min(max(below, 0.5), len(replicates) - 0.5) / len(replicates))
+
+
+def acceleration(pulled: FloatArray, n: IntArray) -> FloatArray:
+    """The skewness of what the items do to each coefficient (C,), over 6; 0 where they do nothing."""
+    squares, cubes = over_items(pulled**2, n), over_items(pulled**3, n)
+    return np.asarray(cubes / (6 * np.where(squares == 0, 1.0, squares) ** 1.5), dtype=float)
+
+
+def levels(bias: float, acceleration: float, confidence: float) -> tuple[float, float]:
+    """Which shares of the replicates the two limits cut off."""
+    found = []
+    for tail in ((1 - confidence) / 2, (1 + confidence) / 2):
+        moved = bias + _NORMAL.inv_cdf(tail)
+        room = 1 - acceleration * moved
+        found.append(_NORMAL.cdf(bias + moved / room) if room > 0 else float(moved > 0))
+    return found[0], found[1]

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from annotate.agreement._estimate import CELLS, sampled, strata
 from annotate.agreement.registry import Coefficient
-from annotate.agreement.sampled import CELLS, sampled, strata
 from annotate.counts.patterns import FloatArray, IntArray, Patterns
 
 _STEP = 1e-5  # of all items; the derivative is off by about as much of itself

@@ -1,4 +1,8 @@
-"""The kappas: chance is what the categories' shares make likely, of all together or of each annotator."""
+"""The kappas, and Brennan and Prediger's coefficient, which is a kappa with free margins.
+
+By chance, the kappas take what the shares of the categories make likely: the shares of all annotators
+together, or of each. For Brennan and Prediger, chance falls on every category alike.
+"""
 
 import numpy as np
 
@@ -149,3 +153,15 @@ def _shares(codes: IntArray, samples: FloatArray, n_categories: int) -> FloatArr
 def _chance(first: FloatArray, weights: FloatArray, second: FloatArray) -> FloatArray:
     """``p W q`` of each sample (samples,)."""
     return np.asarray((first @ weights * second).sum(axis=1), dtype=float)
+
+
+def brennan_prediger(patterns: Patterns, samples: FloatArray) -> Agreement:
+    """Expected agreement is ``sum(W) / K^2``, without weights ``1 / K``; K is what the variable offers.
+
+    Brennan & Prediger (1981), Educational and Psychological Measurement 41, pp. 687-699. For two annotators
+    the same as Bennett's S (Bennett, Alpert & Goldstein 1954), for more as Randolph's free-marginal kappa
+    (2005). With weights and missing ratings: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.,
+    ch. 4. Where nobody declared the categories, K counts those used on the variable in the whole table.
+    """
+    weights = patterns.weight_matrix(UNWEIGHTED)
+    return Agreement(patterns.observed(samples, weights), np.full(len(samples), weights.mean()))

@@ -28,9 +28,9 @@ from itertools import chain
 
 import numpy as np
 
+from annotate.agreement._estimate import CELLS, sampled, strata
 from annotate.agreement.influence import Influence, influence
 from annotate.agreement.registry import Coefficient
-from annotate.agreement.sampled import CELLS, sampled, strata
 from annotate.counts.assignments import NONE, Assignments, assign
 from annotate.counts.patterns import FloatArray, IntArray, Patterns
 from annotate.errors import StatisticsError

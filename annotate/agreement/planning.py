@@ -26,10 +26,9 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.agreement._cautions import caution
-from annotate.agreement._estimate import check_interval
+from annotate.agreement._estimate import CELLS, check_interval, sampled, strata
 from annotate.agreement.registry import Coefficient, select
-from annotate.agreement.sampled import CELLS, sampled, strata
-from annotate.agreement.tidy import tidy
+from annotate.agreement.rows import tidy
 from annotate.counts.groups import tally_patterns
 from annotate.counts.patterns import PAIR, FloatArray, Patterns
 from annotate.errors import StatisticsError

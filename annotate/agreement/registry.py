@@ -13,12 +13,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from annotate.agreement.alpha import krippendorff_alpha
-from annotate.agreement.brennan import brennan_prediger
 from annotate.agreement.gwet import gwet_ac1, gwet_ac2
-from annotate.agreement.kappa import cohen_kappa, conger_kappa, fleiss_kappa, light_kappa, scott_pi
-from annotate.agreement.percent import percent_agreement
+from annotate.agreement.kappa import (
+    brennan_prediger,
+    cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
+    light_kappa,
+    scott_pi,
+)
+from annotate.agreement.observed import REST, percent_agreement, specific_agreement
 from annotate.agreement.result import Agreement
-from annotate.agreement.specific import REST, specific_agreement
 from annotate.counts.assignments import NONE, Assignments
 from annotate.counts.distance import LEVELS
 from annotate.counts.patterns import PAIR, FloatArray, Patterns
@@ -54,7 +59,7 @@ class Coefficient:
     complete
         Whether every annotator must have rated every item.
     of_category
-        Whether it is of one category against the rest, see :func:`~annotate.agreement.by_category`.
+        Whether it is of one category against the rest, see :func:`~annotate.agreement.estimate`.
 
     """
 

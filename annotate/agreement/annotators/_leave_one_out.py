@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.agreement._estimate import sampled
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.result import Settled
 from annotate.agreement.rows import Rows, frame
-from annotate.agreement.sampled import sampled
 from annotate.counts.assignments import NONE, Assignments, assign
 from annotate.counts.judgements import Judgements, judgements
 from annotate.counts.patterns import FloatArray, IntArray, Patterns

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.agreement._estimate import sampled
 from annotate.agreement.registry import Coefficient
-from annotate.agreement.sampled import sampled
 from annotate.agreement.student import quantile
 from annotate.counts.assignments import Assignments, assign
 from annotate.counts.judgements import met

@@ -2,15 +2,22 @@
 
 An annotator who was given a passage and marked nothing has said that there is nothing to mark: that is
 an annotation without spans, not a missing one.
+
+The tables of spans, annotators and passages are put together here, for the whole and by group.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from annotate.counts.patterns import PAIR, IntArray
-from annotate.errors import StatisticsError
+from annotate.counts.table import Group, sort_groups
+from annotate.errors import StatisticsError, TableError
+from annotate.study.spans import check_spans
+
+_NO_GROUPS = ("item", "text", "annotator", "label")
 
 
 @dataclass(frozen=True)
@@ -84,3 +91,138 @@ def merge(spans: IntArray) -> IntArray:
     first = np.r_[True, spans[1:, 0] >= reach[:-1]]
     last = np.r_[first[1:], True]
     return np.column_stack([spans[first, 0], reach[last]])
+
+
+@dataclass(frozen=True)
+class MarkedGroup:
+    """The passages of one group that somebody annotated, by item.
+
+    ``group`` holds the values of the ``by`` columns, all None for the whole table.
+    """
+
+    group: Group
+    passages: tuple[MarkedPassage, ...]
+
+    @property
+    def pairable(self) -> tuple[MarkedPassage, ...]:
+        """Those with two annotators or more."""
+        return tuple(passage for passage in self.passages if passage.pairable)
+
+    @property
+    def n_annotators(self) -> int:
+        """How many different annotators there were."""
+        return len({annotator for passage in self.passages for annotator in passage.annotators})
+
+    def n_spans(self, label: str | None) -> int:
+        """Spans with the label, or all; what one annotator marked twice in the same place is one."""
+        return sum(
+            len(set(row))
+            for passage in self.passages
+            for name, rows in passage.spans.items()
+            for row in rows
+            if label in (None, name)
+        )
+
+
+def marked_groups(
+    spans: pd.DataFrame, annotated: pd.DataFrame, passages: pd.DataFrame, by: Sequence[str]
+) -> list[MarkedGroup]:
+    """Put the tables together: the whole first, then each group.
+
+    The parameters and what is raised are those of
+    :func:`~annotate.agreement.measure_spans`.
+    """
+    for column in by:
+        if column in _NO_GROUPS:
+            raise StatisticsError(f"cannot group by {column}: agreement is between annotators over passages")
+    _need(annotated, ("item", "annotator"), "annotated")
+    _need(passages, ("item", "text", *by), "passages")
+    who = annotated[["item", "annotator"]].astype("str")
+    checked = check_spans(spans) if len(spans) else spans.reindex(columns=["item", "annotator"])
+    who = pd.concat([who, checked[["item", "annotator"]].astype("str")]).drop_duplicates()
+    if who.empty:
+        raise TableError("annotated: the table is empty; it needs one row for each annotator of each item")
+    known = _known(passages, by, set(who["item"]))
+    texts = {str(item): str(text) for item, text in known["text"].items()}
+    if len(spans):
+        checked = check_spans(spans, texts)
+        _within(checked, texts)
+        _one_round(checked)
+    marked = _passages(who, checked, texts)
+    whole: Group = (None,) * len(by)
+    members: dict[Group, list[MarkedPassage]] = {whole: []}
+    for item, passage in marked.items():
+        members[whole].append(passage)
+        if by:
+            members.setdefault(tuple(known.loc[item, list(by)]), []).append(passage)
+    groups = list(members)
+    return [MarkedGroup(groups[index], tuple(members[groups[index]])) for index in sort_groups(groups)]
+
+
+def _need(table: pd.DataFrame, columns: Sequence[str], where: str) -> None:
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        found = ", ".join(map(str, table.columns)) or "none"
+        raise TableError(f"{where}: no column {', '.join(missing)}; the table has {found}")
+    for column in columns:
+        blank = int(table[column].isna().sum())
+        if column != "text" and blank:
+            raise TableError(f"{where}: column {column} is blank in {blank} rows; fill it, or drop the rows")
+
+
+def _known(passages: pd.DataFrame, by: Sequence[str], items: set[str]) -> pd.DataFrame:
+    """The text and the groups of each item, by item, when every annotated item has them once."""
+    known = passages.loc[passages["text"].notna(), ["item", "text", *by]].astype(
+        {"item": "str", "text": "str"}
+    )
+    known = known.drop_duplicates().set_index("item")
+    twice = known.index.duplicated()
+    if twice.any():
+        columns = " or ".join(["text", *by])
+        msg = f"passages: item {known.index[twice][0]} comes twice, and not with the same {columns}; keep one"
+        raise TableError(msg)
+    missing = sorted(items - set(known.index))
+    if missing:
+        msg = f"passages: item {missing[0]} was annotated and has no text here ({len(missing)} such in all); agreement on spans needs the text, so give an export or a snapshot"
+        raise TableError(msg)
+    return known
+
+
+def _within(spans: pd.DataFrame, texts: dict[str, str]) -> None:
+    """Refuse an end beyond the text, which slicing forgives."""
+    beyond = spans["end"] > spans["item"].map(texts).str.len()
+    if beyond.any():
+        row = spans.loc[beyond].iloc[0]
+        msg = f"spans: item {row['item']}, annotator {row['annotator']}, {row['label']} {row['start']} to {row['end']}: the span ends beyond the passage, which has {len(texts[row['item']])} characters; {int(beyond.sum())} such in all"
+        raise TableError(msg)
+
+
+def _one_round(spans: pd.DataFrame) -> None:
+    rounds = spans.groupby(["item", "annotator"])["round"].nunique()
+    if (rounds > 1).any():
+        item, annotator = rounds.index[rounds > 1][0]
+        msg = f"item {item}, annotator {annotator}: spans of several rounds; agreement takes one round an annotator and item, so keep one"
+        raise StatisticsError(msg)
+
+
+def _passages(who: pd.DataFrame, spans: pd.DataFrame, texts: dict[str, str]) -> dict[str, MarkedPassage]:
+    """The passage of each annotated item, items and annotators in order."""
+    marks: dict[str, dict[str, dict[str, list[tuple[int, int]]]]] = {}
+    if len(spans):
+        columns = (spans[name].tolist() for name in ("item", "label", "annotator", "start", "end"))
+        for item, label, annotator, start, end in zip(*columns, strict=True):
+            marks.setdefault(item, {}).setdefault(label, {}).setdefault(annotator, []).append((start, end))
+    annotators: dict[str, list[str]] = {}
+    for item, annotator in sorted(zip(who["item"], who["annotator"], strict=True)):
+        annotators.setdefault(item, []).append(annotator)
+    return {
+        item: MarkedPassage(
+            texts[item],
+            tuple(names),
+            {
+                label: tuple(tuple(rows.get(name, ())) for name in names)
+                for label, rows in marks.get(item, {}).items()
+            },
+        )
+        for item, names in annotators.items()
+    }

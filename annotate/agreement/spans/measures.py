@@ -8,8 +8,8 @@ import pandas as pd
 
 from annotate.agreement._estimate import check_interval
 from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED, estimate_spans
+from annotate.agreement.spans.marks import MarkedGroup, marked_groups
 from annotate.agreement.spans.matching import MATCHINGS, match
-from annotate.agreement.spans.tables import MarkedGroup, marked_groups
 from annotate.errors import StatisticsError
 from annotate.sampling import generator
 
