@@ -1,6 +1,7 @@
 """The command line against the library as its reference."""
 
 import contextlib
+import importlib.metadata
 import json
 import os
 import signal
@@ -42,7 +43,7 @@ def test_agreement_is_what_the_library_computes(run, table):
     assert list(records[0]) == [
         "source", "variable", "level", "coefficient", "value", "observed", "expected", "ci_low", "ci_high",
         "interval", "n_items", "n_pairable_items", "n_ratings", "n_annotators", "undefined",
-        "prevalent_category", "prevalence", "caution",
+        "prevalent_category", "prevalence", "caution", "left_out",
     ]  # fmt: skip
     assert [record["value"] for record in records] == expected["value"].tolist()
     assert [record["source"] for record in records] == [None] * 3 + ["S"] * 3 + ["T"] * 3
@@ -121,9 +122,10 @@ def test_exclusions_are_said(run, tmp_path):
     one = annotation(1, 1, choice("incident", name="claim_type"))
     skipped = annotation(2, 2, was_cancelled=True)
     (tmp_path / "e.json").write_text(json.dumps([task("p1", one, skipped)]), encoding="utf-8")
-    code, _, err = run("agreement", "e.json")
+    code, out, err = run("agreement", "e.json", "--format", "json")
     assert code == 0
     assert "left out: 1 cancelled" in err
+    assert {str(row["left_out"]) for row in json.loads(out)} == {"{'cancelled': 1}"}
 
 
 @pytest.mark.parametrize(
@@ -303,22 +305,24 @@ def test_a_misspelt_variable_is_not_passed_over(run, table):
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("words", "message"),
     [
-        (["--pairs", "--interval", "none"], "--interval: does nothing with --pairs"),
-        (["--pairs", "--per-category"], "--per-category: does nothing with --pairs"),
-        (["--majority", "--coefficient", "gwet_ac1"], "--coefficient: does nothing with --majority"),
-        (["--compare", "--interval", "bca"], "--interval: does nothing with --compare"),
-        (["--spans", "--coefficient", "cohen_kappa"], "--coefficient: does nothing with --spans"),
-        (["--order", "kind=x,y,x"], "kind: x stands twice"),
-        (["--order", "kind=x,y,z", "--order", "kind=z,y,x"], "kind is named twice; say one order"),
-        (["--level", "kind=ordinal"], "kind is named twice; say one level"),
+        (["annotators", "pairs", "--interval", "none"], "No such option: --interval"),
+        (["agreement", "--pairs", "--interval", "none"], "No such option: --interval"),
+        (["annotators", "majority", "--coefficient", "gwet_ac1"], "No such option: --coefficient"),
+        (["compare", "--per-category"], "No such option: --per-category"),
+        (["agreement", "--order", "kind=x,y,x"], "kind: x stands twice"),
+        (
+            ["agreement", "--order", "kind=x,y,z", "--order", "kind=z,y,x"],
+            "kind is named twice; say one order",
+        ),
+        (["agreement", "--level", "kind=ordinal"], "kind is named twice; say one level"),
     ],
 )
-def test_what_would_do_nothing_or_contradicts_itself_is_refused(run, table, options, words):
-    code, out, err = run("agreement", "t.csv", "--level", "kind=nominal", *options)
+def test_what_would_do_nothing_or_contradicts_itself_is_refused(run, table, words, message):
+    code, out, err = run(*words, "t.csv", "--level", "kind=nominal")
     assert (code, out) == (2, "")
-    assert words in " ".join(err.split())
+    assert message in " ".join(err.split())
 
 
 def test_an_item_written_in_two_ways_is_said(run, tmp_path):
@@ -456,32 +460,53 @@ def test_each_interval_says_what_it_is(run, table, kind, words):
 
 
 def test_each_view_of_annotators_and_groups(run, table):
-    given = ("agreement", "t.csv", "--level", "kind=nominal")
-    assert {(row["annotator_a"], row["annotator_b"]) for row in records_of(run, *given, "--pairs")} == {
+    given = ("t.csv", "--level", "kind=nominal")
+    pairs = records_of(run, "annotators", "pairs", *given)
+    assert {(row["annotator_a"], row["annotator_b"]) for row in pairs} == {
         ("A0", "A1"), ("A0", "A2"), ("A1", "A2"),
     }  # fmt: skip
-    assert [row["annotator"] for row in records_of(run, *given, "--leave-one-out")] == ["A0", "A1", "A2"]
-    assert [row["annotator"] for row in records_of(run, *given, "--majority")] == ["A0", "A1", "A2"]
-    assert records_of(run, *given, "--rounds") == []
-    assert "nothing to show for --rounds" in run(*given, "--rounds")[2]
-    compared = records_of(run, *given, "--compare")
+    for view in ("leave-one-out", "majority"):
+        assert [row["annotator"] for row in records_of(run, "annotators", view, *given)] == ["A0", "A1", "A2"]
+    assert records_of(run, "annotators", "rounds", *given) == []
+    assert "nobody has coded a passage a second time" in run("annotators", "rounds", *given)[2]
+    compared = records_of(run, "compare", *given)
     assert {row["source"] for row in compared} == {"S", "T"}
     assert all(0 < row["p_value"] <= row["p_adjusted"] <= 1 for row in compared)
-    for view in ("--pairs", "--leave-one-out", "--majority", "--rounds", "--compare"):
-        assert run(*given, view)[0] == 0
-    assert run(*given, "--pairs", "--compare")[0] == 2
+    for view in ("pairs", "leave-one-out", "majority", "rounds"):
+        assert run("annotators", view, *given)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (["--pairs"], ["annotators", "pairs"]),
+        (["--leave-one-out"], ["annotators", "leave-one-out"]),
+        (["--majority"], ["annotators", "majority"]),
+        (["--rounds"], ["annotators", "rounds"]),
+        (["--compare"], ["compare"]),
+    ],
+)
+def test_an_old_option_still_does_what_its_command_does_and_says_its_name(run, table, old, new):
+    given = ("t.csv", "--level", "kind=nominal", "--format", "csv")
+    code, out, said = run("agreement", *given, *old)
+    assert code == 0
+    assert (out, said) == (run(*new, *given)[1], said)
+    assert said.startswith(f"hint: annotate agreement {old[0]} is now annotate {' '.join(new)};")
+    assert run("agreement", *given, "--pairs", "--compare")[0] == 2
 
 
 def test_the_marked_text_of_the_example_snapshot(run):
     example = Path(__file__).parent.parent / "exports" / "example"
-    rows = records_of(run, "agreement", str(example), "--spans")
+    rows = records_of(run, "spans", "agreement", str(example))
     alphas = {row["label"]: row["value"] for row in rows if row["coefficient"] == "token_alpha"}
     assert alphas["SOURCE"] == 1  # scripted annotators mark alike
     assert alphas["CUE"] < 0.6  # and one of them marks no cue
-    pairs = records_of(run, "agreement", str(example), "--spans", "--pairs")
+    pairs = records_of(run, "spans", "pairs", str(example))
     assert {row["coefficient"] for row in pairs} >= {"precision_exact", "recall_overlap", "f1_exact"}
     assert {row["annotator"] for row in pairs} == {row["reference"] for row in pairs} == {"A2", "A3", "A4"}
-    assert run("agreement", str(example), "--spans")[0] == 0
+    assert run("spans", "agreement", str(example))[0] == 0
+    assert records_of(run, "agreement", str(example), "--spans") == rows
+    assert records_of(run, "agreement", "--spans", str(example), "--pairs") == pairs
 
 
 def test_disagreements_and_confusions_add_up(run, table):
@@ -527,9 +552,53 @@ def test_agreement_can_leave_out_what_was_coded_with_a_suggestion(run, tmp_path)
     (tmp_path / "s.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     asked = ("--level", "kind=nominal", "--format", "json", "--replicates", "10")
     _, out, said = run("agreement", "s.csv", *asked, "--without-suggested")
-    assert "left out: 10 ratings made with a suggestion in sight" in said
+    assert "left out: 10 suggested" in said
     kept = [row for row in rows[1:] if not (row[0] in seen and row[2] == "A0")]
     (tmp_path / "k.csv").write_text(
         "\n".join(",".join(row) for row in [rows[0], *kept]) + "\n", encoding="utf-8"
     )
-    assert json.loads(out) == json.loads(run("agreement", "k.csv", *asked)[1])
+    others = json.loads(run("agreement", "k.csv", *asked)[1])
+    assert json.loads(out) == [{**row, "left_out": {"suggested": 10}} for row in others]
+
+
+def test_the_help_needs_nothing_that_takes_its_time():
+    words = (
+        "import sys; sys.argv[:] = ['annotate', 'agreement', '--help']\n"
+        "from annotate.cli import main\n"
+        "try: main()\n"
+        "finally: print(sorted({name.split('.')[0] for name in sys.modules} & set(sys.stdin.read().split())))"
+    )
+    heavy = "pandas numpy pyarrow lxml sklearn openpyxl label_studio_sdk httpx altair duckdb jinja2 rich"
+    done = subprocess.run(
+        [sys.executable, "-c", words], input=heavy, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0].startswith("Usage: annotate agreement")
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_version_is_that_of_the_package(run):
+    assert run("--version") == (0, f"annotate {importlib.metadata.version('annotate')}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("annotate agree", {"agreement"}),
+        ("annotate annotators ", {"add", "pairs", "leave-one-out", "majority", "rounds"}),
+        ("annotate agreement x.csv --coefficient gwet", {"gwet_ac1", "gwet_ac2"}),
+        ("annotate consensus x.csv --method ", {"majority", "dawid-skene"}),
+    ],
+)
+def test_the_shell_completes_commands_coefficients_and_choices(typed, offered):
+    asked = {
+        "_ANNOTATE_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(typed.split(" ")) - 1),
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; sys.argv[0] = 'annotate'; from annotate.cli import main; main()",
+    ]
+    done = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False)
+    assert set(done.stdout.split()) == offered, done.stderr

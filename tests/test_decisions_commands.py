@@ -36,8 +36,9 @@ def export(tmp_path):
     return ("e.json", "--config", "c.xml", "--on-invalid", "exclude")
 
 
-def rows(frame):
-    return json.loads(json.dumps(records(frame)))
+def rows(frame, study):
+    left_out = study.exclusions["reason"].value_counts().to_dict()
+    return [{**row, "left_out": left_out} for row in json.loads(json.dumps(records(frame)))]
 
 
 def test_consensus_is_what_the_library_decides(run):
@@ -56,7 +57,7 @@ def test_consensus_is_what_the_library_decides(run):
     ):
         code, out, _ = run("consensus", EXAMPLE, "--format", "json", *options)
         assert code == 0
-        assert json.loads(out) == rows(expected)
+        assert json.loads(out) == rows(expected, study)
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "csv"])
@@ -103,11 +104,11 @@ def test_decisions_go_first_and_annotators_are_held_against_them(run, export, tm
     asked = ("consensus", *export, "--adjudicated", snapshot, "--format", "json")
     code, out, err = run(*asked)
     assert code == 0
-    assert json.loads(out) == rows(labels)
+    assert json.loads(out) == rows(labels, study)
     assert "adjudication: 1 passages decided, 1 not yet" in err
     code, out, _ = run(*asked, "--annotators")
     assert code == 0
-    assert json.loads(out) == rows(against(study.ratings, labels, **given))
+    assert json.loads(out) == rows(against(study.ratings, labels, **given), study)
     code, out, err = run("agreement", snapshot)
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert "an adjudicator's decisions, which are nobody's ratings; give the study's own export" in err

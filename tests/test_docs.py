@@ -1,13 +1,16 @@
 """The documentation says what the program does."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
+from annotate.cli._help import STATIONS
 from annotate.cli.commands import app
 from annotate.provenance.profiles import COLUMNS, SHARES
 from annotate.study.exports import STRICT
@@ -36,7 +39,41 @@ def commands(group, prefix="") -> dict[str, set[str]]:
     return found
 
 
-COMMANDS = commands(typer.main.get_command(app))
+COMMAND = typer.main.get_command(app)
+COMMANDS = commands(COMMAND)
+
+
+def command_of(words: list[str]):
+    """The command that is called, its context, and what is left of the words."""
+    command, context = COMMAND, None
+    while hasattr(command, "commands"):
+        context = command.make_context(words[0], words[:1], parent=context, resilient_parsing=True)
+        command, words = command.commands[words[0]], words[1:]
+    return command, context, words
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help_and_an_example_that_it_would_take(name):
+    command, _, _ = command_of(name.split())
+    assert command.help
+    program, *words = shlex.split(command.epilog)
+    assert program == "annotate"
+    assert words[: len(name.split())] == name.split()
+    _, context, rest = command_of(words)
+    command.make_context(name, list(rest), parent=context)  # raises what wrong usage raises
+
+
+def test_the_help_groups_every_command_by_its_station_and_cuts_no_summary():
+    shown = CliRunner(env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"}).invoke(app, ["--help"]).stdout
+    assert [shown.index(f"\n{station}:") for station in STATIONS] == sorted(
+        shown.index(f"\n{station}:") for station in STATIONS
+    )
+    assert "\nCommands:" not in shown
+    assert "..." not in shown.removeprefix(shown.splitlines()[0])
+    words = " ".join(shown.split())
+    for name, command in COMMAND.commands.items():
+        assert re.search(rf"^  {name} ", shown, re.MULTILINE), name
+        assert " ".join(command.help.split("\n\n")[0].split()).removesuffix(".") in words
 
 
 def read(path: str) -> str:

@@ -1,26 +1,23 @@
-"""Agreement: ``agreement``, ``disagreements``, ``plan``."""
+"""How well annotators agree: ``agreement``, ``compare``, ``spans``, ``disagreements``, ``plan``."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._help import AGREEMENT, INTERVALS, Group, command, takes
 from annotate.cli.options import (
     By,
+    Coefficients,
     Confidence,
-    Config,
-    Export,
-    Form,
-    Invalid,
-    Levels,
-    Orders,
-    Output,
     Replicates,
+    Scaled,
     Seed,
-    read_levels,
-    read_orders,
-    read_rated,
+    Table,
+    coefficients,
+    rated,
+    scaled,
+    weighted,
+    written,
 )
 from annotate.cli.speech import say, say_exclusions
 
@@ -30,307 +27,123 @@ if TYPE_CHECKING:
     from annotate.study.study import Study
 
 app = typer.Typer()
-
-Coefficients = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--coefficient", help="A coefficient, or all; repeatable (default: percent agreement, alpha, AC1)."
-    ),
-]
-Weights = Annotated[
-    str | None,
-    typer.Option(
-        "--weights", help="identity, linear, quadratic or ordinal: for the kappas, Brennan-Prediger and AC2."
-    ),
-]
-SetDistance = Annotated[str, typer.Option("--set-distance", help="Between sets: masi or jaccard.")]
+spans_app = typer.Typer(
+    cls=Group, help="Agreement on the marked stretches of text: agreement, pairs.", no_args_is_help=True
+)
 
 
-_WHO = ("by", "level", "categories", "coefficients", "weights", "set_distance")
-_TAKEN: Mapping[str, tuple[str, ...]] = {
-    "--pairs": (*_WHO, "confidence"),
-    "--leave-one-out": _WHO,
-    "--majority": ("by", "level", "categories"),
-    "--rounds": (*_WHO, "confidence"),
-    "--spans": ("by", "replicates", "confidence", "seed"),
-    "--pairs --spans": ("by",),
-    "--compare": (*_WHO, "seed"),
-}
-"""The settings that each view takes; another one that is given is refused, not passed over."""
-_SETTINGS = {
-    "coefficient": "coefficients",
-    "order": "categories",
-    **{name: name for name in ("by", "level", "weights", "set_distance", "per_category", "interval")},
-    **{name: name for name in ("replicates", "confidence", "seed")},
-}
-
-
-@app.command()
+@command(app, "agreement", AGREEMENT, example="annotate agreement exports/example --by source")
+@takes(table=written, read=weighted)
 def agreement(
-    context: typer.Context,
-    export: Export,
+    read: Scaled,
+    table: Table,
     by: By = None,
     coefficient: Coefficients = None,
-    level: Levels = None,
-    order: Orders = None,
-    weights: Weights = None,
-    set_distance: SetDistance = "masi",
     per_category: Annotated[
         bool, typer.Option("--per-category", help="Also each category against the rest.")
     ] = False,
-    pairs: Annotated[
-        bool,
-        typer.Option("--pairs", help="Every two annotators instead; with --spans, precision and recall."),
-    ] = False,
-    leave_one_out: Annotated[
-        bool, typer.Option("--leave-one-out", help="All annotators but one instead, for each of them.")
-    ] = False,
-    majority: Annotated[
-        bool, typer.Option("--majority", help="Each annotator with the majority of the others instead.")
-    ] = False,
-    rounds: Annotated[
-        bool, typer.Option("--rounds", help="Each annotator with themselves, over rounds, instead.")
-    ] = False,
-    spans: Annotated[bool, typer.Option("--spans", help="The marked text instead.")] = False,
-    compare: Annotated[
-        bool,
-        typer.Option("--compare", help="Test each group of --by (default: source) against the rest instead."),
-    ] = False,
     interval: Annotated[
-        str, typer.Option("--interval", help="percentile, bca, jackknife, analytic or none.")
-    ] = "percentile",
-    unsuggested: Annotated[
-        bool,
+        str,
         typer.Option(
-            "--without-suggested", help="Leave out what was coded with a suggested label in sight, counted."
+            "--interval",
+            help="percentile, bca, jackknife, analytic or none.",
+            rich_help_panel=INTERVALS,
         ),
-    ] = False,
-    config: Config = None,
-    on_invalid: Invalid = "error",
+    ] = "percentile",
     replicates: Replicates = 1000,
     confidence: Confidence = 0.95,
     seed: Seed = 0,
-    form: Form = "table",
-    output: Output = None,
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
-    from annotate.present.tables import write_table
+    from annotate.agreement import DEFAULT, measure, with_cautions
+    from annotate.present.tables import agreement_table
 
-    views: dict[str, Callable[[Study, Mapping[str, Any]], pd.DataFrame]] = {
-        "--pairs": _pairs,
-        "--leave-one-out": _leave_one_out,
-        "--majority": _majority,
-        "--rounds": _rounds,
-        "--spans": _spans,
-        "--compare": _compare,
-    }
-    asked = dict(zip(views, (pairs, leave_one_out, majority, rounds, spans, compare), strict=True))
-    wanted = [name for name, is_asked in asked.items() if is_asked]
-    if wanted == ["--pairs", "--spans"]:
-        views, wanted = {"--pairs --spans": _span_pairs}, ["--pairs --spans"]
-    if len(wanted) > 1:
-        raise typer.BadParameter("ask for one at a time", param_hint=" and ".join(wanted))
-    if wanted:
-        _refuse_untaken(context, wanted[0])
-    settings: dict[str, Any] = {
-        "by": tuple(by or ()),
-        "coefficients": _coefficients(coefficient),
-        "level": read_levels(level),
-        "categories": read_orders(order),
-        "weights": weights,
-        "set_distance": set_distance,
-        "per_category": per_category,
-        "interval": interval,
-        "replicates": replicates,
-        "confidence": confidence,
-        "seed": seed,
-    }
-    study = read_rated(export, config, on_invalid, output, {**settings["level"], **settings["categories"]})
-    study = _unsuggested(study, export) if unsuggested else study
-    settings["level"] = {**study.levels, **settings["level"]}
-    settings["categories"] = {**study.categories, **settings["categories"]}
-    result = views[wanted[0]](study, settings) if wanted else _groups(study, settings)
-    say_exclusions(study)
-    if result.empty:
-        say(f"{export}: nothing to show for {wanted[0]}; --rounds needs repeats, and --spans marked text")
-    if form in ("table", "markdown"):
-        result = _for_reading(result, wanted, by or [])
-    write_table(result, form, output)
-
-
-@app.command()
-def disagreements(
-    export: Export,
-    confusions: Annotated[
-        bool, typer.Option("--confusions", help="Which categories are confused with each other instead.")
-    ] = False,
-    top: Annotated[
-        int | None, typer.Option("--top", min=1, help="Only so many items, or confusions, of each variable.")
-    ] = None,
-    level: Levels = None,
-    order: Orders = None,
-    config: Config = None,
-    on_invalid: Invalid = "error",
-    form: Form = "table",
-    output: Output = None,
-) -> None:
-    """List the passages that lower agreement most, with every annotator's choice."""
-    from annotate.agreement import confusions as confused
-    from annotate.agreement import contributions
-    from annotate.present.tables import readable, write_table
-
-    said, orders = read_levels(level), read_orders(order)
-    study = read_rated(export, config, on_invalid, output, {**said, **orders})
-    levels, categories = {**study.levels, **said}, {**study.categories, **orders}
-    if confusions:
-        result = confused(study.first_round, level=levels, categories=categories)
-        result = result if top is None else result.groupby("variable", sort=False).head(top)
-    else:
-        result = contributions(study.first_round, level=levels, categories=categories, top=top)
-    say_exclusions(study)
-    write_table(readable(result) if form in ("table", "markdown") else result, form, output)
-
-
-@app.command()
-def plan(
-    export: Export,
-    half_width: Annotated[
-        float, typer.Option("--half-width", help="Half the width that the interval shall have.")
-    ],
-    by: By = None,
-    coefficient: Annotated[
-        str, typer.Option("--coefficient", help="The coefficient.")
-    ] = "krippendorff_alpha",
-    level: Levels = None,
-    order: Orders = None,
-    weights: Weights = None,
-    set_distance: SetDistance = "masi",
-    config: Config = None,
-    on_invalid: Invalid = "error",
-    replicates: Annotated[
-        int, typer.Option("--replicates", min=1, help="How many studies to simulate of each size.")
-    ] = 2000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
-    form: Form = "table",
-    output: Output = None,
-) -> None:
-    """Say how many more items an interval of a given half-width takes, at the present design."""
-    from annotate.agreement import plan as planned
-    from annotate.present.tables import readable, write_table
-
-    said, orders = read_levels(level), read_orders(order)
-    study = read_rated(export, config, on_invalid, output, {**said, **orders})
-    result = planned(
-        study.first_round,
-        half_width=half_width,
-        by=tuple(by or ("source",)),
-        coefficient=coefficient,
-        level={**study.levels, **said},
-        categories={**study.categories, **orders},
-        weights=weights,
-        set_distance=set_distance,
-        confidence=confidence,
+    groups = tuple(by or ())
+    result = measure(
+        read.study.first_round,
+        by=groups,
+        coefficients=coefficients(coefficient, DEFAULT),
+        level=read.level,
+        categories=read.categories,
+        weights=read.weights,
+        set_distance=read.set_distance,
+        per_category=per_category,
+        interval=interval,
         replicates=replicates,
+        confidence=confidence,
         seed=seed,
     )
-    say_exclusions(study)
-    write_table(readable(result) if form in ("table", "markdown") else result, form, output)
+    result = with_cautions(
+        result, read.study.first_round, by=groups, level=read.level, categories=read.categories
+    )
+    say_exclusions(read.study)
+    table.write(result, lambda frame: agreement_table(frame, groups), study=read.study)
 
 
-def _refuse_untaken(context: typer.Context, view: str) -> None:
-    """Refuse an option that was given and would do nothing."""
-    for option, setting in _SETTINGS.items():
-        source = context.get_parameter_source(option)
-        given = source is not None and source.name == "COMMANDLINE"
-        if given and setting not in _TAKEN[view]:
-            raise typer.BadParameter(f"does nothing with {view}", param_hint="--" + option.replace("_", "-"))
+@command(app, "compare", AGREEMENT, example="annotate compare exports/example --by source")
+@takes(table=written, read=weighted)
+def compare(
+    read: Scaled, table: Table, by: By = None, coefficient: Coefficients = None, seed: Seed = 0
+) -> None:
+    """Test whether agreement within each group differs from that within all others.
+
+    A permutation test, with p-values corrected for the number of groups. Groups are sources, unless --by
+    names another column.
+    """
+    from annotate.agreement import DEFAULT
+    from annotate.agreement import compare as compared
+
+    result = compared(
+        read.study.first_round,
+        by=tuple(by or ("source",)),
+        coefficients=coefficients(coefficient, DEFAULT),
+        level=read.level,
+        categories=read.categories,
+        weights=read.weights,
+        set_distance=read.set_distance,
+        seed=seed,
+    )
+    say_exclusions(read.study)
+    table.write(result, study=read.study)
 
 
-def _unsuggested(study: "Study", export: Path) -> "Study":
-    from dataclasses import replace
-
-    from annotate.coordination.suggestion import without_suggested
-    from annotate.errors import InputError
-
-    ratings, count = without_suggested(study.ratings)
-    if not (ratings["round"] == 1).any():
-        raise InputError(
-            f"{export}: nothing is left to measure; left out are {count} ratings with a suggestion in sight"
-        )
-    say(f"left out: {count} ratings made with a suggestion in sight")
-    if study.spans.empty:  # a plain table has none, and may not name annotations
-        return replace(study, ratings=ratings)
-    seen = set(study.ratings["annotation"]) - set(ratings["annotation"])
-    return replace(study, ratings=ratings, spans=study.spans.loc[~study.spans["annotation"].isin(seen)])
-
-
-def _for_reading(result: "pd.DataFrame", wanted: list[str], by: list[str]) -> "pd.DataFrame":
-    from annotate.present.tables import agreement_table, pairs_table, readable, side_by_side
-
-    if not wanted:
-        return agreement_table(result, by)
-    if wanted[0] in ("--pairs", "--rounds"):
-        return pairs_table(result)
-    if wanted[0] == "--spans":
-        return side_by_side(result, [*by, "label", "n_pairable_items", "n_spans"], "coefficient")
-    return readable(result)
-
-
-def _coefficients(named: list[str] | None) -> str | tuple[str, ...] | None:
-    if not named:
-        return None
-    return "all" if "all" in named else tuple(named)
-
-
-def _only(settings: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Those settings that a view takes; coefficients that were not named are the view's own."""
-    return {name: settings[name] for name in names if not (name == "coefficients" and settings[name] is None)}
-
-
-def _groups(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement import measure, with_cautions
-
-    result = measure(study.first_round, **_only(settings, *settings))
-    return with_cautions(result, study.first_round, **_only(settings, "by", "level", "categories"))
-
-
-def _pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement import pairs
-
-    return pairs(study.first_round, **_only(settings, *_TAKEN["--pairs"]))
-
-
-def _leave_one_out(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement import leave_one_out
-
-    return leave_one_out(study.first_round, **_only(settings, *_TAKEN["--leave-one-out"]))
-
-
-def _majority(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement import majority
-
-    return majority(study.first_round, **_only(settings, *_TAKEN["--majority"]))
-
-
-def _rounds(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement import rounds
-
-    return rounds(study.ratings, **_only(settings, *_TAKEN["--rounds"]))
-
-
-def _spans(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+@command(spans_app, "agreement", example="annotate spans agreement exports/example --by source")
+@takes(table=written, study=rated)
+def spans_agreement(
+    study: "Study",
+    table: Table,
+    by: By = None,
+    replicates: Replicates = 1000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+) -> None:
+    """Compute how far annotators mark the same stretches of text, for each label."""
     from annotate.agreement import measure_spans
+    from annotate.present.tables import side_by_side
 
-    return measure_spans(*_marked(study), labels=_labels(study), **_only(settings, *_TAKEN["--spans"]))
+    groups = tuple(by or ())
+    result = measure_spans(
+        *_marked(study),
+        labels=_labels(study),
+        by=groups,
+        replicates=replicates,
+        confidence=confidence,
+        seed=seed,
+    )
+    _say_nothing_marked(study, result)
+    rows = [*groups, "label", "n_pairable_items", "n_spans"]
+    table.write(result, lambda frame: side_by_side(frame, rows, "coefficient"), study=study)
 
 
-def _span_pairs(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
+@command(spans_app, "pairs", example="annotate spans pairs exports/example")
+@takes(table=written, study=rated)
+def spans_pairs(study: "Study", table: Table, by: By = None) -> None:
+    """Hold the marked text of each annotator against each other one's: precision, recall, F1."""
     from annotate.agreement import measure_span_pairs
 
-    return measure_span_pairs(
-        *_marked(study), labels=_labels(study), **_only(settings, *_TAKEN["--pairs --spans"])
-    )
+    result = measure_span_pairs(*_marked(study), labels=_labels(study), by=tuple(by or ()))
+    _say_nothing_marked(study, result)
+    table.write(result, study=study)
 
 
 def _marked(study: "Study") -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
@@ -343,8 +156,77 @@ def _labels(study: "Study") -> list[str] | None:
     return [label.id for control in controls for label in control.labels] or None
 
 
-def _compare(study: "Study", settings: Mapping[str, Any]) -> "pd.DataFrame":
-    from annotate.agreement import compare
+def _say_nothing_marked(study: "Study", result: "pd.DataFrame") -> None:
+    say_exclusions(study)
+    if result.empty:
+        say("nothing to show: nobody has marked text")
 
-    taken = {**settings, "by": settings["by"] or ("source",)}
-    return compare(study.first_round, **_only(taken, *_TAKEN["--compare"]))
+
+@command(app, "disagreements", AGREEMENT, example="annotate disagreements exports/example --top 10")
+@takes(table=written, read=scaled)
+def disagreements(
+    read: Scaled,
+    table: Table,
+    confusions: Annotated[
+        bool, typer.Option("--confusions", help="Which categories are confused with each other instead.")
+    ] = False,
+    top: Annotated[
+        int | None, typer.Option("--top", min=1, help="Only so many items, or confusions, of each variable.")
+    ] = None,
+) -> None:
+    """List the passages that lower agreement most, with every annotator's choice."""
+    from annotate.agreement import confusions as confused
+    from annotate.agreement import contributions
+
+    ratings = read.study.first_round
+    if confusions:
+        result = confused(ratings, level=read.level, categories=read.categories)
+        result = result if top is None else result.groupby("variable", sort=False).head(top)
+    else:
+        result = contributions(ratings, level=read.level, categories=read.categories, top=top)
+    say_exclusions(read.study)
+    table.write(result, study=read.study)
+
+
+@command(app, "plan", AGREEMENT, example="annotate plan exports/example --half-width 0.1")
+@takes(table=written, read=weighted)
+def plan(
+    read: Scaled,
+    table: Table,
+    half_width: Annotated[
+        float, typer.Option("--half-width", help="Half the width that the interval shall have.")
+    ],
+    by: By = None,
+    coefficient: Annotated[
+        str, typer.Option("--coefficient", help="The coefficient.")
+    ] = "krippendorff_alpha",
+    replicates: Annotated[
+        int,
+        typer.Option(
+            "--replicates",
+            min=1,
+            help="How many studies to simulate of each size.",
+            rich_help_panel=INTERVALS,
+        ),
+    ] = 2000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+) -> None:
+    """Say how many more items an interval of a given half-width takes, at the present design."""
+    from annotate.agreement import plan as planned
+
+    result = planned(
+        read.study.first_round,
+        half_width=half_width,
+        by=tuple(by or ("source",)),
+        coefficient=coefficient,
+        level=read.level,
+        categories=read.categories,
+        weights=read.weights,
+        set_distance=read.set_distance,
+        confidence=confidence,
+        replicates=replicates,
+        seed=seed,
+    )
+    say_exclusions(read.study)
+    table.write(result, study=read.study)

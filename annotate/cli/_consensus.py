@@ -5,18 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from annotate.cli._help import LABELS, command, takes
 from annotate.cli.options import (
     Config,
-    Export,
-    Form,
     Invalid,
-    Levels,
-    Orders,
-    Output,
-    read_levels,
-    read_orders,
+    Scaled,
+    Table,
     read_rated,
     refuse_overwriting,
+    scaled,
+    written,
 )
 from annotate.cli.speech import progress, say, say_exclusions
 
@@ -33,9 +31,11 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command()
+@command(app, "consensus", LABELS, example="annotate consensus exports/example --method dawid-skene")
+@takes(table=written, read=scaled)
 def consensus(
-    export: Export,
+    read: Scaled,
+    table: Table,
     method: Annotated[
         Literal["majority", "dawid-skene"],
         typer.Option("--method", help="By vote, or by how reliable each annotator turns out to be."),
@@ -49,23 +49,18 @@ def consensus(
     annotators: Annotated[
         bool, typer.Option("--annotators", help="Instead: how reliable each annotator is.")
     ] = False,
-    level: Levels = None,
-    order: Orders = None,
     config: Config = None,
-    on_invalid: Invalid = "error",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the starts of dawid-skene.")] = 0,
-    form: Form = "table",
-    output: Output = None,
 ) -> None:
     """Decide on one category for each passage and variable; ties stay ties."""
     from annotate.consensus import annotators as error_rates
     from annotate.consensus import dawid_skene, decisions, resolve, with_decided
     from annotate.coordination.adjudication import against, final_labels
+    from annotate.present.tables import labels_table
 
-    said, orders = read_levels(level), read_orders(order)
-    study = read_rated(export, config, on_invalid, output, {**said, **orders})
-    refuse_overwriting(output, *filter(None, [adjudicated]))
-    levels, categories = _levels(study, said), {**study.categories, **orders}
+    study = read.study
+    refuse_overwriting(table.output, *filter(None, [adjudicated]))
+    levels, categories = _levels(study, read.level), read.categories
     made = None if adjudicated is None else _decisions(adjudicated, config, study)
     fits: Sequence[Fit] = ()
     if method == "dawid-skene":
@@ -87,10 +82,12 @@ def consensus(
     say_exclusions(study)
     _say_models(fits)
     _say_labels(labels)
-    _write(result, form, output)
+    table.write(result, labels_table, study=study)
 
 
-@app.command()
+@command(
+    app, "adjudicate", LABELS, example='annotate adjudicate exports/example --project "Harbour, to decide"'
+)
 def adjudicate(
     export: Annotated[
         Path, typer.Argument(help="A Label Studio JSON export or a snapshot folder: texts are needed.")
@@ -217,17 +214,3 @@ def _say_labels(labels: "pd.DataFrame") -> None:
         say(f"{ties} of {len(labels)} labels are ties, and stay undecided; see annotate adjudicate")
     if once:
         say(f"caution: {once} of {len(labels)} labels rest on one rating")
-
-
-def _write(result: "pd.DataFrame", form: Form, output: Path | None) -> None:
-    import pandas as pd
-
-    from annotate.present.tables import readable, write_table
-    from annotate.study.ratings import decode_set
-
-    if form in ("table", "markdown"):
-        if "tied" in result.columns:
-            tied = [None if cell is None else " / ".join(decode_set(cell)) for cell in result["tied"]]
-            result = result.assign(tied=pd.Series(tied, index=result.index, dtype=object))
-        result = readable(result)
-    write_table(result, form, output)

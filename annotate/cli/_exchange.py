@@ -1,20 +1,25 @@
 """To Label Studio and back: ``server``, ``push``, ``pull``, ``status``, ``merge``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from annotate.cli.options import Config, DataDir, Form, Invalid, Output, Project, read_codebook
+from annotate.cli._help import CODING, Group, command, takes
+from annotate.cli.options import Config, DataDir, Invalid, Project, Table, read_codebook, written
 from annotate.cli.speech import one_line, progress, say, say_exclusions, waiting
-from annotate.study.merging import OnConfigChange
 
 app = typer.Typer()
-server_app = typer.Typer(help="The embedded Label Studio: on this machine only.", no_args_is_help=True)
-app.add_typer(server_app, name="server")
+OnConfigChange = Literal["error", "first"]
+
+server_app = typer.Typer(
+    cls=Group,
+    help="The embedded Label Studio, on this machine only: start, stop, status.",
+    no_args_is_help=True,
+)
 
 
-@server_app.command("start")
+@command(server_app, "start", example="annotate server start")
 def server_start(
     data_dir: DataDir = None,
     port: Annotated[
@@ -32,7 +37,7 @@ def server_start(
     say(f"log in as {login.email}; the password is in {state.folder / 'credentials.json'}")
 
 
-@server_app.command("stop")
+@command(server_app, "stop", example="annotate server stop")
 def server_stop(data_dir: DataDir = None) -> None:
     """Stop the embedded Label Studio; its data stay."""
     from annotate.studio import server
@@ -40,7 +45,7 @@ def server_stop(data_dir: DataDir = None) -> None:
     say("stopped" if server.stop(data_dir) else "it was not running")
 
 
-@server_app.command("status")
+@command(server_app, "status", example="annotate server status")
 def server_status(data_dir: DataDir = None) -> None:
     """Say whether the embedded Label Studio runs, and where."""
     from annotate.studio import server
@@ -49,7 +54,7 @@ def server_status(data_dir: DataDir = None) -> None:
     typer.echo(f"running: {state.url}, process {state.pid}" if state.running else "not running")
 
 
-@app.command()
+@command(app, "push", CODING, example="annotate push tasks.json --project Harbour --overlap 3")
 def push(
     tasks: Annotated[Path, typer.Argument(help="A task file, as annotate ingest writes it.")],
     project: Annotated[
@@ -99,7 +104,36 @@ def push(
             say(f"   {count} {what}")
 
 
-@app.command()
+@command(app, "status", CODING, example="annotate status Harbour --watch")
+@takes(table=written)
+def status(
+    project: Project,
+    table: Table,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and show what changes, until Ctrl+C.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option("--every", min=1.0, help="With --watch: look again after so many seconds.")
+    ] = 10.0,
+) -> None:
+    """Say how far a project is, by source, annotator and day, how well they agree, and what to look at."""
+    from annotate.cli._status import show
+    from annotate.cli._status import watch as keep_watching
+    from annotate.studio.client import connect
+    from annotate.studio.status import look
+
+    if watch and (table.form != "table" or table.output is not None):
+        raise typer.BadParameter("goes on until Ctrl+C: without --format and --output", param_hint="--watch")
+    with connect() as connection:
+        with progress("counting") as advance:
+            seen = look(project, connection, on_progress=advance)
+        if watch:
+            keep_watching(seen, connection, every)
+        else:
+            show(seen, table.form, table.output)
+
+
+@command(app, "pull", CODING, example="annotate pull Harbour")
 def pull(
     project: Project,
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder of snapshots.")] = Path(
@@ -120,36 +154,7 @@ def pull(
         say(f"these are decisions: read them with annotate consensus EXPORT --adjudicated {folder}")
 
 
-@app.command()
-def status(
-    project: Project,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and show what changes, until Ctrl+C.")
-    ] = False,
-    every: Annotated[
-        float, typer.Option("--every", min=1.0, help="With --watch: look again after so many seconds.")
-    ] = 10.0,
-    form: Form = "table",
-    output: Output = None,
-) -> None:
-    """Say how far a project is, by source, annotator and day, how well they agree, and what to look at."""
-    from annotate.cli._status import show
-    from annotate.cli._status import watch as keep_watching
-    from annotate.studio.client import connect
-    from annotate.studio.status import look
-
-    if watch and (form != "table" or output is not None):
-        raise typer.BadParameter("goes on until Ctrl+C: without --format and --output", param_hint="--watch")
-    with connect() as connection:
-        with progress("counting") as advance:
-            seen = look(project, connection, on_progress=advance)
-        if watch:
-            keep_watching(seen, connection, every)
-        else:
-            show(seen, form, output)
-
-
-@app.command()
+@command(app, "merge", CODING, example="annotate merge exports/first exports/second -o exports/both")
 def merge(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder of the new snapshot.")],
     exports: Annotated[

@@ -1,22 +1,23 @@
 """Documents to passages, and checks: ``ingest``, ``check``, ``codebook``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from annotate.cli.options import Config, Form, Output, read_codebook, refuse_overwriting
+from annotate.cli._help import PASSAGES, command, takes
+from annotate.cli.options import Config, Table, read_codebook, refuse_overwriting, written
 from annotate.cli.speech import one_line, say
-from annotate.corpus.kinds import FURNITURE
-from annotate.corpus.segment import Unit
 
 if TYPE_CHECKING:
     from annotate.corpus import Ingested
 
+Unit = Literal["sentence", "paragraph", "document"]
+
 app = typer.Typer()
 
 
-@app.command()
+@command(app, "ingest", PASSAGES, example="annotate ingest articles/ --manifest sources.csv -o tasks.json")
 def ingest(
     files: Annotated[
         list[Path],
@@ -75,6 +76,7 @@ def ingest(
     """Cut documents into passages, and write them as Label Studio tasks."""
     from annotate.corpus import ingest, write_tasks, write_texts
     from annotate.corpus.folders import is_folder
+    from annotate.corpus.kinds import FURNITURE
     from annotate.provenance.task_data import with_findings
 
     named = [file for file in files if not is_folder(file)]
@@ -114,7 +116,7 @@ def _say_how(made: "Ingested") -> None:
         say(one_line(f"not read, {len(made.failures)}: {names}"))
 
 
-@app.command()
+@command(app, "check", PASSAGES, example="annotate check tasks.json exports/example")
 def check(
     files: Annotated[
         list[Path] | None,
@@ -136,9 +138,10 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command()
-def codebook(config: Config = None, form: Form = "table", output: Output = None) -> None:
+@command(app, "codebook", PASSAGES, example="annotate codebook --format markdown")
+@takes(table=written)
+def codebook(table: Table, config: Config = None) -> None:
     """Show the variables, categories, definitions and hotkeys of a label config."""
-    from annotate.present.tables import codebook_frame, write_table
+    from annotate.present.tables import codebook_frame
 
-    write_table(codebook_frame(read_codebook(config)), form, output)
+    table.write(codebook_frame(read_codebook(config)))

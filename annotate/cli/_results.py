@@ -6,73 +6,67 @@ from typing import Annotated
 
 import typer
 
-from annotate.cli.options import (
-    Confidence,
-    Config,
-    Export,
-    Invalid,
-    Levels,
-    Orders,
-    Replicates,
-    Seed,
-    read_levels,
-    read_orders,
-    read_rated,
-)
+from annotate.cli._help import WHOLE, WRITING, command, takes
+from annotate.cli.options import Confidence, Replicates, Scaled, Seed, scaled
 from annotate.cli.speech import say
 
 app = typer.Typer()
 
 
-def _add(name: str, ending: str, words: str, writer: Callable[[], Callable[..., None]]) -> None:
-    """Add a command that writes all that is computed from a study into one file."""
-
-    @app.command(name, help=words)
-    def write(
-        export: Export,
-        output: Annotated[Path, typer.Option("--output", "-o", help=f"The {ending} file to write.")],
-        level: Levels = None,
-        order: Orders = None,
-        config: Config = None,
-        on_invalid: Invalid = "error",
-        replicates: Replicates = 1000,
-        confidence: Confidence = 0.95,
-        seed: Seed = 0,
-    ) -> None:
-        from annotate.present.summary import summarise
-
-        said, orders = read_levels(level), read_orders(order)
-        study = read_rated(export, config, on_invalid, output, {**said, **orders})
-        summary = summarise(
-            study, level=said, categories=orders, replicates=replicates, confidence=confidence, seed=seed
-        )
-        found = (summary.agreement, summary.provenance)
-        writer()(output, study, *found, ledger=summary.ledger, confidence=confidence)
-        say(f"{output}: written")
-
-
-def _workbook() -> Callable[..., None]:
+@command(app, "workbook", WHOLE, example="annotate workbook exports/example -o study.xlsx")
+@takes(read=scaled)
+def workbook(
+    read: Scaled,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The .xlsx file to write.", rich_help_panel=WRITING),
+    ],
+    replicates: Replicates = 1000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+) -> None:
+    """Write everything into an Excel workbook."""
     from annotate.present.workbook import write_workbook
 
-    return write_workbook
+    _write(write_workbook, read, output, replicates, confidence, seed)
 
 
-def _report() -> Callable[..., None]:
+@command(app, "report", WHOLE, example="annotate report exports/example -o study.html")
+@takes(read=scaled)
+def report(
+    read: Scaled,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The .html file to write.", rich_help_panel=WRITING),
+    ],
+    replicates: Replicates = 1000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+) -> None:
+    """Write a self-contained HTML page with charts, tables and the text of the methods."""
     from annotate.present.report import write_report
 
-    return write_report
+    _write(write_report, read, output, replicates, confidence, seed)
 
 
-_add("workbook", ".xlsx", "Write everything into an Excel workbook.", _workbook)
-_add(
-    "report",
-    ".html",
-    "Write a self-contained HTML page with charts, tables and the text of the methods.",
-    _report,
-)
+def _write(
+    writer: Callable[..., None], read: Scaled, output: Path, replicates: int, confidence: float, seed: int
+) -> None:
+    from annotate.present.summary import summarise
+
+    found = summarise(
+        read.study,
+        level=read.level,
+        categories=read.categories,
+        replicates=replicates,
+        confidence=confidence,
+        seed=seed,
+    )
+    writer(output, read.study, found.agreement, found.provenance, ledger=found.ledger, confidence=confidence)
+    say(f"{output}: written")
 
 
-@app.command()
+@command(app, "demo", WHOLE, example="annotate demo --serve")
 def demo(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The folder for all that the demo makes.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from annotate.coordination.following import Followed
-    from annotate.present.tables import Format
+    from annotate.present import Format
     from annotate.studio.client import Connection
     from annotate.studio.status import Look
 

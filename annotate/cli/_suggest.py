@@ -5,34 +5,37 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._help import LABELS, command, takes
 from annotate.cli.options import (
     Confidence,
     Config,
-    Form,
     Invalid,
-    Output,
     Seed,
+    Table,
     read_rated,
     refuse_overwriting,
+    written,
 )
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from annotate.cli.options import OnInvalid
     from annotate.codebook.read import Codebook
     from annotate.coordination.suggestion import Suggestions
-    from annotate.present.tables import Format
-    from annotate.study.study import OnInvalid, Study
+    from annotate.study.study import Study
 
 app = typer.Typer()
 
-Texts = Annotated[Path, typer.Argument(help="A Label Studio JSON export, or a snapshot folder.")]
+Snapshot = Annotated[Path, typer.Argument(help="A Label Studio JSON export, or a snapshot folder.")]
 
 
-@app.command()
+@command(app, "suggest", LABELS, example="annotate suggest exports/example --variable claim_type --top 20")
+@takes(table=written)
 def suggest(
-    export: Texts,
+    export: Snapshot,
+    table: Table,
     variable: Annotated[
         list[str] | None, typer.Option("--variable", help="Only this variable; repeatable (default: all).")
     ] = None,
@@ -77,17 +80,15 @@ def suggest(
     on_invalid: Invalid = "error",
     confidence: Confidence = 0.95,
     seed: Seed = 0,
-    form: Form = "table",
-    output: Output = None,
 ) -> None:
     """Order the passages that wait by uncertainty, with suggested labels and how good they are."""
     if push and (project is None or min_precision is None):
         raise typer.BadParameter("needs --project and --min-precision", param_hint="--push")
     if min_precision is not None and not 0 < min_precision <= 1:
         raise typer.BadParameter("give one above 0 and up to 1", param_hint="--min-precision")
-    refuse_overwriting(output, *filter(None, [export, tasks, decided, config]))
+    refuse_overwriting(table.output, *filter(None, [export, tasks, decided, config]))
     study, made = _learn(export, tasks, decided, overlap, variable, config, on_invalid, confidence, seed)
-    _write(made, quality, top, form, output)
+    _write(made, quality, top, table)
     if project is not None:
         _on_server(made, project, min_precision if push else None, study)
 
@@ -183,15 +184,14 @@ def _say_learnt(made: "Suggestions", labels: "pd.DataFrame", waiting: int) -> No
     )
 
 
-def _write(made: "Suggestions", quality: bool, top: int | None, form: "Format", output: Path | None) -> None:
-    from annotate.present.tables import quality_table, readable, write_table, write_tables
+def _write(made: "Suggestions", quality: bool, top: int | None, table: Table) -> None:
+    from annotate.present.tables import quality_table, readable
 
     queue = made.queue if top is None else made.queue.loc[made.queue["rank"] <= top]
-    if form not in ("table", "markdown"):
-        write_table(made.quality if quality else queue, form, output)
-        return
-    grades = quality_table(made.quality)
-    write_tables((grades,) if quality else (grades, readable(queue)), form, output)
+    if quality:
+        table.write(made.quality, quality_table)
+    else:
+        table.write(queue, lambda frame: (quality_table(made.quality), readable(frame)))
 
 
 def _on_server(made: "Suggestions", project: str, min_precision: float | None, study: "Study") -> None:

@@ -1,20 +1,29 @@
-"""The arguments and options that several commands share, how they are read, and the study that they name."""
+"""The options that several commands share, and what is made of them: a study, its scales, a table to write.
+
+A group of options is a function with these options as parameters; :func:`annotate.cli._help.takes` gives
+them to a command. Nothing that takes its time is imported before a command runs.
+"""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from annotate.cli._help import INTERVALS, READING, SCALES, WRITING
 from annotate.cli.speech import say
 from annotate.errors import InputError
-from annotate.present.tables import Format
-from annotate.study.study import OnInvalid
+from annotate.present import Format
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from annotate.codebook.read import Codebook, Level
     from annotate.study.study import Study
+
+OnInvalid = Literal["error", "exclude"]
 
 Export = Annotated[
     Path,
@@ -24,28 +33,61 @@ Export = Annotated[
 ]
 Config = Annotated[
     Path | None,
-    typer.Option("--config", help="The label config (default: the one that comes with annotate)."),
+    typer.Option(
+        "--config",
+        help="The label config (default: the one that comes with annotate).",
+        rich_help_panel=READING,
+    ),
 ]
-Form = Annotated[Format, typer.Option("--format", help="How to write the table.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
+Form = Annotated[
+    Format,
+    typer.Option("--format", help="Rounded for reading, or with every digit.", rich_help_panel=WRITING),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write to this file.", rich_help_panel=WRITING),
+]
 Invalid = Annotated[
     OnInvalid,
     typer.Option(
         "--on-invalid",
-        help="An unknown category, or a second annotation by one annotator, in a JSON export: stop, or exclude and count.",
+        help="In a JSON export, an unknown category, or a second annotation by one annotator: stop, or exclude and count.",
+        rich_help_panel=READING,
     ),
 ]
-Replicates = Annotated[int, typer.Option("--replicates", min=1, help="How often items are resampled.")]
-Confidence = Annotated[
-    float, typer.Option("--confidence", min=0.5, max=0.9999, help="The confidence of the intervals.")
+WithoutSuggested = Annotated[
+    bool,
+    typer.Option(
+        "--without-suggested",
+        help="Leave out what was coded with a suggested label in sight, and count it.",
+        rich_help_panel=READING,
+    ),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same intervals.")]
+Replicates = Annotated[
+    int,
+    typer.Option("--replicates", min=1, help="How often items are resampled.", rich_help_panel=INTERVALS),
+]
+Confidence = Annotated[
+    float,
+    typer.Option(
+        "--confidence",
+        min=0.5,
+        max=0.9999,
+        help="The confidence of the intervals.",
+        rich_help_panel=INTERVALS,
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", min=0, help="The same seed gives the same result.", rich_help_panel=INTERVALS),
+]
 Levels = Annotated[
     list[str] | None,
     typer.Option(
         "--level",
         metavar="VARIABLE=LEVEL",
-        help="The level of measurement of a variable: nominal, ordinal, interval, ratio or set. Repeat it for each.",
+        help="The level of measurement of a variable: nominal, ordinal, interval, ratio or set. Repeatable.",
+        rich_help_panel=SCALES,
     ),
 ]
 Orders = Annotated[
@@ -53,18 +95,163 @@ Orders = Annotated[
     typer.Option(
         "--order",
         metavar="VARIABLE=A,B,C",
-        help="The categories of a variable, in order; an ordinal one needs them. Repeat it for each.",
+        help="The categories of a variable, in order; an ordinal one needs them. Repeatable.",
+        rich_help_panel=SCALES,
     ),
+]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        help="identity, linear, quadratic or ordinal: for the kappas, Brennan-Prediger and AC2.",
+        rich_help_panel=SCALES,
+    ),
+]
+SetDistance = Annotated[
+    str,
+    typer.Option("--set-distance", help="Between sets: masi or jaccard.", rich_help_panel=SCALES),
 ]
 By = Annotated[
     list[str] | None,
     typer.Option("--by", help="Also for each value of this column, such as source. Repeatable."),
+]
+
+
+def _coefficient_names(typed: str) -> list[str]:
+    """What the shell offers behind --coefficient."""
+    from annotate.agreement import COEFFICIENTS
+
+    return [name for name in ("all", *COEFFICIENTS) if name.startswith(typed)]
+
+
+Coefficients = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--coefficient",
+        help="A coefficient, or all. Repeatable.",
+        autocompletion=_coefficient_names,
+    ),
 ]
 Project = Annotated[str, typer.Argument(help="The project's title or number.")]
 DataDir = Annotated[
     Path | None,
     typer.Option("--data-dir", help="The server's own folder (default: in the user's data folder)."),
 ]
+Texts = Annotated[
+    Path,
+    typer.Argument(help="A task file of annotate ingest, a Label Studio JSON export, or a snapshot folder."),
+]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Where a table goes, and in which format."""
+
+    form: Format
+    output: Path | None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a person reads it: then it is rounded, and set side by side."""
+        return self.form in ("table", "markdown")
+
+    def write(
+        self,
+        frame: "pd.DataFrame",
+        reading: "Callable[[pd.DataFrame], pd.DataFrame | Sequence[pd.DataFrame]] | None" = None,
+        *,
+        study: "Study | None" = None,
+    ) -> None:
+        """Write a frame with every digit, or what ``reading`` makes of it for a person.
+
+        Records in JSON say what was left out of the study, by reason, as the terminal does.
+        """
+        import pandas as pd
+
+        from annotate.present.tables import readable, with_left_out, write_tables
+
+        if self.is_read:
+            shown = (reading or readable)(frame)
+            write_tables([shown] if isinstance(shown, pd.DataFrame) else shown, self.form, self.output)
+        else:
+            said = with_left_out(frame, study.exclusions) if study and self.form == "json" else frame
+            write_tables([said], self.form, self.output)
+
+
+def written(form: Form = "table", output: Output = None) -> Table:
+    """The group of options that say how a table is written.
+
+    Raises
+    ------
+    InputError
+        For parquet without a file, before anything is computed.
+
+    """
+    if form == "parquet" and output is None:
+        raise InputError("parquet goes into a file: say which with -o FILE")
+    return Table(form, output)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A study, and how each of its variables is measured: as its codebook says, and as was said on top."""
+
+    study: "Study"
+    level: "Mapping[str, Level]"
+    categories: Mapping[str, Sequence[str]]
+    weights: str | None = None
+    set_distance: str = "masi"
+
+
+def rated(
+    export: Export,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> "Study":
+    """The group of options that say which study is read; see :func:`read_rated`."""
+    return read_rated(export, config, on_invalid, output, without_suggested=without_suggested)
+
+
+def scaled(
+    export: Export,
+    level: Levels = None,
+    order: Orders = None,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> Scaled:
+    """The same, with the levels of measurement."""
+    said, orders = read_levels(level), read_orders(order)
+    study = read_rated(
+        export, config, on_invalid, output, {**said, **orders}, without_suggested=without_suggested
+    )
+    return Scaled(study, {**study.levels, **said}, {**study.categories, **orders})
+
+
+def weighted(
+    export: Export,
+    level: Levels = None,
+    order: Orders = None,
+    weights: Weights = None,
+    set_distance: SetDistance = "masi",
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> Scaled:
+    """The same, with weights and distances between categories."""
+    from dataclasses import replace
+
+    found = scaled(export, level, order, config, on_invalid, without_suggested, output)
+    return replace(found, weights=weights, set_distance=set_distance)
+
+
+def coefficients(named: list[str] | None, otherwise: Sequence[str]) -> str | tuple[str, ...]:
+    """The coefficients that were named, or those that a command takes by itself."""
+    return "all" if named and "all" in named else tuple(named or otherwise)
 
 
 def read_codebook(config: Path | None) -> "Codebook":
@@ -121,7 +308,13 @@ def read_orders(options: list[str] | None) -> dict[str, tuple[str, ...]]:
 
 
 def read_rated(
-    export: Path, config: Path | None, on_invalid: "OnInvalid", output: Path | None, said: Iterable[str] = ()
+    export: Path,
+    config: Path | None,
+    on_invalid: "OnInvalid",
+    output: Path | None,
+    said: Iterable[str] = (),
+    *,
+    without_suggested: bool = False,
 ) -> "Study":
     """Read a study in which something was rated; ``said`` are the variables that the options name.
 
@@ -131,10 +324,13 @@ def read_rated(
         If nothing is left to measure, or a variable that was named is not there.
 
     """
+    from annotate.coordination.suggestion import unsuggested
     from annotate.study.study import read_study
 
     refuse_overwriting(output, *filter(None, [export, config]))
     study = read_study(export, config=config, on_invalid=on_invalid)
+    if without_suggested:
+        study = unsuggested(study)
     if study.ratings.empty and not study.exclusions.empty:
         if set(study.exclusions["reason"]) == {"adjudicated"}:
             raise InputError(

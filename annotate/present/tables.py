@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -18,10 +18,11 @@ from annotate.codebook.read import Category, Codebook
 from annotate.errors import InputError
 from annotate.files import whole
 from annotate.frames import plain, records
+from annotate.present import Format
 from annotate.provenance.profiles import CLAIM_TYPES, COUNTS, SHARES
+from annotate.study.ratings import decode_set
 from annotate.study.words import visible
 
-Format = Literal["table", "csv", "json", "markdown", "parquet"]
 FORMATS: tuple[str, ...] = get_args(Format)
 DIGITS = 3
 ALL = "(all)"
@@ -44,6 +45,12 @@ def write_table(frame: pd.DataFrame, form: Format, output: Path | None = None) -
 
     """
     write_tables((frame,), form, output)
+
+
+def with_left_out(frame: pd.DataFrame, exclusions: pd.DataFrame) -> pd.DataFrame:
+    """Say in each row, in a last column ``left_out``, how much was left out of the study, by reason."""
+    counts = {str(reason): int(count) for reason, count in exclusions["reason"].value_counts().items()}
+    return frame.assign(left_out=pd.Series([counts] * len(frame), index=frame.index, dtype=object))
 
 
 def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | None = None) -> None:
@@ -192,6 +199,14 @@ def quality_table(quality: pd.DataFrame) -> pd.DataFrame:
     notes = shown.loc[shown["undefined"].notna(), [*_GRADED, "undefined"]].drop_duplicates(_GRADED)
     notes = notes.rename(columns={"undefined": "note"})
     return table.merge(notes, on=_GRADED, how="left") if len(notes) else table
+
+
+def labels_table(labels: pd.DataFrame) -> pd.DataFrame:
+    """Show decided labels; the categories of a tie stand side by side."""
+    if "tied" in labels.columns:
+        tied = [None if row is None else " / ".join(decode_set(row)) for row in labels["tied"]]
+        labels = labels.assign(tied=pd.Series(tied, index=labels.index, dtype=object))
+    return readable(labels)
 
 
 def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -42,6 +42,7 @@ REASONS: Mapping[str, str] = {
     "answered_twice": "a second answer to one control in one annotation",
     "span_mismatch": "a marked stretch whose place does not give the text that was marked",
     "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
+    "suggested": "coded with a suggested label in sight, and left out on request",
 }
 STRICT = ("unknown_control", "unknown_category", "superseded")
 ADJUDICATION = "adjudication"

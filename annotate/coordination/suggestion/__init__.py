@@ -7,6 +7,12 @@ be shown to annotators. A suggestion biases whoever sees it: none is shown unles
 """
 
 from annotate.coordination.suggestion._quality import passing, pushable
-from annotate.coordination.suggestion._suggest import PREFIX, Suggestions, suggest, without_suggested
+from annotate.coordination.suggestion._suggest import (
+    PREFIX,
+    Suggestions,
+    suggest,
+    unsuggested,
+    without_suggested,
+)
 
-__all__ = ["PREFIX", "Suggestions", "passing", "pushable", "suggest", "without_suggested"]
+__all__ = ["PREFIX", "Suggestions", "passing", "pushable", "suggest", "unsuggested", "without_suggested"]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from annotate.coordination.suggestion.learning import (
 from annotate.errors import InputError
 from annotate.frames import read_frame
 from annotate.sampling import FloatArray
+from annotate.study.study import Study
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Level
@@ -50,6 +51,27 @@ def without_suggested(ratings: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     said = ratings["suggested"]
     seen = said.notna() & (said.astype("str").str.strip() != "")
     return (ratings.loc[~seen], int(seen.sum())) if seen.any() else (ratings, 0)
+
+
+def unsuggested(study: Study) -> Study:
+    """Put the ratings that were made with a suggestion in sight among what is left out of a study.
+
+    Their reason is ``suggested``. The marked text of their annotations goes too.
+    """
+    ratings, count = without_suggested(study.ratings)
+    if not count:
+        return study
+    left_out = study.ratings.drop(ratings.index).assign(
+        reason="suggested", detail=lambda rows: rows["suggested"]
+    )
+    exclusions = pd.concat(
+        [study.exclusions, left_out.reindex(columns=study.exclusions.columns)], ignore_index=True
+    )
+    if study.spans.empty:  # a plain table has none, and may not name annotations
+        return replace(study, ratings=ratings, exclusions=exclusions)
+    seen = set(study.ratings["annotation"]) - set(ratings["annotation"])
+    spans = study.spans.loc[~study.spans["annotation"].isin(seen)]
+    return replace(study, ratings=ratings, spans=spans, exclusions=exclusions)
 
 
 DECIDED_COLUMNS = ["item", "variable", "category"]

@@ -1,15 +1,12 @@
-"""Who codes what, and with which account: ``assign``, ``annotators``."""
+"""Who codes what: ``assign``."""
 
-import csv
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli.options import Config, DataDir, Form, read_codebook, refuse_overwriting
+from annotate.cli._help import CODING, command
+from annotate.cli.options import Config, Form, read_codebook, refuse_overwriting
 from annotate.cli.speech import progress, say
 from annotate.errors import InputError
 
@@ -24,15 +21,14 @@ if TYPE_CHECKING:
     from annotate.studio.views import Tab
 
 app = typer.Typer()
-annotators_app = typer.Typer(help="The annotators' accounts.", no_args_is_help=True)
-app.add_typer(annotators_app, name="annotators")
-
-People = Annotated[
-    Path, typer.Argument(help="The annotators: a line each, an e-mail address, or name,email.")
-]
 
 
-@app.command()
+@command(
+    app,
+    "assign",
+    CODING,
+    example="annotate assign tasks.json --annotators people.csv --overlap 2 --project Harbour",
+)
 def assign(
     tasks: Annotated[Path, typer.Argument(help="A task file, as annotate ingest or assign writes it.")],
     annotators: Annotated[
@@ -189,87 +185,3 @@ def _table(plan: "pd.DataFrame", people: "Sequence[Annotator]", tabs: "Sequence[
         counts = {"passages": int((own == 1).sum()), "repeats": int((own > 1).sum())}
         rows.append(who | counts | ({"link": links[one.key]} if tabs else {}))
     return pd.DataFrame(rows)
-
-
-@annotators_app.command("add")
-def annotators_add(
-    file: People,
-    data_dir: DataDir = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="Write the passwords to this new file, for nobody else to read, and show none.",
-        ),
-    ] = None,
-) -> None:
-    """Make accounts on the embedded server, or give the invitation link of another one."""
-    from annotate.coordination.assignment import read_annotators
-    from annotate.studio.accounts import add_account, invitation_link, new_password
-    from annotate.studio.client import connect_embedded
-
-    people = read_annotators(file)
-    with connect_embedded(data_dir) as connection:
-        if not connection.embedded:
-            typer.echo(invitation_link(connection))
-            say(
-                f"{connection.url} is not the embedded server: hand out this link, with which people make accounts"
-            )
-            return
-        made = 0
-        with _announcing(output) as announce:
-            for one in people:
-                password = new_password()
-                if add_account(connection, one.email, password):
-                    announce(one.email, password)
-                    made += 1
-                else:
-                    say(f"{one.email}: has an account already, with the password it had")
-    say(f"{made} accounts made; log in at {connection.page_url('user/login/')}")
-    if made:
-        say(f"passwords: {output or 'above, this once'}; they are kept nowhere else")
-
-
-@contextmanager
-def _announcing(output: Path | None) -> Iterator[Callable[[str, str], None]]:
-    """Give a function that takes each address with its password as soon as the account is made.
-
-    So none is lost when a later account fails. Without a file they go to standard output; a file is
-    new, has mode 0600, and is removed again if nothing was written.
-
-    Raises
-    ------
-    InputError
-        If the file exists or cannot be made.
-
-    """
-    if output is None:
-        yield lambda email, password: typer.echo(f"{email}\t{password}")
-        return
-    try:
-        handle = os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError as error:
-        raise InputError(
-            f"{output}: exists already, and may hold passwords that stand nowhere else; name a new file"
-        ) from error
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror})") from error
-    written = 0
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file, lineterminator="\n")
-
-            def announce(email: str, password: str) -> None:
-                nonlocal written
-                rows.writerows(
-                    [("email", "password"), (email, password)] if not written else [(email, password)]
-                )
-                written += 1
-                file.flush()
-                os.fsync(file.fileno())
-
-            yield announce
-    finally:
-        if not written:
-            output.unlink(missing_ok=True)

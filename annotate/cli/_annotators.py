@@ -1,0 +1,208 @@
+"""The annotators: ``annotators add``, ``pairs``, ``leave-one-out``, ``majority``, ``rounds``."""
+
+import csv
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotate.cli._help import Group, command, takes
+from annotate.cli.options import (
+    By,
+    Coefficients,
+    Confidence,
+    DataDir,
+    Scaled,
+    Table,
+    coefficients,
+    scaled,
+    weighted,
+    written,
+)
+from annotate.cli.speech import say, say_exclusions
+from annotate.errors import InputError
+
+app = typer.Typer(
+    cls=Group,
+    help="Accounts for annotators (add), and how each agrees with the others (pairs, leave-one-out, majority) and with themselves (rounds).",
+    no_args_is_help=True,
+)
+
+
+@command(app, "add", example="annotate annotators add people.csv -o passwords.csv")
+def annotators_add(
+    file: Annotated[
+        Path, typer.Argument(help="The annotators: a line each, an e-mail address, or name,email.")
+    ],
+    data_dir: DataDir = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the passwords to this new file, for nobody else to read, and show none.",
+        ),
+    ] = None,
+) -> None:
+    """Make accounts on the embedded server, or give the invitation link of another one."""
+    from annotate.coordination.assignment import read_annotators
+    from annotate.studio.accounts import add_account, invitation_link, new_password
+    from annotate.studio.client import connect_embedded
+
+    people = read_annotators(file)
+    with connect_embedded(data_dir) as connection:
+        if not connection.embedded:
+            typer.echo(invitation_link(connection))
+            say(
+                f"{connection.url} is not the embedded server: hand out this link, with which people make accounts"
+            )
+            return
+        made = 0
+        with _announcing(output) as announce:
+            for one in people:
+                password = new_password()
+                if add_account(connection, one.email, password):
+                    announce(one.email, password)
+                    made += 1
+                else:
+                    say(f"{one.email}: has an account already, with the password it had")
+    say(f"{made} accounts made; log in at {connection.page_url('user/login/')}")
+    if made:
+        say(f"passwords: {output or 'above, this once'}; they are kept nowhere else")
+
+
+@contextmanager
+def _announcing(output: Path | None) -> Iterator[Callable[[str, str], None]]:
+    """Give a function that takes each address with its password as soon as the account is made.
+
+    So none is lost when a later account fails. Without a file they go to standard output; a file is
+    new, has mode 0600, and is removed again if nothing was written.
+
+    Raises
+    ------
+    InputError
+        If the file exists or cannot be made.
+
+    """
+    if output is None:
+        yield lambda email, password: typer.echo(f"{email}\t{password}")
+        return
+    try:
+        handle = os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError as error:
+        raise InputError(
+            f"{output}: exists already, and may hold passwords that stand nowhere else; name a new file"
+        ) from error
+    except OSError as error:
+        raise InputError(f"{output}: cannot be written ({error.strerror})") from error
+    written = 0
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+
+            def announce(email: str, password: str) -> None:
+                nonlocal written
+                rows.writerows(
+                    [("email", "password"), (email, password)] if not written else [(email, password)]
+                )
+                written += 1
+                file.flush()
+                os.fsync(file.fileno())
+
+            yield announce
+    finally:
+        if not written:
+            output.unlink(missing_ok=True)
+
+
+@command(app, "pairs", example="annotate annotators pairs exports/example")
+@takes(table=written, read=weighted)
+def pairs(
+    read: Scaled,
+    table: Table,
+    by: By = None,
+    coefficient: Coefficients = None,
+    confidence: Confidence = 0.95,
+) -> None:
+    """Compute the agreement of every two annotators, with jackknife intervals."""
+    from annotate.agreement import pairs as measured
+    from annotate.agreement.annotators.confusion import PAIRWISE
+    from annotate.present.tables import pairs_table
+
+    result = measured(
+        read.study.first_round,
+        by=tuple(by or ()),
+        coefficients=coefficients(coefficient, PAIRWISE),
+        level=read.level,
+        categories=read.categories,
+        weights=read.weights,
+        set_distance=read.set_distance,
+        confidence=confidence,
+    )
+    say_exclusions(read.study)
+    table.write(result, pairs_table, study=read.study)
+
+
+@command(app, "leave-one-out", example="annotate annotators leave-one-out exports/example")
+@takes(table=written, read=weighted)
+def leave_one_out(read: Scaled, table: Table, by: By = None, coefficient: Coefficients = None) -> None:
+    """Compute agreement without each annotator in turn: who lowers it, who raises it."""
+    from annotate.agreement import leave_one_out as measured
+
+    result = measured(
+        read.study.first_round,
+        by=tuple(by or ()),
+        coefficients=coefficients(coefficient, ("krippendorff_alpha",)),
+        level=read.level,
+        categories=read.categories,
+        weights=read.weights,
+        set_distance=read.set_distance,
+    )
+    say_exclusions(read.study)
+    table.write(result, study=read.study)
+
+
+@command(app, "majority", example="annotate annotators majority exports/example")
+@takes(table=written, read=scaled)
+def majority(read: Scaled, table: Table, by: By = None) -> None:
+    """Compute how often each annotator chooses what most of the others chose."""
+    from annotate.agreement import majority as measured
+
+    result = measured(
+        read.study.first_round, by=tuple(by or ()), level=read.level, categories=read.categories
+    )
+    say_exclusions(read.study)
+    table.write(result, study=read.study)
+
+
+@command(app, "rounds", example="annotate annotators rounds exports/example")
+@takes(table=written, read=weighted)
+def rounds(
+    read: Scaled,
+    table: Table,
+    by: By = None,
+    coefficient: Coefficients = None,
+    confidence: Confidence = 0.95,
+) -> None:
+    """Compute the agreement of each annotator with themselves, where passages came a second time."""
+    from annotate.agreement import rounds as measured
+    from annotate.agreement.annotators.confusion import PAIRWISE
+    from annotate.present.tables import pairs_table
+
+    result = measured(
+        read.study.ratings,
+        by=tuple(by or ()),
+        coefficients=coefficients(coefficient, PAIRWISE),
+        level=read.level,
+        categories=read.categories,
+        weights=read.weights,
+        set_distance=read.set_distance,
+        confidence=confidence,
+    )
+    say_exclusions(read.study)
+    if result.empty:
+        say("nothing to show: nobody has coded a passage a second time; see annotate assign --repeat")
+    table.write(result, pairs_table, study=read.study)
