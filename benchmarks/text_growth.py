@@ -18,7 +18,7 @@ from annotate.corpus import ingest
 from annotate.corpus.kinds import kinds_of
 from annotate.corpus.segment import segment
 from annotate.figures.read import figures
-from tests.endless import ENDLESS
+from tests.endless import ENDLESS, MARKUP
 
 SHORT, LONG = 8_000, 64_000
 TOO_MUCH = 32
@@ -27,9 +27,9 @@ LEAST_SECONDS = 0.01
 ROUNDS = 3
 
 
-def _ingest(text: str) -> None:
+def _ingest(text: str, name: str = "text.txt") -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "text.txt"
+        path = Path(folder) / name
         path.write_text(text, encoding="utf-8")
         ingest([path], config_sha256="c")
 
@@ -46,6 +46,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "kinds": _kinds,
     "figures": lambda text: list(figures(text)),
     "ingest": _ingest,
+    "pages": lambda text: _ingest(f"<html><body><article>{text}", "page.html"),
 }
 
 
@@ -73,7 +74,7 @@ def main() -> int:
     wrong = 0
     for name, read in READERS.items():
         read("A line of text. " * 100)  # what is made once is made now
-        grown = {piece: growth(read, piece) for piece in ENDLESS}
+        grown = {piece: growth(read, piece) for piece in (*ENDLESS, *MARKUP)}
         piece, (most, took) = max(grown.items(), key=lambda one: one[1])
         print(f"{name}: {most:.1f} times for 8 times the length at most, {took:.2f} s, on {piece!r}")
         for piece, (times, took) in grown.items():

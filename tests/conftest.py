@@ -1,5 +1,6 @@
 """The command line, a real Chromium for the tests that need one, and signals as a terminal has them."""
 
+import contextlib
 import shutil
 import signal
 import sys
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from annotate import cli
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # As root in a container there is no sandbox; and nothing is to be fetched in the background.
@@ -89,9 +91,24 @@ def chromium() -> "Iterator[Browser]":
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium, or put any Chrome on the PATH")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: "Browser") -> "Iterator[Callable[..., Page]]":
+    """Open a page in a window of its own, which shares no log-in with another; all are closed in the end."""
+    with contextlib.ExitStack() as stack:
+
+        def opened(**options: object) -> "Page":
+            context = chromium.new_context(**options)
+            stack.callback(context.close)
+            context.set_default_timeout(1000 * PATIENCE_SECONDS)
+            return context.new_page()
+
+        yield opened

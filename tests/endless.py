@@ -69,3 +69,5 @@ ENDLESS = (
     "مرحبا ",
     "e\u0301",
 )
+
+MARKUP = ("<", "<div>", "<p>a ", "<!--", "&amp;", "<table><tr><td>a", "<ul><li>a", "<a href=b>c</a> ")

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from annotate.agreement import COEFFICIENTS, measure
@@ -19,6 +20,7 @@ from annotate.corpus import read_tasks
 from annotate.files import bundled
 from annotate.study.ratings import read_ratings
 from tests.export_example import CONFIG, annotation, choice, task
+from tests.patience import PATIENCE_SECONDS, until
 
 TABLE = "item,source,annotator,variable,category\n" + "".join(
     f"p{n},{'ST'[n % 2]},A{a},kind,{'xyz'[(n * (a + 1)) % 3 if n % 4 == 0 else n % 3]}\n"
@@ -179,7 +181,7 @@ def test_a_closed_pipe_is_no_traceback(table):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
-        process.wait(60)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -195,7 +197,7 @@ def reading(tmp_path):
         with subprocess.Popen([*before, *command], text=True, **kwargs) as process:
             try:
                 with opened(pipe, process) as table:
-                    settle(table)
+                    settle(process, table)
                     yield process, table
             finally:
                 process.kill()
@@ -212,19 +214,23 @@ def opened(pipe, process):
     raise AssertionError(process.stderr.read())
 
 
-def settle(table):
-    """Wait until the reader of a pipe has taken a line of it and asks for more.
+def settle(process, table):
+    """Wait until the reader of a pipe has taken a line of it and sleeps until there is more.
 
-    A signal that comes just before a blocking call sets Python's flag, and the call blocks all the same.
+    A signal that comes just before a blocking call sets Python's flag, and the call blocks all the same. A
+    process that only waits for the processor does not sleep.
     """
     fcntl, termios = (pytest.importorskip(name) for name in ("fcntl", "termios"))  # Windows has neither
     table.write("\n")
     table.flush()
-    deadline = time.monotonic() + 20
-    while int.from_bytes(fcntl.ioctl(table, termios.FIONREAD, bytes(4)), sys.byteorder):
-        assert time.monotonic() < deadline, "the command takes nothing from the pipe"
-        time.sleep(0.02)
+    until(
+        lambda: not int.from_bytes(fcntl.ioctl(table, termios.FIONREAD, bytes(4)), sys.byteorder),
+        "the command takes nothing from the pipe",
+    )
     time.sleep(0.2)
+    if sys.platform == "linux":  # elsewhere psutil calls a process that sleeps a running one
+        reader = psutil.Process(process.pid)
+        until(lambda: reader.status() == psutil.STATUS_SLEEPING, "the command does not ask for more")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals end no command there")
@@ -232,7 +238,7 @@ def settle(table):
 def test_stopped_from_outside_it_says_one_line(reading, name):
     with reading() as (process, _):
         process.send_signal(getattr(signal, name))
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (out, err) == ("", "annotate: stopped\n")
     assert process.returncode == 128 + getattr(signal, name)
 
@@ -249,7 +255,7 @@ def test_under_nohup_a_closed_terminal_is_no_end(reading):
         process.send_signal(signal.SIGHUP)
         table.write(TABLE)
         table.close()
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, err
 
 
@@ -384,7 +390,7 @@ def test_links_pipes_and_permissions_outlive_a_new_file(run, table, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with subprocess.Popen(["cat", str(tmp_path / "pipe")], stdout=subprocess.PIPE, text=True) as reader:
         assert run(*asked, "pipe")[0] == 0
-        assert reader.communicate(timeout=30)[0].startswith("source,variable")
+        assert reader.communicate(timeout=PATIENCE_SECONDS)[0].startswith("source,variable")
     assert (tmp_path / "pipe").is_fifo()
 
 

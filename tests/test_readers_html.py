@@ -1,7 +1,5 @@
 """Web pages: the article comes through whole, and what the page says of itself is a guess."""
 
-import time
-
 import pytest
 
 from annotate.corpus import ingest
@@ -170,12 +168,14 @@ WORDS = "the truck left the yard before dawn and nobody in the town asked why it
     ],
     ids=["empty", "blank", "angles", "large", "long", "packed", "deep"],
 )
-def test_a_bad_page_is_one_clear_line_and_takes_seconds(tmp_path, page, message):
-    begun = time.monotonic()
-    with pytest.raises(InputError, match=message) as caught:
-        read(tmp_path, page)
-    assert "\n" not in str(caught.value)
-    assert time.monotonic() - begun < 20
+def test_a_bad_page_is_one_clear_line_and_little_work(tmp_path, page, message, calls):
+    def refused():
+        with pytest.raises(InputError, match=message) as caught:
+            read(tmp_path, page)
+        assert "\n" not in str(caught.value)
+
+    refused()  # what is imported once is imported now
+    assert calls(refused) < len(page) + 10_000
 
 
 @pytest.mark.parametrize(

@@ -180,8 +180,8 @@ FOOT = "<div style='font-size:8px;width:100%'>Page <span class=pageNumber></span
         "article {column-count: 2}",
     ],
 )
-def test_what_a_browser_prints_comes_back(chromium, tmp_path, style):
-    page = chromium.new_page()
+def test_what_a_browser_prints_comes_back(new_page, tmp_path, style):
+    page = new_page()
     body = "".join(f"<p>{html.escape(text)}</p>" for text in PARAGRAPHS)
     page.set_content(
         f"<!doctype html><style>{style}</style><article><h1>The winter of the barges</h1>{body}</article>"

@@ -15,6 +15,7 @@ from annotate.present.workbook import write_workbook
 from annotate.present.workbook.cell import MOST_LETTERS, as_date, as_text
 from annotate.present.workbook.sheet import MOST_ROWS
 from annotate.study.study import read_study
+from tests.patience import PATIENCE_SECONDS
 from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
 
 SHEETS = [
@@ -286,7 +287,7 @@ def test_libreoffice_opens_it_and_computes_nothing(written, tmp_path):
     done = subprocess.run(
         [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", form,
          "--outdir", tmp_path, written[0]],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
     )  # fmt: skip
     found = tmp_path / "study-Passages.csv"
     assert found.exists(), done.stderr + done.stdout

