@@ -4,8 +4,16 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from annotate.present.charts import MOST_SOURCES, agreement_chart, claim_type_chart, share_chart
-from annotate.present.charts.drawing import WIDTH, wrapped
+from annotate.present.charts import (
+    LEFT,
+    MOST_SOURCES,
+    RIGHT,
+    WIDTH,
+    agreement_chart,
+    claim_type_chart,
+    share_chart,
+    wrapped,
+)
 from annotate.present.summary import summarise
 from tests.study_example import HOSTILE, LONG, study
 
@@ -60,19 +68,42 @@ def test_charts_speak_to_screen_readers_and_run_nothing(summary):
     assert root.attrib["aria-labelledby"] == "k-title k-desc"
     assert root.attrib["role"] == "img"
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
-    assert tags <= {"svg", "title", "desc", "g", "path", "line", "text", "tspan", "rect"}
+    assert tags == {"svg", "title", "desc", "g", "path", "line", "text", "tspan", "rect"}
     assert "<script" not in svg
     assert "href" not in svg
 
 
+def test_every_mark_tells_its_figures_to_the_pointer(summary):
+    rows = of_variable(summary)
+    root, _ = parsed(agreement_chart(rows, key="k", title="T"))
+    told = [element.text for element in root.iter() if element.tag.endswith("}title")][1:]
+    assert len(told) == len(rows)
+    whole = rows[rows["source"].isna() & (rows["coefficient"] == "krippendorff_alpha")].iloc[0]
+    assert told[1] == (
+        f"All sources, Alpha: {whole['value']:.3f}, interval {whole['ci_low']:.3f} to {whole['ci_high']:.3f}, "
+        f"n = {whole['n_pairable_items']}"
+    )
+    root, _ = parsed(claim_type_chart(summary.provenance, KINDS, key="k", title="T"))
+    told = [element.text for element in root.iter() if element.tag.endswith("}title")][1:]
+    assert "Ommerlight, Ongoing pattern: 89%, n = 3" in told
+
+
 def test_a_value_stands_where_the_scale_says(summary):
-    """0 is at 96 and 1 at 306 pixels, so a share of 1/2 is in the middle."""
+    """A share of 1/2 is in the middle."""
     frame = pd.DataFrame({"source": ["S"], "measure": ["primary_share"], "value": [0.5], "ci_low": [0.0],
                           "ci_high": [1.0], "n": [7]})  # fmt: skip
     svg = share_chart(frame, ["primary_share"], key="k", title="T")
     _, texts = parsed(svg)
-    assert texts.count("7") == 1
-    assert re.search(r'<path transform="translate\(201,[\d.]+\)"', svg)
+    assert texts.count("n = 7") == texts.count("0.500") == 1
+    assert float(re.search(r'<path transform="translate\(([\d.]+),[\d.]+\)"', svg)[1]) == (LEFT + RIGHT) / 2
+    below = frame.assign(value=-0.2, ci_low=-0.4)
+    _, texts = parsed(share_chart(below, ["primary_share"], key="k", title="T"))
+    assert [text for text in texts if re.fullmatch(r"\N{MINUS SIGN}?[\d.]+", text)] == [
+        "\N{MINUS SIGN}0.5",
+        "0",
+        "0.5",
+        "1",
+    ]
 
 
 def test_shares_and_kinds(summary):
@@ -103,6 +134,6 @@ def test_one_source_and_forty_make_a_chart_and_too_many_none(summary):
     [("short", 1), ("word " * 20, 3), ("x" * 90, 3), ("新" * 42, 2), ("", 1), ("a\x0bb\nc", 1)],
 )
 def test_texts_are_wrapped_by_their_width(text, lines):
-    shown, count = wrapped(text, 42)
-    assert count == lines == shown.count("\n") + 1
-    assert "\x0b" not in shown
+    shown = wrapped(text, 42)
+    assert len(shown) == lines
+    assert "\x0b" not in "".join(shown)

@@ -574,7 +574,7 @@ def test_the_help_needs_nothing_that_takes_its_time():
         "try: main()\n"
         "finally: print(sorted({name.split('.')[0] for name in sys.modules} & set(sys.stdin.read().split())))"
     )
-    heavy = "pandas numpy pyarrow lxml sklearn openpyxl label_studio_sdk httpx altair duckdb jinja2 rich"
+    heavy = "pandas numpy pyarrow lxml sklearn openpyxl label_studio_sdk httpx duckdb jinja2 rich"
     done = subprocess.run(
         [sys.executable, "-c", words], input=heavy, capture_output=True, text=True, check=True
     )

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from annotate.agreement import by_source_with_cautions, disagreements
@@ -94,14 +93,7 @@ def render_report(
 
     """
     agreement = by_source_with_cautions(agreement, study.first_round, study.categories)
-    environment = Environment(
-        loader=PackageLoader("annotate.present"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2").render(
+    return charts.PAGES.get_template("report.html.j2").render(
         notes=[visible(note) for note in notes],
         project=visible(str(study.about.get("project title", ""))),
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
