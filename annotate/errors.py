@@ -14,6 +14,8 @@ Every message is one line: what is wrong, where, and what to do about it. The co
 it and ends with status 1; anything else that reaches a user is a defect.
 """
 
+from collections.abc import Iterable
+
 
 class AnnotateError(Exception):
     """The root: catch this to catch all that this package raises on purpose."""
@@ -41,3 +43,14 @@ class StatisticsError(AnnotateError):
 
 class ServerError(AnnotateError):
     """A Label Studio server is not there, refuses, or lacks what was asked for."""
+
+
+def some(names: Iterable[str], most: int = 5) -> str:
+    """Name the first few of many, for a message of one line.
+
+    >>> some(["p1", "p2", "p3"], most=2)
+    'p1, p2 and 1 more'
+    """
+    every = list(names)
+    more = len(every) - most
+    return ", ".join(every[:most]) + (f" and {more} more" if more > 0 else "")

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.corpus.folders import Failure, Failures, collect, some, words_for
+from annotate.corpus.folders import Failure, Failures, collect, words_for
 from annotate.corpus.kinds import FURNITURE, kinds_of
 from annotate.corpus.manifest import Entry, Manifest, Settled, read_manifest, settle, unclaimed
 from annotate.corpus.readers import FORMATS, TEXT, read_documents
 from annotate.corpus.segment import Unit, segment
 from annotate.corpus.tasks import Task
-from annotate.errors import InputError
+from annotate.errors import InputError, some
 
 MOST_CONTEXT = 100  # units: so many passages hold a copy of each
 _IN_WORDS = {"published": "date", "url": "address"}

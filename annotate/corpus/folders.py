@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from annotate.errors import InputError
+from annotate.errors import InputError, some
 
-_NAMED = 5  # names said of a kind that is passed over
 _SAVED_PAGE = "_files"  # what browsers put beside a saved page: its pictures, scripts and frames
 
 
@@ -94,13 +93,6 @@ def words_for(passed: dict[str, list[Path]]) -> Iterator[str]:
         yield f"passed over: {len(paths)} {reason} ({some(path.name for path in paths)})"
 
 
-def some(names: Iterable[str]) -> str:
-    """Name the first few."""
-    every: Sequence[str] = list(names)
-    more = len(every) - _NAMED
-    return ", ".join(every[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
 @dataclass(frozen=True)
 class Failure:
     """A file that was not read, and why, in one line."""
@@ -154,8 +146,8 @@ def collect(
             there = ", ".join(endings)
             failures.add(path, InputError(f"{path}: holds no document; documents are {there} files"))
             continue
-        for reason, some in found.passed.items():
-            passed[reason] += some
+        for reason, left_out in found.passed.items():
+            passed[reason] += left_out
         for file in found.files:
             try:
                 _take(file, files)

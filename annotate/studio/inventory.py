@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.codebook.config_xml import parse_config
-from annotate.errors import InputError, ServerError
+from annotate.errors import InputError, ServerError, some
 from annotate.studio.client import Connection
 from annotate.studio.projects import list_tasks
 
 _FIELDS = ("data", "overlap", "total_annotations", "cancelled_annotations")
-_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -116,12 +115,6 @@ def remove_twins(connection: Connection, project_id: int, inventory: Inventory) 
         json={"selectedItems": {"all": False, "included": removable}},
     )
     return len(removable)
-
-
-def some(names: Sequence[str]) -> str:
-    """Name the first few of many."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _standing(said: Mapping[str, Any]) -> Standing:

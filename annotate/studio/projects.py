@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from annotate.errors import ServerError
+from annotate.errors import ServerError, some
 from annotate.studio.client import Connection
 from annotate.studio.refusals import RefusedError
 
@@ -148,8 +148,7 @@ def _titles(projects: list[Project], wanted: str) -> str:
     if not projects:
         return "none yet"
     alike = sorted(projects, key=lambda p: -SequenceMatcher(None, wanted.lower(), p.title.lower()).ratio())
-    named = ", ".join(f"{p.title!r} ({p.id})" for p in alike[:_NAMED])
-    return named + (f" and {len(alike) - _NAMED} more" if len(alike) > _NAMED else "")
+    return some((f"{p.title!r} ({p.id})" for p in alike), most=_NAMED)
 
 
 Progress = Callable[[int, int], None]

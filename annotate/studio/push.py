@@ -14,14 +14,13 @@ from typing import Any
 from annotate.codebook.config_xml import parse_config, without_declaration
 from annotate.codebook.read import config_hash
 from annotate.coordination.assignment.plan import people_of
-from annotate.errors import InputError, ServerError
+from annotate.errors import InputError, ServerError, some
 from annotate.studio.client import Connection
 from annotate.studio.inventory import (
     Inventory,
     compare,
     remove_twins,
     require_shown,
-    some,
     take_inventory,
     update_data,
 )

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotate.coordination.following.work import Passage
-
-_NAMED = 3
+from annotate.errors import some
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,6 @@ class Warned:
     ci_low: float | None = None
     ci_high: float | None = None
     limit: float | None = None
-
-
-def some(names: Sequence[str]) -> str:
-    """Name the first few of many."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
