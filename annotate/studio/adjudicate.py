@@ -9,14 +9,16 @@ from annotate.studio.client import Connection
 from annotate.studio.inventory import Standing, take_inventory
 from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.predictions import ensure_predictions
-from annotate.studio.projects import all_projects, find_project
+from annotate.studio.projects import find_project, is_there
 from annotate.studio.push import Progress, push
+from annotate.studio.views import column_name, ensure_view, list_columns, list_views
 from annotate.study.exports import ADJUDICATION
 
 Case = Mapping[str, Any]
 
 _LOCK_SECONDS = 120.0
-_VIEWS, _TAB = "api/dm/views/", "Adjudication"
+_TAB = "Adjudication"
+_SHOWN = frozenset({"id", "text", "completed_at", "data"})  # columns of the tab
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def push_cases(
 
 def _decided(connection: Connection, title: str) -> dict[str, Standing]:
     """The passages of the project, if there is one, that have been decided or skipped."""
-    if not any(title.strip() in {one.title, str(one.id)} for one in all_projects(connection)):
+    if not is_there(connection, title):
         return {}
     home = find_project(connection, title)
     inventory = take_inventory(connection, home.id)
@@ -133,18 +135,13 @@ def _changed(task: Standing, data: Mapping[str, Any]) -> bool:
 
 def _ensure_tab(connection: Connection, project_id: int) -> None:
     """Make the first tab of a new project, without the columns that say nothing to a person."""
-    if connection.get(_VIEWS, "listing the tabs", project=project_id):
+    if list_views(connection, project_id):
         return
-    columns = connection.get("api/dm/columns/", "listing the columns", project=project_id)["columns"]
-    hidden = [
-        f"tasks:{'data.' if one.get('parent') == 'data' else ''}{one['id']}"
-        for one in columns
-        if one["id"] not in {"id", "text", "completed_at", "data"}
-    ]
+    hidden = [column_name(one) for one in list_columns(connection, project_id) if one["id"] not in _SHOWN]
     view = {
         "title": _TAB,
         "type": "list",
         "target": "tasks",
         "hiddenColumns": {"explore": hidden, "labeling": hidden},
     }
-    connection.ask("POST", _VIEWS, "making a tab", json={"project": project_id, "data": view})
+    ensure_view(connection, project_id, view)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from annotate.errors import ServerError
@@ -16,13 +17,22 @@ _SECONDS = 600.0
 _BROKEN_REPLIES = 5
 
 
-def ensure_predictions(
-    connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]]
-) -> int:
-    """See that just these predictions stand under these tasks; how many were sent.
+@dataclass(frozen=True)
+class Brought:
+    """What was done: how many predictions were missing and sent, and how many were out of date and removed."""
 
-    A prediction is known by its task, ``model_version`` and ``result``. As no request is repeated, what
-    stands there is listed again after a broken reply.
+    sent: int
+    removed: int
+
+
+def ensure_predictions(
+    connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]], *, prefix: str = ""
+) -> Brought:
+    """See that just these predictions stand under these tasks.
+
+    A prediction is known by its task, ``model_version`` and ``result``. Where one of a task is not as wanted,
+    all of that task are made anew, so that they keep their order. No request is repeated: after a broken reply
+    what stands there is listed again.
 
     Parameters
     ----------
@@ -31,7 +41,10 @@ def ensure_predictions(
     project_id
         The project of the tasks.
     wanted
-        ``model_version`` and ``result`` of each, by task id, in the order in which they are shown.
+        ``model_version`` and ``result`` of each, by task id, in the order in which they are shown. A task
+        without any loses those that it has.
+    prefix
+        Predictions whose ``model_version`` begins otherwise are somebody else's and stay.
 
     Raises
     ------
@@ -39,43 +52,45 @@ def ensure_predictions(
         If the server refuses, or keeps breaking off.
 
     """
-    sent = broken = 0
-    while True:
-        surplus, missing = _compare(connection, project_id, wanted)
-        if not surplus and not missing:
-            return sent
+    surplus, missing = _compare(connection, project_id, wanted, prefix)
+    brought = Brought(len(missing), len(surplus))
+    broken = 0
+    while surplus or missing:
+        before = broken
         try:
             for number in surplus:
                 connection.ask("DELETE", f"api/predictions/{number}/", "removing an outdated prediction")
             for first in range(0, len(missing), BATCH):
-                batch = missing[first : first + BATCH]
                 connection.ask(
                     "POST",
                     f"api/projects/{project_id}/import/predictions",
                     "sending the predictions",
-                    json=batch,
+                    json=missing[first : first + BATCH],
                     timeout=_SECONDS,
                 )
-                sent += len(batch)
         except LostReplyError:
             broken += 1
             if broken > _BROKEN_REPLIES:
                 raise
+        surplus, missing = _compare(connection, project_id, wanted, prefix)
+        if broken == before and (surplus or missing):
+            raise ServerError(
+                f"{connection.url}: {len(surplus) + len(missing)} predictions do not stand there as they were sent; "
+                "see that nothing else changes the predictions of this project, and try again"
+            )
+    return brought
 
 
 def _compare(
-    connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]]
+    connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]], prefix: str
 ) -> tuple[list[int], list[dict[str, Any]]]:
-    """The numbers of predictions that are not wanted under these tasks, and those that are missing there.
-
-    Where one of a task is not as wanted, all of that task are made anew, so that they keep their order.
-    """
+    """The numbers of predictions that are not wanted under these tasks, and those that are missing there."""
     there: dict[int, list[Prediction]] = {task: [] for task in wanted}
     listed = connection.get("api/predictions/", "listing the predictions", project=project_id)
     if not isinstance(listed, list):
         raise ServerError(f"{connection.url}: does not list its predictions; its version is not supported")
     for one in listed:
-        if one["task"] in there:
+        if one["task"] in there and str(one["model_version"] or "").startswith(prefix):
             there[one["task"]].append(one)
     surplus: list[int] = []
     missing: list[dict[str, Any]] = []

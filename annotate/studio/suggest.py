@@ -4,7 +4,7 @@ The order goes into the data of the tasks, and tabs are sorted by it. It shows n
 Studio's own "uncertainty sampling" needs predictions, which annotators would see; this does not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -13,20 +13,18 @@ from annotate.codebook.read import Codebook, config_hash
 from annotate.coordination.assignment.plan import QUEUE
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
-from annotate.studio.inventory import Changes, Inventory, take_inventory, update_data
+from annotate.studio.inventory import Changes, take_inventory, update_data
 from annotate.studio.lock import exclusive, lock_place
+from annotate.studio.predictions import Prediction, ensure_predictions
 from annotate.studio.projects import Project, find_project
 from annotate.studio.push import Progress
-from annotate.studio.refusals import LostReplyError
 from annotate.studio.views import ensure_view, hidden_columns, list_views
 
 RANK = "uncertainty_rank"
 """The key of a task's data that holds its place in the order, in six digits; it goes first with 000001."""
 
 TAB = "Most uncertain first"
-BATCH = 1000
 _LOCK_SECONDS = 120.0
-_IMPORT_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,9 @@ class Ordered:
 class Suggested:
     """What became of suggestions: ``pushed`` passages have them now, ``already_there`` had them.
 
-    ``begun`` have annotations or skips and got none; ``absent`` do not stand in the project; ``withdrawn``
-    suggestions of a former model were taken back.
+    ``begun`` have annotations or skips and got none; ``absent`` do not stand in the project. ``withdrawn``
+    suggestions, such as those of a former model, stood on passages on which nobody has begun, and were taken
+    back because they are not suggested any more.
     """
 
     project: Project
@@ -116,7 +115,8 @@ def push_suggestions(
     """Show suggestions to annotators, on passages on which nobody has begun.
 
     Whoever opens such a passage finds the answers filled in. Label Studio writes the model's version into
-    each annotation made there. Doing it again changes nothing; another model takes the place of a former.
+    each annotation made there. Doing it again changes nothing. What is suggested now takes the place of what was
+    suggested before.
 
     Parameters
     ----------
@@ -142,30 +142,23 @@ def push_suggestions(
         )
     with _alone(connection, home):
         inventory = take_inventory(connection, home.id)
-        fresh = {task.task_id: str(task.passage_id) for task in inventory.tasks if not task.annotations}
-        ours = [one for one in _predictions(connection, home.id) if _by(one).startswith(prefix)]
-        former = [one["id"] for one in ours if _by(one) != version and one["task"] in fresh]
-        for number in former:
-            connection.ask("DELETE", f"api/predictions/{number}/", "withdrawing a suggestion")
-        wanted = {task: name for task, name in fresh.items() if name in suggested}
-        before = {one["task"] for one in ours if _by(one) == version}
-        bodies = [
-            _body(task, suggested[name], version, codebook)
-            for task, name in wanted.items()
-            if task not in before
-        ]
-        if wanted:
+        wanted: dict[int, list[Prediction]] = {}
+        for task in inventory.tasks:
+            if not task.annotations:
+                answers = suggested.get(str(task.passage_id))
+                wanted[task.task_id] = [] if answers is None else [_prediction(answers, version, codebook)]
+        brought = ensure_predictions(connection, home.id, wanted, prefix=prefix)
+        shown = sum(map(len, wanted.values()))
+        if shown:
             settings = {"show_collab_predictions": True, "model_version": version}
-            _send(connection, home.id, bodies, version)
             connection.ask("PATCH", f"api/projects/{home.id}/", "showing the suggestions", json=settings)
-    absent = len(suggested.keys() - inventory.by_passage.keys())
     return Suggested(
         project=home,
-        pushed=len(bodies),
-        already_there=len(wanted) - len(bodies),
-        begun=_begun(inventory, suggested),
-        absent=absent,
-        withdrawn=len(former),
+        pushed=brought.sent,
+        already_there=shown - brought.sent,
+        begun=sum(task.annotations > 0 and task.passage_id in suggested for task in inventory.tasks),
+        absent=len(suggested.keys() - inventory.by_passage.keys()),
+        withdrawn=brought.removed,
     )
 
 
@@ -206,39 +199,7 @@ def _sort_tabs(connection: Connection, home: Project) -> tuple[int, str | None]:
     return 0, connection.page_url(f"projects/{home.id}/data?tab={number}&labeling=1")
 
 
-def _predictions(connection: Connection, project_id: int) -> list[dict[str, Any]]:
-    return list(connection.get("api/predictions/", "listing the suggestions", project=project_id))
-
-
-def _by(prediction: Mapping[str, Any]) -> str:
-    return str(prediction.get("model_version") or "")
-
-
-def _begun(inventory: Inventory, suggested: Mapping[str, object]) -> int:
-    return sum(task.annotations > 0 and task.passage_id in suggested for task in inventory.tasks)
-
-
-def _send(connection: Connection, project_id: int, bodies: Sequence[Mapping[str, Any]], version: str) -> None:
-    """Send suggestions; after a lost reply only those that did not arrive."""
-    for start in range(0, len(bodies), BATCH):
-        batch = bodies[start : start + BATCH]
-        try:
-            _import(connection, project_id, batch)
-        except LostReplyError:
-            there = {one["task"] for one in _predictions(connection, project_id) if _by(one) == version}
-            left = [one for one in batch if one["task"] not in there]
-            if left:
-                _import(connection, project_id, left)
-
-
-def _import(connection: Connection, project_id: int, batch: Sequence[Mapping[str, Any]]) -> None:
-    path = f"api/projects/{project_id}/import/predictions"
-    connection.ask("POST", path, "pushing suggestions", json=list(batch), timeout=_IMPORT_SECONDS)
-
-
-def _body(
-    task: int, answers: Mapping[str, tuple[str, float]], version: str, codebook: Codebook
-) -> dict[str, Any]:
+def _prediction(answers: Mapping[str, tuple[str, float]], version: str, codebook: Codebook) -> dict[str, Any]:
     result = []
     for name, (category, _) in answers.items():
         variable = codebook.variable(name)
@@ -246,4 +207,4 @@ def _body(
         value = int(category) if kind == "rating" else [category]
         result.append({"from_name": name, "to_name": variable.to_name, "type": kind, "value": {kind: value}})
     score = min(probability for _, probability in answers.values())
-    return {"task": task, "result": result, "score": score, "model_version": version}
+    return {"result": result, "score": score, "model_version": version}

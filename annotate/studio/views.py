@@ -123,10 +123,18 @@ def _wanted(title: str, key: str, hidden: Sequence[str]) -> View:
 
 def hidden_columns(connection: Connection, project_id: int) -> list[str]:
     """All columns but those that the label config puts before annotators: no source, no one's work."""
-    columns = connection.get("api/dm/columns/", "listing the columns", project=project_id)["columns"]
-    hidden = []
-    for one in columns:
-        of_data = one.get("parent") == "data"
-        if not (of_data and one["visibility_defaults"]["labeling"]):
-            hidden.append(f"tasks:{'data.' if of_data else ''}{one['id']}")
-    return sorted(hidden)
+    return sorted(
+        column_name(one)
+        for one in list_columns(connection, project_id)
+        if one.get("parent") != "data" or not one["visibility_defaults"]["labeling"]
+    )
+
+
+def list_columns(connection: Connection, project_id: int) -> list[View]:
+    """The columns that the tabs of a project may show."""
+    return list(connection.get("api/dm/columns/", "listing the columns", project=project_id)["columns"])
+
+
+def column_name(column: View) -> str:
+    """How a tab names a column."""
+    return f"tasks:{'data.' if column.get('parent') == 'data' else ''}{column['id']}"

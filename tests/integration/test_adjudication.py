@@ -202,6 +202,21 @@ def test_it_is_pushed_once_and_goes_on_from_there(
     assert not [word for word in FORBIDDEN if word in json.dumps([standing, predictions])]
 
 
+@pytest.mark.parametrize("how", ["reply", "request"])
+def test_a_tab_whose_reply_is_lost_stands_once(
+    through_proxy: Connection, proxy: Any, connection: Connection, title: str, how: str
+) -> None:
+    proxy.spoil("POST /api/dm/views/", how)
+    if how == "request":  # it was not made, and no request is repeated: it says so
+        with pytest.raises(ServerError, match="tab 'Adjudication' could not be made; try again"):
+            pushed(through_proxy, title, CASES[:2])
+    report = pushed(through_proxy, title, CASES[:2])
+    views = connection.get("api/dm/views/", "listing the tabs", project=report.project_id)
+    assert [one["data"]["title"] for one in views] == ["Adjudication"]
+    assert "tasks:data.text" not in views[0]["data"]["hiddenColumns"]["explore"]
+    assert "tasks:data.votes" in views[0]["data"]["hiddenColumns"]["explore"]
+
+
 def test_a_project_of_something_else_is_left_alone(
     connection: Connection, title: str, make_tasks: Any, config: str, adjudicator: Connection
 ) -> None:

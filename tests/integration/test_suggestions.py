@@ -177,6 +177,27 @@ def test_what_is_coded_with_a_suggestion_is_marked(
     assert rated.loc[("p00001", f"A{annotators[0].user_id}"), "suggested"] == FIRST
 
 
+def test_what_is_not_suggested_any_more_is_withdrawn_and_what_others_predict_stays(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    project = filled(connection, title, config, make_tasks(4))
+    task = numbers(connection, project)
+    body = {"task": task["p00000"], "model_version": "a model of their own", "result": choose("practice")}
+    connection.ask("POST", "api/predictions/", "predicting", json=body)
+    show(connection, title, config, FIRST, "p00000", "p00001", "p00002")
+    # the same model with a higher precision asked for suggests less
+    fewer = show(connection, title, config, FIRST, "p00001", "p00003")
+    assert (fewer.pushed, fewer.already_there, fewer.withdrawn) == (1, 1, 2)
+    there = connection.get("api/predictions/", "listing", project=project)
+    assert sorted((one["task"], one["model_version"]) for one in there) == sorted(
+        [
+            (task["p00000"], "a model of their own"),
+            (task["p00001"], FIRST),
+            (task["p00003"], FIRST),
+        ]
+    )
+
+
 def test_another_label_config_is_refused(
     connection: Connection, title: str, config: str, make_tasks: MakeTasks
 ) -> None:
