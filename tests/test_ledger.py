@@ -176,7 +176,7 @@ def test_the_workbook_has_a_row_for_each_claim_with_its_mentions_in_order(tmp_pa
     study = read_study(EXAMPLE)
     summary = summarise(study, replicates=20)
     path = tmp_path / "study.xlsx"
-    write_workbook(path, study, summary.agreement, summary.provenance, ledger=summary.ledger)
+    write_workbook(path, summary)
     header, *rows = openpyxl.load_workbook(path)["Ledger"].iter_rows(values_only=True)
     cells = [dict(zip(header, row, strict=True)) for row in rows]
     claims = summary.ledger.claims
@@ -193,7 +193,7 @@ def test_the_workbook_has_a_row_for_each_claim_with_its_mentions_in_order(tmp_pa
 def test_the_report_marks_the_very_words_in_each_passage():
     study = read_study(EXAMPLE)
     summary = summarise(study, replicates=20)
-    page = render_report(study, summary.agreement, summary.provenance, ledger=summary.ledger)
+    page = render_report(summary)
     section = page.partition('<section id="ledger">')[2].partition("</section>")[0]
     marked = [html.unescape(words) for words in re.findall("<mark>(.*?)</mark>", section, re.DOTALL)]
     assert marked == [one["wording"] for row in summary.ledger.claims["mentions"] for one in row]

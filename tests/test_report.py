@@ -1,3 +1,4 @@
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -31,14 +32,12 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    example = study(tmp_path_factory.mktemp("report"))
-    return example, summarise(example, replicates=50)
+    return summarise(study(tmp_path_factory.mktemp("report")), replicates=50)
 
 
 @pytest.fixture(scope="module")
 def source(made):
-    example, summary = made
-    return render_report(example, summary.agreement, summary.provenance, notes=[NOTE, "<b>Second</b> note."])
+    return render_report(made, notes=[NOTE, "<b>Second</b> note."])
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def test_notes_stand_before_everything_else(page):
 
 
 def test_counts_and_numbers_are_those_of_the_tables(page, made):
-    agreement = made[1].agreement.set_index(["source", "variable", "coefficient"])
+    agreement = made.agreement.set_index(["source", "variable", "coefficient"])
     row = agreement.loc["Kestwire", "claim_type", "krippendorff_alpha"]
     assert f"{row['value']:.3f} {row['ci_low']:.3f} to {row['ci_high']:.3f}" in page.text
     assert "0.571" in page.text  # Kestwire's attributed share, 4 of 7
@@ -134,13 +133,12 @@ def test_formulas_and_control_characters_are_plain_text(tmp_path, made):
     tasks = export()
     tasks[0]["data"]["text"] = FORMULA + "\x0b"
     example = study(tmp_path, tasks)
-    page = Page(render_report(example, made[1].agreement, made[1].provenance))
+    page = Page(render_report(replace(made, study=example)))
     assert FORMULA + "\\x0b" in page.text
 
 
 def test_the_same_study_gives_the_same_page_but_for_the_time(made, source):
-    example, summary = made
-    again = render_report(example, summary.agreement, summary.provenance, notes=[NOTE, "<b>Second</b> note."])
+    again = render_report(made, notes=[NOTE, "<b>Second</b> note."])
     differing = [(a, b) for a, b in zip(source.splitlines(), again.splitlines(), strict=True) if a != b]
     assert all("UTC" in a for a, _ in differing)
 
@@ -148,7 +146,8 @@ def test_the_same_study_gives_the_same_page_but_for_the_time(made, source):
 def test_a_study_nobody_annotated_says_so(tmp_path, made):
     example = study(tmp_path, [{**task, "annotations": []} for task in export()])
     path = tmp_path / "folder" / "report.html"
-    write_report(path, example, made[1].agreement.head(0), made[1].provenance.head(0))
+    nothing = {name: getattr(made, name).head(0) for name in ("agreement", "provenance", "disagreements")}
+    write_report(path, replace(made, study=example, **nothing))
     page = Page(path.read_text(encoding="utf-8"))
     assert "There is nothing to measure" in page.text
     assert "No profile" in page.text
@@ -159,8 +158,8 @@ def test_a_plain_table_of_ratings_makes_a_report_too(tmp_path):
     table = tmp_path / "ratings.csv"
     table.write_text("item,source,annotator,variable,category\n1,S,A1,kind,a\n1,S,A2,kind,b\n2,S,A1,kind,a\n")
     plain = read_study(table)
-    summary = summarise(plain, level={"kind": "nominal"}, replicates=20)
-    page = Page(render_report(plain, summary.agreement, summary.provenance, confidence=0.9))
+    summary = summarise(plain, level={"kind": "nominal"}, replicates=20, confidence=0.9)
+    page = Page(render_report(summary))
     assert "The text is not part of what was read." in page.text
     assert "All intervals are 90 % intervals." in page.text
     assert "it has no codebook" in page.text

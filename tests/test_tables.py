@@ -6,7 +6,15 @@ import pytest
 
 from annotate.codebook.read import read_codebook
 from annotate.errors import InputError
-from annotate.present.tables import FORMATS, _text, codebook_frame, readable, side_by_side, write_table
+from annotate.present.tables import (
+    FORMATS,
+    _text,
+    codebook_frame,
+    readable,
+    side_by_side,
+    write_table,
+    write_tables,
+)
 from tests.export_example import CONFIG
 
 FRAME = pd.DataFrame(
@@ -121,3 +129,15 @@ def test_no_text_steers_the_terminal(form, capsys):
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\\x1b]0;title\\x07red\\x1b[31m" in out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_several_tables_are_one_text_to_read_and_no_file_for_programs(form, tmp_path):
+    frames, path = [pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [2]})], tmp_path / "t"
+    if form in ("table", "markdown"):
+        write_tables(frames, form, path)
+        assert {"a", "b", "1", "2"} <= set(path.read_text().split())
+    else:
+        with pytest.raises(InputError, match=f"^{form}: a file holds one table, and these are 2"):
+            write_tables(frames, form, path)
+        assert not path.exists()

@@ -19,7 +19,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
 
 SHEETS = [
-    "Sources", "Agreement", "Passages", "Ratings", "Disagreements", "Exclusions", "Codebook", "About",
+    "Sources", "Agreement", "Ledger", "Passages", "Ratings", "Disagreements", "Exclusions", "Codebook", "About",
 ]  # fmt: skip
 TOP = {"Exclusions": 2}  # sentences above the header: the note, and there the count
 
@@ -30,7 +30,7 @@ def written(tmp_path_factory):
     example = study(folder)
     summary = summarise(example, replicates=50)
     path = folder / "study.xlsx"
-    write_workbook(path, example, summary.agreement, summary.provenance, notes=[NOTE])
+    write_workbook(path, summary, notes=[NOTE])
     return path, example, summary
 
 
@@ -61,7 +61,7 @@ def test_the_sheets_stand_in_order_each_with_the_note_on_top(book):
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_sheet_has_a_header_in_view_a_filter_and_widths(book, name):
     sheet, header = book[name], TOP.get(name, 1) + 1
-    assert re.fullmatch(rf"[BC]{header + 1}", sheet.freeze_panes)
+    assert re.fullmatch(rf"[B-D]{header + 1}", sheet.freeze_panes)
     assert (
         sheet.auto_filter.ref
         == f"A{header}:{sheet.cell(header, sheet.max_column).column_letter}{sheet.max_row}"
@@ -233,7 +233,7 @@ def test_more_rows_than_a_sheet_holds_is_refused_before_anything_is_written(writ
     many = example.ratings.iloc[[0] * (MOST_ROWS + 1)]
     path = tmp_path / "much.xlsx"
     with pytest.raises(InputError, match=r"^workbook: 1,048,577 rows .* sheet Ratings, .*\.parquet instead$"):
-        write_workbook(path, replace(example, ratings=many), summary.agreement, summary.provenance)
+        write_workbook(path, replace(summary, study=replace(example, ratings=many)))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -241,7 +241,8 @@ def test_a_study_nobody_annotated_says_so(tmp_path, written):
     _, _, summary = written
     bare = study(tmp_path, [{**task, "annotations": []} for task in export()])
     path = tmp_path / "bare.xlsx"
-    write_workbook(path, bare, summary.agreement.head(0), summary.provenance.head(0))
+    nothing = {name: getattr(summary, name).head(0) for name in ("agreement", "provenance", "disagreements")}
+    write_workbook(path, replace(summary, study=bare, **nothing))
     book = openpyxl.load_workbook(path)
     assert book["Ratings"]["A2"].value == "No ratings yet."
     assert book["Agreement"]["A2"].value.startswith("Nothing to measure")
@@ -257,7 +258,7 @@ def test_a_plain_table_of_ratings_makes_a_workbook_too(tmp_path):
     plain = read_study(table)
     summary = summarise(plain, level={"kind": "nominal"}, replicates=20)
     path = tmp_path / "plain.xlsx"
-    write_workbook(path, plain, summary.agreement, summary.provenance)
+    write_workbook(path, summary)
     book = openpyxl.load_workbook(path)
     assert book["Codebook"]["A2"].value == "A plain table of ratings was read: it has no codebook."
     assert [cell.value for cell in book["Sources"][1]][5:] == [
@@ -272,7 +273,7 @@ def test_many_annotators_share_a_column(tmp_path):
     plain = read_study(table)
     summary = summarise(plain, level={"kind": "nominal"}, replicates=20)
     path = tmp_path / "crowd.xlsx"
-    write_workbook(path, plain, summary.agreement, summary.provenance)
+    write_workbook(path, summary)
     header, row = openpyxl.load_workbook(path)["Disagreements"].iter_rows(values_only=True)
     assert header[-1] == "Answers"
     assert row[-1].splitlines()[:3] == ["A1: a", "A2: b", "A3: a"]
@@ -283,7 +284,7 @@ SOFFICE = shutil.which("soffice")
 
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice: apt-get install libreoffice-calc")
 def test_libreoffice_opens_it_and_computes_nothing(written, tmp_path):
-    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,3"
+    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,4"
     done = subprocess.run(
         [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", form,
          "--outdir", tmp_path, written[0]],

@@ -62,7 +62,7 @@ def _write(
         confidence=confidence,
         seed=seed,
     )
-    writer(output, read.study, found.agreement, found.provenance, ledger=found.ledger, confidence=confidence)
+    writer(output, found)
     say(f"{output}: written")
 
 

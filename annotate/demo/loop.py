@@ -30,7 +30,7 @@ from annotate.studio.projects import all_projects
 from annotate.studio.pull import pull
 from annotate.studio.push import PushReport, push
 from annotate.studio.stream import label_stream, skip, submit
-from annotate.study.study import Study, read_study
+from annotate.study.study import read_study
 
 _CLAIMS = 3  # of the ledger, shown in the terminal
 Say = Callable[[str], None]
@@ -178,20 +178,19 @@ def _results(output: Path, url: str, data: Path, project: int, say: Say) -> None
         say(f"   left out and counted: {count} {reason}")
     summary = summarise(study)
     _show(summary, say)
-    _show_ledger(summary, study, say)
+    _show_ledger(summary, say)
     workbook, page = output / "annotate-demo.xlsx", output / "annotate-demo.html"
-    found = (summary.agreement, summary.provenance)
-    write_workbook(workbook, study, *found, ledger=summary.ledger, notes=[NOTE])
-    write_report(page, study, *found, ledger=summary.ledger, notes=[NOTE])
+    write_workbook(workbook, summary, notes=[NOTE])
+    write_report(page, summary, notes=[NOTE])
     say(f"workbook: {workbook}\nreport:   {page}")
 
 
-def _show_ledger(summary: Summary, study: Study, say: Say) -> None:
+def _show_ledger(summary: Summary, say: Say) -> None:
     claims = summary.ledger.claims
     say(
         f"\n{len(claims)} claims recur across the sources; the first {_CLAIMS}, by date, and whom each puts them down to:"
     )
-    write_table(ledger_table(claims.head(_CLAIMS), study.codebook), "table")
+    write_table(ledger_table(claims.head(_CLAIMS), summary.study.codebook), "table")
 
 
 def _show(summary: Summary, say: Say) -> None:

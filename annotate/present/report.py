@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from annotate.agreement import by_source_with_cautions, disagreements
 from annotate.files import whole
 from annotate.frames import records
 from annotate.present import charts, wording
 from annotate.present.methods import methods_paragraph
+from annotate.present.summary import Summary
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, decided, source_name, web_address
 from annotate.provenance.ledger import VARIABLES, Ledger
@@ -42,48 +42,22 @@ class Figure:
     undefined: str
 
 
-def write_report(
-    path: Path,
-    study: Study,
-    agreement: pd.DataFrame,
-    provenance: pd.DataFrame,
-    *,
-    ledger: Ledger | None = None,
-    notes: Sequence[str] = (),
-    confidence: float = 0.95,
-) -> None:
+def write_report(path: Path, summary: Summary, *, notes: Sequence[str] = ()) -> None:
     """Write the report of :func:`render_report` to a file, whole or not at all."""
-    page = render_report(study, agreement, provenance, ledger=ledger, notes=notes, confidence=confidence)
+    page = render_report(summary, notes=notes)
     with whole(path) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
 
 
-def render_report(
-    study: Study,
-    agreement: pd.DataFrame,
-    provenance: pd.DataFrame,
-    *,
-    ledger: Ledger | None = None,
-    notes: Sequence[str] = (),
-    confidence: float = 0.95,
-) -> str:
+def render_report(summary: Summary, *, notes: Sequence[str] = ()) -> str:
     """Render the report.
 
     Parameters
     ----------
-    study
-        What was read.
-    agreement
-        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
-        chosen most is added where :func:`annotate.agreement.with_cautions` has not set it beside.
-    provenance
-        Of :func:`annotate.provenance.profile`; it may have no rows.
-    ledger
-        Of :func:`annotate.provenance.ledger.ledger`; without it, nothing is said of claims.
+    summary
+        Of :func:`annotate.present.summary.summarise`.
     notes
         Sentences that a reader must not miss: they stand at the top.
-    confidence
-        The confidence that the intervals were made with.
 
     Returns
     -------
@@ -92,7 +66,7 @@ def render_report(
         is escaped. The same study gives the same page but for the time.
 
     """
-    agreement = by_source_with_cautions(agreement, study.first_round, study.categories)
+    study, agreement = summary.study, summary.agreement
     return charts.PAGES.get_template("report.html.j2").render(
         notes=[visible(note) for note in notes],
         project=visible(str(study.about.get("project title", ""))),
@@ -103,13 +77,13 @@ def render_report(
         coefficients=[coefficient(name) for name in _coefficients(agreement)],
         overview=_overview(study, agreement),
         variables=_variables(study, agreement),
-        profile=_profile(study, provenance),
-        ledger=_ledger(study, ledger) if ledger else None,
-        disagreements=_disagreements(study),
+        profile=_profile(study, summary.provenance),
+        ledger=_ledger(study, summary.ledger),
+        disagreements=_disagreements(study, summary.disagreements),
         exclusions=_exclusions(study),
         codebook=_codebook(study),
-        paragraph=visible(methods_paragraph(study, agreement, confidence=confidence)),
-        interval_level=wording.interval_level(confidence),
+        paragraph=visible(methods_paragraph(study, agreement, confidence=summary.confidence)),
+        interval_level=wording.interval_level(summary.confidence),
         wording=wording,
     )
 
@@ -275,8 +249,7 @@ def _around(mention: Mapping[str, Any]) -> tuple[str, str, str]:
     return visible(text[:start]), visible(text[start:end]), visible(text[end:])
 
 
-def _disagreements(study: Study) -> dict[str, Any]:
-    found = disagreements(study.ratings, tuple(study.levels))
+def _disagreements(study: Study, found: pd.DataFrame) -> dict[str, Any]:
     items = list(dict.fromkeys(found["item"]))
     passages = {row["item"]: row for row in records(study.passages)}
     top = items[:MOST_DISAGREEMENTS]

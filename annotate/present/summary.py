@@ -1,4 +1,4 @@
-"""Everything that the workbook and the report show, computed once from a study."""
+"""Everything that the workbook, the report and the demo show, computed once from a study."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.agreement import measure, with_cautions
+from annotate.agreement import disagreements, measure, with_cautions
 from annotate.codebook.read import Level
 from annotate.provenance import profile
 from annotate.provenance.ledger import Ledger, ledger_of
@@ -17,14 +17,31 @@ from annotate.study.study import Study
 
 @dataclass(frozen=True)
 class Summary:
-    """Agreement overall and by source, the profile of each source, and the claims that recur.
+    """A study, and what is computed from it.
 
-    ``provenance`` has no rows where none of its variables was coded.
+    Attributes
+    ----------
+    study
+        What was read.
+    agreement
+        Of :func:`annotate.agreement.measure`, overall and by source, with its cautions.
+    provenance
+        Of :func:`annotate.provenance.profile`; it has no rows where none of its variables was coded.
+    ledger
+        The claims that recur.
+    disagreements
+        Of :func:`annotate.agreement.disagreements`.
+    confidence
+        The confidence that all intervals were made with.
+
     """
 
+    study: Study
     agreement: pd.DataFrame
     provenance: pd.DataFrame
     ledger: Ledger
+    disagreements: pd.DataFrame
+    confidence: float
 
 
 def summarise(
@@ -50,4 +67,11 @@ def summarise(
         )
     else:
         provenance = pd.DataFrame(columns=list(COLUMNS))
-    return Summary(agreement, provenance, ledger_of(passages_of_study(study), study.first_round))
+    return Summary(
+        study,
+        agreement,
+        provenance,
+        ledger_of(passages_of_study(study), study.first_round),
+        disagreements(study.ratings, tuple(study.levels)),
+        confidence,
+    )

@@ -54,13 +54,23 @@ def with_left_out(frame: pd.DataFrame, exclusions: pd.DataFrame) -> pd.DataFrame
 
 
 def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | None = None) -> None:
-    """Write several tables, one after the other; see :func:`write_table`."""
+    """Write several tables, one after the other; see :func:`write_table`.
+
+    Raises
+    ------
+    InputError
+        Also for several tables in a format of which a program reads one a file.
+
+    """
+    if len(frames) > 1 and form not in ("table", "markdown"):
+        raise InputError(
+            f"{form}: a file holds one table, and these are {len(frames)}; write them one by one"
+        )
     if form == "parquet":
         if output is None:
             raise InputError("parquet goes into a file: say which with -o FILE")
-        for frame in frames:
-            with whole(output) as temporary:
-                frame.to_parquet(temporary, index=False)
+        with whole(output) as temporary:
+            frames[0].to_parquet(temporary, index=False)
     elif output is not None:
         with whole(output) as temporary:
             text = "\n".join(_text(frame, form) for frame in frames)

@@ -15,7 +15,7 @@ def address(tmp_path_factory):
     example = study(folder)
     summary = summarise(example, replicates=50)
     path = folder / "report.html"
-    write_report(path, example, summary.agreement, summary.provenance, notes=[NOTE])
+    write_report(path, summary, notes=[NOTE])
     return path.as_uri()
 
 

@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
-from annotate.agreement import by_source_with_cautions, disagreements
 from annotate.files import whole
+from annotate.present.summary import Summary
 from annotate.present.workbook.cell import new_workbook
 from annotate.present.workbook.guide_sheets import about, codebook
 from annotate.present.workbook.passage_sheets import differences, exclusions, left_out, passages, ratings
 from annotate.present.workbook.sheet import Sheet, add_sheet, check_rows
 from annotate.present.workbook.source_sheets import agreed, claims, sources
-from annotate.provenance.ledger import Ledger
-from annotate.study.study import Study
 
 __all__ = ["write_workbook"]
 
@@ -29,35 +25,17 @@ _EMPTY = {
 }
 
 
-def write_workbook(
-    path: Path,
-    study: Study,
-    agreement: pd.DataFrame,
-    provenance: pd.DataFrame,
-    *,
-    ledger: Ledger | None = None,
-    notes: Sequence[str] = (),
-    confidence: float = 0.95,
-) -> None:
+def write_workbook(path: Path, summary: Summary, *, notes: Sequence[str] = ()) -> None:
     """Write a study as a workbook (.xlsx), whole or not at all.
 
     Parameters
     ----------
     path
         Where to.
-    study
-        What was read.
-    agreement
-        Of :func:`annotate.agreement.measure` with ``by=("source",)``; it may have no rows. The category
-        chosen most is added where :func:`annotate.agreement.with_cautions` has not set it beside.
-    provenance
-        Of :func:`annotate.provenance.profile`; it may have no rows.
-    ledger
-        Of :func:`annotate.provenance.ledger.ledger`; without it, nothing is said of claims.
+    summary
+        Of :func:`annotate.present.summary.summarise`.
     notes
         Sentences that a reader must not miss: they stand on top of every sheet.
-    confidence
-        The confidence that the intervals were made with.
 
     Raises
     ------
@@ -65,27 +43,27 @@ def write_workbook(
         If a sheet would have more rows than a workbook can hold, or the file cannot be written.
 
     """
+    study = summary.study
     for name, frame in (
         ("Ratings", study.ratings),
         ("Passages", study.passages),
         ("Exclusions", study.exclusions),
+        ("Disagreements", summary.disagreements),
     ):
         check_rows(name, len(frame))
-    differing = disagreements(study.ratings, tuple(study.levels))
-    check_rows("Disagreements", len(differing))
     sheets: dict[str, Sheet] = {
-        "Sources": sources(study, agreement, provenance),
-        "Agreement": agreed(by_source_with_cautions(agreement, study.first_round, study.categories)),
-        **({"Ledger": claims(ledger, study.codebook)} if ledger else {}),
+        "Sources": sources(summary),
+        "Agreement": agreed(summary.agreement),
+        "Ledger": claims(summary.ledger, study.codebook),
         "Passages": passages(study),
         "Ratings": ratings(study),
-        "Disagreements": differences(study, differing),
+        "Disagreements": differences(study, summary.disagreements),
         "Exclusions": exclusions(study),
         "Codebook": codebook(study),
     }
     for name, (_, rows) in sheets.items():
         check_rows(name, len(rows))
-    sheets["About"] = about(study, agreement, notes, sheets, confidence)
+    sheets["About"] = about(summary, notes, sheets)
     top = {"Exclusions": [left_out(study)]}
     book = new_workbook()
     for name, (columns, rows) in sheets.items():

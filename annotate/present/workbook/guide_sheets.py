@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from annotate.present import wording
+from annotate.present.summary import Summary
 from annotate.present.wording import SHARES, coefficient
 from annotate.present.workbook.cell import Column
 from annotate.present.workbook.sheet import Rows, Sheet
@@ -56,10 +57,9 @@ def codebook(study: Study) -> Sheet:
     return columns, rows
 
 
-def about(
-    study: Study, agreement: pd.DataFrame, notes: Sequence[str], sheets: dict[str, Sheet], confidence: float
-) -> Sheet:
+def about(summary: Summary, notes: Sequence[str], sheets: dict[str, Sheet]) -> Sheet:
     """Say what was read, how it was measured, and how to read each sheet and column."""
+    study, agreement = summary.study, summary.agreement
     columns = [Column("Part", "text", 21), Column("What", "long", 36), Column("Says", "long", 110)]
     rows: Rows = [["Note", None, note] for note in notes]
     rows.append(["Note", "What this is not", wording.NEUTRAL])
@@ -78,7 +78,7 @@ def about(
                 f"{term.definition} ({term.reference})" if term.reference else term.definition,
             ]
         )
-    rows.append(["Method", "Intervals", f"{wording.interval_level(confidence)} {wording.INTERVALS}"])
+    rows.append(["Method", "Intervals", f"{wording.interval_level(summary.confidence)} {wording.INTERVALS}"])
     rows.append(["Method", "Undefined", wording.UNDEFINED])
     rows += [["Method", f"{term.name}", term.definition] for term in SHARES.values()]
     rows += [

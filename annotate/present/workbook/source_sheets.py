@@ -8,6 +8,7 @@ import pandas as pd
 from annotate.codebook.read import Codebook
 from annotate.frames import records
 from annotate.present import wording
+from annotate.present.summary import Summary
 from annotate.present.wording import LEDGER_KINDS, SHARES, coefficient, decided, relations, source_name
 from annotate.present.workbook.cell import Column, Value, as_date
 from annotate.present.workbook.sheet import Rows, Sheet
@@ -19,8 +20,9 @@ from annotate.study.words import choice, in_words
 MOST_MENTIONS = 12  # side by side; further ones are counted
 
 
-def sources(study: Study, agreement: pd.DataFrame, provenance: pd.DataFrame) -> Sheet:
+def sources(summary: Summary) -> Sheet:
     """One row a source, all of them together first: counts, shares, and agreement side by side."""
+    study, agreement, provenance = summary.study, summary.agreement, summary.provenance
     shares = {(row["source"], row["measure"], row["category"]): row for row in records(provenance)}
     agreed_on = {(row["source"], row["variable"], row["coefficient"]): row for row in records(agreement)}
     measures = [name for name in SHARES if any(measure == name for _, measure, _ in shares)]
