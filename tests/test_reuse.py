@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.errors import StatisticsError, TableError
-from annotate.reuse import COLUMNS, MIN_SCORE, candidates, reuse, stretches
+from annotate.reuse import COLUMNS, MIN_SCORE, alignment, candidates, reuse, stretches
+from annotate.reuse.alignment import EXTEND, MISMATCH, OPEN
 from annotate.reuse.reading import quoted, read_published
 from annotate.reuse.stems import Vocabulary, places, read_words
-from annotate.reuse.stretches import EXTEND, MISMATCH, OPEN
 from annotate.study.passages import read_passages
 
 EXAMPLE = Path(__file__).parent.parent / "tasks"
@@ -379,7 +379,7 @@ class TestWords:
         assert np.diff(words.bounds).tolist() == [len(places(text)) for text in texts]
 
 
-def slow_alignment(a: stretches.Side, b: stretches.Side) -> float:
+def slow_alignment(a: alignment.Side, b: alignment.Side) -> float:
     """The best score by the recurrence as it is written in the papers, one cell at a time."""
     n, m = len(a[0]), len(b[0])
     h = [[0.0] * (m + 1) for _ in range(n + 1)]
@@ -395,7 +395,7 @@ def slow_alignment(a: stretches.Side, b: stretches.Side) -> float:
     return max(map(max, h))
 
 
-def sides(draw: st.DrawFn) -> stretches.Side:
+def sides(draw: st.DrawFn) -> alignment.Side:
     codes = draw(st.lists(st.integers(-2, 5), min_size=1, max_size=14))
     weights = draw(st.lists(st.sampled_from([0.0, 0.2, 0.5, 1.0]), min_size=len(codes), max_size=len(codes)))
     return np.array(codes, dtype=np.int64), np.array(weights)
@@ -403,8 +403,8 @@ def sides(draw: st.DrawFn) -> stretches.Side:
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(pairs=st.lists(st.tuples(st.composite(sides)(), st.composite(sides)()), min_size=1, max_size=12))
-def test_alignment_is_as_good_as_the_slow_one(pairs: list[tuple[stretches.Side, stretches.Side]]) -> None:
-    found = stretches.align(pairs)
+def test_alignment_is_as_good_as_the_slow_one(pairs: list[tuple[alignment.Side, alignment.Side]]) -> None:
+    found = alignment.align(pairs)
     for number, (a, b) in enumerate(pairs):
         assert found.score[number] == pytest.approx(slow_alignment(a, b))
         if found.score[number]:
