@@ -3,6 +3,7 @@
 
 import json
 import string
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,46 @@ class TestSpans:
         joined = f"{first[:-1]}, and {second[0].lower()}{second[1:]}"
         found = reuse(table(("a", joined), ("b", first), ("b", second)))
         assert sorted(found["b_text"]) == [second[:-1], first[:-1]]
+
+    def test_parts_that_change_places_are_spans_of_one_pair_and_all_count(self) -> None:
+        other = (
+            "The harbour master keeps a log of the ferries under seal in a cellar below the customs house."
+        )
+        third = "Paraffin burned over the granite steps until the herring fleet came home to nets in cinders."
+        parts = (TEXT, other, third)
+        kept = only(reuse(table(("a", " ".join(parts)), ("b", " ".join(parts)))))
+        assert kept["n_spans"] == 1
+        for order in permutations(range(3)):
+            moved = " ".join(parts[place] for place in order)
+            row = only(reuse(table(("a", " ".join(parts)), ("b", moved))))
+            assert row["score"] > kept["score"] - 0.02
+            assert row["shared_stems"] == kept["shared_stems"]
+            assert row["n_spans"] == len(row["spans"])
+            assert (row["n_spans"] == 1) is (order == (0, 1, 2))
+            assert [row["spans"][0][key] for key in ("a_start", "a_end")] == [row["a_start"], row["a_end"]]
+            for part in parts:
+                assert any(part[:-1] in moved[span["b_start"] : span["b_end"]] for span in row["spans"])
+
+    def test_a_part_that_moves_over_another_is_a_span_within_the_other(self) -> None:
+        before, after = "A widow sold the lighthouse lens to a glazier.", "Ombrey clerks copied forty pages."
+        moved = "The harbour master keeps a log of the ferries under seal."
+        row = only(
+            reuse(table(("a", f"{TEXT} {moved} {before} {after}"), ("b", f"{TEXT} {before} {moved} {after}")))
+        )
+        assert row["n_spans"] == 2
+
+    def test_long_passages_that_change_the_places_of_their_parts(self) -> None:
+        rng = np.random.default_rng(5)
+        parts = [" ".join("".join(rng.choice(list("bdfgklmnpr"), 7)) for _ in range(150)) for _ in range(4)]
+        row = only(reuse(table(("a", " ".join(parts)), ("b", " ".join(parts[n] for n in (2, 0, 3, 1))))))
+        assert row["score"] > 0.98
+        assert row["shared_stems"] == 600
+        assert row["n_spans"] > 1
+
+    def test_what_texts_on_one_matter_share_besides_is_no_further_span(self) -> None:
+        one = f"{TEXT} Since the flood the clerk of Ombrey had counted boats."
+        other = f"A clerk in Ombrey was at sea. {TEXT} It was the year of the flood."
+        assert only(reuse(table(("a", one), ("b", other))))["n_spans"] == 1
 
     def test_long_passages_are_aligned_around_what_they_share(self) -> None:
         words = [f"{a}{b}{c}{d}" for a in "bdkl" for b in "aeiou" for c in "mnrst" for d in "aeiou"]
@@ -414,6 +455,11 @@ def test_alignment_is_as_good_as_the_slow_one(pairs: list[tuple[alignment.Side, 
             assert a[0][i] == b[0][j]
             assert a[0][k - 1] == b[0][m - 1]
             assert found.matches[number] <= min(k - i, m - j)
+            met = alignment.matched_words([(a, b)])[0]
+            assert (a[0][met[:, 0]] == b[0][met[:, 1]]).all()
+            assert (np.diff(met, axis=0) < 0).all()
+            assert (met[-1].tolist(), (met[0] + 1).tolist()) == ([i, j], [k, m])
+            assert (a[0][met[:, 0]] >= 0).sum() == found.matches[number]
 
 
 WORDS = [
@@ -464,6 +510,9 @@ def test_spans_slice_to_the_texts(passages: pd.DataFrame) -> None:
             assert 0 <= start < end <= len(passage["text"])
             assert passage["text"][start:end] == row[f"{side}_text"] == row[f"{side}_text"].strip()
             assert passage["document"] == row[f"{side}_document"]
+            for span in row["spans"]:
+                start, end = (span[f"{side}_{edge}"] - passage["start"] for edge in ("start", "end"))
+                assert 0 <= start < end <= len(passage["text"])
     assert not found.duplicated(["a_item", "b_item"]).any()
 
 

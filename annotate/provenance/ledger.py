@@ -3,7 +3,7 @@
 A claim of the ledger is a figure that recurs across sources, a group of
 :func:`annotate.figures.compare`, or a text that was reused, passages that pairs of
 :func:`annotate.reuse.reuse` chain together. Of these pairs only strong ones count: of a score of
-0.45 or more, or a quotation, and with a shared stretch that is two fifths of the shorter passage or more.
+0.45 or more, or a quotation, and with shared stretches that are two fifths of the shorter passage or more.
 Weaker ones often join texts on one matter that say different things of it. A reused text whose passages all
 carry one recurring figure is part of that figure's claim and has no row of its own.
 
@@ -131,8 +131,10 @@ def _strong(pair: Mapping[Any, Any], known: Mapping[str, Mapping[Any, Any]]) -> 
     """Whether two passages are one claim: a good score, or a quotation, and a good part of the shorter passage."""
     lengths = {side: len(known[pair[f"{side}_item"]]["text"].strip()) for side in ("a", "b")}
     shorter = "a" if lengths["a"] <= lengths["b"] else "b"
-    shared = int(pair[f"{shorter}_end"] - pair[f"{shorter}_start"])
-    good = float(pair["score"]) >= _STRONG or pair["kind"] == "quotation"
+    shared: int = sum(
+        span[f"{shorter}_end"] - span[f"{shorter}_start"] for span in pair.get("spans") or [pair]
+    )
+    good: bool = float(pair["score"]) >= _STRONG or pair["kind"] == "quotation"
     return good and shared >= _GOOD_PART * lengths[shorter]
 
 

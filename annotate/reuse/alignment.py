@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotate.reuse.stems import FloatArray, IntArray
 
@@ -23,8 +24,12 @@ _BITS = 20
 _MOST = (1 << _BITS) - 1  # words of a side
 _NO_WORD = -(1 << 62)
 _EQUAL = 1e-9  # sums in another order differ in the last digits
+# How a cell was reached: by a match, the first one, or a word that only one text has; and, of what ends there
+# with such a word, whether the word before it is one too.
+_MET, _BEGUN, _ONLY_A, _ONLY_B, _LAYER, _GOES_ON_IN_A, _GOES_ON_IN_B = 0, 1, 2, 3, 3, 4, 8
 
 Side = tuple[IntArray, FloatArray]  # the words of a passage by their stems, and their weights
+_Steps = dict[int, tuple[int, NDArray[np.uint8]]]  # of each diagonal: its first cell, and (pairs x cells)
 _Scored = tuple[FloatArray, IntArray]  # scores (pairs x cells), and where they started and what they matched
 
 
@@ -65,8 +70,49 @@ def _batches(sizes: IntArray) -> Iterator[IntArray]:
         at = until
 
 
-def _align(pairs: list[tuple[Side, Side]]) -> tuple[FloatArray, IntArray, IntArray]:
-    """Best score, where it ends (pairs x 2), and where it started and what it matched, packed."""
+def matched_words(pairs: list[tuple[Side, Side]]) -> list[IntArray]:
+    """Trace the best stretch of each pair back: the words that match (n x 2), the last first."""
+    sizes = np.array([[len(a[0]), len(b[0])] for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+    found: list[IntArray] = [np.zeros((0, 2), dtype=np.int64)] * len(pairs)
+    for batch in _batches(sizes):
+        steps: _Steps = {}
+        score, end, _ = _align([pairs[number] for number in batch], steps)
+        for place, number in enumerate(batch.tolist()):
+            if score[place] > 0:
+                (a, _), (b, _) = pairs[number]
+                found[number] = _traced(steps, place, end[place].tolist(), a, b)
+    return found
+
+
+def _traced(steps: _Steps, pair: int, end: list[int], a: IntArray, b: IntArray) -> IntArray:
+    i, j = end
+    met, layer = [], _MET
+    while True:
+        low, cells = steps[i + j]
+        step = int(cells[pair, i - low])
+        if layer == _MET:
+            layer = step & _LAYER
+            if layer in (_MET, _BEGUN):
+                i, j = i - 1, j - 1
+                if a[i] == b[j]:
+                    met.append((i, j))
+                if layer == _BEGUN:
+                    return np.array(met, dtype=np.int64).reshape(-1, 2)
+        elif layer == _ONLY_A:
+            layer = _ONLY_A if step & _GOES_ON_IN_A else _MET
+            i -= 1
+        else:
+            layer = _ONLY_B if step & _GOES_ON_IN_B else _MET
+            j -= 1
+
+
+def _align(
+    pairs: list[tuple[Side, Side]], steps: _Steps | None = None
+) -> tuple[FloatArray, IntArray, IntArray]:
+    """Best score, where it ends (pairs x 2), and where it started and what it matched, packed.
+
+    ``steps`` is filled with how each cell was reached.
+    """
     codes_a, weights_a = _padded([a for a, _ in pairs], _NO_WORD)
     codes_b, weights_b = _padded([b for _, b in pairs], _NO_WORD - 1)
     n, rows, columns = len(pairs), codes_a.shape[1], codes_b.shape[1]
@@ -86,6 +132,13 @@ def _align(pairs: list[tuple[Side, Side]]) -> tuple[FloatArray, IntArray, IntArr
         score, start = _better(fresh, _cells(before, above))
         in_a = _gap(_cells(last, above), _cells(gap_a, above))
         in_b = _gap(_cells(last, here), _cells(gap_b, here))
+        if steps is not None:
+            kept = np.where(score > 0, _MET, _BEGUN)
+            kept = np.where(in_a[0] > score + gain, _ONLY_A, kept)
+            kept = np.where(in_b[0] > np.maximum(score + gain, in_a[0]), _ONLY_B, kept)
+            kept |= np.where(gap_a[0][:, above] - EXTEND > last[0][:, above] - OPEN, _GOES_ON_IN_A, 0)
+            kept |= np.where(gap_b[0][:, here] - EXTEND > last[0][:, here] - OPEN, _GOES_ON_IN_B, 0)
+            steps[d] = low, kept.astype(np.uint8)
         score, start = _better(_better((score + gain, start + met), in_a), in_b)
         score = np.maximum(score, 0.0)
         top = score.argmax(axis=1)

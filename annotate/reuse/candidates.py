@@ -32,12 +32,17 @@ LONG = 2 * BLOCK  # a passage with more words is looked at in blocks
 class Candidates:
     """Pairs of forms (pairs x 2, the lower number first) and the words to align of either.
 
-    ``low`` and ``high`` (pairs x 2) are the first word and the last one, excluded.
+    ``low`` and ``high`` (pairs x 2) are the first word and the last one, excluded. Long passages may share
+    more in other places: ``elsewhere`` has the number of the pair (places,), the best first in each, and
+    ``elsewhere_low`` and ``elsewhere_high`` (places x 2) the words.
     """
 
     forms: IntArray
     low: IntArray
     high: IntArray
+    elsewhere: IntArray
+    elsewhere_low: IntArray
+    elsewhere_high: IntArray
 
 
 def candidates(forms: Words, documents: IntArray, most: int) -> Candidates:
@@ -61,14 +66,15 @@ def candidates(forms: Words, documents: IntArray, most: int) -> Candidates:
     found = shared_terms(terms, most=most, fewest=FEWEST)
     found = found.assign(a=form_of[found["first"]], b=form_of[found["second"]])
     found = found.loc[found["a"] != found["b"]]
-    best = found.sort_values(["a", "b", "weight"], ascending=[True, True, False], kind="stable")
-    best = best.drop_duplicates(["a", "b"])
-    pairs = best[["a", "b"]].to_numpy()
-    block = best[["first", "second"]].to_numpy() - first_block[pairs]
+    found = found.sort_values(["a", "b", "weight"], ascending=[True, True, False], kind="stable")
+    pairs = found[["a", "b"]].to_numpy()
+    block = found[["first", "second"]].to_numpy() - first_block[pairs]
     long = blocks[pairs] > 1
     low = np.where(long, np.maximum((block - 1) * BLOCK, 0), 0)
     high = np.where(long, np.minimum((block + 2) * BLOCK, lengths[pairs]), lengths[pairs])
-    return Candidates(pairs, low, high)
+    best = ~found.duplicated(["a", "b"]).to_numpy()
+    number = np.cumsum(best) - 1
+    return Candidates(pairs[best], low[best], high[best], number[~best], low[~best], high[~best])
 
 
 def _terms(forms: Words, documents: IntArray, first_block: IntArray, long: BoolArray) -> pd.DataFrame:

@@ -18,12 +18,13 @@ COLUMNS = (
     *("a_item", "b_item", "a_document", "b_document", "a_source", "b_source"),
     *("a_start", "a_end", "b_start", "b_end", "score", "shared_stems", "kind"),
     *("a_published", "b_published", "direction", "a_text", "b_text"),
+    *("n_spans", "spans"),
 )
-_WHOLE = ("a_start", "a_end", "b_start", "b_end", "shared_stems")
+_WHOLE = ("a_start", "a_end", "b_start", "b_end", "shared_stems", "n_spans")
 _TEXT = ("a_item", "b_item", "a_document", "b_document", "kind", "a_text", "b_text")
 _MAY_LACK = ["a_source", "b_source", "a_published", "b_published", "direction"]
 _TYPES = dict.fromkeys(_WHOLE, "int64") | dict.fromkeys(_TEXT, "str") | dict.fromkeys(_MAY_LACK, "object")
-_TYPES["score"] = "float64"
+_TYPES |= {"score": "float64", "spans": "object"}
 MIN_SCORE = 0.3
 EVERY = 1000  # pairs of passages with the same words that are all listed
 
@@ -55,11 +56,13 @@ def reuse(
         One row a pair of passages, by score: ``a_item``, ``b_item`` (a is the earlier one by date; where the
         dates do not tell, the one whose document id comes first), ``a_document``, ``b_document``,
         ``a_source``, ``b_source``, ``a_start``, ``a_end``, ``b_start``, ``b_end`` (of the best aligned
-        stretch, in code points of the document), ``score``, ``shared_stems`` (content words in common),
-        ``kind`` (``quotation``: the stretch is mostly within quotation marks on both sides, so both may have
-        it from one origin; otherwise ``text``), ``a_published``, ``b_published``, ``direction`` (``a_to_b``
+        stretch, in code points of the document), ``score`` (of all stretches), ``shared_stems`` (content
+        words in common, in all of them), ``kind`` (``quotation``: every stretch is mostly within quotation
+        marks on both sides, so both may have it from one origin; otherwise ``text``), ``a_published``, ``b_published``, ``direction`` (``a_to_b``
         where the dates say that a was there first; that agrees with b taking from a, and does not prove it;
-        None for a quotation, and where the dates do not say), ``a_text``, ``b_text`` (the stretches).
+        None for a quotation, and where the dates do not say), ``a_text``, ``b_text`` (the best stretch),
+        ``n_spans``, ``spans`` (every stretch, the best first: a dictionary of a_start, a_end, b_start and
+        b_end).
 
         ``attrs["left_out"]`` counts the passages of boilerplate; ``attrs["cut"]`` the rows whose stretch
         may go on, because no more than about 1,000 words around the strongest place were aligned.
@@ -138,11 +141,13 @@ def _rows(table: pd.DataFrame, forms: Forms, found: Stretches) -> list[dict[str,
             "shared_stems": int(found.matches[number]),
             "cut": bool(found.cut[number]),
         }
-        ends = list(zip(found.start[number].tolist(), found.end[number].tolist(), strict=True))
+        best = np.column_stack([found.start[number], found.end[number]]).reshape(1, 4)
+        ends = np.concatenate([best, found.further[number]]).tolist()
         members = [order[bounds[form] : bounds[form + 1]].tolist() for form in (one, other)]
         for a, b in _passages(*members, same=one == other):
             if reader.documents[a] != reader.documents[b]:
-                rows.append(reader.row((a, ends[0]), (b, ends[1])) | known)
+                words = [((first, last), (start, end)) for first, last, start, end in ends]
+                rows.append(reader.row(a, b, words) | known)
     return rows
 
 

@@ -167,23 +167,34 @@ class Reader:
         self._quoted: dict[str, list[Span]] = {}
         self._dates: dict[str, Published | None] = {}
 
-    def row(self, one: Stretch, other: Stretch) -> dict[str, Any]:
-        """What a pair comes down to, the earlier one as a."""
-        sides = sorted((one, other), key=lambda side: self.documents[side[0]])
-        earlier, later = (self._earlier(sides[i][0], sides[1 - i][0]) for i in (0, 1))
+    def row(self, one: int, other: int, words: list[tuple[Span, Span]]) -> dict[str, Any]:
+        """What a pair of passages comes down to, the earlier one as a.
+
+        ``words`` are the first and the last of each stretch, in either passage, the best stretch first.
+        """
+        turned = self.documents[other] < self.documents[one]
+        sides = [other, one] if turned else [one, other]
+        earlier, later = (self._earlier(sides[i], sides[1 - i]) for i in (0, 1))
         if later:
             sides.reverse()
-        is_quotation = self._is_quotation(*sides)
+        if turned != later:
+            words = [(second, first) for first, second in words]
+        is_quotation = all(self._is_quotation(*zip(sides, stretch, strict=True)) for stretch in words)
         row: dict[str, Any] = {
             "kind": "quotation" if is_quotation else "text",
             "direction": "a_to_b" if (earlier or later) and not is_quotation else None,
+            "n_spans": len(words),
+            "spans": [{} for _ in words],
         }
-        for name, (passage, words) in zip("ab", sides, strict=True):
-            spans = self._words(passage)[slice(*words)]
-            start, end = spans[0][0], spans[-1][1]
+        for which, (name, passage) in enumerate(zip("ab", sides, strict=True)):
             offset = int(self._columns["start"][passage])
             row |= {f"{name}_{column}": self._columns[column][passage] for column in NAMED}
-            row |= {f"{name}_start": offset + start, f"{name}_end": offset + end}
+            for span, stretch in zip(row["spans"], words, strict=True):
+                inside = self._words(passage)[slice(*stretch[which])]
+                span |= {f"{name}_start": offset + inside[0][0], f"{name}_end": offset + inside[-1][1]}
+            best = row["spans"][0]
+            row |= {key: best[key] for key in (f"{name}_start", f"{name}_end")}
+            start, end = row[f"{name}_start"] - offset, row[f"{name}_end"] - offset
             row[f"{name}_text"] = self._columns["text"][passage][start:end]
         return row
 
