@@ -6,15 +6,8 @@ import pytest
 
 from annotate.codebook.read import read_codebook
 from annotate.errors import InputError
-from annotate.present.tables import (
-    FORMATS,
-    _text,
-    codebook_frame,
-    readable,
-    side_by_side,
-    write_table,
-    write_tables,
-)
+from annotate.present.study_tables import codebook_frame, readable, side_by_side
+from annotate.present.tables import FORMATS, _text, write_table, write_tables
 from tests.export_example import CONFIG
 
 FRAME = pd.DataFrame(

@@ -56,7 +56,7 @@ def agreement(
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
     from annotate.agreement import DEFAULT, measure, with_cautions
-    from annotate.present.tables import agreement_table
+    from annotate.present.study_tables import agreement_table
 
     groups = tuple(by or ())
     result = measure(
@@ -119,7 +119,7 @@ def spans_agreement(
 ) -> None:
     """Compute how far annotators mark the same stretches of text, for each label."""
     from annotate.agreement import measure_spans
-    from annotate.present.tables import side_by_side
+    from annotate.present.study_tables import side_by_side
 
     groups = tuple(by or ())
     result = measure_spans(

@@ -130,7 +130,7 @@ def pairs(
     """Compute the agreement of every two annotators, with jackknife intervals."""
     from annotate.agreement import pairs as measured
     from annotate.agreement.annotators.confusion import PAIRWISE
-    from annotate.present.tables import pairs_table
+    from annotate.present.study_tables import pairs_table
 
     result = measured(
         read.study.first_round,
@@ -190,7 +190,7 @@ def rounds(
     """Compute the agreement of each annotator with themselves, where passages came a second time."""
     from annotate.agreement import rounds as measured
     from annotate.agreement.annotators.confusion import PAIRWISE
-    from annotate.present.tables import pairs_table
+    from annotate.present.study_tables import pairs_table
 
     result = measured(
         read.study.ratings,

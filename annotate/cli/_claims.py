@@ -132,7 +132,7 @@ def provenance(
     seed: Seed = 0,
 ) -> None:
     """Profile each source: how much it attributes, to whom, and on what ground."""
-    from annotate.present.tables import profile_tables
+    from annotate.present.study_tables import profile_tables
     from annotate.provenance import profile
 
     result = profile(

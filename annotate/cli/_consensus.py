@@ -56,7 +56,7 @@ def consensus(
     from annotate.consensus import annotators as error_rates
     from annotate.consensus import dawid_skene, decisions, resolve, with_decided
     from annotate.coordination.adjudication import against, final_labels
-    from annotate.present.tables import labels_table
+    from annotate.present.study_tables import labels_table
 
     study = read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))

@@ -142,6 +142,6 @@ def check(
 @takes(table=written)
 def codebook(table: Table, config: Config = None) -> None:
     """Show the variables, categories, definitions and hotkeys of a label config."""
-    from annotate.present.tables import codebook_frame
+    from annotate.present.study_tables import codebook_frame
 
     table.write(codebook_frame(read_codebook(config)))

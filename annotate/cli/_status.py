@@ -191,7 +191,7 @@ def _summary(look: "Look", found: "Followed") -> list[str]:
 def _tables(found: "Followed", last: int | None = None) -> list["pd.DataFrame"]:
     """The tables for reading: annotators, agreement, sources, and the days, all or the last ones."""
     from annotate.coordination.following._follow import agreement_frame, part_frame
-    from annotate.present.tables import readable, side_by_side
+    from annotate.present.study_tables import readable, side_by_side
 
     agreement = agreement_frame(found)
     if len(agreement):

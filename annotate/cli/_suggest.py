@@ -185,7 +185,7 @@ def _say_learnt(made: "Suggestions", labels: "pd.DataFrame", waiting: int) -> No
 
 
 def _write(made: "Suggestions", quality: bool, top: int | None, table: Table) -> None:
-    from annotate.present.tables import quality_table, readable
+    from annotate.present.study_tables import quality_table, readable
 
     queue = made.queue if top is None else made.queue.loc[made.queue["rank"] <= top]
     if quality:

@@ -168,7 +168,8 @@ class Table:
         """
         import pandas as pd
 
-        from annotate.present.tables import readable, with_left_out, write_tables
+        from annotate.present.study_tables import readable
+        from annotate.present.tables import with_left_out, write_tables
 
         if self.is_read:
             shown = (reading or readable)(frame)

@@ -20,8 +20,9 @@ from annotate.errors import InputError
 from annotate.files import bundled
 from annotate.present.claim_tables import ledger_table
 from annotate.present.report import write_report
+from annotate.present.study_tables import profile_tables, side_by_side
 from annotate.present.summary import Summary, summarise
-from annotate.present.tables import profile_tables, side_by_side, write_table
+from annotate.present.tables import write_table
 from annotate.present.workbook import write_workbook
 from annotate.studio import server
 from annotate.studio.accounts import Account, create_account

@@ -194,5 +194,5 @@ def part_frame(part: Sequence[AnnotatorProgress | SourceProgress | DayProgress])
 
 
 def agreement_frame(followed: Followed) -> pd.DataFrame:
-    """The running agreement as :func:`annotate.present.tables.side_by_side` takes it."""
+    """The running agreement as :func:`annotate.present.study_tables.side_by_side` takes it."""
     return followed.agreement.assign(coefficient=ALPHA)
