@@ -15,6 +15,7 @@ import annotate
         "annotate.corpus",
         "annotate.consensus",
         "annotate.demo",
+        "annotate.notebook",
     ],
 )
 def test_what_a_package_names_it_has_and_documents(name):

@@ -332,19 +332,7 @@ def read_rated(
     study = read_study(export, config=config, on_invalid=on_invalid)
     if without_suggested:
         study = unsuggested(study)
-    if study.ratings.empty and not study.exclusions.empty:
-        if set(study.exclusions["reason"]) == {"adjudicated"}:
-            raise InputError(
-                f"{export}: an adjudicator's decisions, which are nobody's ratings; give the study's own export "
-                "(and this one to annotate consensus, with --adjudicated)"
-            )
-        reasons = study.exclusions["reason"].value_counts().items()
-        counts = ", ".join(f"{count} {reason}" for reason, count in reasons)
-        raise InputError(f"{export}: nothing is left to measure; left out are {counts}")
-    if study.ratings.empty:
-        raise InputError(f"{export}: nobody has annotated a passage yet; pull again when somebody has")
-    if study.first_round.empty:
-        raise InputError(f"{export}: no ratings of round 1; agreement and provenance are of the first round")
+    _ = study.rated  # refused where there is nothing to measure
     _say_twins(study)
     used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
     for variable in said:

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -68,21 +68,24 @@ def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | No
             frames[0].to_parquet(temporary, index=False)
     elif output is not None:
         with whole(output) as temporary:
-            text = "\n".join(_text(frame, form) for frame in frames)
+            text = "\n".join(rendered(frame, form) for frame in frames)
             temporary.write_text(text, encoding="utf-8", newline="")
     else:
         console = Console(file=sys.stdout)
         width = console.width if console.is_terminal else _ENDLESS
-        sys.stdout.write("\n".join(_text(frame, form, width) for frame in frames))
+        sys.stdout.write("\n".join(rendered(frame, form, width) for frame in frames))
 
 
-def _text(frame: pd.DataFrame, form: Format, width: int = _ENDLESS) -> str:
+def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = _ENDLESS) -> str:
+    """Write a table as a text; ``latex`` (package booktabs) rounds as ``table`` and ``markdown`` do."""
     if form == "csv":
         return _flat(frame).to_csv(index=False, lineterminator="\n")
     if form == "json":
         return json.dumps(records(frame), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
         return _markdown(frame)
+    if form == "latex":
+        return frame.map(cell).to_latex(index=False, escape=True)
     page = io.StringIO()
     Console(file=page, width=_ENDLESS).print(_rich(frame, width))
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"

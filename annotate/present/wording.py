@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from annotate.codebook.read import Codebook
+from annotate.study.exports import REASONS
 from annotate.study.study import Study
 from annotate.study.words import choice, visible
 
@@ -215,6 +216,28 @@ def interval_level(confidence: float) -> str:
     'All intervals are 95\xa0% intervals.'
     """
     return f"All intervals are {100 * confidence:g}\N{NO-BREAK SPACE}% intervals."
+
+
+def exclusions_line(left_out: Mapping[str, int]) -> str:
+    """What was left out, by reason, with what the reasons mean, in a line; nothing if nothing was."""
+    said = [f"{count} {reason} ({REASONS.get(reason, reason)})" for reason, count in left_out.items()]
+    return f"left out: {'; '.join(said)}" if said else ""
+
+
+def study_lines(study: Study) -> list[str]:
+    """Say what a study holds and what was left out, for people, in two or three lines."""
+    sizes = {
+        "passages": len(study.passages),
+        "sources": study.passages["source"].nunique(),
+        "annotators": study.ratings["annotator"].nunique(),
+        "judgements": len(study.ratings),
+        "marked stretches": len(study.spans),
+    }
+    held = ", ".join(
+        f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in sizes.items()
+    )
+    where = f"{study.about.get('kind', 'study')}, {study.name}"
+    return [held, exclusions_line(study.left_out) or "nothing was left out", where]
 
 
 def counts(study: Study) -> list[tuple[str, int]]:

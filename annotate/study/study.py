@@ -49,6 +49,54 @@ class Study:
         return self.ratings.loc[self.ratings["round"] == 1]
 
     @property
+    def first_spans(self) -> pd.DataFrame:
+        """The marked text without that of repeats."""
+        return self.spans.loc[self.spans["round"] == 1]
+
+    @property
+    def rated(self) -> pd.DataFrame:
+        """The ratings of the first round, of which there are some.
+
+        Raises
+        ------
+        InputError
+            If nothing is left to measure, with what was left out.
+
+        """
+        if self.ratings.empty and not self.exclusions.empty:
+            if set(self.exclusions["reason"]) == {"adjudicated"}:
+                raise InputError(
+                    f"{self.name}: an adjudicator's decisions, which are nobody's ratings; give the study's own export "
+                    "(and this one to annotate consensus, with --adjudicated)"
+                )
+            counts = ", ".join(f"{count} {reason}" for reason, count in self.left_out.items())
+            raise InputError(f"{self.name}: nothing is left to measure; left out are {counts}")
+        if self.ratings.empty:
+            raise InputError(f"{self.name}: nobody has annotated a passage yet; pull again when somebody has")
+        if self.first_round.empty:
+            raise InputError(
+                f"{self.name}: no ratings of round 1; agreement and provenance are of the first round"
+            )
+        return self.first_round
+
+    @property
+    def name(self) -> str:
+        """What was read, for messages."""
+        return self.about.get("read", "study")
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many annotations and answers were left out, by reason, the most frequent first."""
+        counts = self.exclusions["reason"].value_counts()
+        return {str(reason): int(count) for reason, count in counts.items()}
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """The labels with which text is marked, in order, where the codebook lists them."""
+        controls = () if self.codebook is None else self.codebook.span_variables
+        return tuple(label.id for control in controls for label in control.labels) or None
+
+    @property
     def levels(self) -> dict[str, Level]:
         """The level of measurement of each variable, where the codebook tells."""
         return {} if self.codebook is None else self.codebook.levels
@@ -92,8 +140,8 @@ def read_study(
     if path.is_dir():
         return _snapshot(path)
     if path.suffix.lower() in READABLE:
-        ratings = read_ratings(path, load_codebook(config) if config else None)
-        return _plain(ratings, path, load_codebook(config) if config else None)
+        book = load_codebook(config) if config else None
+        return study_of_ratings(read_ratings(path, book), book, str(path))
     if path.suffix.lower() != ".json":
         msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
         raise InputError(msg if path.exists() else f"{path}: no such file")
@@ -136,7 +184,8 @@ def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str]) -> Stud
     )
 
 
-def _plain(ratings: pd.DataFrame, path: Path, codebook: Codebook | None) -> Study:
+def study_of_ratings(ratings: pd.DataFrame, codebook: Codebook | None, name: str) -> Study:
+    """Make a study of ratings that are in canonical form: it has no texts, no spans and no exclusions."""
     counts = (
         ratings.groupby(["item", "source"], sort=False)["annotator"]
         .nunique()
@@ -154,7 +203,7 @@ def _plain(ratings: pd.DataFrame, path: Path, codebook: Codebook | None) -> Stud
         passages,
         pd.DataFrame(columns=list(EXCLUSION_COLUMNS)),
         codebook,
-        {"read": str(path), "kind": "table of ratings"},
+        {"read": name, "kind": "table of ratings"},
     )
 
 

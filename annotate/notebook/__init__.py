@@ -1,0 +1,15 @@
+"""A study as an object, for notebooks and scripts: whatever a command computes, a method computes too."""
+
+from annotate.notebook.opened import OpenStudy, open_study
+from annotate.notebook.results import Agreement, Chart, Claims, Consensus, Profile, Result
+
+__all__ = [
+    "Agreement",
+    "Chart",
+    "Claims",
+    "Consensus",
+    "OpenStudy",
+    "Profile",
+    "Result",
+    "open_study",
+]

@@ -1,0 +1,473 @@
+"""A study with methods: each one line over the function that the command line calls."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from html import escape
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+import pandas as pd
+
+from annotate import agreement, consensus, figures, reuse
+from annotate.agreement import DEFAULT
+from annotate.codebook.read import Level, load_codebook
+from annotate.coordination.suggestion import unsuggested
+from annotate.errors import InputError, StatisticsError
+from annotate.notebook.results import Agreement, Claims, Consensus, Profile, Result
+from annotate.present.claim_tables import (
+    arithmetic_table,
+    comparisons_table,
+    ledger_table,
+    quantities_table,
+    reuse_table,
+)
+from annotate.present.report import write_report
+from annotate.present.summary import summarise
+from annotate.present.tables import pairs_table, side_by_side
+from annotate.present.wording import study_lines
+from annotate.present.workbook import write_workbook
+from annotate.provenance import profile
+from annotate.provenance.ledger import ledger_of
+from annotate.reuse import MIN_SCORE
+from annotate.study.passages import passages_of_study
+from annotate.study.ratings import check_ratings
+from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
+
+By = str | Sequence[str]
+Levels = Level | Mapping[str, Level]
+Order = Mapping[str, Sequence[str]]
+Method = Literal["majority", "dawid-skene"]
+
+
+@dataclass(frozen=True, repr=False)
+class OpenStudy(Study):
+    """A study that answers questions.
+
+    It is a :class:`~annotate.study.study.Study`, with its tables ``ratings``, ``spans``, ``comments``,
+    ``passages`` and ``exclusions``. Every method computes from them anew; nothing is changed.
+
+    Where a method takes ``level``, it is a level of measurement for all variables, such as ``"nominal"``, or one
+    for each of some variables; by default the codebook says it. ``order`` gives the categories of a variable, in
+    order, where the codebook does not. ``by`` is a column of the ratings, or several.
+    """
+
+    def __repr__(self) -> str:
+        return "\n".join(study_lines(self))
+
+    def _repr_html_(self) -> str:
+        return "<br>".join(map(escape, study_lines(self)))
+
+    def without_suggested(self) -> "OpenStudy":
+        """Leave out what was coded with a suggested label in sight; it is counted among the exclusions."""
+        return _opened(unsuggested(self))
+
+    def agreement(
+        self,
+        by: By = (),
+        *,
+        coefficients: By = DEFAULT,
+        level: Levels | None = None,
+        order: Order | None = None,
+        weights: str | None = None,
+        distance: str = "masi",
+        per_category: bool = False,
+        interval: str = "percentile",
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        seed: int = 0,
+    ) -> Agreement:
+        """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
+        asked = _columns(by)
+        levels, categories = self._scaled(level, order)
+        frame = agreement.measure(
+            self.rated,
+            by=asked,
+            coefficients=_names("coefficients", coefficients),
+            level=levels,
+            categories=categories,
+            weights=weights,
+            set_distance=distance,
+            per_category=per_category,
+            interval=interval,
+            replicates=_whole("replicates", replicates),
+            confidence=_number("confidence", confidence),
+            seed=_whole("seed", seed),
+        )
+        frame = agreement.with_cautions(frame, self.rated, by=asked, level=levels, categories=categories)
+        return Agreement(frame, self.exclusions, by=asked)
+
+    def compare(
+        self,
+        by: By = "source",
+        *,
+        coefficients: By = DEFAULT,
+        level: Levels | None = None,
+        order: Order | None = None,
+        permutations: int = 1999,
+        seed: int = 0,
+    ) -> Result:
+        """Test each group against the rest; see :func:`annotate.agreement.compare`."""
+        levels, categories = self._scaled(level, order)
+        frame = agreement.compare(
+            self.rated,
+            by=_columns(by),
+            coefficients=_names("coefficients", coefficients),
+            level=levels,
+            categories=categories,
+            permutations=_whole("permutations", permutations),
+            seed=_whole("seed", seed),
+        )
+        return Result(frame, self.exclusions)
+
+    def plan(
+        self,
+        half_width: float,
+        by: By = "source",
+        *,
+        coefficient: str = "krippendorff_alpha",
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        replicates: int = 2000,
+        seed: int = 0,
+    ) -> Result:
+        """Say how many more items an interval of a given half-width takes; see :func:`annotate.agreement.plan`."""
+        levels, categories = self._scaled(level, order)
+        frame = agreement.plan(
+            self.rated,
+            half_width=_number("half_width", half_width),
+            by=_columns(by),
+            coefficient=coefficient,
+            level=levels,
+            categories=categories,
+            confidence=_number("confidence", confidence),
+            replicates=_whole("replicates", replicates),
+            seed=_whole("seed", seed),
+        )
+        return Result(frame, self.exclusions)
+
+    def disagreements(
+        self, top: int | None = None, *, level: Levels | None = None, order: Order | None = None
+    ) -> Result:
+        """List the passages that lower agreement most, with every annotator's choice.
+
+        ``top`` is how many to list of each variable; see :func:`annotate.agreement.contributions`.
+        """
+        levels, categories = self._scaled(level, order)
+        most = None if top is None else _whole("top", top, least=1)
+        return Result(
+            agreement.contributions(self.rated, level=levels, categories=categories, top=most),
+            self.exclusions,
+        )
+
+    def confusions(
+        self, top: int | None = None, *, level: Levels | None = None, order: Order | None = None
+    ) -> Result:
+        """List which categories are confused with each other; see :func:`annotate.agreement.confusions`."""
+        levels, categories = self._scaled(level, order)
+        found = agreement.confusions(self.rated, level=levels, categories=categories)
+        if top is not None:
+            found = found.groupby("variable", sort=False).head(_whole("top", top, least=1))
+        return Result(found, self.exclusions)
+
+    def pairs(
+        self,
+        by: By = (),
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+    ) -> Result:
+        """Measure the agreement of every two annotators; see :func:`annotate.agreement.pairs`."""
+        levels, categories = self._scaled(level, order)
+        frame = agreement.pairs(
+            self.rated,
+            by=_columns(by),
+            level=levels,
+            categories=categories,
+            confidence=_number("confidence", confidence),
+        )
+        return Result(frame, self.exclusions, for_reading=pairs_table)
+
+    def leave_one_out(
+        self, by: By = (), *, level: Levels | None = None, order: Order | None = None
+    ) -> Result:
+        """Measure the agreement of all annotators but one; see :func:`annotate.agreement.leave_one_out`."""
+        levels, categories = self._scaled(level, order)
+        frame = agreement.leave_one_out(self.rated, by=_columns(by), level=levels, categories=categories)
+        return Result(frame, self.exclusions)
+
+    def majority(self, by: By = (), *, level: Levels | None = None, order: Order | None = None) -> Result:
+        """Measure each annotator against most of the others; see :func:`annotate.agreement.majority`."""
+        levels, categories = self._scaled(level, order)
+        frame = agreement.majority(self.rated, by=_columns(by), level=levels, categories=categories)
+        return Result(frame, self.exclusions)
+
+    def rounds(
+        self,
+        by: By = (),
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+    ) -> Result:
+        """Measure each annotator against themselves, over rounds; see :func:`annotate.agreement.rounds`."""
+        levels, categories = self._scaled(level, order)
+        frame = agreement.rounds(
+            self.ratings,
+            by=_columns(by),
+            level=levels,
+            categories=categories,
+            confidence=_number("confidence", confidence),
+        )
+        notes = ("nobody rated a passage twice",) if frame.empty else ()
+        return Result(frame, self.exclusions, for_reading=pairs_table, notes=notes)
+
+    def spans_agreement(
+        self,
+        by: By = (),
+        *,
+        pairs: bool = False,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        seed: int = 0,
+    ) -> Result:
+        """Measure agreement on the marked text; see :func:`annotate.agreement.measure_spans`.
+
+        With ``pairs``, precision and recall of every two annotators instead.
+        """
+        asked = _columns(by)
+        if self.first_spans.empty:
+            raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
+        if pairs:
+            frame = agreement.measure_span_pairs(
+                self.first_spans, self.first_round, self.passages, by=asked, labels=self.labels
+            )
+            return Result(frame, self.exclusions)
+        frame = agreement.measure_spans(
+            self.first_spans,
+            self.first_round,
+            self.passages,
+            by=asked,
+            labels=self.labels,
+            replicates=_whole("replicates", replicates),
+            confidence=_number("confidence", confidence),
+            seed=_whole("seed", seed),
+        )
+        rows = [*asked, "label", "n_pairable_items", "n_spans"]
+        return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))
+
+    def consensus(
+        self,
+        method: Method = "majority",
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        seed: int = 0,
+    ) -> Consensus:
+        """Decide on one category for each passage and variable; see :func:`annotate.consensus.resolve`.
+
+        ``annotators`` of the result says how reliable each annotator is: with ``"dawid-skene"`` the error rates
+        of the model, with ``"majority"`` how often each chose what was decided.
+        """
+        if method not in consensus.METHODS:
+            raise StatisticsError(
+                f"method: {method!r} is not known; there are {', '.join(consensus.METHODS)}"
+            )
+        _ = self.rated
+        levels, categories = self._scaled(level, order)
+        meant = consensus.MEANINGS
+        if method == "majority":
+            decided = consensus.resolve(self.ratings, level=levels, categories=categories)
+            held = consensus.with_decided(self.ratings, decided, level=levels, categories=categories)
+            return Consensus(
+                decided,
+                self.exclusions,
+                meanings=meant,
+                annotators=Result(held, self.exclusions, meanings=meant),
+            )
+        fits = consensus.dawid_skene(
+            self.ratings, level=levels, categories=categories, seed=_whole("seed", seed)
+        )
+        return Consensus(
+            consensus.decisions(fits),
+            self.exclusions,
+            meanings=meant,
+            annotators=Result(consensus.annotators(fits), self.exclusions, meanings=meant),
+            models=Result(consensus.models(fits), self.exclusions, meanings=meant),
+        )
+
+    def provenance(self, *, replicates: int = 1000, confidence: float = 0.95, seed: int = 0) -> Profile:
+        """Profile each source: how much it attributes, to whom, on what ground; see :func:`annotate.provenance.profile`."""
+        frame = profile(
+            self.rated,
+            self.passages,
+            replicates=_whole("replicates", replicates),
+            confidence=_number("confidence", confidence),
+            seed=_whole("seed", seed),
+        )
+        return Profile(frame, self.exclusions)
+
+    def ledger(self, *, min_score: float = MIN_SCORE) -> Claims:
+        """Follow each recurring figure and reused text through its sources; see :func:`annotate.provenance.ledger.ledger`."""
+        passages = self._with_texts()
+        found = ledger_of(passages, self.first_round, min_score=_number("min_score", min_score))
+        return Claims(
+            found.claims,
+            self.exclusions,
+            for_reading=lambda frame: ledger_table(frame, self.codebook),
+            notes=_boilerplate(passages),
+            mentioned=found.mentions,
+            codebook=self.codebook,
+        )
+
+    def reuse(self, *, min_score: float = MIN_SCORE) -> Result:
+        """Find the passages that share text with another document; see :func:`annotate.reuse.reuse`."""
+        passages = self._with_texts()
+        pairs = reuse.reuse(passages, min_score=_number("min_score", min_score))
+        return Result(pairs, self.exclusions, for_reading=reuse_table, notes=_boilerplate(passages))
+
+    def quantities(self) -> Result:
+        """Find every figure in the texts; see :func:`annotate.figures.quantities`."""
+        return Result(figures.quantities(self._with_texts()), self.exclusions, for_reading=quantities_table)
+
+    def comparisons(self) -> Result:
+        """Compare the figures of different sources that speak of one thing; see :func:`annotate.figures.compare`."""
+        passages = self._with_texts()
+        found = figures.compare(figures.quantities(passages), passages)
+        return Result(found, self.exclusions, for_reading=comparisons_table)
+
+    def arithmetic(self) -> Result:
+        """Compute again the sums and rates that a text states; see :func:`annotate.figures.arithmetic`."""
+        passages = self._with_texts()
+        found = figures.arithmetic(figures.quantities(passages), passages)
+        return Result(found, self.exclusions, for_reading=arithmetic_table)
+
+    def report(self, path: Path | str) -> None:
+        """Write the report, a self-contained HTML page; see :func:`annotate.present.report.write_report`."""
+        _ = self.rated
+        write_report(_path(path), summarise(self))
+
+    def workbook(self, path: Path | str) -> None:
+        """Write everything into an Excel workbook; see :func:`annotate.present.workbook.write_workbook`."""
+        _ = self.rated
+        write_workbook(_path(path), summarise(self))
+
+    def _with_texts(self) -> pd.DataFrame:
+        if self.passages["text"].isna().all():
+            raise InputError(f"{self.name}: holds no texts; open the snapshot, or the export as JSON")
+        return passages_of_study(self, self.name)
+
+    def _scaled(
+        self, level: Levels | None, order: Order | None
+    ) -> tuple[dict[str, Level], dict[str, tuple[str, ...]]]:
+        """Put what is said on top of what the codebook says."""
+        coded = list(dict.fromkeys([*self.levels, *self.ratings["variable"]]))
+        said: dict[str, Level] = {}
+        if isinstance(level, str):
+            said = dict.fromkeys(coded, _level(level))
+        elif isinstance(level, Mapping):
+            said = {str(name): _level(one) for name, one in level.items()}
+        elif level is not None:
+            raise StatisticsError(
+                f'level: {level!r} is none; write level="nominal", or one for each variable: level={{"x": "ordinal"}}'
+            )
+        if order is not None and not isinstance(order, Mapping):
+            raise StatisticsError(
+                f'order: {order!r} is none; write the categories of each variable: order={{"x": ["low", "high"]}}'
+            )
+        orders = {name: _names("order", one) for name, one in (order or {}).items()}
+        for name in [*said, *orders]:
+            if name not in coded:
+                raise StatisticsError(f"{name}: no such variable; there are {', '.join(coded)}")
+        return {**self.levels, **said}, {**self.categories, **orders}
+
+
+def open_study(
+    ratings: Path | str | pd.DataFrame,
+    *,
+    config: Path | str | None = None,
+    on_invalid: OnInvalid = "error",
+) -> OpenStudy:
+    """Open a study: a snapshot, a Label Studio JSON export, or a table of ratings.
+
+    Parameters
+    ----------
+    ratings
+        A snapshot folder, a JSON export, or a table of ratings: a file (.csv, .parquet) or a data frame, with
+        the columns item, source, annotator, variable and category.
+    config, on_invalid
+        See :func:`annotate.read_study`.
+
+    Returns
+    -------
+    OpenStudy
+        It prints what it holds and what was left out, and its methods compute what the commands do.
+
+    Raises
+    ------
+    InputError, ExportError, ConfigError, TableError
+        In one line: what, where, what to do.
+
+    """
+    if on_invalid not in get_args(OnInvalid):
+        raise InputError(
+            f"on_invalid: {on_invalid!r} is not known; there are {', '.join(get_args(OnInvalid))}"
+        )
+    label_config = None if config is None else _path(config, "config")
+    if isinstance(ratings, pd.DataFrame):
+        codebook = None if label_config is None else load_codebook(label_config)
+        found = study_of_ratings(check_ratings(ratings, codebook), codebook, "data frame")
+    else:
+        found = read_study(_path(ratings, "open_study"), config=label_config, on_invalid=on_invalid)
+    return _opened(found)
+
+
+def _opened(study: Study) -> OpenStudy:
+    return OpenStudy(**{one.name: getattr(study, one.name) for one in fields(Study)})
+
+
+def _path(value: object, what: str = "path") -> Path:
+    if not isinstance(value, str | Path):
+        raise InputError(
+            f"{what}: {value!r:.60} ({type(value).__name__}) is no path; write it as a text or a Path"
+        )
+    return Path(value)
+
+
+def _columns(by: object) -> tuple[str, ...]:
+    return _names("by", by)
+
+
+def _names(what: str, value: object) -> tuple[str, ...]:
+    """One name, or several."""
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Sequence) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise StatisticsError(f"{what}: {value!r:.60} is no name, nor a list of names")
+
+
+def _whole(what: str, value: object, least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise StatisticsError(f"{what}: {value!r:.60} is no whole number from {least} on")
+    return int(value)
+
+
+def _number(what: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise StatisticsError(f"{what}: {value!r:.60} is no number")
+    return float(value)
+
+
+def _level(value: object) -> Level:
+    for known in get_args(Level):
+        if value == known:
+            return cast("Level", known)
+    raise StatisticsError(f"level: {value!r:.60} is not known; there are {', '.join(get_args(Level))}")
+
+
+def _boilerplate(passages: pd.DataFrame) -> tuple[str, ...]:
+    count = int((passages["kind"] == "boilerplate").sum())
+    return (f"left out: {count} passages of boilerplate",) if count else ()
