@@ -23,8 +23,8 @@ from annotate.present.claim_tables import (
     reuse_table,
 )
 from annotate.present.report import write_report
+from annotate.present.study_tables import pairs_table, side_by_side
 from annotate.present.summary import summarise
-from annotate.present.tables import pairs_table, side_by_side
 from annotate.present.wording import study_lines
 from annotate.present.workbook import write_workbook
 from annotate.provenance import profile

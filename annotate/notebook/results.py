@@ -18,7 +18,8 @@ from annotate.errors import InputError, StatisticsError
 from annotate.files import whole
 from annotate.present import charts
 from annotate.present.claim_tables import mentions_table
-from annotate.present.tables import agreement_table, cell, profile_tables, readable, rendered
+from annotate.present.study_tables import agreement_table, profile_tables, readable
+from annotate.present.tables import cell, rendered
 from annotate.present.wording import SHARES, exclusions_line
 from annotate.provenance.profiles import CLAIM_TYPE, CLAIM_TYPES
 from annotate.study.words import in_words
