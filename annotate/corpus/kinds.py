@@ -3,15 +3,13 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from annotate.corpus import furniture
-from annotate.corpus.layout import KINDS, Kind, settle
-from annotate.corpus.segment import Span, lines_of, segment
+from annotate.corpus.furniture import KINDS, Kind, kinds_of_lines
+from annotate.corpus.segment import Span, lines_of
 
 __all__ = ["FURNITURE", "KINDS", "Kind", "kinds_of"]
 
 FURNITURE = KINDS[1:]  # all but the text itself
 
-_LONGEST = 1000  # characters: no notice of several sentences is longer
 _MARKED = re.compile(r"#{1,6}\s+\S.*")
 _SITE = re.compile(r"\s+[|–—-]\s+.*")  # noqa: RUF001 - the dashes before the name of a site
 
@@ -42,11 +40,14 @@ def kinds_of(
     lines = list(lines_of(text))
     words = [text[start:end].replace("\n", " ").strip() for start, end in lines]
     folded = _folded(title or "")
-    kinds = [_kind_by_wording(line, folded) for line in words]
-    settle(words, kinds)
-    marked = (n for n, line in enumerate(words) if kinds[n] == "body" and line in headings)
-    for number in marked:
-        kinds[number] = "heading"
+    kinds = kinds_of_lines(words)
+    for number, line in enumerate(words):
+        if (
+            _MARKED.fullmatch(line)
+            or _repeats(line, folded)
+            or (kinds[number] == "body" and line in headings)
+        ):
+            kinds[number] = "heading"
     return list(_spread(lines, kinds, spans))
 
 
@@ -63,28 +64,8 @@ def _spread(lines: Sequence[Span], kinds: Sequence[Kind], spans: Sequence[Span])
         yield found.pop() if len(found) == 1 else "body"
 
 
-def _kind_by_wording(line: str, title: str) -> Kind:
-    if _MARKED.fullmatch(line) or (title and title in (_folded(line), _folded(_SITE.sub("", line)))):
-        return "heading"
-    if len(line) > furniture.LONGEST:
-        return "boilerplate" if _is_notice_of_sentences(line) else "body"
-    if furniture.is_byline(line):
-        return "byline"
-    if furniture.is_caption(line):
-        return "caption"
-    return "boilerplate" if furniture.is_boilerplate(line) or _is_notice_of_sentences(line) else "body"
-
-
-def _is_notice_of_sentences(line: str) -> bool:
-    """Whether every sentence of a line is boilerplate, or belongs to a plea that the line holds."""
-    if len(line) > _LONGEST:
-        return False
-    sentences = [line[start:end] for start, end in segment(line)]
-    if len(sentences) < 2:  # noqa: PLR2004 - a whole line has been judged
-        return False
-    if any(map(furniture.is_plea, sentences)):
-        return all(furniture.is_boilerplate(s) or furniture.may_be_of_plea(s) for s in sentences)
-    return all(map(furniture.is_boilerplate, sentences))
+def _repeats(line: str, title: str) -> bool:
+    return bool(title) and title in (_folded(line), _folded(_SITE.sub("", line)))
 
 
 def _folded(line: str) -> str:
