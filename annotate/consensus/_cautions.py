@@ -11,7 +11,7 @@ import numpy as np
 
 from annotate.consensus._responses import Responses
 from annotate.consensus.em import Climb, Start, rivals, shares
-from annotate.sampling import FloatArray, IntArray
+from annotate.sampling import FloatArray
 
 LEAST = 3
 """Annotators, and ratings an item, below which the model is not identified."""
@@ -114,15 +114,12 @@ def _swapped(found: Responses, posterior: FloatArray) -> bool:
 
 
 def _groups(found: Responses) -> int:
-    """How many groups of annotators share no item."""
-    rows = np.concatenate([np.arange(len(cells)) for cells in found.cells])
-    people = np.concatenate(found.cells) // found.n_categories
-    label: IntArray = np.arange(found.n_annotators)
-    while True:
-        lowest = np.full(len(found.n), found.n_annotators)
-        np.minimum.at(lowest, rows, label[people])
-        after = label.copy()
-        np.minimum.at(after, people, lowest[rows])
-        if (after == label).all():
-            return len(np.unique(label))
-        label = after
+    """How many groups of annotators share no item: the parts of the graph of patterns and annotators."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    patterns = np.concatenate([np.arange(len(cells)) for cells in found.cells])
+    people = len(found.n) + np.concatenate(found.cells) // found.n_categories
+    size = len(found.n) + found.n_annotators
+    edges = coo_array((np.ones(len(people)), (patterns, people)), shape=(size, size))
+    return int(connected_components(edges, directed=False, return_labels=False))

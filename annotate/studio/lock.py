@@ -1,28 +1,16 @@
 """One at a time: a lock file that the operating system lets go when its holder dies."""
 
 import hashlib
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from annotate.errors import ServerError
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(file: IO[bytes]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+_ASK_SECONDS = 0.1
 
 
 def lock_place(what: str, *which: str) -> Path:
@@ -35,8 +23,8 @@ def lock_place(what: str, *which: str) -> Path:
 def exclusive(path: Path, *, wait: float, busy: str) -> Iterator[None]:
     """Hold the lock ``path`` while the block runs.
 
-    The file stays, empty; what counts is the lock on it, which ends with the process, also after a
-    crash. It holds between processes of one machine, not between machines.
+    What counts is the lock on the file, which ends with the process, also after a crash; the file itself may
+    stay. It holds between processes and threads of one machine, not between machines.
 
     Parameters
     ----------
@@ -53,20 +41,14 @@ def exclusive(path: Path, *, wait: float, busy: str) -> Iterator[None]:
         If the lock stays taken, or its file cannot be made.
 
     """
-    until = time.monotonic() + wait
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("ab")
+        held = FileLock(path).acquire(timeout=wait, poll_interval=_ASK_SECONDS)
+    except Timeout as error:
+        raise ServerError(busy) from error
     except OSError as error:
-        msg = f"{path}: the lock file cannot be made ({error.strerror}); make its folder writable"
-        raise ServerError(msg) from error
-    with file:
-        while True:
-            try:
-                _take(file)
-                break
-            except OSError as error:
-                if time.monotonic() >= until:
-                    raise ServerError(busy) from error
-                time.sleep(0.1)
+        raise ServerError(
+            f"{path}: the lock file cannot be made ({error.strerror}); make its folder writable"
+        ) from error
+    with held:
         yield
