@@ -36,18 +36,25 @@ MinScore = Annotated[
 def reuse(
     texts: Texts,
     table: Table,
+    documents: Annotated[
+        bool, typer.Option("--documents", help="Instead: which documents depend on each other, and why.")
+    ] = False,
     min_score: MinScore = None,
     config: Config = None,
 ) -> None:
     """Find passages that share text with another document, with the exact spans on both sides."""
     from annotate import provenance
-    from annotate.present.claim_tables import reuse_table
+    from annotate.present.claim_tables import documents_table, reuse_table
+    from annotate.reuse import document_pairs
     from annotate.study.passages import read_passages
 
     refuse_overwriting(table.output, *filter(None, [texts, config]))
     passages = read_passages(texts, config)
     pairs = provenance.reuse(passages, min_score=provenance.MIN_SCORE if min_score is None else min_score)
-    table.write(pairs, reuse_table)
+    if documents:
+        table.write(document_pairs(passages, pairs), documents_table)
+    else:
+        table.write(pairs, reuse_table)
     _say_boilerplate(passages)
     if cut := pairs.attrs["cut"]:
         say(f"cut short: {cut} spans may go on; about 1,000 words around the strongest place are compared")

@@ -28,6 +28,25 @@ def reuse_table(pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def documents_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Show what ties each two documents, and whether they count as one."""
+    return pd.DataFrame(
+        [
+            {
+                "a": row["a_document"],
+                "b": row["b_document"],
+                "passages": row["n_pairs"],
+                "of a": f"{row['a_share']:.0%}",
+                "of b": f"{row['b_share']:.0%}",
+                "joined": "yes" if row["joined"] else "no",
+                "because": "; ".join(row["because"]),
+                "direction": _ARROWS.get(row["direction"] or "", ""),
+            }
+            for row in records(pairs)
+        ]
+    )
+
+
 def _carried(row: Mapping[str, Any], side: str) -> str:
     dated = f", {row[f'{side}_published']}" if row[f"{side}_published"] else ""
     return f"{row[f'{side}_source']}{dated}: {row[f'{side}_text']}"

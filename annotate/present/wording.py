@@ -145,8 +145,9 @@ LEDGER = (
     "A claim of the ledger is a figure that several sources carry, or a text that more than one document "
     "shares. Each is followed through the documents in order of date, in the words of each, with the origin "
     "it is put down to there. Figures of different sources are the same, overlap, share a bound, or cannot "
-    "both hold. Texts that share words are counted once under separate texts: which of them was first, and "
-    "whether the separate ones know of each other, the words alone do not say. Nor do they say who is right."
+    "both hold. Texts that share words are counted once under separate texts, and so are documents that share "
+    "several passages or of which one cites the other: which of them was first, and whether the separate ones "
+    "know of each other all the same, the words alone do not say. Nor do they say who is right."
 )
 LEDGER_KINDS: Mapping[str, str] = {
     "figure": "Figure",

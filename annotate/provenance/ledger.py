@@ -14,12 +14,14 @@ seen. It does not say which of them is right.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
 
 from annotate.consensus import majority
 from annotate.provenance import MIN_SCORE, compare, quantities, reuse
+from annotate.reuse.documents import document_pairs, is_strong, text_lengths
 from annotate.reuse.reading import read_published
 from annotate.study.ratings import decode_set
 
@@ -46,8 +48,6 @@ CLAIM_COLUMNS = (
     *("claim", "kind", "what", "n_mentions", "n_sources", "n_separate_texts", "first_published"),
     *("last_published", "relations", "attributions", "drift", "mentions"),
 )
-_STRONG = 0.45  # the score from which a pair joins passages into one claim
-_GOOD_PART = 0.4  # of the shorter passage, that it shares
 _UNDATED = ((9999, 99), "")  # behind every date
 
 
@@ -98,7 +98,8 @@ def ledger(
         name that passages of the claim have in common which share text, be it through a third, None for others; ``attribution`` and ``evidentiary_basis`` what most annotators chose
         (None where nobody coded, or it is a tie), with their share of the votes and the categories tied.
 
-        ``claims``: one row a claim. ``n_separate_texts`` counts passages that share text once;
+        ``claims``: one row a claim. ``n_separate_texts`` counts the documents that carry it, those once that share its text or depend on
+        each other by :func:`annotate.reuse.document_pairs`;
         ``relations`` says how the figures relate (same, overlap, shared_bound, conflict);
         ``attributions`` are the different ones in order of date; ``drift`` is whether there is more than
         one, None where fewer than two mentions have one; ``mentions`` are its rows of the other table, as
@@ -107,7 +108,11 @@ def ledger(
     """
     known = {row["item"]: row for row in passages.to_dict("records")}
     decided = _decided(ratings)
-    pairs = pairs.loc[[_strong(pair, known) for pair in pairs.to_dict("records")]]
+    tables = document_pairs(passages, pairs)
+    joined = tables.loc[tables["joined"], ["a_document", "b_document"]].itertuples(index=False, name=None)
+    dependent = {frozenset(both) for both in joined}
+    length = text_lengths(passages)
+    pairs = pairs.loc[[is_strong(pair, length) for pair in pairs.to_dict("records")]]
     chained = _chained(zip(pairs["a_item"], pairs["b_item"], strict=True))
     found = []
     for claim in _claims(figures, comparisons, pairs, chained):
@@ -122,20 +127,9 @@ def ledger(
     claims, mentions = [], []
     for number, (claim, rows) in enumerate(found, start=1):
         head = {"claim": number, "kind": claim.kind, "what": rows[0]["wording"]}
-        claims.append(head | _summary(claim, rows, chained))
+        claims.append(head | _summary(claim, rows, _separate(rows, chained, dependent)))
         mentions += [head | row for row in rows]
     return Ledger(_frame(claims, CLAIM_COLUMNS), _frame(mentions, MENTION_COLUMNS))
-
-
-def _strong(pair: Mapping[Any, Any], known: Mapping[str, Mapping[Any, Any]]) -> bool:
-    """Whether two passages are one claim: a good score, or a quotation, and a good part of the shorter passage."""
-    lengths = {side: len(known[pair[f"{side}_item"]]["text"].strip()) for side in ("a", "b")}
-    shorter = "a" if lengths["a"] <= lengths["b"] else "b"
-    shared: int = sum(
-        span[f"{shorter}_end"] - span[f"{shorter}_start"] for span in pair.get("spans") or [pair]
-    )
-    good: bool = float(pair["score"]) >= _STRONG or pair["kind"] == "quotation"
-    return good and shared >= _GOOD_PART * lengths[shorter]
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -173,14 +167,14 @@ def _when(row: Mapping[str, Any]) -> tuple[tuple[int, ...], str]:
     return (date.days, date.moment.isoformat() if date.moment else "") if date else _UNDATED
 
 
-def _summary(claim: _Claim, rows: list[dict[str, Any]], chained: dict[str, str]) -> dict[str, Any]:
+def _summary(claim: _Claim, rows: list[dict[str, Any]], n_separate: int) -> dict[str, Any]:
     dates = [row["published"] for row in rows if _when(row) != _UNDATED]
     attributions = [row["attribution"] for row in rows if row["attribution"]]
     different = list(dict.fromkeys(attributions))
     return {
         "n_mentions": len(rows),
         "n_sources": len({row["source"] for row in rows}),
-        "n_separate_texts": len({chained.get(row["item"], row["item"]) for row in rows}),
+        "n_separate_texts": n_separate,
         "first_published": dates[0] if dates else None,
         "last_published": dates[-1] if dates else None,
         "relations": list(claim.relations),
@@ -188,6 +182,18 @@ def _summary(claim: _Claim, rows: list[dict[str, Any]], chained: dict[str, str])
         "drift": len(different) > 1 if len(attributions) > 1 else None,
         "mentions": rows,
     }
+
+
+def _separate(rows: list[dict[str, Any]], chained: Mapping[str, str], dependent: set[frozenset[str]]) -> int:
+    """Count the documents of a claim, those once that share its text or depend on each other."""
+    documents = {row["document"] for row in rows}
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        texts.setdefault(chained.get(row["item"], row["item"]), []).append(row["document"])
+    ties = [(document, document) for document in documents]
+    ties += [(of[0], other) for of in texts.values() for other in of]
+    ties += [both for both in combinations(sorted(documents), 2) if frozenset(both) in dependent]
+    return len(set(_chained(ties).values()))
 
 
 def _claims(
