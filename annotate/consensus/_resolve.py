@@ -20,7 +20,7 @@ from annotate.consensus._votes import (
     said,
     votes,
 )
-from annotate.counts.scale import MisfitError, scale
+from annotate.counts.places import MisfitError, place_texts
 from annotate.errors import StatisticsError, TableError
 from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import encode_set
@@ -261,6 +261,6 @@ def _places(
     if known is None or (known == "ordinal" and not declared):
         return {text: number for number, text in enumerate(used)}
     try:
-        return scale(variable, known, used, declared).columns
+        return place_texts(variable, known, used, declared).columns
     except MisfitError as misfit:
         raise StatisticsError(f"variable {variable}: category {misfit}") from misfit

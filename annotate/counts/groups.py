@@ -8,7 +8,7 @@ from narwhals.typing import IntoFrame
 
 from annotate.counts.assignments import Assignments, assign
 from annotate.counts.patterns import Patterns
-from annotate.counts.scale import MisfitError, Scale, check_level, scale
+from annotate.counts.places import MisfitError, Places, check_level, place_texts
 from annotate.counts.table import ROW, Group, RatingsTable, open_table
 from annotate.errors import StatisticsError
 
@@ -86,7 +86,7 @@ def tally_patterns(
 
 def _place(
     table: RatingsTable, variable: str, level: "Level", used: Sequence[str], declared: Sequence[str]
-) -> Scale:
+) -> Places:
     """Place the categories used, after a look whether the judgements can be counted at all."""
     twice = table.repeated(variable)
     if twice:
@@ -96,7 +96,7 @@ def _place(
         )
         raise StatisticsError(msg)
     try:
-        return scale(variable, level, used, declared)
+        return place_texts(variable, level, used, declared)
     except MisfitError as misfit:
         if misfit.category not in used:
             raise StatisticsError(f"variable {variable}: declared category {misfit}") from misfit

@@ -10,7 +10,7 @@ import pandas as pd
 
 from annotate.counts.packing import blank, no_rows
 from annotate.counts.patterns import IntArray
-from annotate.counts.scale import MisfitError, check_level, scale
+from annotate.counts.places import MisfitError, check_level, place_texts
 from annotate.counts.table import ROW, Group, sort_groups
 from annotate.errors import StatisticsError, TableError
 
@@ -144,7 +144,7 @@ def _read(
     category, texts = coded["category"]
     used = texts[np.unique(category)]
     try:
-        placed = scale(variable, level, used.tolist(), declared)
+        placed = place_texts(variable, level, used.tolist(), declared)
     except MisfitError as misfit:
         if misfit.category not in used:
             raise StatisticsError(f"variable {variable}: declared category {misfit}") from misfit

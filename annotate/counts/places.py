@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 
 
 @dataclass(frozen=True)
-class Scale:
+class Places:
     """The categories of a variable, in order, and the place of each text that stands for one.
 
     Several texts may stand for one category: ``3`` and ``3.0`` are one number.
@@ -61,7 +61,7 @@ def check_level(variable: str, level: str | None) -> "Level":
     raise StatisticsError(f"variable {variable}: level {level!r} is not known; there are {', '.join(LEVELS)}")
 
 
-def scale(variable: str, level: "Level", used: Collection[str], declared: Sequence[str]) -> Scale:
+def place_texts(variable: str, level: "Level", used: Collection[str], declared: Sequence[str]) -> Places:
     """Place the texts that were used.
 
     Raises
@@ -84,7 +84,7 @@ def scale(variable: str, level: "Level", used: Collection[str], declared: Sequen
         raise StatisticsError(msg)
     categories = tuple(dict.fromkeys(declared)) or tuple(sorted(used))
     _within(used, categories, categories)
-    return Scale(categories, {category: place for place, category in enumerate(categories)})
+    return Places(categories, {category: place for place, category in enumerate(categories)})
 
 
 def _within(used: Collection[str], allowed: Collection[str], shown: Sequence[str]) -> None:
@@ -93,7 +93,7 @@ def _within(used: Collection[str], allowed: Collection[str], shown: Sequence[str
             raise MisfitError(category, f"is not one of the declared categories {', '.join(shown)}")
 
 
-def _numbers(used: Collection[str], declared: Sequence[str], level: str) -> Scale:
+def _numbers(used: Collection[str], declared: Sequence[str], level: str) -> Places:
     values = {text: _number(text, level) for text in sorted(used)}
     offered = {_number(text, level): text for text in reversed(declared)}
     if offered:
@@ -101,7 +101,7 @@ def _numbers(used: Collection[str], declared: Sequence[str], level: str) -> Scal
     names = offered or {value: text for text, value in reversed(values.items())}
     ordered = sorted(names)
     place = {value: column for column, value in enumerate(ordered)}
-    return Scale(
+    return Places(
         tuple(names[value] for value in ordered), {text: place[value] for text, value in values.items()}
     )
 
@@ -115,7 +115,7 @@ def _number(text: str, level: str) -> float:
     return value
 
 
-def _sets(used: Collection[str], declared: Sequence[str]) -> Scale:
+def _sets(used: Collection[str], declared: Sequence[str]) -> Places:
     names: dict[str, str] = {}
     for text in sorted(used):
         try:
@@ -131,4 +131,4 @@ def _sets(used: Collection[str], declared: Sequence[str]) -> Scale:
                 )
         names[text] = encode_set(members, declared)
     place = {name: column for column, name in enumerate(sorted(set(names.values())))}
-    return Scale(tuple(place), {text: place[name] for text, name in names.items()})
+    return Places(tuple(place), {text: place[name] for text, name in names.items()})
