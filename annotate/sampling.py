@@ -20,10 +20,13 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+
+from annotate.errors import StatisticsError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -36,6 +39,77 @@ _KEPT = 260  # samples to be kept of those proposed at once
 _CELLS = 2**19  # samples x patterns proposed at once at most
 _BITS = 10  # of a random number that is looked up
 _REACH = 9  # standard deviations, beyond which a Poisson number is less likely than a float tells from 0
+
+INTERVALS = ("percentile", "bca", "jackknife", "analytic", "none")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """How sure one wants to be: what interval, and from what draws.
+
+    Parameters
+    ----------
+    kind
+        ``percentile`` or ``bca`` (bootstraps), ``jackknife``, ``analytic`` (standard errors by linearisation)
+        or ``none``. What can be had by one kind alone takes that one; every result says what its interval is.
+    replicates
+        How often a bootstrap draws; 0 for no interval.
+    confidence
+        The level of the interval, between 0 and 1.
+    seed
+        The same seed gives the same digits on every engine, in whatever order the rows are; and the digits of a
+        group do not depend on the other groups.
+    cluster
+        The column of the ratings whose rows are drawn together, such as ``document``; None for items.
+
+    Raises
+    ------
+    StatisticsError
+        If the kind is not known, or a number makes no sense.
+
+    """
+
+    kind: str = "percentile"
+    replicates: int = 1000
+    confidence: float = 0.95
+    seed: int = 0
+    cluster: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no interval."""
+        if self.kind not in INTERVALS:
+            raise StatisticsError(f"interval {self.kind!r} is not known; there are {', '.join(INTERVALS)}")
+        if self.replicates < 0:
+            raise StatisticsError(f"replicates: {self.replicates} is below 0; say 0 for no interval, or 1000")
+        if not 0 < self.confidence < 1:
+            raise StatisticsError(f"confidence: {self.confidence} is not between 0 and 1; 0.95 is usual")
+        check_seed(self.seed)
+
+    def over_items(self) -> "Interval":
+        """The same, where items are all that can be drawn.
+
+        Raises
+        ------
+        StatisticsError
+            If something else is to be drawn.
+
+        """
+        if self.cluster is not None:
+            raise StatisticsError(f"cluster: cannot draw by {self.cluster} here; leave it out to draw items")
+        return self
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that numpy does not take.
+
+    Raises
+    ------
+    StatisticsError
+        If it is below 0.
+
+    """
+    if seed < 0:
+        raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
 
 
 def generator(seed: int, *names: object) -> np.random.Generator:

@@ -21,6 +21,8 @@ import numpy as np
 import pandas as pd
 
 from annotate.agreement import measure
+from annotate.codebook.scale import Scale
+from annotate.sampling import Interval
 
 ANNOTATORS, CATEGORIES, RUNS = 3, 9, 3
 SHORT, LONG = 1, 10  # seconds that runs are repeated for at least; seconds of a run that is not repeated
@@ -74,8 +76,8 @@ def ours(coefficients: list[str] | None = None, by: str | None = None, interval:
             ratings,
             by=[by] if by else [],
             coefficients=asked,
-            level={"claim_type": "nominal"},
-            interval=interval,
+            scales={"claim_type": Scale("nominal")},
+            interval=Interval(interval),
         )
         return float(found["value"].iloc[0])
 

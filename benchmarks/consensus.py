@@ -20,6 +20,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from annotate.codebook.scale import Scale
 from annotate.consensus import dawid_skene, majority
 from annotate.consensus.em import Parameters, expect
 
@@ -67,7 +68,7 @@ def ours(starts: int) -> Work:
     """Dawid-Skene of this package."""
 
     def work(ratings: pd.DataFrame) -> float:
-        return dawid_skene(ratings, level={"claim_type": "nominal"}, starts=starts)[0].log_likelihood
+        return dawid_skene(ratings, scales={"claim_type": Scale("nominal")}, starts=starts)[0].log_likelihood
 
     return work
 
@@ -90,7 +91,7 @@ def by_crowdkit(ratings: pd.DataFrame) -> pd.DataFrame:
 
 def reached(ratings: pd.DataFrame, rates: pd.DataFrame) -> float:
     """The log-likelihood of the parameters of ``crowd-kit``."""
-    fit = dawid_skene(ratings, level={"claim_type": "nominal"}, starts=1)[0]
+    fit = dawid_skene(ratings, scales={"claim_type": Scale("nominal")}, starts=1)[0]
     names = list(fit.categories)
     cells = pd.MultiIndex.from_product([fit.annotators, names])
     values = rates.reindex(index=cells, columns=names).fillna(0.0).to_numpy(dtype=float)

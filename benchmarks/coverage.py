@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotate.agreement import Patterns, estimate
-from annotate.sampling import FloatArray, IntArray
+from annotate.codebook.scale import Scale
+from annotate.sampling import FloatArray, IntArray, Interval
 
 ANNOTATORS, SEES = 3, 0.8
 MODELS = {"balanced": (0.25, 0.25, 0.25, 0.25), "skewed": (0.85, 0.09, 0.04, 0.02)}
@@ -59,14 +60,16 @@ def population(model: str) -> tuple[IntArray, FloatArray]:
 def patterns(counts: IntArray, n: IntArray) -> Patterns:
     """The patterns that occur."""
     names = tuple(f"category {number}" for number in range(counts.shape[1]))
-    return Patterns(names, counts[n > 0], n[n > 0], "nominal")
+    return Patterns(Scale("nominal", names), counts[n > 0], n[n > 0])
 
 
 def truth(model: str) -> FloatArray:
     """The value of each coefficient in the population."""
     counts, probability = population(model)
     n = np.rint(probability * POPULATION).astype(np.int64)
-    return np.array([one.value for one in estimate(patterns(counts, n), COEFFICIENTS, interval="none")])
+    return np.array(
+        [one.value for one in estimate(patterns(counts, n), COEFFICIENTS, interval=Interval("none"))]
+    )
 
 
 def run(task: Task) -> FloatArray:
@@ -78,7 +81,9 @@ def run(task: Task) -> FloatArray:
     for _ in range(task.studies):
         study = patterns(counts, rng.multinomial(task.items, probability / probability.sum()))
         for kind, interval in enumerate(INTERVALS):
-            found = estimate(study, COEFFICIENTS, interval=interval, replicates=task.replicates, rng=rng)
+            found = estimate(
+                study, COEFFICIENTS, interval=Interval(interval, replicates=task.replicates), rng=rng
+            )
             for place, one in enumerate(found):
                 if one.interval is not None:
                     held = one.ci_low <= true[place] <= one.ci_high

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from annotate.codebook.check import check_config
 from annotate.codebook.read import load_codebook, read_codebook
+from annotate.codebook.scale import scales_of
 from annotate.consensus import majority, resolve
 from annotate.coordination.adjudication import (
     SETTLED,
@@ -253,7 +254,7 @@ def test_a_decision_is_the_label_and_nobody_s_rating(tmp_path):
         0, 0, {"p2": ("force", "kind"), "p3": ("flags", "kind")},
     )  # fmt: skip
     ratings = tables().ratings
-    labels = final_labels(resolve(ratings, level=LEVEL), decisions, ratings)
+    labels = final_labels(resolve(ratings, scales=scales_of(LEVEL)), decisions, ratings)
     assert labels[["item", "variable", "category", "method", "n_ratings", "tie"]].to_numpy().tolist() == [
         ["p1", "flags", "[]", "unanimous", 3, False],
         ["p1", "force", "2", "unanimous", 3, False],
@@ -268,7 +269,7 @@ def test_a_decision_is_the_label_and_nobody_s_rating(tmp_path):
     ]
     assert labels["share"].tolist() == pytest.approx([1, 1, 1, 1, 1, 1 / 3, 0, 1 / 2, 1, 1])
     assert labels["tied"].isna().all()
-    by = against(ratings, labels, level=LEVEL).set_index(["labels", "variable", "annotator"])
+    by = against(ratings, labels, scales=scales_of(LEVEL)).set_index(["labels", "variable", "annotator"])
     assert by.loc[("adjudicated", "kind", "A1"), ["n_items", "n_agreeing"]].tolist() == [2, 1]
     assert by.loc[("adjudicated", "kind", "A2"), ["n_items", "n_agreeing"]].tolist() == [2, 1]
     assert by.loc[("final", "kind", "A1"), ["n_items", "n_agreeing"]].tolist() == [4, 3]
@@ -280,7 +281,7 @@ def test_a_settled_answer_keeps_its_method_until_it_is_changed(tmp_path):
     )
     ratings = tables().ratings
     for method in ("majority", "dawid-skene"):
-        records = resolve(ratings, level=LEVEL, method=method)
+        records = resolve(ratings, scales=scales_of(LEVEL), method=method)
         labels = final_labels(records, read_decisions(snapshot), ratings).set_index(["item", "variable"])
         assert labels.loc[("p2", "flags"), ["category", "method"]].tolist() == ['["y"]', "adjudicated"]
         assert labels.loc[("p2", "kind"), ["category", "method"]].tolist() == ["a", "adjudicated"]
@@ -295,7 +296,9 @@ def test_what_the_decision_leaves_out_and_what_nobody_else_answered(tmp_path):
     snapshot = decided(tmp_path, ("p3", [annotation(1, 9, number(3))]))
     ratings = tables().ratings
     decisions = read_decisions(snapshot)
-    labels = final_labels(resolve(ratings, level=LEVEL), decisions, ratings).set_index(["item", "variable"])
+    labels = final_labels(resolve(ratings, scales=scales_of(LEVEL)), decisions, ratings).set_index(
+        ["item", "variable"]
+    )
     assert decisions.waiting == 1
     kind = labels.loc[("p3", "kind")]
     assert (kind["category"], kind["method"], kind["caution"], kind["tie"]) == (
@@ -323,7 +326,7 @@ def test_the_last_decision_counts_and_a_skip_is_none(tmp_path):
 
 def test_without_decisions_the_consensus_stays():
     ratings = tables().ratings
-    records = resolve(ratings, level=LEVEL)
+    records = resolve(ratings, scales=scales_of(LEVEL))
     labels = final_labels(records, None, ratings)
     assert labels.drop(columns="method").equals(records.drop(columns="method"))
     assert set(labels["method"]) == {"majority", "unanimous"}

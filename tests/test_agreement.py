@@ -30,9 +30,11 @@ from annotate.agreement import (
 )
 from annotate.agreement.intervals import resamples
 from annotate.agreement.result import CHANCE_IS_CERTAIN, Agreement, settle
+from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.distance import matrix, ranks
 from annotate.counts.weights import WEIGHTS, weight_matrix
 from annotate.errors import StatisticsError, TableError
+from annotate.sampling import Interval
 
 COLUMNS = [
     *("source", "variable", "level", "coefficient", "value", "observed", "expected", "ci_low", "ci_high"),
@@ -53,14 +55,14 @@ SMALL = table(
 
 
 def nominal(ratings: pd.DataFrame, **settings_: Any) -> pd.DataFrame:
-    return measure(ratings, level={"v": "nominal"}, **settings_)
+    return measure(ratings, **{"scales": {"v": Scale("nominal")}, **settings_})
 
 
 # ---- the result -------------------------------------------------------------------------------------
 
 
 def test_columns_and_rows() -> None:
-    found = nominal(SMALL, by=("source",), replicates=10)
+    found = nominal(SMALL, by=("source",), interval=Interval(replicates=10))
     assert list(found.columns) == COLUMNS
     assert list(zip(found["source"], found["coefficient"], strict=True)) == [
         (source, name) for source in (None, "Courier", "Herald") for name in DEFAULT
@@ -77,7 +79,7 @@ def test_columns_and_rows() -> None:
 
 
 def test_none_stays_none_and_counts_are_whole() -> None:
-    found = nominal(SMALL, by=("source",), replicates=0)
+    found = nominal(SMALL, by=("source",), interval=Interval(replicates=0))
     assert found["source"].iloc[0] is None
     assert found["interval"].iloc[0] is None
     assert found["undefined"].iloc[0] is None
@@ -87,7 +89,9 @@ def test_none_stays_none_and_counts_are_whole() -> None:
 
 def test_by_other_columns() -> None:
     ratings = SMALL.assign(desk=["a", "a", "b", "b", "a", "a", "a", "b", "b"])
-    found = nominal(ratings, by=("desk", "source"), coefficients=["percent_agreement"], replicates=0)
+    found = nominal(
+        ratings, by=("desk", "source"), coefficients=["percent_agreement"], interval=Interval(replicates=0)
+    )
     assert list(found.columns) == ["source", "desk", *COLUMNS[1:]]
     assert list(zip(found["desk"], found["source"], strict=True)) == [
         *((None, None), ("a", "Courier"), ("a", "Herald"), ("b", "Courier"), ("b", "Herald")),
@@ -99,7 +103,13 @@ def test_variables_stand_in_the_order_of_their_levels() -> None:
         [SMALL, SMALL.assign(variable="a"), SMALL.query("source == 'Herald'").assign(variable="z")]
     )
     level: Any = {"z": "nominal", "unused": "ordinal", "v": "nominal", "a": "nominal"}
-    found = measure(ratings, by=["source"], level=level, coefficients=["gwet_ac1"], replicates=0)
+    found = measure(
+        ratings,
+        by=["source"],
+        scales=scales_of(level),
+        coefficients=["gwet_ac1"],
+        interval=Interval(replicates=0),
+    )
     assert list(zip(found["source"], found["variable"], strict=True)) == [
         *((None, "z"), (None, "v"), (None, "a"), ("Courier", "v"), ("Courier", "a")),
         *(("Herald", "z"), ("Herald", "v"), ("Herald", "a")),
@@ -108,9 +118,11 @@ def test_variables_stand_in_the_order_of_their_levels() -> None:
 
 def test_k_of_ac1_is_what_the_variable_offers() -> None:
     """Declared categories, or those of the whole table; never those of one source."""
-    by_table = nominal(SMALL, by=["source"], coefficients=["gwet_ac1"], replicates=0).set_index("source")
-    declared: Any = {"v": ["yes", "no", "unclear", "both"]}
-    ours = nominal(SMALL, coefficients=["gwet_ac1"], categories=declared, replicates=0).iloc[0]
+    by_table = nominal(
+        SMALL, by=["source"], coefficients=["gwet_ac1"], interval=Interval(replicates=0)
+    ).set_index("source")
+    declared = {"v": Scale("nominal", ("yes", "no", "unclear", "both"))}
+    ours = nominal(SMALL, coefficients=["gwet_ac1"], scales=declared, interval=Interval(replicates=0)).iloc[0]
     share = 4 / 5  # of five items p2 is no; p3, which was rated once, counts
     assert by_table.loc["Herald", "expected"] == pytest.approx(2 * (2 / 3) * (1 / 3) / 1)
     assert ours["expected"] == pytest.approx(2 * share * (1 - share) / 3)
@@ -120,43 +132,58 @@ def test_k_of_ac1_is_what_the_variable_offers() -> None:
 
 
 def test_all_stands_for_all() -> None:
-    found = nominal(SMALL, coefficients="all", replicates=0)
+    found = nominal(SMALL, coefficients="all", interval=Interval(replicates=0))
     assert found["coefficient"].tolist() == list(COEFFICIENTS)
-    twice = nominal(SMALL, coefficients=["gwet_ac1", "all", "gwet_ac1"], replicates=0)
+    twice = nominal(SMALL, coefficients=["gwet_ac1", "all", "gwet_ac1"], interval=Interval(replicates=0))
     assert twice["coefficient"].iloc[0] == "gwet_ac1"
     assert sorted(twice["coefficient"]) == sorted(COEFFICIENTS)
-    one = nominal(SMALL, coefficients="fleiss_kappa", replicates=0)
+    one = nominal(SMALL, coefficients="fleiss_kappa", interval=Interval(replicates=0))
     assert one["coefficient"].tolist() == ["fleiss_kappa"]
 
 
 def test_what_a_coefficient_cannot_do_is_said_and_the_others_go_on() -> None:
-    found = nominal(SMALL, by=["source"], coefficients="all", weights="linear", replicates=0)
+    found = nominal(
+        SMALL,
+        by=["source"],
+        coefficients="all",
+        scales={"v": Scale("nominal", weights="linear")},
+        interval=Interval(replicates=0),
+    )
     reasons = found.set_index(["source", "coefficient"])["undefined"]
     weighed = "linear weights need an order of the categories, which level nominal does not have"
     assert reasons[None, "cohen_kappa"] == weighed
     assert reasons[None, "gwet_ac2"] == weighed
     assert reasons[None, "krippendorff_alpha"] is None
-    found = nominal(SMALL, by=["source"], coefficients="all", replicates=0)
+    found = nominal(SMALL, by=["source"], coefficients="all", interval=Interval(replicates=0))
     reasons = found.set_index(["source", "coefficient"])["undefined"]
     assert reasons[None, "cohen_kappa"] == "needs exactly two annotators, there are 3"
     assert reasons[None, "scott_pi"] == "needs exactly two annotators, there are 3"
     assert reasons["Herald", "cohen_kappa"] is None
-    specific = nominal(SMALL, coefficients=["specific_agreement"], replicates=0)["undefined"].iloc[0]
+    specific = nominal(SMALL, coefficients=["specific_agreement"], interval=Interval(replicates=0))[
+        "undefined"
+    ].iloc[0]
     assert specific == "specific_agreement is of one category; ask for it by category"
 
 
 def test_columns_that_stand_there_if_asked_for() -> None:
     order: Any = {"v": ["no", "yes"]}
-    found = measure(SMALL, level={"v": "ordinal"}, categories=order, coefficients="all", replicates=0)
+    found = measure(
+        SMALL, scales=scales_of({"v": "ordinal"}, order), coefficients="all", interval=Interval(replicates=0)
+    )
     assert list(found.columns) == [*COLUMNS[:4], "weights", *COLUMNS[4:]]
     weights = found.set_index("coefficient")["weights"]
     assert weights["gwet_ac2"] == "ordinal"
     assert weights["fleiss_kappa"] == "identity"
     assert weights["krippendorff_alpha"] is None
     assert weights["gwet_ac1"] is None
-    linear = nominal(SMALL, weights="linear", replicates=0)
+    linear = measure(SMALL, scales={"v": Scale("nominal", weights="linear")}, interval=Interval(replicates=0))
     assert linear["weights"].tolist() == [None, None, None]
-    found = nominal(SMALL, per_category=True, replicates=0, categories={"v": ["yes", "no", "both"]})
+    found = nominal(
+        SMALL,
+        per_category=True,
+        interval=Interval(replicates=0),
+        scales={"v": Scale("nominal", ("yes", "no", "both"))},
+    )
     assert list(found.columns) == [*COLUMNS[:3], "category", *COLUMNS[3:]]
     assert found["category"].tolist() == [*[None] * 3, *["yes"] * 3, *["no"] * 3, *["both"] * 3]
     assert found["coefficient"].tolist()[3:6] == ["specific_agreement", "krippendorff_alpha", "gwet_ac1"]
@@ -168,12 +195,16 @@ def test_columns_that_stand_there_if_asked_for() -> None:
 
 def test_categories_of_every_group_and_engine_are_the_same_functions() -> None:
     """Rows of a category are what the function by that name gives, and groups have theirs."""
-    found = nominal(big(), by=["source"], per_category=True, coefficients="all", replicates=30)
+    found = nominal(
+        big(), by=["source"], per_category=True, coefficients="all", interval=Interval(replicates=30)
+    )
     assert len(found) == 4 * (len(COEFFICIENTS) + 3 * len(COEFFICIENTS))
     counts = big().pivot_table(
         index="item", columns="category", values="annotator", aggfunc="count", fill_value=0
     )
-    whole = by_category(from_items(counts.to_numpy(), ["a", "b", "c"]), replicates=0)
+    whole = by_category(
+        from_items(counts.to_numpy(), Scale("nominal", ("a", "b", "c"))), interval=Interval(replicates=0)
+    )
     for category, estimates in whole.items():
         rows = found[found["source"].isna() & (found["category"] == category)].set_index("coefficient")
         for one in estimates:
@@ -185,9 +216,13 @@ def test_masi_and_jaccard() -> None:
     sets = table(
         'p1 s A1 ["a"]', 'p1 s A2 ["a","b"]', "p2 s A1 []", "p2 s A2 []", 'p3 s A1 ["b"]', 'p3 s A2 ["b"]'
     )
-    kwargs: dict[str, Any] = {"level": {"v": "set"}, "coefficients": ["krippendorff_alpha"], "replicates": 0}
+    kwargs: dict[str, Any] = {
+        "coefficients": ["krippendorff_alpha"],
+        "interval": Interval(replicates=0),
+    }
     masi_, jaccard_ = (
-        measure(sets, set_distance=name, **kwargs)["observed"].iloc[0] for name in ("masi", "jaccard")
+        measure(sets, scales={"v": Scale("set", distance=name)}, **kwargs)["observed"].iloc[0]
+        for name in ("masi", "jaccard")
     )
     assert masi_ == pytest.approx(1 - (2 / 3) / 3)
     assert jaccard_ == pytest.approx(1 - (1 / 2) / 3)
@@ -195,10 +230,12 @@ def test_masi_and_jaccard() -> None:
 
 def test_sets_and_numbers_are_compared_by_what_they_are() -> None:
     sets = table('p1 s A1 ["a","b"]', 'p1 s A2 ["b","a"]', "p2 s A1 []", "p2 s A2 []")
-    found = measure(sets, level={"v": "set"}, replicates=0)
+    found = measure(sets, scales={"v": Scale("set")}, interval=Interval(replicates=0))
     assert found["value"].tolist() == [1, 1, 1]
     numbers = table("p1 s A1 3", "p1 s A2 3.0", "p2 s A1 10", "p2 s A2 1e1")
-    assert measure(numbers, level={"v": "ratio"}, replicates=0)["value"].tolist() == [1, 1, 1]
+    assert measure(numbers, scales={"v": Scale("ratio")}, interval=Interval(replicates=0))[
+        "value"
+    ].tolist() == [1, 1, 1]
 
 
 # ---- intervals --------------------------------------------------------------------------------------
@@ -216,7 +253,7 @@ def big(seed: int = 5, sources: int = 3) -> pd.DataFrame:
 
 
 def test_the_seed_makes_the_interval() -> None:
-    first, again, other = (nominal(big(), replicates=200, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (nominal(big(), interval=Interval(replicates=200, seed=seed)) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first, again, check_exact=True)
     assert (first["ci_low"] != other["ci_low"]).all()
     assert first["value"].tolist() == other["value"].tolist()
@@ -228,11 +265,18 @@ def test_a_group_does_not_depend_on_the_others() -> None:
     ratings = big()
     level: Any = {"v": "nominal", "w": "nominal"}
     both = pd.concat([ratings, ratings.assign(variable="w")])
-    alone = measure(ratings, level=level, by=["source"], replicates=50)
-    together = measure(both, level=level, by=["source"], replicates=50).query("variable == 'v'")
+    alone = measure(ratings, scales=scales_of(level), by=["source"], interval=Interval(replicates=50))
+    together = measure(both, scales=scales_of(level), by=["source"], interval=Interval(replicates=50)).query(
+        "variable == 'v'"
+    )
     pd.testing.assert_frame_equal(alone, together.reset_index(drop=True), check_exact=True)
-    declared: Any = {"v": ["a", "b", "c"]}
-    fewer = nominal(ratings[ratings["source"] != "s0"], by=["source"], replicates=50, categories=declared)
+    declared = {"v": Scale("nominal", ("a", "b", "c"))}
+    fewer = nominal(
+        ratings[ratings["source"] != "s0"],
+        by=["source"],
+        interval=Interval(replicates=50),
+        scales=declared,
+    )
     for source in ("s1", "s2"):
         rows = [found[found["source"] == source].reset_index(drop=True) for found in (alone, fewer)]
         pd.testing.assert_frame_equal(rows[0], rows[1], check_exact=True)
@@ -240,7 +284,11 @@ def test_a_group_does_not_depend_on_the_others() -> None:
 
 
 def test_a_coefficient_does_not_depend_on_the_others() -> None:
-    given_: dict[str, Any] = {"replicates": 50, "weights": "identity", "per_category": True}
+    given_: dict[str, Any] = {
+        "interval": Interval(replicates=50),
+        "scales": {"v": Scale("nominal", weights="identity")},
+        "per_category": True,
+    }
     every = nominal(big(), coefficients="all", **given_)
     reasons = set(every["undefined"].dropna())  # of Cohen and Scott
     assert reasons == {"needs exactly two annotators, there are 3"}
@@ -280,7 +328,9 @@ def test_interval_is_that_of_a_bootstrap_by_hand() -> None:
         rng.random((80, 3)) < 0.7, rng.integers(0, 3, 80)[:, None], rng.integers(0, 3, (80, 3))
     )
     rows = [f"p{i} s A{a} {choices[i, a]}" for i in range(80) for a in range(3)]
-    ours = nominal(table(*rows), coefficients=["krippendorff_alpha"], replicates=4000).iloc[0]
+    ours = nominal(
+        table(*rows), coefficients=["krippendorff_alpha"], interval=Interval(replicates=4000)
+    ).iloc[0]
     values = []
     for _ in range(2000):
         sample = choices[rng.integers(0, 80, 80)].T
@@ -291,13 +341,15 @@ def test_interval_is_that_of_a_bootstrap_by_hand() -> None:
 
 
 def test_confidence_widens() -> None:
-    narrow, wide = (nominal(big(), replicates=300, confidence=level).iloc[1] for level in (0.5, 0.99))
+    narrow, wide = (
+        nominal(big(), interval=Interval(replicates=300, confidence=level)).iloc[1] for level in (0.5, 0.99)
+    )
     assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
 
 
 def test_undefined_replicates_are_left_out_and_said() -> None:
     rows = [f"p{i} s A{a} {'no' if i == 0 else 'yes'}" for i in range(4) for a in range(2)]
-    found = nominal(table(*rows), replicates=400).set_index("coefficient")["interval"]
+    found = nominal(table(*rows), interval=Interval(replicates=400)).set_index("coefficient")["interval"]
     assert found["percent_agreement"] == "percentile bootstrap over items, 400 replicates"
     words = found["krippendorff_alpha"].removeprefix("percentile bootstrap over items, 400 replicates, ")
     assert words == found["gwet_ac1"].removeprefix("percentile bootstrap over items, 400 replicates, ")
@@ -307,7 +359,7 @@ def test_undefined_replicates_are_left_out_and_said() -> None:
 
 
 def test_one_pairable_item_has_no_interval() -> None:
-    found = nominal(table("p1 s A1 a", "p1 s A2 b", "p2 s A1 a"), replicates=50)
+    found = nominal(table("p1 s A1 a", "p1 s A2 b", "p2 s A1 a"), interval=Interval(replicates=50))
     assert found["value"].notna().all()
     assert found[["ci_low", "ci_high"]].isna().all(axis=None)
     assert found["interval"].tolist() == [None, None, None]
@@ -320,12 +372,8 @@ def test_one_pairable_item_has_no_interval() -> None:
     ("settings_", "message"),
     [
         (
-            {"level": {}},
+            {"scales": {}},
             "level of measurement of variable v is not known; say --level v=nominal|ordinal|interval|ratio|set",
-        ),
-        (
-            {"level": {"v": "metric"}},
-            "variable v: level 'metric' is not known; there are nominal, ordinal, interval, ratio, set",
         ),
         (
             {"coefficients": ["kappa"]},
@@ -335,49 +383,37 @@ def test_one_pairable_item_has_no_interval() -> None:
             ),
         ),
         (
-            {"weights": "radical"},
-            "weights 'radical' are not known; there are identity, linear, quadratic, ordinal",
-        ),
-        ({"set_distance": "dice"}, "set distance 'dice' is not known; there are masi, jaccard"),
-        (
-            {"interval": "kalpha"},
-            "interval 'kalpha' is not known; there are percentile, bca, jackknife, analytic, none",
-        ),
-        (
-            {"level": {"v": "ordinal"}},
+            {"scales": {"v": Scale("ordinal")}},
             (
                 "variable v is ordinal and the order of its categories is not known; "
                 "declare them from low to high, with --order v=A,B,C or in the label config"
             ),
         ),
         (
-            {"level": {"v": "ordinal"}, "categories": {"v": ["yes", "maybe"]}},
+            {"scales": {"v": Scale("ordinal", ("yes", "maybe"))}},
             "item p2, annotator A1, variable v: 'no' is not one of the declared categories yes, maybe",
         ),
         (
-            {"categories": {"v": ["no"]}},
+            {"scales": {"v": Scale("nominal", ("no",))}},
             "item p1, annotator A1, variable v: 'yes' is not one of the declared categories no",
         ),
         (
-            {"level": {"v": "interval"}},
+            {"scales": {"v": Scale("interval")}},
             "item p2, annotator A1, variable v: 'no' is no number, and level interval needs one",
         ),
         (
-            {"level": {"v": "set"}},
+            {"scales": {"v": Scale("set")}},
             'item p2, annotator A1, variable v: \'no\' is no set; a set is written as a JSON array, such as ["a","b"]',
         ),
         (
             {"by": ["annotator"]},
             "cannot group by annotator: agreement is between annotators over items, on a variable",
         ),
-        ({"replicates": -1}, "replicates: -1 is below 0; say 0 for no interval, or 1000"),
-        ({"confidence": 95}, "confidence: 95 is not between 0 and 1; 0.95 is usual"),
-        ({"seed": -3}, "seed: -3 is below 0; any whole number from 0 will do"),
     ],
 )
 def test_refused(settings_: dict[str, Any], message: str) -> None:
     with pytest.raises(StatisticsError) as refused:
-        measure(SMALL, **{"level": {"v": "nominal"}, **settings_})
+        measure(SMALL, **{"scales": {"v": Scale("nominal")}, **settings_})
     assert str(refused.value) == message
 
 
@@ -402,13 +438,13 @@ def test_a_category_that_does_not_fit_is_named(
 ) -> None:
     good = "[]" if level == "set" else "2.0"
     with pytest.raises(StatisticsError) as refused:
-        measure(table("p1 s A2 " + good, row), level={"v": level}, categories={"v": categories})
+        measure(table("p1 s A2 " + good, row), scales={"v": Scale(level, tuple(categories))})
     assert str(refused.value) == f"item p9, annotator A1, variable v: {message}"
 
 
 def test_a_declared_category_that_is_no_number() -> None:
     with pytest.raises(StatisticsError, match="variable v: declared category 'high' is no number"):
-        measure(table("p1 s A1 1"), level={"v": "interval"}, categories={"v": ["1", "high"]})
+        measure(table("p1 s A1 1"), scales={"v": Scale("interval", ("1", "high"))})
 
 
 def test_two_ratings_by_one_annotator() -> None:
@@ -430,23 +466,25 @@ def test_counts_that_are_none() -> None:
     cases: list[tuple[Any, str]] = [([[0.5, 1]], "ab"), ([1, 2], "ab"), ([[-1, 2]], "ab"), ([[1, 2]], "abc")]
     for counts, names in cases:
         with pytest.raises(StatisticsError, match="counts"):
-            from_items(counts, list(names))
+            from_items(counts, Scale("nominal", tuple(names)))
     with pytest.raises(StatisticsError, match="categories a, b: this level needs numbers"):
-        estimate(from_items([[2, 0]], "ab", "interval"))
+        estimate(from_items([[2, 0]], Scale("interval", tuple("ab"))))
     with pytest.raises(StatisticsError, match="n and categories ask for"):
-        Patterns(("a", "b"), np.array([[1, 1]]), np.array([1, 2]), "nominal")
+        Patterns(Scale("nominal", ("a", "b")), np.array([[1, 1]]), np.array([1, 2]))
 
 
 def test_assignments_are_patterns() -> None:
     """Whatever takes counts takes who chose what, and gives the same."""
     chosen = [["a", "b", None], ["a", "a", "c"], ["c", None, None], ["a", "b", None]]
-    assigned = from_matrix(chosen, "abc")
-    counts = from_items([[1, 1, 0], [2, 0, 1], [0, 0, 1], [1, 1, 0]], "abc")
+    assigned = from_matrix(chosen, Scale("nominal", tuple("abc")))
+    counts = from_items([[1, 1, 0], [2, 0, 1], [0, 0, 1], [1, 1, 0]], Scale("nominal", tuple("abc")))
     assert isinstance(assigned, Patterns)
     assert assigned.codes.tolist() == [[0, 0, 2], [0, 1, -1], [2, -1, -1]]
     assert assigned.n.tolist() == [1, 2, 1]
     for name, one in COEFFICIENTS.items():
-        of_assigned, of_counts = (estimate(p, [name], replicates=0)[0] for p in (assigned, counts))
+        of_assigned, of_counts = (
+            estimate(p, [name], interval=Interval(replicates=0))[0] for p in (assigned, counts)
+        )
         if one.takes == "counts":
             assert of_assigned.value == pytest.approx(of_counts.value, abs=1e-12)
         else:
@@ -462,16 +500,16 @@ def test_choices_that_are_none() -> None:
     ]
     for rows, names, level, message in cases:
         with pytest.raises(StatisticsError, match=message):
-            from_matrix(rows, list(names), level)
+            from_matrix(rows, Scale(level, tuple(names)))
     two = np.array([[0, 1]])
     with pytest.raises(StatisticsError, match="codes have shape"):
-        Assignments(("a",), np.array([[1]]), np.array([1]), "nominal", annotators=("A1",), codes=two)
+        Assignments(Scale("nominal", ("a",)), np.array([[1]]), np.array([1]), annotators=("A1",), codes=two)
 
 
 def test_a_complete_design_can_be_required(monkeypatch: pytest.MonkeyPatch) -> None:
     full = replace(COEFFICIENTS["conger_kappa"], name="full", complete=True)
     monkeypatch.setitem(COEFFICIENTS, "full", full)
-    found = nominal(SMALL, coefficients=["full"], replicates=0)["undefined"].iloc[0]
+    found = nominal(SMALL, coefficients=["full"], interval=Interval(replicates=0))["undefined"].iloc[0]
     assert found == "needs every item rated by every annotator, and 5 are not"
 
 
@@ -486,11 +524,11 @@ def test_weights_by_level() -> None:
 def test_light_says_which_pair_it_lacks() -> None:
     """A and C rated two items together, and both said yes; A and D nothing, which is no obstacle."""
     chosen = [["y", "n", None, None], ["n", "n", None, "n"], ["y", "y", "y", None], ["y", None, "y", None]]
-    found = estimate(from_matrix(chosen), ["light_kappa", "conger_kappa"], replicates=0)
+    found = estimate(from_matrix(chosen), ["light_kappa", "conger_kappa"], interval=Interval(replicates=0))
     assert found[0].undefined == "two annotators used only one category on the items that both rated"
     assert found[1].undefined is None
     apart = [["y", "n", None], ["n", "n", None], [None, "y", "y"], [None, "n", "y"], [None, "n", "n"]]
-    light = estimate(from_matrix(apart), ["light_kappa"], replicates=0)[0]
+    light = estimate(from_matrix(apart), ["light_kappa"], interval=Interval(replicates=0))[0]
     assert light.value == pytest.approx((0 + 0.4) / 2)
 
 
@@ -509,16 +547,24 @@ def test_a_coefficient_that_does_not_take_the_level(monkeypatch: pytest.MonkeyPa
         "numeric", alpha.compute, chance_corrected=True, by_distance=True, levels=("interval",)
     )
     monkeypatch.setitem(COEFFICIENTS, "numeric", numeric)
-    found = estimate(from_items([[2, 0], [0, 2]], "ab"), ["numeric", "gwet_ac1"], replicates=0)
+    found = estimate(
+        from_items([[2, 0], [0, 2]], Scale("nominal", tuple("ab"))),
+        ["numeric", "gwet_ac1"],
+        interval=Interval(replicates=0),
+    )
     assert [one.undefined for one in found] == ["numeric is not defined at level nominal", None]
     assert math.isnan(found[0].value)
     assert [one.coefficient for one in found] == ["numeric", "gwet_ac1"]
 
 
 def test_distances_lie_between_0_and_1() -> None:
-    assert matrix("interval", ("1", "3", "5")).tolist() == [[0, 0.25, 1], [0.25, 0, 0.25], [1, 0.25, 0]]
-    assert matrix("ratio", ("0", "1", "3")).tolist() == [[0, 1, 1], [1, 0, 0.25], [1, 0.25, 0]]
-    assert matrix("interval", ("7",)).tolist() == [[0]]
+    assert matrix(Scale("interval", ("1", "3", "5"))).tolist() == [
+        [0, 0.25, 1],
+        [0.25, 0, 0.25],
+        [1, 0.25, 0],
+    ]
+    assert matrix(Scale("ratio", ("0", "1", "3"))).tolist() == [[0, 1, 1], [1, 0, 0.25], [1, 0.25, 0]]
+    assert matrix(Scale("interval", ("7",))).tolist() == [[0]]
     assert ranks(np.array([[2.0, 0.0, 6.0]])).tolist() == [[0.125, 0.25, 0.625]]
 
 
@@ -526,7 +572,12 @@ def test_many_categories_fit_in_memory() -> None:
     """A table of items x 400 x 400 would be 5 GB."""
     rng = np.random.default_rng(2)
     rows = [f"p{i} s A{a} {rng.integers(400)}" for i in range(4000) for a in range(2)]
-    found = measure(table(*rows), level={"v": "interval"}, coefficients=["krippendorff_alpha"], replicates=20)
+    found = measure(
+        table(*rows),
+        scales={"v": Scale("interval")},
+        coefficients=["krippendorff_alpha"],
+        interval=Interval(replicates=20),
+    )
     assert abs(found["value"].iloc[0]) < 0.05
 
 
@@ -544,10 +595,9 @@ def test_alpha_against_krippendorff(level: Any, design: list[list[int]]) -> None
         return
     ours = measure(
         table(*rows),
-        level={"v": level},
-        categories={"v": ["1", "2", "3", "4"]},
+        scales={"v": Scale(level, ("1", "2", "3", "4"))},
         coefficients=["krippendorff_alpha"],
-        replicates=0,
+        interval=Interval(replicates=0),
     ).iloc[0]
     if ours["undefined"] is None:
         with warnings.catch_warnings():
@@ -561,9 +611,12 @@ PAIRS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_
 
 def of_two(pairs: list[tuple[str, str]], weights: str | None = None) -> pd.DataFrame:
     rows = [f"p{i} s A{a} {choice}" for i, pair in enumerate(pairs) for a, choice in enumerate(pair)]
-    order_: Any = {"v": ["a", "b", "c"]}
-    given_: Any = {"level": {"v": "ordinal"}, "coefficients": "all", "replicates": 0, "categories": order_}
-    return measure(table(*rows), weights=weights, **given_).set_index("coefficient")
+    given_: Any = {
+        "scales": {"v": Scale("ordinal", ("a", "b", "c"), weights)},
+        "coefficients": "all",
+        "interval": Interval(replicates=0),
+    }
+    return measure(table(*rows), **given_).set_index("coefficient")
 
 
 @given(pairs=PAIRS)
@@ -602,7 +655,12 @@ def test_kappas_against_statsmodels(design: list[list[int]]) -> None:
     """
     counts, _ = aggregate_raters(np.array(design), n_cat=3)
     names = ["a", "b", "c"]
-    ours = {one.coefficient: one for one in estimate(from_items(counts, names), "all", replicates=0)}
+    ours = {
+        one.coefficient: one
+        for one in estimate(
+            from_items(counts, Scale("nominal", tuple(names))), "all", interval=Interval(replicates=0)
+        )
+    }
     if ours["fleiss_kappa"].undefined is None:
         assert ours["fleiss_kappa"].value == pytest.approx(fleiss_kappa(counts), abs=1e-9)
         randolph = fleiss_kappa(counts, method="randolph")
@@ -623,7 +681,12 @@ def test_kappas_against_nltk(design: list[list[str]]) -> None:
     denominator is 0 it raises ZeroDivisionError or gives 1.0; we say undefined.
     """
     used = sorted(set(chain.from_iterable(design)))
-    ours = {one.coefficient: one for one in estimate(from_matrix(design, used), "all", replicates=0)}
+    ours = {
+        one.coefficient: one
+        for one in estimate(
+            from_matrix(design, Scale("nominal", tuple(used))), "all", interval=Interval(replicates=0)
+        )
+    }
     if len(used) == 1:
         assert all(one.undefined for name, one in ours.items() if COEFFICIENTS[name].chance_corrected)
         return
@@ -641,7 +704,10 @@ def test_kappas_against_nltk(design: list[list[str]]) -> None:
 def test_specific_agreement_is_the_f1_of_two_annotators(pairs: list[tuple[str, str]]) -> None:
     """With either of them for the truth; sklearn says 0 where nobody chose the category, we say undefined."""
     first, second = zip(*pairs, strict=True)
-    ours = by_category(from_matrix([list(pair) for pair in pairs], "abc"), replicates=0)
+    ours = by_category(
+        from_matrix([list(pair) for pair in pairs], Scale("nominal", tuple("abc"))),
+        interval=Interval(replicates=0),
+    )
     for category, (specific, *_) in ours.items():
         theirs = f1_score(
             [one == category for one in first], [one == category for one in second], zero_division=0.0
@@ -657,7 +723,9 @@ def test_numbers_as_large_as_there_are_do_not_overflow():
         [(f"i{i}", f"a{a}", "v", ("1e308", "-1e308")[i % 2]) for i in range(4) for a in range(2)],
         columns=["item", "annotator", "variable", "category"],
     )
-    found = measure(table, level={"v": "interval"}, replicates=10).set_index("coefficient")["value"]
+    found = measure(table, scales={"v": Scale("interval")}, interval=Interval(replicates=10)).set_index(
+        "coefficient"
+    )["value"]
     assert found["krippendorff_alpha"] == 1
 
 
@@ -667,7 +735,7 @@ def test_a_number_is_written_as_people_write_it(text):
         [("i", a, "v", text) for a in "ab"], columns=["item", "annotator", "variable", "category"]
     )
     with pytest.raises(StatisticsError, match="is no number"):
-        measure(table, level={"v": "interval"})
+        measure(table, scales={"v": Scale("interval")})
 
 
 def test_groups_are_by_columns_of_their_own():
@@ -677,8 +745,10 @@ def test_groups_are_by_columns_of_their_own():
     )
     for column in ("value", "level", "coefficient", "n_items"):
         with pytest.raises(StatisticsError, match=f"the result has a column {column}"):
-            measure(table, by=(column,), level={"v": "nominal"})
+            measure(table, by=(column,), scales={"v": Scale("nominal")})
     with pytest.raises(TableError, match="column tags holds lists"):
-        measure(table, by=("tags",), level={"v": "nominal"})
-    once, twice = (measure(table, by=by, level={"v": "nominal"}) for by in (("source",), ("source",) * 2))
+        measure(table, by=("tags",), scales={"v": Scale("nominal")})
+    once, twice = (
+        measure(table, by=by, scales={"v": Scale("nominal")}) for by in (("source",), ("source",) * 2)
+    )
     pd.testing.assert_frame_equal(once, twice)

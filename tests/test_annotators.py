@@ -15,7 +15,9 @@ from scipy.stats import t as student
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
 from annotate.agreement.annotators.confusion import PAIRWISE
+from annotate.codebook.scale import Scale
 from annotate.errors import StatisticsError, TableError
+from annotate.sampling import Interval
 
 NAMES = {
     "nominal": ["apple", "pear", "plum"],
@@ -63,7 +65,7 @@ def ratings(design, level="nominal"):
 
 
 def known(level):
-    return {"level": {"v": level}, "categories": {"v": ["a", "b"] if level == "set" else NAMES[level]}}
+    return {"scales": {"v": Scale(level, ("a", "b") if level == "set" else tuple(NAMES[level]))}}
 
 
 def same(first, second, tolerance=1e-12):
@@ -71,7 +73,7 @@ def same(first, second, tolerance=1e-12):
 
 
 def nominal(function, frame, **more):
-    return function(frame, level={"v": "nominal"}, **more)
+    return function(frame, scales={"v": Scale("nominal")}, **more)
 
 
 # ---- two annotators --------------------------------------------------------------------------------
@@ -104,13 +106,13 @@ def test_the_interval_is_a_jackknife_over_the_items_of_both():
     assert found["cohen_kappa_ci_low"] == pytest.approx(0.4 - reach)
     assert found["cohen_kappa_ci_high"] == pytest.approx(min(0.4 + reach, 1))
     assert found["interval"] == "jackknife over items, t with n-1 degrees of freedom"
-    narrow = nominal(pairs, TWO, confidence=0.5).iloc[0]
+    narrow = nominal(pairs, TWO, interval=Interval(confidence=0.5)).iloc[0]
     assert narrow["cohen_kappa_ci_low"] > found["cohen_kappa_ci_low"]
 
 
 def test_the_interval_is_the_one_that_measure_gives():
     asked = ["percent_agreement", "krippendorff_alpha", "cohen_kappa"]
-    theirs = measure(TWO, level={"v": "nominal"}, coefficients=asked, interval="jackknife")
+    theirs = measure(TWO, scales={"v": Scale("nominal")}, coefficients=asked, interval=Interval("jackknife"))
     ours = nominal(pairs, TWO, coefficients=asked).iloc[0]
     for row in theirs.itertuples():
         assert ours[row.coefficient] == pytest.approx(row.value)
@@ -205,7 +207,9 @@ def test_every_coefficient_is_that_of_the_two_alone(level, design):
         if two.empty:
             assert set(row[[f"{name}_undefined" for name in COEFFICIENTS]]) == {"no item has two ratings"}
             continue
-        theirs = measure(two, coefficients="all", replicates=0, **known(level)).set_index("coefficient")
+        theirs = measure(two, coefficients="all", interval=Interval(replicates=0), **known(level)).set_index(
+            "coefficient"
+        )
         for name in COEFFICIENTS:
             if level == "set" and name in ("gwet_ac1", "gwet_ac2", "brennan_prediger"):
                 continue  # they count the sets that were used in the table
@@ -214,15 +218,15 @@ def test_every_coefficient_is_that_of_the_two_alone(level, design):
 
 
 def test_weights_and_set_distances_are_passed_on():
-    frame, declared = matrix("xy", "yz", "xz", "zz", "xx"), {"v": ["x", "y", "z"]}
-    ours = pairs(frame, level={"v": "ordinal"}, categories=declared, weights="linear").iloc[0]
+    frame = matrix("xy", "yz", "xz", "zz", "xx")
+    ours = pairs(frame, scales={"v": Scale("ordinal", tuple("xyz"), "linear")}).iloc[0]
     # Places 0, 1, 2. Observed: weights 1/2, 1/2, 0, 1, 1, of which the mean is 3/5. The first says
     # x 3, y 1, z 1 times, the second x 1, y 1, z 3: expected (3 + 3/2 + 1/2 + 1 + 3/2 + 1/2 + 3) / 25.
     assert ours["cohen_kappa"] == pytest.approx((3 / 5 - 11 / 25) / (1 - 11 / 25))
     sets = table('p1 A1 ["a"]', 'p1 A2 ["a","b"]', "p2 A1 []", "p2 A2 []")
     # Three sets; MASI says 2/3 for {a} and {a,b}, Jaccard 1/2; {} is 1 from either.
     for distance, far in (("masi", 2 / 3), ("jaccard", 1 / 2)):
-        found = pairs(sets, level={"v": "set"}, set_distance=distance).iloc[0]
+        found = pairs(sets, scales={"v": Scale("set", distance=distance)}).iloc[0]
         expected = 2 * (far + 2 + 2) / (4 * 3)
         assert found["krippendorff_alpha"] == pytest.approx(1 - far / 2 / expected)
 
@@ -260,7 +264,7 @@ def test_without_each_by_hand():
 def test_without_each_is_the_table_without_their_rows(level, design):
     frame = ratings(design, level)
     found = leave_one_out(frame, coefficients="all", **known(level))
-    settings_ = {"coefficients": "all", "replicates": 0, **known(level)}
+    settings_ = {"coefficients": "all", "interval": Interval(replicates=0), **known(level)}
     whole = measure(frame, **settings_).set_index("coefficient")["value"]
     assert list(found["coefficient"].drop_duplicates()) == list(COEFFICIENTS)
     for annotator, rows in found.groupby("annotator"):
@@ -381,7 +385,7 @@ def test_majority_is_what_it_says(design):
 
 def test_numbers_that_are_written_in_two_ways_are_one():
     frame = table("p1 A1 3", "p1 A2 3.0", "p2 A1 4", "p2 A2 5")
-    found = majority(frame, level={"v": "interval"})
+    found = majority(frame, scales={"v": Scale("interval")})
     assert found["n_agreeing"].tolist() == [1, 1]
 
 
@@ -489,7 +493,7 @@ def test_a_group_is_as_if_it_were_alone(function):
 def test_variables_and_groups_stand_in_order(function):
     frame = pd.concat([TWO.assign(variable=name) for name in ("w", "v")]).assign(desk=7, round=1)
     frame = pd.concat([frame, frame.assign(round=2)]) if function is rounds else frame
-    found = function(frame, level={"w": "nominal", "v": "nominal"}, by=("desk",))
+    found = function(frame, scales={"w": Scale("nominal"), "v": Scale("nominal")}, by=("desk",))
     order = found[["source", "desk", "variable"]].drop_duplicates().to_numpy().tolist()
     assert order == [[None, None, "w"], [None, None, "v"], [None, 7, "w"], [None, 7, "v"]]
 
@@ -501,11 +505,10 @@ def test_variables_and_groups_stand_in_order(function):
         (lambda f: f.head(0), {}, "ratings: the table is empty; it needs one row for each judgement"),
         (lambda f: f.drop(columns="category"), {}, "ratings: no column category; the table has "),
         (lambda f: f.assign(category=None), {}, "ratings: column category is blank in 20 rows"),
-        (lambda f: f, {"level": {}}, "level of measurement of variable v is not known; say --level v="),
-        (lambda f: f, {"level": {"v": "metric"}}, "variable v: level 'metric' is not known"),
-        (lambda f: f, {"level": {"v": "ordinal"}}, "variable v is ordinal and the order of its categories"),
-        (lambda f: f, {"level": {"v": "ratio"}}, "item p0, annotator A1, variable v: 'x' is no number"),
-        (lambda f: f, {"categories": {"v": ["x"]}}, "item p4, annotator A1, variable v: 'y' is not one of the"),
+        (lambda f: f, {"scales": {}}, "level of measurement of variable v is not known; say --level v="),
+        (lambda f: f, {"scales": {"v": Scale("ordinal")}}, "variable v is ordinal and the order of its categories"),
+        (lambda f: f, {"scales": {"v": Scale("ratio")}}, "item p0, annotator A1, variable v: 'x' is no number"),
+        (lambda f: f, {"scales": {"v": Scale("nominal", ("x",))}}, "item p4, annotator A1, variable v: 'y' is not one of the"),
         (lambda f: f, {"by": ["annotator"]}, "cannot group by annotator"),
         (lambda f: f, {"by": ["desk"]}, "ratings: no column desk"),
         (lambda f: pd.concat([f, f.iloc[[5, 2]]]), {}, "item p1, annotator A1, variable v: rated more than once"),
@@ -513,7 +516,7 @@ def test_variables_and_groups_stand_in_order(function):
 )  # fmt: skip
 def test_refused(function, change, more, message):
     with pytest.raises((StatisticsError, TableError)) as refused:
-        function(change(TWO.assign(round=1)), **{"level": {"v": "nominal"}, **more})
+        function(change(TWO.assign(round=1)), **{"scales": {"v": Scale("nominal")}, **more})
     assert str(refused.value).startswith(message)
     assert "\n" not in str(refused.value)
 
@@ -524,9 +527,3 @@ def test_a_coefficient_that_is_none(function):
         StatisticsError, match="coefficient 'kappa' is not known; there are percent_agreement"
     ):
         nominal(function, TWO.assign(round=1), coefficients=["kappa"])
-
-
-@pytest.mark.parametrize("function", [pairs, rounds])
-def test_a_confidence_that_is_none(function):
-    with pytest.raises(StatisticsError, match="confidence: 95 is not between 0 and 1"):
-        nominal(function, TWO.assign(round=1), confidence=95)

@@ -18,12 +18,14 @@ from annotate.agreement._cautions import (
     with_cautions,
 )
 from annotate.agreement._measure import measure
+from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.patterns import from_items
+from annotate.sampling import Interval
 
 
 def of(*rows):
     """Rows of how many items, and their counts of a, b and c."""
-    return from_items([counts for n, counts in rows for _ in range(n)], "abc")
+    return from_items([counts for n, counts in rows for _ in range(n)], Scale("nominal", tuple("abc")))
 
 
 def test_nothing_to_say():
@@ -99,7 +101,7 @@ OFFERED = {"kind": ("y", "n"), "force": ("n", "y")}
 
 
 def test_a_table_by_source():
-    found = cautions(ratings(s=["yyn", "ynn"], t=["nnnn", "nnnn"]), level=LEVEL, categories=OFFERED)
+    found = cautions(ratings(s=["yyn", "ynn"], t=["nnnn", "nnnn"]), scales=scales_of(LEVEL, OFFERED))
     columns = ["source", "variable", "prevalent_category", "prevalence", "n_ratings", "caution"]
     assert list(found.columns) == columns
     assert found["source"].tolist() == [None, None, "s", "s", "t", "t"]
@@ -109,15 +111,15 @@ def test_a_table_by_source():
     assert found["prevalence"].tolist() == [11 / 14, 11 / 14, 1 / 2, 1 / 2, 1, 1]
     assert found["n_ratings"].tolist() == [14, 14, 6, 6, 8, 8]
     assert found["caution"].tolist() == [FEW] * 4 + [f"{FEW}; {ONE_CATEGORY}"] * 2
-    by_alphabet = cautions(ratings(s=["yyn", "ynn"]), level=dict.fromkeys(LEVEL, "nominal"))
+    by_alphabet = cautions(ratings(s=["yyn", "ynn"]), scales=scales_of(dict.fromkeys(LEVEL, "nominal")))
     assert set(by_alphabet["prevalent_category"]) == {"n"}
 
 
 def test_beside_a_measurement_by_source_without_its_settings():
     """The levels are in the result; what the report reads is the same as where all is said again."""
     rated = ratings(s=["yyn", "ynn"], t=["nnnn", "nnyn"])
-    settings = {"by": ("source",), "level": LEVEL, "categories": OFFERED}
-    result = measure(rated, **settings, per_category=True, replicates=0)
+    settings = {"by": ("source",), "scales": scales_of(LEVEL, OFFERED)}
+    result = measure(rated, **settings, per_category=True, interval=Interval(replicates=0))
     expected = with_cautions(result, rated, **settings)
     pd.testing.assert_frame_equal(by_source_with_cautions(result, rated, OFFERED), expected)
     assert by_source_with_cautions(expected, rated) is expected

@@ -15,6 +15,7 @@ from annotate.present.charts import (
     wrapped,
 )
 from annotate.present.summary import summarise
+from annotate.sampling import Interval
 from tests.study_example import HOSTILE, LONG, study
 
 KINDS = {"incident": "Specific event", "practice": "Ongoing pattern", "cause_or_motive": "Cause or motive"}
@@ -22,7 +23,7 @@ KINDS = {"incident": "Specific event", "practice": "Ongoing pattern", "cause_or_
 
 @pytest.fixture(scope="module")
 def summary(tmp_path_factory):
-    return summarise(study(tmp_path_factory.mktemp("charts")), replicates=50)
+    return summarise(study(tmp_path_factory.mktemp("charts")), interval=Interval(replicates=50))
 
 
 def parsed(svg):

@@ -16,8 +16,10 @@ import pytest
 
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.codebook.read import load_codebook
+from annotate.codebook.scale import Scale
 from annotate.corpus import read_tasks
 from annotate.files import bundled
+from annotate.sampling import Interval
 from annotate.study.ratings import read_ratings
 from tests.export_example import CONFIG, annotation, choice, task
 from tests.patience import PATIENCE_SECONDS, until
@@ -40,7 +42,9 @@ def test_agreement_is_what_the_library_computes(run, table):
         "agreement", "t.csv", "--level", "kind=nominal", "--by", "source", "--format", "json", "--seed", "7"
     )
     assert code == 0
-    expected = measure(read_ratings(table), by=("source",), level={"kind": "nominal"}, seed=7)
+    expected = measure(
+        read_ratings(table), by=("source",), scales={"kind": Scale("nominal")}, interval=Interval(seed=7)
+    )
     records = json.loads(out)
     assert list(records[0]) == [
         "source", "variable", "level", "coefficient", "value", "observed", "expected", "ci_low", "ci_high",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotate.codebook.scale import Scale, scales_of
 from annotate.consensus import MEANINGS, METHODS, majority, resolve, with_decided
 from annotate.consensus._votes import COLUMNS
 from annotate.errors import StatisticsError, TableError
@@ -53,7 +54,7 @@ def test_no_ratings_are_no_records():
 def test_an_annotator_has_one_vote_that_of_the_first_round():
     found = majority(table("p1 A x 1", "p1 A y 2", "p1 B y 1", "p1 B y 3", "p1 C x 2", "p1 C y 4")).iloc[0]
     assert (found["category"], found["n_ratings"]) == ("x", 3)  # C's first is round 2
-    found = resolve(table("p1 A x 2", "p1 A y 1"), level=NOMINAL).iloc[0]
+    found = resolve(table("p1 A x 2", "p1 A y 1"), scales=scales_of(NOMINAL)).iloc[0]
     assert (found["category"], found["n_ratings"]) == ("y", 1)
 
 
@@ -79,7 +80,7 @@ def test_majority_is_what_counting_by_hand_gives(frame):
 def test_resolve_by_majority_is_majority_whatever_the_order(frame, random):
     order = list(range(len(frame)))
     random.shuffle(order)
-    found = resolve(frame.iloc[order], level=NOMINAL)
+    found = resolve(frame.iloc[order], scales=scales_of(NOMINAL))
     assert found.columns.tolist() == [*COLUMNS, "method", "caution"]
     pd.testing.assert_frame_equal(found[list(COLUMNS)], majority(frame))
     assert (found["method"] == "majority").all()
@@ -91,8 +92,8 @@ def test_resolve_by_majority_is_majority_whatever_the_order(frame, random):
 @given(tables())
 def test_renaming_renames(frame):
     names = {"x": "r", "y": "q", "z": "p"}
-    before = resolve(frame, level=NOMINAL)
-    after = resolve(frame.assign(category=frame["category"].map(names)), level=NOMINAL)
+    before = resolve(frame, scales=scales_of(NOMINAL))
+    after = resolve(frame.assign(category=frame["category"].map(names)), scales=scales_of(NOMINAL))
     assert [names.get(name) for name in before["category"]] == after["category"].tolist()
     assert before["share"].tolist() == after["share"].tolist()
 
@@ -103,7 +104,9 @@ def test_renaming_renames(frame):
 @some
 @given(tables())
 def test_both_methods_keep_one_record_an_item_and_variable(frame):
-    voted, modelled = (resolve(frame, level=NOMINAL, method=method, starts=2) for method in METHODS)
+    voted, modelled = (
+        resolve(frame, scales=scales_of(NOMINAL), method=method, starts=2) for method in METHODS
+    )
     for column in ("item", "variable", "n_ratings"):
         assert voted[column].tolist() == modelled[column].tolist()
     assert (modelled["tie"] == modelled["category"].isna()).all()
@@ -113,29 +116,29 @@ def test_both_methods_keep_one_record_an_item_and_variable(frame):
 
 def test_levels_say_what_is_the_same():
     numbers = table("p1 A 3", "p1 B 3.0", "p1 C 4")
-    assert resolve(numbers, level={"v": "nominal"})["tie"].tolist() == [True]
-    assert resolve(numbers, level={"v": "interval"})["category"].tolist() == ["3"]
+    assert resolve(numbers, scales={"v": Scale("nominal")})["tie"].tolist() == [True]
+    assert resolve(numbers, scales={"v": Scale("interval")})["category"].tolist() == ["3"]
     sets = table('p1 A ["b","a"]', 'p1 B ["a","b"]', "p1 C []")
-    assert resolve(sets, level={"v": "set"}, categories={"v": ["a", "b"]})["category"].tolist() == [
+    assert resolve(sets, scales={"v": Scale("set", ("a", "b"))})["category"].tolist() == ['["a","b"]']
+    assert resolve(sets, scales={"v": Scale("set")}, method="dawid-skene")["category"].tolist() == [
         '["a","b"]'
     ]
-    assert resolve(sets, level={"v": "set"}, method="dawid-skene")["category"].tolist() == ['["a","b"]']
 
 
 def test_an_ordinal_variable_needs_no_order_here():
-    assert resolve(table("p1 A low"), level={"v": "ordinal"})["category"].tolist() == ["low"]
+    assert resolve(table("p1 A low"), scales={"v": Scale("ordinal")})["category"].tolist() == ["low"]
 
 
 def test_ties_are_named_in_the_order_of_the_codebook():
-    found = resolve(table("p1 A x", "p1 B y"), level=NOMINAL, categories={"v": ["y", "x", "z"]})
+    found = resolve(table("p1 A x", "p1 B y"), scales=scales_of(NOMINAL, {"v": ["y", "x", "z"]}))
     assert found["tied"].tolist() == ['["y","x"]']
 
 
 def test_variables_can_be_chosen():
     both = pd.concat([table("p1 A x"), table("p1 A y").assign(variable="w")])
-    assert resolve(both, level=NOMINAL)["variable"].tolist() == ["v", "w"]
-    assert resolve(both, level=NOMINAL, variables=["w"])["category"].tolist() == ["y"]
-    assert resolve(both, level={"w": "nominal"}, variables=["w"])["category"].tolist() == ["y"]
+    assert resolve(both, scales=scales_of(NOMINAL))["variable"].tolist() == ["v", "w"]
+    assert resolve(both, scales=scales_of(NOMINAL), variables=["w"])["category"].tolist() == ["y"]
+    assert resolve(both, scales={"w": Scale("nominal")}, variables=["w"])["category"].tolist() == ["y"]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -146,22 +149,22 @@ def test_variables_can_be_chosen():
         (table("p1 A x").drop(columns="annotator"), {}, TableError, "no column annotator"),
         (table("p1 A x").assign(category=" "), {}, TableError, "blank"),
         (table("p1 A x", "p1 A y"), {}, StatisticsError, "item p1, annotator A, variable v: rated more than once"),
-        (table("p1 A q"), {"categories": {"v": ["x"]}}, StatisticsError, "'q' is not one of the declared"),
-        (table("p1 A q"), {"level": {"v": "interval"}}, StatisticsError, "is no number"),
-        (table("p1 A q"), {"level": {"v": "set"}}, StatisticsError, "is no set"),
-        (table("p1 A q"), {"level": {}}, StatisticsError, "level of measurement"),
+        (table("p1 A q"), {"scales": {"v": Scale("nominal", ("x",))}}, StatisticsError, "'q' is not one of the declared"),
+        (table("p1 A q"), {"scales": {"v": Scale("interval")}}, StatisticsError, "is no number"),
+        (table("p1 A q"), {"scales": {"v": Scale("set")}}, StatisticsError, "is no set"),
+        (table("p1 A q"), {"scales": {}}, StatisticsError, "level of measurement"),
         (table("p1 A q"), {"variables": ["u"]}, StatisticsError, "variable u is not in the ratings"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_resolved_is_said_in_one_line(method, frame, more, error, said):
     with pytest.raises(error, match=said) as caught:
-        resolve(frame, **{"level": NOMINAL, "method": method, **more})
+        resolve(frame, **{"scales": scales_of(NOMINAL), "method": method, **more})
     assert "\n" not in str(caught.value)
 
 
 def test_an_unknown_method_is_told_the_known_ones():
     with pytest.raises(StatisticsError, match="there are majority, dawid-skene"):
-        resolve(table("p1 A x"), level=NOMINAL, method="mace")
+        resolve(table("p1 A x"), scales=scales_of(NOMINAL), method="mace")
 
 
 # ---- with what was decided -------------------------------------------------------------------------
@@ -186,7 +189,7 @@ def test_annotators_are_held_against_what_was_decided():
 
 def test_ties_are_not_decided():
     ratings = table("p1 A x", "p1 B y", "p2 A x", "p2 B x")
-    found = with_decided(ratings, resolve(ratings, level=NOMINAL))
+    found = with_decided(ratings, resolve(ratings, scales=scales_of(NOMINAL)))
     assert found["n_items"].tolist() == [1, 1]
     assert found["value"].tolist() == [1.0, 1.0]
 
@@ -194,15 +197,15 @@ def test_ties_are_not_decided():
 def test_decisions_are_compared_as_the_level_has_it():
     ratings, told = table('p1 A ["a","b"]', "p1 B []"), decided('p1 ["b","a"]')
     assert with_decided(ratings, told)["value"].tolist() == [0.0, 0.0]
-    assert with_decided(ratings, told, level={"v": "set"})["value"].tolist() == [1.0, 0.0]
-    numbers = with_decided(table("p1 A 3.0"), decided("p1 3"), level={"v": "interval"})
+    assert with_decided(ratings, told, scales={"v": Scale("set")})["value"].tolist() == [1.0, 0.0]
+    numbers = with_decided(table("p1 A 3.0"), decided("p1 3"), scales={"v": Scale("interval")})
     assert numbers["value"].tolist() == [1.0]
 
 
 @some
 @given(tables())
 def test_agreement_with_the_decided_is_what_counting_gives(frame):
-    told = resolve(frame, level=NOMINAL)
+    told = resolve(frame, scales=scales_of(NOMINAL))
     found = with_decided(frame, told)
     label = {(row.item, row.variable): row.category for row in told.itertuples()}
     assert int(found["n_rated"].sum()) == len(frame)
@@ -220,7 +223,7 @@ def test_agreement_with_the_decided_is_what_counting_gives(frame):
         (table("p1 A x"), decided("p1 x").drop(columns="category"), {}, TableError, "decided: no column category"),
         (table("p1 A x").drop(columns="item"), decided("p1 x"), {}, TableError, "ratings: no column item"),
         (table("p1 A x").iloc[:0], decided("p1 x"), {}, TableError, "empty"),
-        (table("p1 A 1"), decided("p1 x"), {"level": {"v": "interval"}}, StatisticsError, "variable v: category 'x' is no number"),
+        (table("p1 A 1"), decided("p1 x"), {"scales": {"v": Scale("interval")}}, StatisticsError, "variable v: category 'x' is no number"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_said_in_one_line(ratings, told, more, error, said):

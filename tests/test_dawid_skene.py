@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotate.codebook.scale import Scale, scales_of
 from annotate.consensus import MEANINGS, annotators, dawid_skene, decisions, models, resolve
 from annotate.consensus._responses import responses
 from annotate.consensus.em import climb, expect, maximise, shares
@@ -38,7 +39,7 @@ def anaesthetists():
 
 
 def fit(frame, **more):
-    return dawid_skene(frame, level=NOMINAL, **more)[0]
+    return dawid_skene(frame, scales=scales_of(NOMINAL), **more)[0]
 
 
 def planted(n_items, rates, prevalence, seed=1, missing=0.0):
@@ -246,7 +247,7 @@ def test_planted_annotators_are_recovered():
     order = found.items.argsort()
     truth = truth[found.items[order].str[1:].astype(int)]  # of those that anybody judged
     right = found.posterior[order].argmax(axis=1) == truth
-    by_votes = resolve(frame, level=NOMINAL)["category"] == np.array(list("abc"))[truth]
+    by_votes = resolve(frame, scales=scales_of(NOMINAL))["category"] == np.array(list("abc"))[truth]
     assert right.mean() > 0.85
     assert right.mean() > by_votes.mean() + 0.02
 
@@ -271,7 +272,7 @@ def test_posteriors_are_calibrated_on_planted_items():
 
 
 def by_item(frame, **more):
-    return decisions(dawid_skene(frame, level=NOMINAL, **more)).set_index("item")
+    return decisions(dawid_skene(frame, scales=scales_of(NOMINAL), **more)).set_index("item")
 
 
 @some
@@ -359,8 +360,10 @@ def test_one_category_is_certain_and_that_is_said():
 
 def test_repeats_are_observations_but_have_no_votes_of_their_own():
     frame = anaesthetists()
-    assert resolve(frame, level=NOMINAL)["n_ratings"].unique().tolist() == [5]
-    assert resolve(frame, level=NOMINAL, method="dawid-skene")["n_ratings"].unique().tolist() == [7]
+    assert resolve(frame, scales=scales_of(NOMINAL))["n_ratings"].unique().tolist() == [5]
+    assert resolve(frame, scales=scales_of(NOMINAL), method="dawid-skene")["n_ratings"].unique().tolist() == [
+        7
+    ]
     assert fit(frame.loc[frame["round"] == 1]).log_likelihood > -190
 
 
@@ -406,7 +409,7 @@ def test_a_category_never_met_has_no_error_rates():
 
 
 def test_tables_of_the_model_have_one_row_each():
-    found = dawid_skene(anaesthetists(), level=NOMINAL)
+    found = dawid_skene(anaesthetists(), scales=scales_of(NOMINAL))
     told = annotators(found)
     assert len(told) == 5 * (1 + 16)
     rate = told[(told["figure"] == "error rate") & (told["annotator"] == "observer 1")]
@@ -434,7 +437,7 @@ def test_sets_are_decided_member_by_member():
         for number in range(40)
         for who, text in zip("ABC", [['["a"]'] * 3, ['["a","b"]', '["b","a"]', '["a","b"]'], ["[]"] * 3][number % 3], strict=True)
     ), 'q A ["a"]', 'q B ["b"]', 'q C ["a","b"]')  # fmt: skip
-    found = dawid_skene(frame, level={"s": "set"}, categories={"s": ["b", "a", "unused"]})
+    found = dawid_skene(frame, scales={"s": Scale("set", ("b", "a", "unused"))})
     assert [one.member for one in found] == ["b", "a"]
     told = decisions(found).set_index("item")
     assert told.loc["p00", "category"] == '["a"]'
@@ -454,9 +457,7 @@ def test_sets_that_are_tied_name_the_smallest_and_the_largest():
         for text in [['["a"]', "[]"][number % 2]]
     ]
     told = decisions(
-        dawid_skene(
-            sets(*rows, 'q A ["a"]', "q B []", "r A []", 'r B ["a"]'), level={"s": "set"}
-        )
+        dawid_skene(sets(*rows, 'q A ["a"]', "q B []", "r A []", 'r B ["a"]'), scales={"s": Scale("set")})
     ).set_index("item")  # fmt: skip
     assert told.loc["q", "tie"]
     assert json.loads(told.loc["q", "tied"]) == ["[]", '["a"]']
@@ -466,7 +467,7 @@ def test_of_a_set_only_the_cautions_of_what_was_chosen_are_told():
     said = ("[]", '["a"]')
     rows = [f"p{number:02} {who} {said[number % 2]}" for number in range(40) for who in "ABC"]
     frame = sets(*rows, 'q A ["a","rare"]', 'q B ["a"]', 'q C ["a"]')
-    fits = dawid_skene(frame, level={"s": "set"})
+    fits = dawid_skene(frame, scales={"s": Scale("set")})
     of_model = models(fits).set_index("member")["caution"]
     assert of_model["a"] is None
     assert "category never ahead" in of_model["rare"]
@@ -476,7 +477,7 @@ def test_of_a_set_only_the_cautions_of_what_was_chosen_are_told():
 
 
 def test_sets_that_are_all_empty_are_one_category():
-    told = decisions(dawid_skene(sets("p A []", "p B []", "q A []"), level={"s": "set"}))
+    told = decisions(dawid_skene(sets("p A []", "p B []", "q A []"), scales={"s": Scale("set")}))
     assert told["category"].tolist() == ["[]", "[]"]
 
 
@@ -510,7 +511,7 @@ def test_every_caution_is_explained_in_the_docs():
         ({"starts": 0}, "one start is the least"),
         ({"tolerance": -1}, "below 0"),
         ({"tolerance": math.nan}, "below 0"),
-        ({"seed": -1}, "seed"),
+        ({"seed": -1}, "seed: -1 is below 0"),
         ({"variables": ["w"]}, "variable w is not in the ratings; they have v"),
     ],
 )

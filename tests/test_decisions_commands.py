@@ -43,7 +43,7 @@ def rows(frame, study):
 
 def test_consensus_is_what_the_library_decides(run):
     study = read_study(EXAMPLE)
-    given = {"level": study.levels, "categories": study.categories}
+    given = {"scales": study.scales}
     fits = dawid_skene(study.ratings, **given, seed=3)
     voted = resolve(study.ratings, **given)
     for options, expected in (
@@ -99,7 +99,7 @@ def test_decisions_go_first_and_annotators_are_held_against_them(run, export, tm
     kinds = [annotation(1, 9, choice("b"), result("force", "rating", rating=1))]
     snapshot = decided(tmp_path, ("p2", kinds))
     study = read_study(Path("e.json"), config=Path("c.xml"), on_invalid="exclude")
-    given = {"level": study.levels, "categories": study.categories}
+    given = {"scales": study.scales}
     labels = final_labels(resolve(study.ratings, **given), read_decisions(snapshot), study.ratings)
     asked = ("consensus", *export, "--adjudicated", snapshot, "--format", "json")
     code, out, err = run(*asked)

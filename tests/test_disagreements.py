@@ -17,7 +17,9 @@ from annotate.agreement._disagreements import (
     contributions,
     disagreements,
 )
+from annotate.codebook.scale import Scale, scales_of
 from annotate.errors import StatisticsError, TableError
+from annotate.sampling import Interval
 
 
 def ratings(*rows):
@@ -72,7 +74,7 @@ NAMES = {
     "ratio": ["0", "1", "5"],
     "set": ["[]", '["a"]', '["a","b"]'],
 }
-KIND = {"level": {"kind": "nominal"}}
+KIND = {"scales": {"kind": Scale("nominal")}}
 
 
 def matrix(**items):
@@ -101,16 +103,16 @@ def test_what_an_item_adds_to_disagreement_by_hand():
 def test_distance_counts():
     """On an interval scale 1 and 5 lie 16 times as far apart as 1 and 2; nominally they are as far."""
     frame = matrix(a="12", b="15", c="55", d="22")
-    far = contributions(frame, level={"kind": "interval"})
+    far = contributions(frame, scales={"kind": Scale("interval")})
     assert far["item"].tolist() == ["b", "a"]
     assert far["share"].tolist() == pytest.approx([16 / 17, 1 / 17])
     assert contributions(frame, **KIND)["share"].tolist() == pytest.approx([0.5, 0.5])
-    assert contributions(frame, level={"kind": "interval"}, top=1)["item"].tolist() == ["b"]
+    assert contributions(frame, scales={"kind": Scale("interval")}, top=1)["item"].tolist() == ["b"]
 
 
 def test_sets_and_quotation_marks_can_be_read_back():
     rows = [("a", 'Ann "A"', "kind", "[]"), ("a", "Bo", "kind", '["é","b"]')]
-    choices = contributions(ratings(*rows), level={"kind": "set"})["choices"].tolist()
+    choices = contributions(ratings(*rows), scales={"kind": Scale("set")})["choices"].tolist()
     assert [json.loads(one) for one in choices] == [{'Ann "A"': [], "Bo": ["b", "é"]}]
     choices = contributions(ratings(*rows), **KIND)["choices"].tolist()
     assert [json.loads(one) for one in choices] == [{'Ann "A"': "[]", "Bo": '["é","b"]'}]
@@ -129,7 +131,7 @@ def test_categories_confused_by_hand():
 
 def test_distance_weighs_confusions():
     """1, 2, 4 used 3, 2, 1 times; squared differences 1, 4, 9; by chance 6/5, 2/5, 3/5."""
-    found = confusions(matrix(a="12", b="24", c="11"), level={"kind": "interval"})
+    found = confusions(matrix(a="12", b="24", c="11"), scales={"kind": Scale("interval")})
     assert found[["category_a", "category_b"]].to_numpy().tolist() == [["2", "4"], ["1", "2"], ["1", "4"]]
     assert found["observed"].tolist() == [1, 1, 0]
     assert found["expected"].tolist() == pytest.approx([2 / 5, 6 / 5, 3 / 5])
@@ -168,8 +170,10 @@ def test_only_first_rounds_and_variables_in_order():
     rows += [("a", "A1", "force", "1"), ("a", "A2", "force", "3")]
     level = {"kind": "nominal", "force": "ratio"}
     for function in (contributions, confusions):
-        assert function(ratings(*rows), level=level)["variable"].tolist() == ["kind", "force"]
-    assert contributions(ratings(*rows), level=level)["choices"].iloc[0] == '{"A1": "x", "A2": "y"}'
+        assert function(ratings(*rows), scales=scales_of(level))["variable"].tolist() == ["kind", "force"]
+    assert (
+        contributions(ratings(*rows), scales=scales_of(level))["choices"].iloc[0] == '{"A1": "x", "A2": "y"}'
+    )
 
 
 @pytest.mark.parametrize("function", [contributions, confusions])
@@ -178,7 +182,7 @@ def test_what_is_refused(function):
     with pytest.raises(StatisticsError, match="item a, annotator A1, variable kind: rated more than once"):
         function(pd.concat([frame, frame.head(1)]), **KIND)
     with pytest.raises(StatisticsError, match="level of measurement of variable kind is not known"):
-        function(frame, level={})
+        function(frame, scales={})
     with pytest.raises(TableError, match="the table is empty"):
         function(frame.head(0), **KIND)
 
@@ -222,7 +226,7 @@ def test_shares_are_what_they_say(level, design, seed):
         for who, choice in enumerate(row) if choice is not None
     ]  # fmt: skip
     frame = ratings(*rows)
-    known = {"level": {"kind": level}, "categories": {"kind": ["a", "b"] if level == "set" else names}}
+    known = {"scales": {"kind": Scale(level, tuple(["a", "b"] if level == "set" else names))}}
     chosen = {item: list(group["category"]) for item, group in frame.groupby("item") if len(group) > 1}
 
     def distance(a, b):
@@ -244,7 +248,9 @@ def test_shares_are_what_they_say(level, design, seed):
         }  # fmt: skip
     assert found["share"].sum() == pytest.approx(1)
     assert found["share"].round(9).is_monotonic_decreasing
-    alpha = measure(frame, coefficients=["krippendorff_alpha"], replicates=0, **known).iloc[0]
+    alpha = measure(
+        frame, coefficients=["krippendorff_alpha"], interval=Interval(replicates=0), **known
+    ).iloc[0]
     assert found["contribution"].sum() == pytest.approx(1 - alpha["observed"])
     assert 1 - found["alpha_lost"].sum() == pytest.approx(alpha["value"])
 

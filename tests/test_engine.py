@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement import from_items, measure
+from annotate.codebook.scale import Scale, scales_of
 from annotate.counts import coded
 from annotate.counts.table import CodedTable, Packing, QueriedTable, RatingsTable, Tally, open_table
 from annotate.errors import TableError
+from annotate.sampling import Interval
 
 Rows = list[tuple[Any, ...]]
 COLUMNS = ["item", "source", "annotator", "variable", "category", "round"]
@@ -192,9 +194,13 @@ def test_patterns_are_exact(ratings: pd.DataFrame, by: list[str]) -> None:
 @pytest.mark.parametrize("by", [(), ("source",), ("round",), ("source", "round")])
 def test_every_engine_gives_the_same_digits(engine: str, by: tuple[str, ...]) -> None:
     ratings = random_ratings()
-    order = {"certainty's": [f"c{category}" for category in range(9)]}
-    settings_: dict[str, Any] = {"by": by, "categories": order, "replicates": 50, "coefficients": "all"}
-    settings_["level"] = {"claim type": "nominal", "certainty's": "ordinal"}
+    order = tuple(f"c{category}" for category in range(9))
+    settings_: dict[str, Any] = {
+        "by": by,
+        "scales": {"claim type": Scale("nominal"), "certainty's": Scale("ordinal", order)},
+        "interval": Interval(replicates=50),
+        "coefficients": "all",
+    }
     expected = measure(ratings, **settings_)
     pd.testing.assert_frame_equal(measure(ENGINES[engine](ratings), **settings_), expected, check_exact=True)
     if by == ("round",):
@@ -218,8 +224,8 @@ def test_spark_gives_the_same_digits() -> None:
         settings_: dict[str, Any] = {
             "by": ["source"],
             "coefficients": "all",
-            "level": level,
-            "replicates": 50,
+            "scales": scales_of(level),
+            "interval": Interval(replicates=50),
         }
         found = measure(distributed, **settings_)
         pd.testing.assert_frame_equal(found, measure(ratings, **settings_), check_exact=True)
@@ -247,7 +253,9 @@ def test_patterns_add_up_over_disjoint_items() -> None:
 
 def test_order_is_that_of_patterns_made_of_counts() -> None:
     tally = open_table(random_ratings()).tallies("claim type", {f"c{i}": i for i in range(9)}, 9)[0]
-    patterns = from_items(np.repeat(tally.counts, tally.n_items, axis=0), [f"c{i}" for i in range(9)])
+    patterns = from_items(
+        np.repeat(tally.counts, tally.n_items, axis=0), Scale("nominal", tuple([f"c{i}" for i in range(9)]))
+    )
     assert np.array_equal(patterns.counts, tally.counts)
     assert np.array_equal(patterns.n, tally.n_items)
 

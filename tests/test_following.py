@@ -17,7 +17,7 @@ from annotate.corpus import ingest
 from annotate.demo.scripted import CAST, Habits, code, read_reference
 from annotate.errors import InputError
 from annotate.files import bundled
-from annotate.sampling import wilson
+from annotate.sampling import Interval, wilson
 from annotate.study.exports import tabulate
 from tests.export_example import CONFIG, annotation, choice, task
 
@@ -27,7 +27,12 @@ RANDOM = Habits("random", "chooses at random", slip=1.0)
 
 def seen(tasks, overlap=2, config=CONFIG, addresses=None, now=NOW, replicates=50):
     return follow(
-        tasks, overlap=overlap, config=config, now=now, addresses=addresses or {}, replicates=replicates
+        tasks,
+        overlap=overlap,
+        config=config,
+        now=now,
+        addresses=addresses or {},
+        interval=Interval(replicates=replicates),
     )
 
 

@@ -13,7 +13,9 @@ import pandas as pd
 import pytest
 
 from annotate.agreement import COEFFICIENTS, Estimate, estimate, from_items, measure
+from annotate.codebook.scale import Scale
 from annotate.counts.distance import masi
+from annotate.sampling import Interval
 from annotate.study.ratings import encode_set
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -125,14 +127,19 @@ def found(name: str, coefficient: str, level: str, weights: str | None = None, s
     study = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     if "counts_units_by_category" in study:
         counts = study["counts_units_by_category"]
-        patterns = from_items(counts, [str(column) for column in range(len(counts[0]))])
-        return estimate(patterns, [coefficient], replicates=0)[0]
-    declared = {}
+        patterns = from_items(
+            counts, Scale("nominal", tuple([str(column) for column in range(len(counts[0]))]))
+        )
+        return estimate(patterns, [coefficient], interval=Interval(replicates=0))[0]
+    declared: tuple[str, ...] = ()
     if level == "ordinal" or "table_rows_rater1_cols_rater2" in study:
-        declared = {"v": order(study)}
-    kwargs: dict[str, Any] = {"level": {"v": level}, "categories": declared, "replicates": 0}
-    kwargs |= {"weights": weights, "set_distance": sets}
-    return next(measure(ratings(study), coefficients=[coefficient], **kwargs).itertuples())
+        declared = tuple(order(study))
+    scales = {"v": Scale(level, declared, weights, sets)}
+    return next(
+        measure(
+            ratings(study), coefficients=[coefficient], scales=scales, interval=Interval("none")
+        ).itertuples()
+    )
 
 
 CASES = [
@@ -191,10 +198,9 @@ def test_published_figure_of_a_category(name: str, expected: dict[str, Any]) -> 
     ours = measure(
         ratings(study),
         coefficients=["fleiss_kappa"],
-        level={"v": "nominal"},
-        categories={"v": order(study)},
+        scales={"v": Scale("nominal", tuple(order(study)))},
         per_category=True,
-        replicates=0,
+        interval=Interval(replicates=0),
     ).set_index(["category", "coefficient"])["value"]
     coefficient = "specific_agreement" if prefix == "specific " else "fleiss_kappa"
     value = ours[expected["coefficient"].removeprefix(prefix), coefficient]
@@ -238,7 +244,12 @@ def test_masi_of_sets_that_are_not_empty() -> None:
     published = next(
         e["value"] for e in study["expected"] if e["coefficient"] == "alpha_masi_nonempty_subset"
     )
-    ours = measure(ratings(full), coefficients=["krippendorff_alpha"], level={"v": "set"}, replicates=0)
+    ours = measure(
+        ratings(full),
+        coefficients=["krippendorff_alpha"],
+        scales={"v": Scale("set")},
+        interval=Interval(replicates=0),
+    )
     assert ours["value"].iloc[0] == pytest.approx(published, abs=1e-12)
 
 
@@ -247,6 +258,8 @@ def test_counts_and_ratings_give_the_same() -> None:
     study = json.loads((GOLDEN / "fleiss1971_30x6.json").read_text(encoding="utf-8"))
     names = sorted({category for item in study["data"] for category in item})
     counts = [[item.count(name) for name in names] for item in study["data"]]
-    of_counts: list[Estimate] = estimate(from_items(counts, names), replicates=0)
-    of_ratings = measure(ratings(study), level={"v": "nominal"}, replicates=0)
+    of_counts: list[Estimate] = estimate(
+        from_items(counts, Scale("nominal", tuple(names))), interval=Interval(replicates=0)
+    )
+    of_ratings = measure(ratings(study), scales={"v": Scale("nominal")}, interval=Interval(replicates=0))
     assert [one.value for one in of_counts] == of_ratings["value"].tolist()

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from annotate.agreement import COEFFICIENTS, estimate, from_items, measure
-from annotate.agreement._estimate import INTERVALS
 from annotate.agreement.bootstrap import acceleration, bias, levels
 from annotate.agreement.student import quantile
+from annotate.codebook.scale import Scale
 from annotate.errors import StatisticsError
+from annotate.sampling import INTERVALS, Interval
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = {
@@ -44,11 +45,7 @@ def long(design: Any) -> pd.DataFrame:
 
 def nominal(design: Any, coefficients: Any = "all", **settings_: Any) -> pd.DataFrame:
     found = measure(
-        long(design),
-        level={"v": "nominal"},
-        categories={"v": ["a", "b", "c"]},
-        coefficients=coefficients,
-        **settings_,
+        long(design), scales={"v": Scale("nominal", ("a", "b", "c"))}, coefficients=coefficients, **settings_
     )
     return found.set_index("coefficient")
 
@@ -112,16 +109,22 @@ def analytic(study: dict[str, Any], family: str, weights: str) -> Any:
     coefficient = "gwet_ac2" if family == "gwet" and weights != "unweighted" else FAMILIES[family]
     if "counts_units_by_category" in study:
         counts = study["counts_units_by_category"]
-        patterns = from_items(counts, [str(column) for column in range(len(counts[0]))])
-        return estimate(patterns, [coefficient], interval="analytic")[0]
+        patterns = from_items(
+            counts, Scale("nominal", tuple([str(column) for column in range(len(counts[0]))]))
+        )
+        return estimate(patterns, [coefficient], interval=Interval("analytic"))[0]
     ratings = long(designs(study))
     level = ALPHAS[weights] if family == "alpha" else "nominal" if weights == "unweighted" else "ordinal"
     asked: Any = {
-        "level": {"v": level},
-        "categories": {"v": sorted(set(ratings["category"]))},
-        "weights": None if family == "alpha" or weights == "unweighted" else weights,
+        "scales": {
+            "v": Scale(
+                level,
+                tuple(sorted(set(ratings["category"]))),
+                weights=None if family == "alpha" or weights == "unweighted" else weights,
+            )
+        }
     }
-    return measure(ratings, coefficients=[coefficient], interval="analytic", **asked).iloc[0]
+    return measure(ratings, coefficients=[coefficient], interval=Interval("analytic"), **asked).iloc[0]
 
 
 def sizes(study: dict[str, Any]) -> tuple[int, int]:
@@ -182,8 +185,8 @@ def test_alpha_of_counts_is_that_of_ratings() -> None:
     table; its function for ratings, given the same ratings, prints the same for both.
     """
     study = json.loads((GOLDEN / "gwet_dist_distrib_6raters.json").read_text(encoding="utf-8"))
-    patterns = from_items(study["counts_units_by_category"], "abcde")
-    alpha, fleiss = estimate(patterns, ["krippendorff_alpha", "fleiss_kappa"], interval="analytic")
+    patterns = from_items(study["counts_units_by_category"], Scale("nominal", tuple("abcde")))
+    alpha, fleiss = estimate(patterns, ["krippendorff_alpha", "fleiss_kappa"], interval=Interval("analytic"))
     assert alpha.value - alpha.ci_low == pytest.approx(fleiss.value - fleiss.ci_low, abs=1e-9)
     assert alpha.value > fleiss.value
 
@@ -194,9 +197,10 @@ def test_alpha_of_counts_is_that_of_ratings() -> None:
 @pytest.mark.parametrize("missing", [0.0, 0.25])
 def test_jackknife_leaves_out_one_item_after_the_other(missing: float) -> None:
     design = made(24, 4, missing)
-    ours = nominal(design, interval="jackknife")
+    ours = nominal(design, interval=Interval("jackknife"))
     without = [
-        nominal(design[:item] + design[item + 1 :], replicates=0)["value"] for item in range(len(design))
+        nominal(design[:item] + design[item + 1 :], interval=Interval(replicates=0))["value"]
+        for item in range(len(design))
     ]
     several = [sum(choice is not None for choice in row) > 1 for row in design]
     for name in COEFFICIENTS:
@@ -242,8 +246,8 @@ def test_bca_is_that_of_a_bootstrap_of_the_items() -> None:
     a = (differences**3).sum() / (6 * (differences**2).sum() ** 1.5)
     moved = z0 + stats.norm.ppf([0.025, 0.975])
     limits = np.quantile(replicates, stats.norm.cdf(z0 + moved / (1 - a * moved)))
-    ours = nominal(made(30, 9), ["krippendorff_alpha"], interval="bca", replicates=20_000).iloc[0]
-    plain = nominal(made(30, 9), ["krippendorff_alpha"], replicates=20_000).iloc[0]
+    ours = nominal(made(30, 9), ["krippendorff_alpha"], interval=Interval("bca", replicates=20_000)).iloc[0]
+    plain = nominal(made(30, 9), ["krippendorff_alpha"], interval=Interval(replicates=20_000)).iloc[0]
     assert [ours["ci_low"], ours["ci_high"]] == pytest.approx(limits.tolist(), abs=0.02)
     assert abs(ours["ci_low"] - plain["ci_low"]) > 0.02  # another interval than without the correction
     assert bias(value, replicates) == pytest.approx(z0)
@@ -260,7 +264,7 @@ def test_bca_is_that_of_a_peer() -> None:
         method="BCa",
         rng=np.random.default_rng(5),
     ).confidence_interval
-    ours = nominal(made(40, 12), ["krippendorff_alpha"], interval="bca", replicates=20_000).iloc[0]
+    ours = nominal(made(40, 12), ["krippendorff_alpha"], interval=Interval("bca", replicates=20_000)).iloc[0]
     assert [ours["ci_low"], ours["ci_high"]] == pytest.approx([peer.low, peer.high], abs=0.02)
 
 
@@ -297,7 +301,7 @@ def test_every_kind_is_held_by_these_tests() -> None:
 
 @kinds
 def test_every_coefficient_has_it_and_says_what_it_is(kind: str) -> None:
-    found = nominal(made(60, 1, annotators=2), interval=kind)
+    found = nominal(made(60, 1, annotators=2), interval=Interval(kind))
     assert found["undefined"].tolist() == [None] * len(COEFFICIENTS)
     assert set(found["interval"].drop("light_kappa")) == {KINDS[kind]}
     assert found.loc["light_kappa", "interval"] == (NOT_GWETS if kind == "analytic" else KINDS[kind])
@@ -310,7 +314,7 @@ def test_every_coefficient_has_it_and_says_what_it_is(kind: str) -> None:
 def test_they_come_to_the_same_on_many_items(kind: str) -> None:
     """With 6,000 items the shapes no longer matter, so the widths are near those of the jackknife."""
     design = made(6000, 3, missing=0.1, annotators=2)
-    here, there = (nominal(design, interval=one, replicates=4000) for one in (kind, "jackknife"))
+    here, there = (nominal(design, interval=Interval(one, replicates=4000)) for one in (kind, "jackknife"))
     rated_twice = ~here["interval"].isna()
     assert rated_twice.sum() >= 9
     ratio = (here["ci_high"] - here["ci_low"]) / (there["ci_high"] - there["ci_low"])
@@ -325,11 +329,9 @@ def test_they_come_to_the_same_on_many_items(kind: str) -> None:
 def test_the_order_of_rows_and_the_engine_are_of_no_matter(kind: str) -> None:
     ratings = long(made(30, 6, missing=0.2))
     asked: Any = {
-        "level": {"v": "nominal"},
+        "scales": {"v": Scale("nominal")},
         "coefficients": "all",
-        "interval": kind,
-        "replicates": 100,
-        "seed": 7,
+        "interval": Interval(kind, replicates=100, seed=7),
     }
     first = measure(ratings, **asked)
     shuffled = ratings.sample(frac=1, random_state=1)
@@ -341,9 +343,9 @@ def test_the_order_of_rows_and_the_engine_are_of_no_matter(kind: str) -> None:
 @kinds
 def test_a_coefficient_does_not_depend_on_the_others(kind: str) -> None:
     design = made(40, 8, missing=0.1, annotators=2)
-    together = nominal(design, interval=kind, replicates=50)
+    together = nominal(design, interval=Interval(kind, replicates=50))
     for name in COEFFICIENTS:
-        alone = nominal(design, [name], interval=kind, replicates=50)
+        alone = nominal(design, [name], interval=Interval(kind, replicates=50))
         pd.testing.assert_series_equal(
             alone.loc[name], together.loc[name, list(alone.columns)], check_exact=True
         )
@@ -353,7 +355,9 @@ def test_a_coefficient_does_not_depend_on_the_others(kind: str) -> None:
 def test_items_with_one_rating_leave_alpha_alone(kind: str) -> None:
     design = made(25, 2)
     more: list[list[str | None]] = [["a", None, None], ["c", None, None], ["c", None, None]]
-    before, after = (nominal(one, interval=kind, replicates=80) for one in (design, [*design, *more]))
+    before, after = (
+        nominal(one, interval=Interval(kind, replicates=80)) for one in (design, [*design, *more])
+    )
     for figure in ("value", "ci_low", "ci_high"):
         assert before.loc["krippendorff_alpha", figure] == pytest.approx(
             after.loc["krippendorff_alpha", figure], abs=1e-9
@@ -369,11 +373,9 @@ def test_any_table_has_limits_in_order_or_none(kind: str, level: Any, rows: list
     ratings = long([["1", "2", "2"], *rows])
     found = measure(
         ratings,
-        level={"v": level},
-        categories={"v": ["1", "2", "3"]},
+        scales={"v": Scale(level, ("1", "2", "3"))},
         coefficients="all",
-        interval=kind,
-        replicates=30,
+        interval=Interval(kind, replicates=30),
     )
     for one in found.itertuples():
         assert math.isnan(one.ci_low) == math.isnan(one.ci_high) == (one.interval is None)
@@ -387,7 +389,11 @@ def test_any_table_has_limits_in_order_or_none(kind: str, level: Any, rows: list
 def test_a_scale_in_other_units_changes_nothing(kind: str) -> None:
     design = [[None if choice is None else "abc".index(choice) for choice in row] for row in made(30, 6, 0.1)]
     moved = [[None if choice is None else 3 * choice + 7 for choice in row] for row in design]
-    asked: Any = {"level": {"v": "interval"}, "coefficients": ["krippendorff_alpha"], "interval": kind}
+    asked: Any = {
+        "scales": {"v": Scale("interval")},
+        "coefficients": ["krippendorff_alpha"],
+        "interval": Interval(kind),
+    }
     first, second = (measure(long(one), **asked).iloc[0] for one in (design, moved))
     assert first["ci_low"] == pytest.approx(second["ci_low"], abs=1e-8)
     assert first["ci_high"] == pytest.approx(second["ci_high"], abs=1e-8)
@@ -395,7 +401,7 @@ def test_a_scale_in_other_units_changes_nothing(kind: str) -> None:
 
 @kinds
 def test_perfect_agreement_has_no_width(kind: str) -> None:
-    found = nominal([["a"] * 3] * 5 + [["b"] * 3] * 5, interval=kind, replicates=60)
+    found = nominal([["a"] * 3] * 5 + [["b"] * 3] * 5, interval=Interval(kind, replicates=60))
     found = found[found["undefined"].isna()]
     assert len(found) == 8  # but for those of two annotators
     assert found[["ci_low", "ci_high"]].to_numpy() == pytest.approx(1.0, abs=1e-7)
@@ -403,9 +409,9 @@ def test_perfect_agreement_has_no_width(kind: str) -> None:
 
 @kinds
 def test_nothing_to_vary_has_none(kind: str) -> None:
-    one_pair = nominal([["a", "b"], ["a", None]], interval=kind, replicates=20)
+    one_pair = nominal([["a", "b"], ["a", None]], interval=Interval(kind, replicates=20))
     assert one_pair["interval"].tolist() == [None] * len(COEFFICIENTS)
-    one_category = nominal([["a", "a"]] * 4, interval=kind, replicates=20)
+    one_category = nominal([["a", "a"]] * 4, interval=Interval(kind, replicates=20))
     assert one_category["interval"].drop("percent_agreement").tolist() == [None] * (len(COEFFICIENTS) - 1)
     assert one_category.loc["percent_agreement", "ci_low"] == 1
 
@@ -414,29 +420,31 @@ def test_a_value_that_hangs_on_one_item_has_no_jackknife() -> None:
     """Without the one item that is different nothing is left to tell agreement from; plain agreement is."""
     design = [["a", "a", "a"]] * 6 + [["a", "b", "b"]]
     for kind in ("jackknife", "bca"):
-        found = nominal(design, interval=kind, replicates=100)
+        found = nominal(design, interval=Interval(kind, replicates=100))
         assert found.loc["krippendorff_alpha", "value"] < 1
         assert found.loc["krippendorff_alpha", "interval"] is None
         assert found.loc["percent_agreement", "interval"].startswith(KINDS[kind][:3])
-    left_out = nominal(design, interval="percentile", replicates=100).loc["krippendorff_alpha", "interval"]
+    left_out = nominal(design, interval=Interval("percentile", replicates=100)).loc[
+        "krippendorff_alpha", "interval"
+    ]
     assert left_out.endswith(" undefined left out")
 
 
 def test_alpha_on_an_ordinal_scale_is_not_gwets() -> None:
     design = [["1", "2"], ["2", "2"], ["3", "3"], ["1", "1"], ["3", "2"]]
-    asked: Any = {"level": {"v": "ordinal"}, "categories": {"v": ["1", "2", "3"]}}
+    asked: Any = {"scales": {"v": Scale("ordinal", ("1", "2", "3"))}}
     asked["coefficients"] = ["krippendorff_alpha", "gwet_ac2"]
-    found = measure(long(design), interval="analytic", **asked)
+    found = measure(long(design), interval=Interval("analytic"), **asked)
     assert found["interval"].tolist() == [NOT_GWETS, KINDS["analytic"]]
 
 
 def test_portions_do_not_change_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     design = made(60, 5, missing=0.2)
     for kind in ("jackknife", "analytic", "bca"):
-        whole = nominal(design, interval=kind, replicates=50)
+        whole = nominal(design, interval=Interval(kind, replicates=50))
         with monkeypatch.context() as small:
             small.setattr("annotate.agreement.intervals._CELLS", 90)
-            cut = nominal(design, interval=kind, replicates=50)
+            cut = nominal(design, interval=Interval(kind, replicates=50))
         for limit in ("ci_low", "ci_high"):
             assert cut[limit].to_numpy() == pytest.approx(whole[limit].to_numpy(), abs=1e-9, nan_ok=True)
 
@@ -444,20 +452,20 @@ def test_portions_do_not_change_the_limits(monkeypatch: pytest.MonkeyPatch) -> N
 def test_none_and_no_replicates() -> None:
     design = made(20, 3)
     for asked in (
-        {"interval": "none"},
-        {"interval": "percentile", "replicates": 0},
-        {"interval": "bca", "replicates": 0},
+        {"interval": Interval("none")},
+        {"interval": Interval("percentile", replicates=0)},
+        {"interval": Interval("bca", replicates=0)},
     ):
         found = nominal(design, **asked)
         assert found["interval"].tolist() == [None] * len(COEFFICIENTS)
         assert found[["ci_low", "ci_high"]].isna().all(axis=None)
-    assert nominal(design, interval="jackknife", replicates=0)["interval"].notna().any()
+    assert nominal(design, interval=Interval("jackknife", replicates=0))["interval"].notna().any()
 
 
 def test_confidence_widens() -> None:
     for kind in KINDS:
         narrow, wide = (
-            nominal(made(40, 3), ["gwet_ac1"], interval=kind, confidence=level).iloc[0]
+            nominal(made(40, 3), ["gwet_ac1"], interval=Interval(kind, confidence=level)).iloc[0]
             for level in (0.5, 0.99)
         )
         assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
@@ -465,7 +473,7 @@ def test_confidence_widens() -> None:
 
 def test_an_interval_that_is_none() -> None:
     with pytest.raises(StatisticsError) as refused:
-        nominal(made(5, 1), interval="wald")
+        nominal(made(5, 1), interval=Interval("wald"))
     assert (
         str(refused.value)
         == "interval 'wald' is not known; there are percentile, bca, jackknife, analytic, none"

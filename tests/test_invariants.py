@@ -17,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement import COEFFICIENTS, measure
+from annotate.codebook.scale import scales_of
 from annotate.counts.weights import WEIGHTS
+from annotate.sampling import Interval
 from annotate.study.ratings import decode_set, encode_set
 
 Items = list[list[str]]  # the ratings of each item
@@ -289,8 +291,8 @@ def run(
     frame = pd.DataFrame(rows, columns=["item", "annotator", "category"], dtype="str").assign(variable="v")
     offered = list(NAMES[level] if declared is None else declared)
     categories = {"v": ["a", "b"] if level == "set" else offered}
-    settings_ = {"coefficients": "all", "replicates": 0, **settings_}
-    found = measure(frame, level={"v": level}, categories=categories, **settings_)  # type: ignore[dict-item]
+    settings_ = {"coefficients": "all", "interval": Interval(replicates=0), **settings_}
+    found = measure(frame, scales=scales_of({"v": level}, categories), **settings_)  # type: ignore[dict-item]
     return found.set_index("coefficient")
 
 

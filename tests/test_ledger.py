@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 
+from annotate.codebook.scale import Scale
 from annotate.consensus import majority
 from annotate.present.report import render_report
 from annotate.present.summary import summarise
@@ -15,6 +16,7 @@ from annotate.present.workbook import write_workbook
 from annotate.present.workbook.source_sheets import claims as claims_sheet
 from annotate.provenance import reuse
 from annotate.provenance.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
+from annotate.sampling import Interval
 from annotate.study.passages import passages_of, read_passages_and_study
 from annotate.study.study import read_study
 
@@ -174,7 +176,7 @@ def test_majority_counts_one_vote_an_annotator_and_leaves_ties_open():
 
 def test_the_workbook_has_a_row_for_each_claim_with_its_mentions_in_order(tmp_path):
     study = read_study(EXAMPLE)
-    summary = summarise(study, replicates=20)
+    summary = summarise(study, interval=Interval(replicates=20))
     path = tmp_path / "study.xlsx"
     write_workbook(path, summary)
     header, *rows = openpyxl.load_workbook(path)["Ledger"].iter_rows(values_only=True)
@@ -192,7 +194,7 @@ def test_the_workbook_has_a_row_for_each_claim_with_its_mentions_in_order(tmp_pa
 
 def test_the_report_marks_the_very_words_in_each_passage():
     study = read_study(EXAMPLE)
-    summary = summarise(study, replicates=20)
+    summary = summarise(study, interval=Interval(replicates=20))
     page = render_report(summary)
     section = page.partition('<section id="ledger">')[2].partition("</section>")[0]
     marked = [html.unescape(words) for words in re.findall("<mark>(.*?)</mark>", section, re.DOTALL)]
@@ -216,7 +218,7 @@ def test_a_table_of_ratings_has_no_texts_and_so_no_claims(tmp_path):
         "item,source,annotator,variable,category\np,S,A,v,x\np,S,B,v,x\nq,S,A,v,y\nq,S,B,v,x\n",
         encoding="utf-8",
     )
-    summary = summarise(read_study(path), level={"v": "nominal"}, replicates=20)
+    summary = summarise(read_study(path), scales={"v": Scale("nominal")}, interval=Interval(replicates=20))
     assert summary.ledger.claims.empty
 
 

@@ -14,6 +14,7 @@ from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED
 from annotate.agreement.spans.marks import MarkedPassage
 from annotate.agreement.spans.measures import COLUMNS, PAIR_COLUMNS, measure_span_pairs, measure_spans
 from annotate.errors import StatisticsError, TableError
+from annotate.sampling import Interval
 from tests.marked_example import LABELS, passage, passages, tables
 
 TEXT = "The union said pay fell by 4.5% in May."
@@ -31,7 +32,7 @@ def values(frame: pd.DataFrame) -> pd.Series:
 
 
 def test_the_frame() -> None:
-    found = measure_spans(*tables(MARKED), by=("source",), replicates=50)
+    found = measure_spans(*tables(MARKED), by=("source",), interval=Interval(replicates=50))
     assert tuple(found.columns) == ("source", *COLUMNS)
     assert found["source"].drop_duplicates().tolist() == [None, "source 0", "source 1"]
     whole = found.loc[found["source"].isna()]
@@ -50,7 +51,7 @@ def test_the_frame() -> None:
 
 def test_f1_and_pairs_by_hand() -> None:
     """CLAIM: ann and bob match 2 of 2 + 3 exactly, cyd matches neither exactly, each by overlap."""
-    found = values(measure_spans(*tables(MARKED), replicates=0))
+    found = values(measure_spans(*tables(MARKED), interval=Interval(replicates=0)))
     assert found["all", "CLAIM", "f1_exact"] == pytest.approx((4 / 5 + 0 + 0) / 3, abs=1e-12)
     assert found["all", "CLAIM", "f1_overlap"] == pytest.approx((4 / 5 + 1 + 1) / 3, abs=1e-12)
     pairs = measure_span_pairs(*tables(MARKED))
@@ -71,9 +72,9 @@ def test_f1_and_pairs_by_hand() -> None:
 
 def test_an_annotator_who_marked_nothing_counts() -> None:
     spans, annotated, texts = tables([passage(TEXT, SOURCE=[[(0, 9)], [(0, 9)]])])
-    agreed = values(measure_spans(spans, annotated, texts, replicates=0))
+    agreed = values(measure_spans(spans, annotated, texts, interval=Interval(replicates=0)))
     silent = pd.concat([annotated, pd.DataFrame({"item": ["p0"], "annotator": ["cyd"]})])
-    found = values(measure_spans(spans, silent, texts, replicates=0))
+    found = values(measure_spans(spans, silent, texts, interval=Interval(replicates=0)))
     for coefficient in COEFFICIENTS:
         assert agreed["all", "SOURCE", coefficient] == 1
         assert found["all", "SOURCE", coefficient] < 0.5
@@ -81,15 +82,17 @@ def test_an_annotator_who_marked_nothing_counts() -> None:
 
 
 def test_all_labels_weigh_by_what_chance_would_do() -> None:
-    found = measure_spans(*tables(MARKED), replicates=0)
+    found = measure_spans(*tables(MARKED), interval=Interval(replicates=0))
     alphas = found.loc[found["coefficient"] == "token_alpha"].fillna({"label": "all"}).set_index("label")
     observed, expected = 1 - alphas["observed"], 1 - alphas["expected"]
     pooled = 1 - observed.drop("all").sum() / expected.drop("all").sum()
     assert alphas.loc["all", "value"] == pytest.approx(pooled, abs=1e-12)
     assert observed["all"] == pytest.approx(observed.drop("all").mean(), abs=1e-12)
     assert expected["all"] == pytest.approx(expected.drop("all").mean(), abs=1e-12)
-    more = values(measure_spans(*tables(MARKED), labels=["SOURCE", "CLAIM", "CUE"], replicates=0))
-    less = values(measure_spans(*tables(MARKED), replicates=0))
+    more = values(
+        measure_spans(*tables(MARKED), labels=["SOURCE", "CLAIM", "CUE"], interval=Interval(replicates=0))
+    )
+    less = values(measure_spans(*tables(MARKED), interval=Interval(replicates=0)))
     for coefficient in COEFFICIENTS:
         assert more["all", "all", coefficient] == pytest.approx(less["all", "all", coefficient], abs=1e-12)
 
@@ -116,7 +119,9 @@ def test_order_of_rows_does_not_matter_to_the_last_digit(marked: list[MarkedPass
     other = tuple(
         frame.iloc[random.sample(range(len(frame)), len(frame))].reset_index(drop=True) for frame in one
     )
-    first, second = (measure_spans(*frames, by=("source",), replicates=20) for frames in (one, other))
+    first, second = (
+        measure_spans(*frames, by=("source",), interval=Interval(replicates=20)) for frames in (one, other)
+    )
     pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
@@ -128,8 +133,8 @@ def test_names_of_annotators_do_not_matter_and_nothing_is_above_one(
     spans, annotated, texts = tables(marked)
     new = dict(zip(["ann", "bob", "cyd", "dee"], names, strict=True))
     renamed = [frame.assign(annotator=frame["annotator"].map(new)) for frame in (spans, annotated)]
-    first = measure_spans(spans, annotated, texts, replicates=20)
-    second = measure_spans(*renamed, texts, replicates=20)
+    first = measure_spans(spans, annotated, texts, interval=Interval(replicates=20))
+    second = measure_spans(*renamed, texts, interval=Interval(replicates=20))
     assert first["value"].tolist() == pytest.approx(second["value"].tolist(), abs=1e-12, nan_ok=True)
     assert not (first[["value", "ci_low", "ci_high"]] > 1 + 1e-12).any(axis=None)
     assert (first["value"].isna() == first["undefined"].notna()).all()
@@ -146,7 +151,7 @@ def test_annotators_who_mark_the_same_agree(marked: list[MarkedPassage]) -> None
         )
         for one in marked
     ]
-    found = measure_spans(*tables(same), replicates=20)
+    found = measure_spans(*tables(same), interval=Interval(replicates=20))
     defined = found.loc[found["undefined"].isna()]
     assert (defined["value"] == 1).all()
     two = any(any(any(row) for row in rows) for one in same for rows in one.spans.values())
@@ -157,27 +162,29 @@ def test_annotators_who_mark_the_same_agree(marked: list[MarkedPassage]) -> None
 @given(st.lists(passages(), min_size=2, max_size=5))
 def test_a_group_has_the_same_digits_alone(marked: list[MarkedPassage]) -> None:
     spans, annotated, texts = tables(marked)
-    together = measure_spans(spans, annotated, texts, by=("source",), labels=LABELS, replicates=20)
+    together = measure_spans(
+        spans, annotated, texts, by=("source",), labels=LABELS, interval=Interval(replicates=20)
+    )
     group = together.loc[together["source"] == "source 0"].reset_index(drop=True)
     items = texts.loc[texts["source"] == "source 0", "item"]
     kept = [frame.loc[frame["item"].isin(items)] for frame in (spans, annotated)]
-    alone = measure_spans(*kept, texts, by=("source",), labels=LABELS, replicates=20)
+    alone = measure_spans(*kept, texts, by=("source",), labels=LABELS, interval=Interval(replicates=20))
     alone = alone.loc[alone["source"] == "source 0"].reset_index(drop=True)
     pd.testing.assert_frame_equal(group, alone, check_exact=True)
 
 
 def test_a_label_and_the_whole_have_the_same_digits_whatever_else_is_measured() -> None:
     spans, annotated, texts = tables(MARKED * 2)
-    together = measure_spans(spans, annotated, texts, by=("source",), replicates=50)
+    together = measure_spans(spans, annotated, texts, by=("source",), interval=Interval(replicates=50))
     of_claim = together.loc[together["source"].isna() & (together["label"] == "CLAIM")]
     kept = spans.loc[spans["label"] == "CLAIM"]
-    alone = measure_spans(kept, annotated, texts, labels=["CLAIM"], replicates=50)
+    alone = measure_spans(kept, annotated, texts, labels=["CLAIM"], interval=Interval(replicates=50))
     alone = alone.loc[alone["label"] == "CLAIM"]
     assert of_claim["ci_low"].nunique() == 5
     pd.testing.assert_frame_equal(
         of_claim.reset_index(drop=True), alone.reset_index(drop=True), check_exact=True
     )
-    other = measure_spans(kept, annotated, texts, labels=["CLAIM"], replicates=50, seed=1)
+    other = measure_spans(kept, annotated, texts, labels=["CLAIM"], interval=Interval(replicates=50, seed=1))
     assert (other.loc[other["label"] == "CLAIM", "ci_low"].to_numpy() != alone["ci_low"].to_numpy()).any()
 
 
@@ -248,14 +255,12 @@ def test_tables_that_cannot_be_measured() -> None:
     twice = pd.concat([spans, spans.iloc[:1].assign(round=2)])
     with pytest.raises(StatisticsError, match="item p0, annotator ann: spans of several rounds"):
         measure_spans(twice, annotated, texts)
-    with pytest.raises(StatisticsError, match="seed: -1"):
-        measure_spans(spans, annotated, texts, seed=-1)
-    with pytest.raises(StatisticsError, match="replicates: -1"):
-        measure_spans(spans, annotated, texts, replicates=-1)
+    with pytest.raises(StatisticsError, match="cluster: cannot draw by document here"):
+        measure_spans(spans, annotated, texts, interval=Interval(cluster="document"))
 
 
 def test_a_span_marked_twice_in_one_place_is_one() -> None:
     spans, annotated, texts = tables(MARKED)
-    one = measure_spans(spans, annotated, texts, replicates=0)
-    two = measure_spans(pd.concat([spans, spans.iloc[:1]]), annotated, texts, replicates=0)
+    one = measure_spans(spans, annotated, texts, interval=Interval(replicates=0))
+    two = measure_spans(pd.concat([spans, spans.iloc[:1]]), annotated, texts, interval=Interval(replicates=0))
     pd.testing.assert_frame_equal(one, two, check_exact=True)

@@ -12,6 +12,7 @@ from annotate.cli.commands import app
 from annotate.codebook.read import read_codebook
 from annotate.consensus import resolve
 from annotate.errors import ExportError, InputError
+from annotate.sampling import Interval
 from annotate.study.exports import tabulate
 from annotate.study.merging import merge
 from annotate.study.snapshot import read_manifest, write_snapshot
@@ -334,7 +335,7 @@ def test_alpha_and_all_counts_are_those_of_one_project(tmp_path_factory, answers
     )
     assert len(merged.passages) == len(answers) + 3
     if len(single.ratings):
-        how = {"level": merged.levels, "categories": merged.categories, "replicates": 20}
+        how = {"scales": merged.scales, "interval": Interval(replicates=20)}
         found, expected = measure(merged.ratings, **how), measure(single.ratings, **how)
         assert found.astype(object).equals(expected.astype(object))
 
@@ -345,7 +346,7 @@ def test_every_reader_takes_a_merged_study(pulled, tmp_path):
     assert study.about["project title"] == "one + two"
     assert study.about["merged_at"]
     assert [study.about[f"part {number}"].split(",")[0] for number in (1, 2)] == ["one", "two"]
-    assert len(resolve(study.first_round, level=study.levels))
+    assert len(resolve(study.first_round, scales=study.scales))
     run = CliRunner()
     for command in (
         ["agreement"],

@@ -13,8 +13,10 @@ from annotate.agreement._compare import benjamini_hochberg, compare, correct, ho
 from annotate.agreement.influence import Influence, influence
 from annotate.agreement.permutation import NO_REST, align, compare_patterns, p_value, permuted, statistics
 from annotate.agreement.registry import select
+from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.patterns import from_items
 from annotate.errors import StatisticsError
+from annotate.sampling import Interval
 
 LEVEL = {"v": "nominal"}
 ALPHA = select(["krippendorff_alpha"])
@@ -43,10 +45,7 @@ def literally(coefficient):
     values = []
     for some, one in product(combinations(pairable, 2), combinations(single, 1)):
         ratings = table(ITEMS, lambda item, own=(*some, *one): "s" if item in own else "t")
-        found = measure(
-            ratings, by=["source"], coefficients=[coefficient], level=LEVEL, replicates=0,
-            categories={"v": ["x", "y", "z"]},
-        ).set_index("source")["value"]  # fmt: skip
+        found = measure(ratings, by=["source"], coefficients=[coefficient], scales=scales_of(LEVEL, {"v": ["x", "y", "z"]}), interval=Interval(replicates=0)).set_index("source")["value"]  # fmt: skip
         values.append(found["s"] - found["t"])
     return values  # the first is what was observed
 
@@ -62,10 +61,7 @@ def test_permutations_are_all_ways_to_give_the_labels_away(coefficient):
     assert len(every) == 15 * 3
     defined = [value for value in every if not np.isnan(value)]
     extreme = sum(abs(value) >= abs(every[0]) - 1e-12 for value in defined)
-    found = compare(
-        table(ITEMS), coefficients=coefficient, level=LEVEL, categories={"v": ["x", "y", "z"]},
-        permutations=20_000, studentised=False,
-    ).iloc[0]  # fmt: skip
+    found = compare(table(ITEMS), coefficients=coefficient, scales=scales_of(LEVEL, {"v": ["x", "y", "z"]}), permutations=20_000, studentised=False).iloc[0]  # fmt: skip
     assert found["difference"] == pytest.approx(every[0])
     assert found["statistic"] == pytest.approx(every[0])
     assert found["p_value"] == pytest.approx(extreme / len(defined), abs=0.015)
@@ -75,7 +71,7 @@ def test_permutations_are_all_ways_to_give_the_labels_away(coefficient):
 
 def test_each_difference_comes_as_often_as_it_should():
     every = Counter(np.round(literally("gwet_ac1"), 9).tolist())
-    groups = [from_items(counts, "xyz") for counts in by_source()]
+    groups = [from_items(counts, Scale("nominal", tuple("xyz"))) for counts in by_source()]
     whole, n = align(groups)
     (gwet,) = select(["gwet_ac1"])
     drawn = Counter()
@@ -93,7 +89,7 @@ def by_source():
 
 
 def test_a_draw_is_of_items_of_which_none_is_drawn_twice():
-    groups = [from_items(counts, "xyz") for counts in by_source()]
+    groups = [from_items(counts, Scale("nominal", tuple("xyz"))) for counts in by_source()]
     whole, n = align(groups)
     (samples,) = permuted(whole, n[0], 500, np.random.default_rng(2))
     assert (samples <= whole.n).all()
@@ -102,7 +98,7 @@ def test_a_draw_is_of_items_of_which_none_is_drawn_twice():
 
 
 def test_chunks_do_not_change_the_draws(monkeypatch):
-    whole, n = align([from_items(counts, "xyz") for counts in by_source()])
+    whole, n = align([from_items(counts, Scale("nominal", tuple("xyz"))) for counts in by_source()])
     (once,) = permuted(whole, n[0], 50, np.random.default_rng(2))
     monkeypatch.setattr("annotate.agreement.permutation.CELLS", 7 * len(whole.n))
     chunks = list(permuted(whole, n[0], 50, np.random.default_rng(2)))
@@ -124,7 +120,7 @@ def simulated(rng, n, share, keep, raters=3):
     meant = rng.random(n) < share
     chosen = np.where(rng.random((n, raters)) < keep, meant[:, None], rng.random((n, raters)) < share)
     yes = chosen.sum(axis=1)
-    return from_items(np.column_stack([yes, raters - yes]), "yn")
+    return from_items(np.column_stack([yes, raters - yes]), Scale("nominal", tuple("yn")))
 
 
 def test_variance_of_a_mean_is_that_of_a_mean():
@@ -154,7 +150,9 @@ def test_few_patterns_lead_and_the_others_follow(name, level):
         rng.random((3000, 4)) < 0.6, rng.integers(0, 5, (3000, 1)), rng.integers(0, 5, (3000, 4))
     )
     chosen[rng.random(chosen.shape) < 0.15] = -1
-    patterns = from_items(np.stack([(chosen == k).sum(axis=1) for k in range(5)], axis=1), "12345", level)
+    patterns = from_items(
+        np.stack([(chosen == k).sum(axis=1) for k in range(5)], axis=1), Scale(level, tuple("12345"))
+    )
     found = influence(COEFFICIENTS[name], patterns)
     assert len(found.leading) <= 16 < len(patterns.n)
     drawn = rng.multivariate_hypergeometric(patterns.n, 100, 5, method="marginals")
@@ -167,7 +165,10 @@ def test_few_patterns_lead_and_the_others_follow(name, level):
 
 def test_no_standard_error_at_all():
     """Perfect agreement on both sides differs by nothing."""
-    groups = [from_items([[2, 0], [0, 2]] * 4, "xy"), from_items([[2, 0], [0, 2]] * 6, "xy")]
+    groups = [
+        from_items([[2, 0], [0, 2]] * 4, Scale("nominal", tuple("xy"))),
+        from_items([[2, 0], [0, 2]] * 6, Scale("nominal", tuple("xy"))),
+    ]
     (first,), (second,) = compare_patterns(groups, ALPHA, 99, [np.random.default_rng(0)] * 2)
     assert (first.difference, first.statistic, first.p_value) == (0, 0, 1)
     assert second.n_permutations + second.n_undefined == 99
@@ -250,16 +251,22 @@ def study(seed=0, sources="stu", n=40):
 
 def test_rows_of_a_table():
     ratings = study()
-    found = compare(ratings, level=LEVEL, permutations=199, seed=1)
+    found = compare(ratings, scales=scales_of(LEVEL), permutations=199, interval=Interval(seed=1))
     assert list(found.columns) == [
         "source", "variable", "level", "coefficient", "value", "rest", "difference", "statistic", "p_value",
         "p_adjusted", "n_permutations", "n_undefined", "n_pairable_items", "n_pairable_rest", "caution",
         "undefined",
     ]  # fmt: skip
     assert found["source"].tolist() == ["s"] * 3 + ["t"] * 3 + ["u"] * 3
-    of_all = measure(ratings, by=["source"], level=LEVEL, replicates=0, categories={"v": ["x", "y"]})
+    of_all = measure(
+        ratings, by=["source"], scales=scales_of(LEVEL, {"v": ["x", "y"]}), interval=Interval(replicates=0)
+    )
     assert found["value"].tolist() == pytest.approx(of_all[of_all["source"].notna()]["value"].tolist())
-    rest = measure(ratings[ratings["source"] != "t"], level=LEVEL, replicates=0, categories={"v": ["x", "y"]})
+    rest = measure(
+        ratings[ratings["source"] != "t"],
+        scales=scales_of(LEVEL, {"v": ["x", "y"]}),
+        interval=Interval(replicates=0),
+    )
     assert found[found["source"] == "t"]["rest"].tolist() == pytest.approx(rest["value"].tolist())
     alphas = found[found["coefficient"] == "krippendorff_alpha"]
     assert alphas["p_adjusted"].tolist() == pytest.approx(holm(alphas["p_value"].to_numpy()).tolist())
@@ -268,18 +275,22 @@ def test_rows_of_a_table():
 
 def test_the_same_digits_in_any_order_and_on_any_engine():
     ratings = study()
-    first = compare(ratings, level=LEVEL, permutations=99)
-    pd.testing.assert_frame_equal(first, compare(ratings[::-1], level=LEVEL, permutations=99))
-    pd.testing.assert_frame_equal(first, compare(pl.from_pandas(ratings), level=LEVEL, permutations=99))
-    other = compare(ratings, level=LEVEL, permutations=99, seed=1)
+    first = compare(ratings, scales=scales_of(LEVEL), permutations=99)
+    pd.testing.assert_frame_equal(first, compare(ratings[::-1], scales=scales_of(LEVEL), permutations=99))
+    pd.testing.assert_frame_equal(
+        first, compare(pl.from_pandas(ratings), scales=scales_of(LEVEL), permutations=99)
+    )
+    other = compare(ratings, scales=scales_of(LEVEL), permutations=99, interval=Interval(seed=1))
     assert (first["p_value"] != other["p_value"]).any()
-    one = compare(ratings, level=LEVEL, permutations=99, coefficients="gwet_ac1")
+    one = compare(ratings, scales=scales_of(LEVEL), permutations=99, coefficients="gwet_ac1")
     of_many = first[first["coefficient"] == "gwet_ac1"].reset_index(drop=True)
     pd.testing.assert_frame_equal(one, of_many)
 
 
 def test_two_groups_are_one_test():
-    found = compare(study(sources="st"), level=LEVEL, permutations=199, coefficients="krippendorff_alpha")
+    found = compare(
+        study(sources="st"), scales=scales_of(LEVEL), permutations=199, coefficients="krippendorff_alpha"
+    )
     first, second = (found.iloc[row] for row in (0, 1))
     assert first["p_value"] == second["p_value"] == first["p_adjusted"] == second["p_adjusted"]
     assert (first["value"], first["difference"]) == (second["rest"], -second["difference"])
@@ -289,20 +300,22 @@ def test_what_cannot_be_compared_says_why():
     ratings = pd.concat(
         [study(sources="s"), table({"t1": "xx.", "t2": "xxx"}), table({"u1": "x..", "u2": ".y."})]
     )
-    found = compare(ratings, level=LEVEL, permutations=99).set_index(["source", "coefficient"])
+    found = compare(ratings, scales=scales_of(LEVEL), permutations=99).set_index(["source", "coefficient"])
     assert found.loc[("t", "krippendorff_alpha"), "undefined"] == "in the group, only one category was used"
     assert found.loc[("t", "percent_agreement"), "undefined"] is None
     assert found.loc[("u", "percent_agreement"), "undefined"] == "in the group, no item has two ratings"
     assert found.loc[("s", "krippendorff_alpha"), "undefined"] == "in the rest, only one category was used"
     none = found[found["undefined"].notna()]
     assert none[["p_value", "p_adjusted"]].isna().all(axis=None)
-    alone = compare(study(sources="s"), level=LEVEL, permutations=99)
+    alone = compare(study(sources="s"), scales=scales_of(LEVEL), permutations=99)
     assert set(alone["undefined"]) == {NO_REST}
-    two = compare(ratings[ratings["source"] < "u"], level=LEVEL, permutations=99, coefficients="gwet_ac1")
+    two = compare(
+        ratings[ratings["source"] < "u"], scales=scales_of(LEVEL), permutations=99, coefficients="gwet_ac1"
+    )
     assert two["undefined"].tolist() == [
         "in the rest, only one category was used", "in the group, only one category was used",
     ]  # fmt: skip
-    cohen = compare(study(), level=LEVEL, permutations=9, coefficients="cohen_kappa")
+    cohen = compare(study(), scales=scales_of(LEVEL), permutations=9, coefficients="cohen_kappa")
     assert set(cohen["undefined"]) == {"needs exactly two annotators, there are 3"}
 
 
@@ -315,7 +328,6 @@ def test_what_cannot_be_compared_says_why():
             "cannot group by annotator: agreement is between annotators over items, on a variable",
         ),
         ({"permutations": 0}, "permutations: 0 is below 1; 1999 is usual"),
-        ({"seed": -1}, "seed: -1 is below 0; any whole number from 0 will do"),
         ({"correction": "sidak"}, "correction 'sidak' is not known; there are holm, benjamini_hochberg"),
         (
             {"by": "team"},
@@ -329,20 +341,27 @@ def test_what_cannot_be_compared_says_why():
 def test_refused(settings, message):
     ratings = table(ITEMS).assign(team=lambda frame: frame["annotator"])
     with pytest.raises(StatisticsError) as refused:
-        compare(ratings, **{"level": LEVEL, **settings})
+        compare(ratings, **{"scales": scales_of(LEVEL), **settings})
     assert str(refused.value) == message
 
 
 def test_groups_of_different_variables():
     with pytest.raises(StatisticsError, match="groups to be compared are of one variable"):
-        align([from_items([[1, 1]], "ab"), from_items([[1, 1]], "xy")])
+        align(
+            [
+                from_items([[1, 1]], Scale("nominal", tuple("ab"))),
+                from_items([[1, 1]], Scale("nominal", tuple("xy"))),
+            ]
+        )
 
 
 def test_by_other_columns():
     ratings = study().assign(desk=lambda frame: np.where(frame["item"].str[1:].astype(int) < 15, "a", "b"))
-    found = compare(ratings, by=("desk", "source"), level=LEVEL, permutations=9, coefficients="gwet_ac1")
+    found = compare(
+        ratings, by=("desk", "source"), scales=scales_of(LEVEL), permutations=9, coefficients="gwet_ac1"
+    )
     assert list(found.columns[:3]) == ["source", "desk", "variable"]
     assert list(zip(found["desk"], found["source"], strict=True)) == [(d, s) for d in "ab" for s in "stu"]
-    alone = compare(ratings, by="desk", level=LEVEL, permutations=9, coefficients="gwet_ac1")
+    alone = compare(ratings, by="desk", scales=scales_of(LEVEL), permutations=9, coefficients="gwet_ac1")
     assert alone["source"].tolist() == [None, None]
     assert alone["desk"].tolist() == ["a", "b"]

@@ -11,6 +11,7 @@ from annotate.errors import TableError
 from annotate.files import bundled
 from annotate.provenance import profile
 from annotate.provenance.profiles import NAMED, PRIMARY, SECONDARY, UNNAMED, UNSUPPORTED
+from annotate.sampling import Interval
 from annotate.study.ratings import check_ratings
 
 
@@ -115,7 +116,10 @@ def test_the_scheme_is_the_codebooks():
 
 
 def test_intervals_are_reproducible_and_not_moved_by_another_source():
-    alone, beside = profile(STUDY[STUDY["source"] == "S"], seed=3), profile(STUDY, seed=3)
+    alone, beside = (
+        profile(STUDY[STUDY["source"] == "S"], interval=Interval(seed=3)),
+        profile(STUDY, interval=Interval(seed=3)),
+    )
     columns = ["measure", "value", "ci_low", "ci_high", "n"]
     common = set(alone["category"].dropna())
     beside = beside[(beside["source"] == "S") & (beside["category"].isna() | beside["category"].isin(common))]
@@ -127,7 +131,9 @@ def test_intervals_are_reproducible_and_not_moved_by_another_source():
 def test_another_seed_draws_other_resamples():
     kinds = ("named_person", "author_voice", "vague_or_impersonal")
     study = ratings(*((f"p{n}", "S", "A", "incident", kinds[n % 3]) for n in range(40)))
-    first, again, other = (profile(study, seed=seed, replicates=99)["ci_high"] for seed in (3, 3, 4))
+    first, again, other = (
+        profile(study, interval=Interval(replicates=99, seed=seed))["ci_high"] for seed in (3, 3, 4)
+    )
     assert first.equals(again)
     assert not first.equals(other)
 
@@ -136,7 +142,8 @@ def test_another_seed_draws_other_resamples():
 @given(st.permutations(range(len(STUDY))))
 def test_the_order_of_rows_changes_nothing(order):
     pd.testing.assert_frame_equal(
-        profile(STUDY, replicates=50), profile(STUDY.iloc[list(order)], replicates=50)
+        profile(STUDY, interval=Interval(replicates=50)),
+        profile(STUDY.iloc[list(order)], interval=Interval(replicates=50)),
     )
 
 
@@ -146,7 +153,7 @@ def test_the_interval_is_that_of_a_literal_bootstrap():
         *((f"p{n}", "S", "A", "incident", "named_person" if n == 0 else "author_voice") for n in range(3)),
     )
     exact = [draw.count(0) / 3 for draw in itertools.product(range(3), repeat=3)]
-    frame = profile(study, replicates=20_000)
+    frame = profile(study, interval=Interval(replicates=20_000))
     low, high = np.quantile(exact, [0.025, 0.975], method="inverted_cdf")
     assert value(frame, "S", "attributed_share", "ci_low") == pytest.approx(low)
     assert value(frame, "S", "attributed_share", "ci_high") == pytest.approx(high)

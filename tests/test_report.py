@@ -3,9 +3,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from annotate.codebook.scale import Scale
 from annotate.present.report import render_report, write_report
 from annotate.present.summary import summarise
 from annotate.present.wording import REFERENCES
+from annotate.sampling import Interval
 from annotate.study.study import read_study
 from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
 
@@ -32,7 +34,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    return summarise(study(tmp_path_factory.mktemp("report")), replicates=50)
+    return summarise(study(tmp_path_factory.mktemp("report")), interval=Interval(replicates=50))
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +160,9 @@ def test_a_plain_table_of_ratings_makes_a_report_too(tmp_path):
     table = tmp_path / "ratings.csv"
     table.write_text("item,source,annotator,variable,category\n1,S,A1,kind,a\n1,S,A2,kind,b\n2,S,A1,kind,a\n")
     plain = read_study(table)
-    summary = summarise(plain, level={"kind": "nominal"}, replicates=20, confidence=0.9)
+    summary = summarise(
+        plain, scales={"kind": Scale("nominal")}, interval=Interval(replicates=20, confidence=0.9)
+    )
     page = Page(render_report(summary))
     assert "The text is not part of what was read." in page.text
     assert "All intervals are 90 % intervals." in page.text

@@ -15,6 +15,7 @@ from annotate.agreement.spans.marks import MarkedPassage, merge
 from annotate.agreement.spans.measures import measure_spans
 from annotate.agreement.spans.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut, inside
 from annotate.errors import StatisticsError
+from annotate.sampling import Interval
 from tests.marked_example import LABELS, passage, passages, tables
 from tests.test_unitizing import expected, published
 
@@ -41,7 +42,7 @@ def test_overlapping_spans_are_one_and_touching_ones_two() -> None:
 
 def test_the_digitised_example_of_1995() -> None:
     """24 places, inside or outside: Bertha and Bill, and the D pair, who marked everything."""
-    found = measure_spans(*tables([published("krippendorff1995_24x2")]), replicates=0)
+    found = measure_spans(*tables([published("krippendorff1995_24x2")]), interval=Interval(replicates=0))
     rows = found.set_index(["label", "coefficient"])
     told = expected("krippendorff1995_24x2")["alpha_digitized_A"]
     assert rows.loc[("A", "token_alpha"), "value"] == told
@@ -55,7 +56,7 @@ def test_by_hand() -> None:
     D_o = 2 of 8; 3 of 8 are inside, so D_e = 2 x 3 x 5 / (8 x 7); alpha = 1 - (1/4) / (15/28) = 8/15.
     """
     one = passage("aa bb cc dd", X=[[(0, 5)], [(0, 2)]])
-    found = measure_spans(*tables([one]), replicates=0).set_index(["label", "coefficient"])
+    found = measure_spans(*tables([one]), interval=Interval(replicates=0)).set_index(["label", "coefficient"])
     row = found.loc[("X", "token_alpha")]
     assert row["value"] == pytest.approx(8 / 15, abs=1e-12)
     assert row["observed"] == pytest.approx(3 / 4, abs=1e-12)
@@ -79,7 +80,9 @@ def matrix(marked: list[MarkedPassage], unit: re.Pattern[str], label: str) -> An
 @settings(max_examples=60, deadline=None)
 @given(st.lists(passages(least=1), min_size=1, max_size=5), st.sampled_from(["token", "character"]))
 def test_equals_krippendorff_on_the_table_of_tokens(marked: list[MarkedPassage], name: str) -> None:
-    found = measure_spans(*tables(marked), labels=LABELS, replicates=0).set_index(["label", "coefficient"])
+    found = measure_spans(*tables(marked), labels=LABELS, interval=Interval(replicates=0)).set_index(
+        ["label", "coefficient"]
+    )
     for label in LABELS:
         row = found.loc[(label, f"{name}_alpha")]
         table = matrix(

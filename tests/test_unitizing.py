@@ -14,6 +14,7 @@ from annotate.agreement.result import ONE_CATEGORY
 from annotate.agreement.spans.marks import MarkedPassage
 from annotate.agreement.spans.measures import measure_spans
 from annotate.agreement.spans.unitizing import gaps, unitize, unitizing_alpha
+from annotate.sampling import Interval
 from tests.marked_example import LABELS, passage, passages, tables
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -43,7 +44,7 @@ def disagreements(marked: list[MarkedPassage], label: str) -> tuple[float, float
 
 def test_krippendorff_2004() -> None:
     told = expected("krippendorff2004_alphaU")
-    found = measure_spans(*tables([published("krippendorff2004_alphaU")]), replicates=0)
+    found = measure_spans(*tables([published("krippendorff2004_alphaU")]), interval=Interval(replicates=0))
     rows = found[found["coefficient"] == "unitizing_alpha"].fillna({"label": "all"}).set_index("label")
     assert rows.loc["all", "value"] == told["alpha_U"]
     assert rows.loc["c", "value"] == told["alpha_U_c"]
@@ -67,7 +68,7 @@ def test_krippendorff_1995() -> None:
 
 def test_boundaries_count_where_everybody_marked_everything() -> None:
     """Pair D of 1995 fills the text with units: token alpha has nothing to say, this one has."""
-    found = measure_spans(*tables([published("krippendorff1995_24x2")]), replicates=0)
+    found = measure_spans(*tables([published("krippendorff1995_24x2")]), interval=Interval(replicates=0))
     of_d = found[found["label"] == "D"].set_index("coefficient")
     assert of_d.loc["token_alpha", "undefined"] == ONE_CATEGORY
     assert of_d.loc["unitizing_alpha", "undefined"] is None

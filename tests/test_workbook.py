@@ -9,11 +9,13 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
+from annotate.codebook.scale import Scale
 from annotate.errors import InputError
 from annotate.present.summary import summarise
 from annotate.present.workbook import write_workbook
 from annotate.present.workbook.cell import MOST_LETTERS, as_date, as_text
 from annotate.present.workbook.sheet import MOST_ROWS
+from annotate.sampling import Interval
 from annotate.study.study import read_study
 from tests.patience import PATIENCE_SECONDS
 from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
@@ -28,7 +30,7 @@ TOP = {"Exclusions": 2}  # sentences above the header: the note, and there the c
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workbook")
     example = study(folder)
-    summary = summarise(example, replicates=50)
+    summary = summarise(example, interval=Interval(replicates=50))
     path = folder / "study.xlsx"
     write_workbook(path, summary, notes=[NOTE])
     return path, example, summary
@@ -256,7 +258,7 @@ def test_a_plain_table_of_ratings_makes_a_workbook_too(tmp_path):
         "item,source,annotator,variable,category\n1,S,A1,kind,a\n1,S,A2,kind,b\n2,S,A1,kind,a\n2,S,A2,kind,a\n"
     )
     plain = read_study(table)
-    summary = summarise(plain, level={"kind": "nominal"}, replicates=20)
+    summary = summarise(plain, scales={"kind": Scale("nominal")}, interval=Interval(replicates=20))
     path = tmp_path / "plain.xlsx"
     write_workbook(path, summary)
     book = openpyxl.load_workbook(path)
@@ -271,7 +273,7 @@ def test_many_annotators_share_a_column(tmp_path):
     lines = [f"1,S,A{n},kind,{'a' if n % 2 else 'b'}" for n in range(1, 101)]
     table.write_text("item,source,annotator,variable,category\n" + "\n".join(lines) + "\n")
     plain = read_study(table)
-    summary = summarise(plain, level={"kind": "nominal"}, replicates=20)
+    summary = summarise(plain, scales={"kind": Scale("nominal")}, interval=Interval(replicates=20))
     path = tmp_path / "crowd.xlsx"
     write_workbook(path, summary)
     header, row = openpyxl.load_workbook(path)["Disagreements"].iter_rows(values_only=True)

@@ -17,8 +17,10 @@ from annotate.agreement.planning import plan
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
 from annotate.agreement.spans import measure_span_pairs, measure_spans
+from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.assignments import Assignments, from_matrix
 from annotate.counts.patterns import Patterns, from_items
+from annotate.sampling import Interval
 
 __all__ = [
     "COEFFICIENTS",
@@ -28,7 +30,9 @@ __all__ = [
     "Caution",
     "Coefficient",
     "Estimate",
+    "Interval",
     "Patterns",
+    "Scale",
     "by_category",
     "by_source_with_cautions",
     "caution",
@@ -48,5 +52,6 @@ __all__ = [
     "pairs",
     "plan",
     "rounds",
+    "scales_of",
     "with_cautions",
 ]

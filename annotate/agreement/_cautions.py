@@ -14,11 +14,11 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.agreement.rows import tidy
-from annotate.counts.groups import tally_patterns
+from annotate.codebook.scale import Scale, scales_of
+from annotate.counts.groups import group_columns, tally_patterns
 from annotate.counts.patterns import Patterns
 
 if TYPE_CHECKING:
-    from annotate.codebook.read import Level
     from annotate.counts.table import Group
 
 FEW_ITEMS = 30
@@ -119,9 +119,8 @@ def caution(patterns: Patterns, interval: tuple[float, float] | None = None) -> 
 def cautions(
     ratings: IntoFrame,
     *,
-    by: Sequence[str] = ("source",),
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = ("source",),
 ) -> pd.DataFrame:
     """Find the largest category and the cautions, for the whole table and by group.
 
@@ -136,7 +135,8 @@ def cautions(
 
     """
     rows: list[tuple[Group, dict[str, object]]] = []
-    for groups in tally_patterns(ratings, by=by, level=level, categories=categories):
+    columns = group_columns(by)
+    for groups in tally_patterns(ratings, by=columns, scales=scales):
         for one in groups:
             found = caution(one.patterns)
             row: dict[str, object] = {
@@ -147,23 +147,22 @@ def cautions(
                 "caution": found.text,
             }
             rows.append((one.group, row))
-    return tidy(rows, by, COLUMNS)
+    return tidy(rows, columns, COLUMNS)
 
 
 def with_cautions(
     result: pd.DataFrame,
     ratings: IntoFrame,
     *,
-    by: Sequence[str] = (),
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = (),
 ) -> pd.DataFrame:
     """Set beside what :func:`~annotate.agreement.measure` found what it is to be read with.
 
-    ``by``, ``level`` and ``categories`` are those of the measurement. The columns prevalent_category,
+    ``scales`` and ``by`` are those of the measurement. The columns prevalent_category,
     prevalence and caution of :func:`cautions` are added at the end.
     """
-    found = cautions(ratings, by=by, level=level, categories=categories).drop(columns="n_ratings")
+    found = cautions(ratings, scales=scales, by=by).drop(columns="n_ratings")
     keys = [column for column in found.columns if column not in BESIDE]
     beside = {tuple(row[key] for key in keys): row for row in found.to_dict("records")}
     rows = [beside[tuple(row)] for row in result[keys].itertuples(index=False, name=None)]
@@ -186,6 +185,6 @@ def by_source_with_cautions(
         return result
     whole = result.drop_duplicates("variable")[["variable", "level"]]
     # Nothing here goes by the order of an ordinal variable, which whoever measured may alone know.
-    level: dict[str, Level] = dict(whole.replace({"level": {"ordinal": "nominal"}}).to_numpy().tolist())
+    level = dict(whole.replace({"level": {"ordinal": "nominal"}}).to_numpy().tolist())
     measured = ratings.loc[ratings["variable"].isin(level)]
-    return with_cautions(result, measured, by=("source",), level=level, categories=categories)
+    return with_cautions(result, measured, scales=scales_of(level, categories), by="source")

@@ -5,7 +5,7 @@ The p-values of several tests are corrected for there being several.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,13 @@ from annotate.agreement._cautions import caution
 from annotate.agreement.permutation import Comparison, compare_patterns
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.rows import tidy
-from annotate.counts.groups import GroupPatterns, tally_patterns
+from annotate.codebook.scale import Scale
+from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
 from annotate.counts.patterns import FloatArray
 from annotate.errors import StatisticsError
-from annotate.sampling import generator
+from annotate.sampling import Interval, generator
 
 if TYPE_CHECKING:
-    from annotate.codebook.read import Level
     from annotate.counts.table import Group
 
 COLUMNS = {
@@ -37,16 +37,13 @@ _TWO = 2
 def compare(
     ratings: IntoFrame,
     *,
+    scales: Mapping[str, Scale],
     by: str | Sequence[str] = "source",
     coefficients: str | Sequence[str] = DEFAULT,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    weights: str | None = None,
-    set_distance: str = "masi",
     permutations: int = 1999,
     studentised: bool = True,
     correction: str = "holm",
-    seed: int = 0,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Test, for each group, whether agreement in it differs from agreement in the rest.
 
@@ -54,7 +51,7 @@ def compare(
 
     Parameters
     ----------
-    ratings, coefficients, level, categories, weights, set_distance
+    ratings, scales, coefficients
         As for :func:`~annotate.agreement.measure`.
     by
         The column, or columns, that make the groups. Each item must be in one group.
@@ -67,8 +64,8 @@ def compare(
     correction
         Over the groups of one variable and coefficient: ``holm`` or ``benjamini_hochberg``. Two groups
         are one test, seen from both sides, and count once.
-    seed
-        The same seed gives the same digits on every engine, in whatever order the rows are.
+    interval
+        Its seed, and what is moved as a whole; a test has no further use for it.
 
     Returns
     -------
@@ -86,13 +83,13 @@ def compare(
         two groups, or the permutations or the correction make no sense.
 
     """
-    asked, columns = select(coefficients), (by,) if isinstance(by, str) else tuple(by)
-    _check(columns, permutations, seed)
+    asked, columns = select(coefficients), group_columns(by)
+    _check(columns, permutations)
     check_correction(correction)
+    seed = interval.over_items().seed
     who = any(one.takes == "assignments" for one in asked)
-    given: dict[str, Any] = {"weights": weights, "set_distance": set_distance, "assignments": who}
     rows: list[tuple[Group, dict[str, object]]] = []
-    for whole, *groups in tally_patterns(ratings, by=columns, level=level, categories=categories, **given):
+    for whole, *groups in tally_patterns(ratings, by=columns, scales=scales, assignments=who):
         _check_disjoint(whole, groups)
         found = _compared(groups, asked, permutations, studentised, seed)
         adjusted = _adjusted(found, correction)
@@ -131,13 +128,11 @@ def _compared(
     return [[of_group[one.name] for one in asked] for of_group in found]
 
 
-def _check(by: Sequence[str], permutations: int, seed: int) -> None:
+def _check(by: Sequence[str], permutations: int) -> None:
     if not by:
         raise StatisticsError("nothing to compare: say which column makes the groups, such as source")
     if permutations < 1:
         raise StatisticsError(f"permutations: {permutations} is below 1; 1999 is usual")
-    if seed < 0:
-        raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
 
 
 def _check_disjoint(whole: GroupPatterns, groups: Sequence[GroupPatterns]) -> None:

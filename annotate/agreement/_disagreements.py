@@ -8,7 +8,6 @@ level of measurement asks for; see :func:`annotate.agreement.alpha.krippendorff_
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,12 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from annotate.codebook.scale import Scale
 from annotate.counts.distance import matrix, ranks
 from annotate.counts.judgements import Judgements, judgements, met
 from annotate.counts.patterns import FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 COLUMNS = ("item", "source", "disagreement", "variable", "agreeing_pairs", "n_ratings")
 CONTRIBUTION_COLUMNS = ("item", "source", "variable", "level", "n_ratings", "contribution", "share", "alpha_lost", "choices")  # fmt: skip
@@ -80,8 +77,7 @@ def disagreements(ratings: pd.DataFrame, variables: Sequence[str] = ()) -> pd.Da
 def contributions(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale],
     top: int | None = None,
 ) -> pd.DataFrame:
     """Find the items that lower agreement most.
@@ -90,7 +86,7 @@ def contributions(
     ----------
     ratings
         The ratings table; without a column source, the result has None there.
-    level, categories
+    scales
         As :func:`~annotate.agreement.measure` takes them.
     top
         How many items to list of each variable; all if None.
@@ -109,13 +105,13 @@ def contributions(
     TableError
         If a column is missing, a cell is blank or the table is empty.
     StatisticsError
-        If a level is not known, a category is not what was declared, a number or a set is none, or an
+        If a variable has no scale, a category is not what was declared, a number or a set is none, or an
         annotator rated an item twice in the first round.
 
     """
     first = _first_round(ratings)
     frames = []
-    for judged in judgements(first, level=level, categories=categories):
+    for judged in judgements(first, scales=scales):
         sizes = np.bincount(judged.unit)
         paired = sizes[judged.unit] > 1
         marginals = np.bincount(judged.category[paired], minlength=len(judged.categories)).astype(float)
@@ -138,8 +134,7 @@ def contributions(
 def confusions(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale],
 ) -> pd.DataFrame:
     """Find the categories that are confused with each other.
 
@@ -160,7 +155,7 @@ def confusions(
 
     """
     frames = []
-    for judged in judgements(_first_round(ratings), level=level, categories=categories):
+    for judged in judgements(_first_round(ratings), scales=scales):
         sizes = np.bincount(judged.unit)
         size = len(judged.categories)
         pairs, observed = np.zeros((size, size)), np.zeros((size, size))
@@ -195,7 +190,7 @@ def _first_round(ratings: pd.DataFrame) -> pd.DataFrame:
 def _distances(judged: Judgements, marginals: FloatArray) -> FloatArray:
     """Distances (K x K) as alpha takes them; ``marginals`` (K,) are the ratings that can be paired."""
     if judged.level != "ordinal":
-        return matrix(judged.level, judged.categories)
+        return matrix(judged.scale)
     scale = ranks(marginals)
     widest = float(scale[-1] - scale[0]) or 1.0
     return np.asarray(((scale[:, None] - scale[None, :]) / widest) ** 2, dtype=float)

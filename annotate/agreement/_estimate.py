@@ -5,47 +5,41 @@ Bulletin 76, p. 380, for kappa.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from annotate.agreement import intervals
 from annotate.agreement.analytic import analytic
 from annotate.agreement.bootstrap import bca, percentile
-from annotate.agreement.intervals import Limits, Measured, Settings
+from annotate.agreement.intervals import Limits, Measured
 from annotate.agreement.jackknife import jackknife
 from annotate.agreement.observed import REST
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
+from annotate.codebook.scale import Scale
 from annotate.counts.assignments import NONE, Assignments, assign
 from annotate.counts.patterns import PAIR, FloatArray, IntArray, Patterns
-from annotate.errors import StatisticsError
+from annotate.sampling import Interval
 from annotate.study.ratings import decode_set
 
 SPECIFIC = "specific_agreement"
 CELLS = 2**19  # samples x patterns held at a time
 
 
-def _none(measured: Measured, _: Settings) -> list[Limits]:
-    return [Limits()] * len(measured.names)
-
-
-INTERVALS: dict[str, Callable[[Measured, Settings], list[Limits]]] = {
+_KINDS: dict[str, Callable[[Measured, Interval, np.random.Generator], list[Limits]]] = {
     "percentile": percentile,
     "bca": bca,
     "jackknife": jackknife,
     "analytic": analytic,
-    "none": _none,
+    "none": lambda measured, *_: [Limits()] * len(measured.names),
 }
 
 
 def estimate(
     patterns: Patterns,
     coefficients: str | Sequence[str] = DEFAULT,
+    interval: Interval = Interval(),
     *,
-    interval: str = "percentile",
-    replicates: int = 1000,
-    confidence: float = 0.95,
     rng: np.random.Generator | None = None,
 ) -> list[Estimate]:
     """Compute coefficients from patterns.
@@ -57,45 +51,30 @@ def estimate(
     coefficients
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`.
     interval
-        ``percentile`` or ``bca`` (bootstraps over items), ``jackknife`` (over items), ``analytic`` (Gwet's
-        standard errors) or ``none``.
-    replicates, confidence
-        Bootstrap replicates (0 for no interval) and the level of the interval. All coefficients are
-        computed on the same replicates.
+        Of which kind the intervals are. All coefficients are computed on the same replicates.
     rng
-        Where the replicates come from; a generator with seed 0 if none is given.
+        Where the replicates come from; a generator with the seed of ``interval`` if none is given.
 
     Raises
     ------
     StatisticsError
-        If a coefficient or the interval is not known, or replicates or confidence make no sense.
+        If a coefficient is not known.
 
     """
     asked = select(coefficients)
-    check_interval(replicates, confidence, interval)
     reasons = {coefficient.name: coefficient.unfit(patterns) for coefficient in asked}
     chosen = [coefficient for coefficient in asked if reasons[coefficient.name] is None]
     whole = _settled(chosen, patterns, patterns.n[None, :].astype(float))
-    settings = Settings(replicates, confidence, rng or np.random.default_rng(0))
+    stream = rng or np.random.default_rng(interval.seed)
     found = {
         coefficient.name: _estimate(coefficient, settled, limits)
         for coefficient, settled, limits in zip(
-            chosen, whole, _limits(patterns, chosen, whole, interval, settings), strict=True
+            chosen, whole, _limits(patterns, chosen, whole, interval, stream), strict=True
         )
     }
     return [
         found.get(coefficient.name) or _unfit(coefficient, reasons[coefficient.name]) for coefficient in asked
     ]
-
-
-def check_interval(replicates: int, confidence: float, interval: str = "percentile") -> None:
-    """Refuse an interval, a number of replicates or a confidence that make no sense."""
-    if interval not in INTERVALS:
-        raise StatisticsError(f"interval {interval!r} is not known; there are {', '.join(INTERVALS)}")
-    if replicates < 0:
-        raise StatisticsError(f"replicates: {replicates} is below 0; say 0 for no interval, or 1000")
-    if not 0 < confidence < 1:
-        raise StatisticsError(f"confidence: {confidence} is not between 0 and 1; 0.95 is usual")
 
 
 def _settled(chosen: Sequence[Coefficient], patterns: Patterns, samples: FloatArray) -> list[Settled]:
@@ -107,8 +86,8 @@ def _limits(
     patterns: Patterns,
     chosen: Sequence[Coefficient],
     whole: Sequence[Settled],
-    interval: str,
-    settings: Settings,
+    interval: Interval,
+    stream: np.random.Generator,
 ) -> list[Limits]:
     """The interval of each coefficient; none for one that is undefined."""
     defined = [place for place, settled in enumerate(whole) if settled.undefined[0] is None]
@@ -126,7 +105,7 @@ def _limits(
         lowest=np.array([-np.inf if coefficient.chance_corrected else 0.0 for coefficient in having]),
         compute=lambda samples: np.array([one.value for one in _settled(having, patterns, samples)]),
     )
-    for place, limits in zip(defined, INTERVALS[interval](measured, settings), strict=True):
+    for place, limits in zip(defined, _KINDS[interval.kind](measured, interval, stream), strict=True):
         found[place] = limits
     return found
 
@@ -170,10 +149,10 @@ def strata(patterns: Patterns) -> list[IntArray]:
 def by_category(
     patterns: Patterns,
     coefficients: str | Sequence[str] = ("krippendorff_alpha",),
+    interval: Interval = Interval(),
     *,
     categories: Sequence[str] = (),
     rngs: Mapping[str, np.random.Generator] | None = None,
-    **settings: Any,
 ) -> dict[str, list[Estimate]]:
     """Compute agreement on each category.
 
@@ -187,10 +166,10 @@ def by_category(
     categories
         Which categories, and in what order; all of the variable if none are given. Of a set-valued
         variable the categories are what a set may hold, and an item's rating is in each that it holds.
+    interval
+        See :func:`~annotate.agreement.estimate`.
     rngs
-        Where the replicates of a category come from; a generator with seed 0 if it has none.
-    settings
-        Of the interval, see :func:`~annotate.agreement.estimate`.
+        Where the replicates of a category come from; a generator with the seed of ``interval`` if it has none.
 
     Returns
     -------
@@ -200,7 +179,7 @@ def by_category(
     Raises
     ------
     StatisticsError
-        If a coefficient is not known, or the interval makes no sense.
+        If a coefficient is not known.
 
     """
     members = _members(patterns)
@@ -209,8 +188,8 @@ def by_category(
         category: estimate(
             collapse(patterns, category, members.get(category, [])),
             names,
+            interval,
             rng=(rngs or {}).get(category),
-            **settings,
         )
         for category in tuple(categories) or tuple(members)
     }
@@ -221,15 +200,15 @@ def collapse(patterns: Patterns, category: str, columns: Sequence[int]) -> Patte
 
     Weights are left behind: two categories have none.
     """
-    names = (category, REST)
+    scale = Scale("nominal", (category, REST))
     inside = np.isin(np.arange(len(patterns.categories)), columns)
     if isinstance(patterns, Assignments):
         place = np.append(np.where(inside, 0, 1), NONE)  # the last, which -1 finds, is for no rating
         codes, n = _merge(place[patterns.codes], patterns.n)
-        return assign(names, patterns.annotators, codes, n, "nominal")
+        return assign(scale, patterns.annotators, codes, n)
     chosen = patterns.counts[:, inside].sum(axis=1)
     counts, n = _merge(np.column_stack([chosen, patterns.ratings - chosen]), patterns.n)
-    return Patterns(names, counts, n, "nominal")
+    return Patterns(scale, counts, n)
 
 
 def _merge(rows: IntArray, n: IntArray) -> tuple[IntArray, IntArray]:

@@ -3,25 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from narwhals.typing import IntoFrame
 from threadpoolctl import ThreadpoolController
 
-from annotate.agreement._estimate import SPECIFIC, by_category, check_interval, estimate, offered
+from annotate.agreement._estimate import SPECIFIC, by_category, estimate, offered
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate
 from annotate.agreement.rows import tidy
-from annotate.counts.distance import check_set_distance
-from annotate.counts.groups import GroupPatterns, tally_patterns
-from annotate.counts.table import ROW
-from annotate.counts.weights import BY_LEVEL, check_weights
+from annotate.codebook.scale import Scale
+from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
+from annotate.counts.weights import BY_LEVEL
 from annotate.errors import StatisticsError
-from annotate.sampling import generator
+from annotate.sampling import Interval, generator
 
 if TYPE_CHECKING:
-    from annotate.codebook.read import Level
     from annotate.counts.patterns import Patterns
 
 COUNTS = ("n_items", "n_pairable_items", "n_ratings", "n_annotators")
@@ -36,16 +34,15 @@ class _Plan:
 
     by: tuple[str, ...]
     chosen: tuple[Coefficient, ...]
-    weights: str | None
-    set_distance: str
+    scales: Mapping[str, Scale]
     per_category: bool
-    seed: int
-    interval: Mapping[str, Any]  # settings of the interval, handed on as they are
+    interval: Interval
 
     @property
     def extra(self) -> tuple[str, ...]:
         """Columns that stand in the result only where they were asked for."""
-        weighs = self.weights or any(one.weights is BY_LEVEL for one in self.chosen)
+        given = any(scale.weights for scale in self.scales.values())
+        weighs = given or any(one.weights is BY_LEVEL for one in self.chosen)
         return (*(("category",) if self.per_category else ()), *(("weights",) if weighs else ()))
 
     @property
@@ -64,17 +61,11 @@ class _Plan:
 def measure(
     ratings: IntoFrame,
     *,
-    by: Sequence[str] = (),
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = (),
     coefficients: str | Sequence[str] = DEFAULT,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    weights: str | None = None,
-    set_distance: str = "masi",
     per_category: bool = False,
-    interval: str = "percentile",
-    replicates: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Measure how well annotators agree.
 
@@ -83,26 +74,17 @@ def measure(
     ratings
         One row a judgement: item, annotator, variable, category, and the columns of ``by``. A frame of
         pandas, polars, Spark, or a DuckDB relation; of the last two only small tables are brought home.
+    scales
+        How each variable is measured; their order is the order of the variables in the result.
     by
-        Columns to group by, such as ``("source",)``. The whole table comes first, with None in them.
+        A column, or columns, to group by, such as ``"source"``. The whole table comes first, with None in them.
     coefficients
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`; ``"all"`` for all. One that a variable
         or a group does not fit is undefined there, with the reason.
-    level
-        The level of measurement of each variable; its order is the order of the variables in the result.
-    categories
-        The categories that a variable offers, in order; of a set-valued variable, what a set may hold.
-        Ordinal variables need them. K of AC1 is their number; without them, the number used in the table.
-    weights
-        ``identity``, ``linear``, ``quadratic`` or ``ordinal``, for the kappas, Brennan-Prediger and AC2, see
-        :mod:`annotate.counts.weights`; None for identity, and for AC2 what the level asks for.
-    set_distance
-        How alpha measures between sets: ``masi`` or ``jaccard``.
     per_category
-        Whether to add each category against the rest, see :func:`~annotate.agreement.estimate`.
-    interval, replicates, confidence, seed
-        Of the interval, see :func:`~annotate.agreement.estimate`. The same seed gives the same digits on
-        every engine, and a group's digits do not depend on the other groups.
+        Whether to add each category against the rest, see :func:`~annotate.agreement.by_category`.
+    interval
+        How sure one wants to be.
 
     Returns
     -------
@@ -120,39 +102,19 @@ def measure(
     TableError
         If a column is missing, a cell is blank or the table is empty.
     StatisticsError
-        If a coefficient, a level, weights or another setting is not known, a category is not what was
-        declared, a number or a set is none, or an annotator rated an item twice.
+        If a coefficient is not known, a variable has no scale, a category is not what was declared, a number or a set is none, or an annotator rated an item twice.
 
     """
     chosen = tuple(select(coefficients))
-    check_weights(weights)
-    check_set_distance(set_distance)
-    check_interval(replicates, confidence, interval)
-    if seed < 0:
-        raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
-    by = tuple(dict.fromkeys(by))
-    for column in by:
-        if column in COLUMNS and column not in ROW:
+    columns = group_columns(by)
+    for column in columns:
+        if column in COLUMNS:
             raise StatisticsError(f"cannot group by {column}: the result has a column {column}; rename it")
-    limits = {"interval": interval, "replicates": replicates, "confidence": confidence}
-    plan = _Plan(by, chosen, weights, set_distance, per_category, seed, limits)
-    found = tally_patterns(
-        ratings,
-        by=by,
-        level=level,
-        categories=categories,
-        weights=weights,
-        set_distance=set_distance,
-        assignments=bool(plan.names("assignments")),
-    )
+    plan = _Plan(columns, chosen, scales, per_category, interval.over_items())
+    found = tally_patterns(ratings, by=columns, scales=scales, assignments=bool(plan.names("assignments")))
     with _pools().limit(limits=1, user_api="blas"):
-        rows = [
-            (group.group, row)
-            for groups in found
-            for group in groups
-            for row in _rows(plan, group, tuple((categories or {}).get(group.variable) or ()))
-        ]
-    return tidy(rows, by, plan.columns)
+        rows = [(group.group, row) for groups in found for group in groups for row in _rows(plan, group)]
+    return tidy(rows, columns, plan.columns)
 
 
 @cache
@@ -161,37 +123,37 @@ def _pools() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _rows(plan: _Plan, group: GroupPatterns, declared: Sequence[str]) -> list[dict[str, object]]:
+def _rows(plan: _Plan, group: GroupPatterns) -> list[dict[str, object]]:
     """The rows of a variable in one group: the whole first, then its categories."""
     taken: dict[str, Patterns] = {"counts": group.patterns}
     if group.assignments:
         taken["assignments"] = group.assignments
     found: dict[str | None, dict[str, Estimate]] = {None: {}}
     for takes, counted in taken.items():
-        stream = (plan.seed, group.variable, group.names)
-        estimates = estimate(counted, plan.names(takes), rng=generator(*stream), **plan.interval)
+        stream = (plan.interval.seed, group.variable, group.names)
+        estimates = estimate(counted, plan.names(takes), plan.interval, rng=generator(*stream))
         found[None].update((one.coefficient, one) for one in estimates)
         if plan.per_category:
-            names = tuple(declared) or offered(counted)
+            names = plan.scales[group.variable].categories or offered(counted)
             rngs = {name: generator(*stream, name) for name in names}
-            of_each = by_category(counted, plan.names(takes), categories=names, rngs=rngs, **plan.interval)
+            of_each = by_category(counted, plan.names(takes), plan.interval, categories=names, rngs=rngs)
             for category, ones in of_each.items():
                 of_category = found.setdefault(category, {})
                 for one in ones:
                     of_category.setdefault(one.coefficient, one)  # specific agreement is of counts
     order = [SPECIFIC, *(one.name for one in plan.chosen)]
     return [
-        _row(plan, group, category, ones[name])
+        _row(group, category, ones[name])
         for category, ones in found.items()
         for name in dict.fromkeys(order)
         if name in ones
     ]
 
 
-def _row(plan: _Plan, group: GroupPatterns, category: str | None, found: Estimate) -> dict[str, object]:
+def _row(group: GroupPatterns, category: str | None, found: Estimate) -> dict[str, object]:
     patterns = group.patterns
     level = patterns.level if category is None else "nominal"  # one category and the rest
-    weights = plan.weights if category is None else None
+    weights = patterns.scale.weights if category is None else None
     weighed = (
         COEFFICIENTS[found.coefficient].weighs_with(level, weights)
         if found.coefficient in COEFFICIENTS

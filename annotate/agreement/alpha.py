@@ -28,7 +28,7 @@ def krippendorff_alpha(patterns: Patterns, samples: FloatArray) -> Agreement:
     if patterns.level == "ordinal":
         within, between = _ordinal(samples, counts, marginals)
     else:
-        distances = matrix(patterns.level, patterns.categories, patterns.set_distance)
+        distances = matrix(patterns.scale)
         within = samples @ ((counts @ distances * counts).sum(axis=1) / (ratings - 1))
         between = (marginals @ distances * marginals).sum(axis=1)
     pairs = total * (total - 1)

@@ -16,9 +16,9 @@ import math
 
 import numpy as np
 
-from annotate.agreement.intervals import Limits, Measured, Settings, shifted
+from annotate.agreement.intervals import Limits, Measured, shifted
 from annotate.agreement.jackknife import around
-from annotate.sampling import FloatArray
+from annotate.sampling import FloatArray, Interval
 
 # Whether n, for Gwet, is all rated items (otherwise those with two ratings).
 _ALL_ITEMS = {
@@ -47,7 +47,7 @@ def influences(measured: Measured) -> FloatArray:
     return np.asarray((more - less) / (2 * step[measured.present]), dtype=float)
 
 
-def analytic(measured: Measured, settings: Settings) -> list[Limits]:
+def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> list[Limits]:
     """The interval of each coefficient."""
     found = []
     for name, value, lowest, influence in zip(
@@ -59,7 +59,7 @@ def analytic(measured: Measured, settings: Settings) -> list[Limits]:
             continue
         gwets = name in _ALL_ITEMS and (name, measured.level) != ("krippendorff_alpha", "ordinal")
         how = f"analytic ({'Gwet 2014' if gwets else 'linearised'}), t with n-1 degrees of freedom"
-        found.append(Limits(*around(value, error, n - 1, lowest, settings.confidence), how))
+        found.append(Limits(*around(value, error, n - 1, lowest, interval.confidence), how))
     return found
 
 

@@ -10,17 +10,17 @@ from statistics import NormalDist
 
 import numpy as np
 
-from annotate.agreement.intervals import Limits, Measured, Settings, over_items, resamples
+from annotate.agreement.intervals import Limits, Measured, over_items, resamples
 from annotate.agreement.jackknife import pulls
-from annotate.sampling import FloatArray, IntArray, percentiles
+from annotate.sampling import FloatArray, IntArray, Interval, percentiles
 
 _NORMAL = NormalDist()
 _SAME = 1e-12  # two values that differ by less do so by rounding
 
 
-def replicate(measured: Measured, settings: Settings) -> FloatArray:
+def replicate(measured: Measured, interval: Interval, rng: np.random.Generator) -> FloatArray:
     """Every coefficient on the same samples of items (C x replicates)."""
-    samples = resamples(measured.n, measured.ratings, settings.replicates, settings.rng)
+    samples = resamples(measured.n, measured.ratings, interval.replicates, rng)
     chunks = [measured.compute(chunk) for chunk in samples]
     return np.concatenate([np.empty((len(measured.names), 0)), *chunks], axis=1)
 
@@ -32,30 +32,30 @@ def words(kind: str, replicates: FloatArray) -> str:
     return f"{kind} bootstrap over items, {len(replicates)} replicates{counted}"
 
 
-def percentile(measured: Measured, settings: Settings) -> list[Limits]:
+def percentile(measured: Measured, interval: Interval, rng: np.random.Generator) -> list[Limits]:
     """The middle of the replicates of each coefficient."""
-    if not settings.replicates:
+    if not interval.replicates:
         return [Limits()] * len(measured.names)
     return [
-        Limits(*percentiles(replicates, settings.confidence), words("percentile", replicates))
-        for replicates in replicate(measured, settings)
+        Limits(*percentiles(replicates, interval.confidence), words("percentile", replicates))
+        for replicates in replicate(measured, interval, rng)
     ]
 
 
-def bca(measured: Measured, settings: Settings) -> list[Limits]:
+def bca(measured: Measured, interval: Interval, rng: np.random.Generator) -> list[Limits]:
     """The interval of each coefficient: none where the value hangs on one item and is undefined without."""
-    if not settings.replicates:
+    if not interval.replicates:
         return [Limits()] * len(measured.names)
     found = []
     accelerations = acceleration(pulls(measured), measured.n)
     for value, replicates, pull in zip(
-        measured.values.tolist(), replicate(measured, settings), accelerations.tolist(), strict=True
+        measured.values.tolist(), replicate(measured, interval, rng), accelerations.tolist(), strict=True
     ):
         defined = replicates[~np.isnan(replicates)]
         if math.isnan(pull) or not len(defined):
             found.append(Limits())
             continue
-        shares = levels(bias(value, defined), pull, settings.confidence)
+        shares = levels(bias(value, defined), pull, interval.confidence)
         low, high = np.quantile(defined, shares)
         found.append(Limits(float(low), float(high), words("BCa", replicates)))
     return found

@@ -56,15 +56,6 @@ class Limits:
     how: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Settings:
-    """What was asked of an interval; ``replicates`` and ``rng`` are of the bootstraps."""
-
-    replicates: int
-    confidence: float
-    rng: np.random.Generator
-
-
 def strata(n: IntArray, ratings: IntArray) -> list[IntArray]:
     """The patterns of items with two ratings or more, and those of items with one."""
     return [np.flatnonzero((n > 0) & (ratings > 1)), np.flatnonzero((n > 0) & (ratings == 1))]

@@ -12,9 +12,9 @@ import math
 
 import numpy as np
 
-from annotate.agreement.intervals import Limits, Measured, Settings, over_items, shifted, strata
+from annotate.agreement.intervals import Limits, Measured, over_items, shifted, strata
 from annotate.agreement.student import quantile
-from annotate.sampling import FloatArray
+from annotate.sampling import FloatArray, Interval
 
 
 def pulls(measured: Measured) -> FloatArray:
@@ -56,13 +56,13 @@ def around(value: float, error: float, degrees: int, lowest: float, confidence: 
     return max(lowest, value - reach), min(1.0, value + reach)
 
 
-def jackknife(measured: Measured, settings: Settings) -> list[Limits]:
+def jackknife(measured: Measured, interval: Interval, _: np.random.Generator) -> list[Limits]:
     """The interval of each coefficient: none where the value hangs on one item and is undefined without."""
     degrees = int(measured.n[measured.ratings > 1].sum()) - 1
     found = variances(measured, pulls(measured))
     how = "jackknife over items, t with n-1 degrees of freedom"
     return [
-        Limits(*around(value, math.sqrt(variance), degrees, lowest, settings.confidence), how)
+        Limits(*around(value, math.sqrt(variance), degrees, lowest, interval.confidence), how)
         if math.isfinite(variance)
         else Limits()
         for value, variance, lowest in zip(

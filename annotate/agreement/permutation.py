@@ -113,7 +113,7 @@ def align(groups: Sequence[Patterns]) -> tuple[Patterns, IntArray]:
 
     """
     first = groups[0]
-    scales = {(one.categories, one.level, one.weights, one.set_distance) for one in groups}
+    scales = {one.scale for one in groups}
     if len(scales) != 1:
         raise StatisticsError(
             f"patterns: {len(groups)} groups with {len(scales)} sets of categories, levels or weights; "
@@ -131,16 +131,7 @@ def align(groups: Sequence[Patterns]) -> tuple[Patterns, IntArray]:
     total = n.sum(axis=0)
     if not annotators:
         return replace(first, counts=rows, n=total), n
-    whole = assign(
-        first.categories,
-        annotators,
-        rows,
-        total,
-        first.level,
-        weights=first.weights,
-        set_distance=first.set_distance,
-    )
-    return whole, n
+    return assign(first.scale, annotators, rows, total), n
 
 
 def _codes(patterns: Patterns, annotators: Sequence[str]) -> IntArray:

@@ -19,23 +19,23 @@ Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 25.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.agreement._cautions import caution
-from annotate.agreement._estimate import CELLS, check_interval, sampled, strata
+from annotate.agreement._estimate import CELLS, sampled, strata
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.rows import tidy
-from annotate.counts.groups import tally_patterns
+from annotate.codebook.scale import Scale
+from annotate.counts.groups import group_columns, tally_patterns
 from annotate.counts.patterns import PAIR, FloatArray, Patterns
 from annotate.errors import StatisticsError
-from annotate.sampling import generator, percentiles
+from annotate.sampling import Interval, generator, percentiles
 
 if TYPE_CHECKING:
-    from annotate.codebook.read import Level
     from annotate.counts.table import Group
 
 TOO_FEW = "fewer than two items have two ratings"
@@ -77,32 +77,26 @@ class Plan:
 def plan(
     ratings: IntoFrame,
     *,
+    scales: Mapping[str, Scale],
     half_width: float,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     coefficient: str = "krippendorff_alpha",
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    weights: str | None = None,
-    set_distance: str = "masi",
-    confidence: float = 0.95,
-    replicates: int = 5000,
-    seed: int = 0,
+    interval: Interval = Interval(replicates=5000),
 ) -> pd.DataFrame:
     """Plan how many more items an interval of a given half-width takes, at the present design.
 
     Parameters
     ----------
-    ratings, by, level, categories, weights, set_distance
+    ratings, scales, by
         As for :func:`~annotate.agreement.measure`.
     half_width
         The target: an interval from .70 to .80 has a half-width of .05.
     coefficient
         The name of one.
-    confidence, replicates
-        The level of the interval, and how many studies are simulated of each size. With 5000 the number
-        of items is right to about 5 %.
-    seed
-        The same seed gives the same digits; and with one seed a narrower target never takes fewer items.
+    interval
+        The percentile interval that is aimed at, its replicates being how many studies are simulated of each
+        size. With 5000 the number of items is right to about 5 %. With one seed a narrower target never takes
+        fewer items.
 
     Returns
     -------
@@ -120,21 +114,17 @@ def plan(
 
     """
     asked = _one(coefficient)
-    check_target(half_width, confidence, replicates)
-    if seed < 0:
-        raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
-    who = asked.takes == "assignments"
-    given: dict[str, Any] = {"weights": weights, "set_distance": set_distance, "assignments": who}
+    check_target(half_width, interval.over_items())
+    columns, who = group_columns(by), asked.takes == "assignments"
     rows: list[tuple[Group, dict[str, object]]] = []
-    for groups in tally_patterns(ratings, by=by, level=level, categories=categories, **given):
+    for groups in tally_patterns(ratings, by=columns, scales=scales, assignments=who):
         for one in groups:
             found = plan_patterns(
                 one.of(asked.takes),
                 asked,
                 half_width=half_width,
-                confidence=confidence,
-                replicates=replicates,
-                rng=generator(seed, "plan", one.variable, one.names),
+                interval=interval,
+                rng=generator(interval.seed, "plan", one.variable, one.names),
             )
             shared = {
                 "variable": one.variable,
@@ -143,7 +133,7 @@ def plan(
                 "caution": caution(one.patterns).text,
             }
             rows.append((one.group, {**shared, **asdict(found)}))
-    return tidy(rows, by, COLUMNS)
+    return tidy(rows, columns, COLUMNS)
 
 
 def _one(coefficient: str) -> Coefficient:
@@ -153,14 +143,13 @@ def _one(coefficient: str) -> Coefficient:
     return chosen[0]
 
 
-def check_target(half_width: float, confidence: float, replicates: int) -> None:
-    """Refuse a target, a confidence or a number of replicates that make no sense."""
-    check_interval(replicates, confidence)
+def check_target(half_width: float, interval: Interval) -> None:
+    """Refuse a target, or a number of replicates, that make no sense."""
     if not 0 < half_width < 1:
         raise StatisticsError(f"half-width: {half_width} is not between 0 and 1; 0.05 is usual")
-    if replicates < FEWEST_REPLICATES:
+    if interval.replicates < FEWEST_REPLICATES:
         raise StatisticsError(
-            f"replicates: {replicates} are too few to tell the width of an interval; "
+            f"replicates: {interval.replicates} are too few to tell the width of an interval; "
             f"say {FEWEST_REPLICATES} or more"
         )
 
@@ -170,8 +159,7 @@ def plan_patterns(
     coefficient: Coefficient,
     *,
     half_width: float,
-    confidence: float = 0.95,
-    replicates: int = 5000,
+    interval: Interval = Interval(replicates=5000),
     rng: np.random.Generator,
 ) -> Plan:
     """Plan from the patterns of one group; see :func:`plan`."""
@@ -186,12 +174,12 @@ def plan_patterns(
     if undefined is None:
         undefined = TOO_FEW if items < PAIR else None
     if undefined is None:
-        now = simulated_half_width(patterns, coefficient, items, confidence, replicates, rng.spawn(1)[0])
+        now = simulated_half_width(patterns, coefficient, items, interval, rng.spawn(1)[0])
         undefined = NO_REPLICATE if np.isnan(now) else NO_VARIATION if now < _NO_WIDTH else None
     if undefined is not None:
         return Plan(coefficient.name, value, now, half_width, None, None, undefined)
     doubled = (
-        (size, simulated_half_width(patterns, coefficient, size, confidence, replicates, rng.spawn(1)[0]))
+        (size, simulated_half_width(patterns, coefficient, size, interval, rng.spawn(1)[0]))
         for size in (items * 2**step for step in count(1))
     )
     needed = _first_within(half_width, (items, now), doubled)
@@ -204,20 +192,19 @@ def simulated_half_width(
     patterns: Patterns,
     coefficient: Coefficient,
     items: int,
-    confidence: float,
-    replicates: int,
+    interval: Interval,
     rng: np.random.Generator,
 ) -> float:
-    """Half the width of the middle ``confidence`` of a coefficient over studies of so many items.
+    """Half the width of the middle of a coefficient over studies of so many items.
 
     ``items`` have two ratings or more; items with one come along in the present proportion. Studies in
     which the coefficient is undefined are left out; NaN if it is in all.
     """
     values = [
         sampled(coefficient, patterns, samples).value
-        for samples in _studies(patterns, items, replicates, rng)
+        for samples in _studies(patterns, items, interval.replicates, rng)
     ]
-    low, high = percentiles(np.concatenate(values), confidence)
+    low, high = percentiles(np.concatenate(values), interval.confidence)
     return (high - low) / 2
 
 

@@ -10,7 +10,7 @@ says so, and the other coefficients are computed.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from annotate.agreement.alpha import krippendorff_alpha
 from annotate.agreement.gwet import gwet_ac1, gwet_ac2
@@ -24,14 +24,11 @@ from annotate.agreement.kappa import (
 )
 from annotate.agreement.observed import REST, percent_agreement, specific_agreement
 from annotate.agreement.result import Agreement
+from annotate.codebook.scale import LEVELS, Level
 from annotate.counts.assignments import NONE, Assignments
-from annotate.counts.distance import LEVELS
 from annotate.counts.patterns import PAIR, FloatArray, Patterns
 from annotate.counts.weights import BY_LEVEL, UNORDERED, UNWEIGHTED
 from annotate.errors import StatisticsError
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 ALL = "all"
 
@@ -69,7 +66,7 @@ class Coefficient:
     by_distance: bool = False
     weights: Mapping[str, str] | None = None
     takes: Literal["counts", "assignments"] = "counts"
-    levels: tuple["Level", ...] = LEVELS
+    levels: tuple[Level, ...] = LEVELS
     two_annotators: bool = False
     complete: bool = False
     of_category: bool = False
@@ -89,7 +86,7 @@ class Coefficient:
             return f"{self.name} is not defined at level {patterns.level}"
         if self.of_category and patterns.categories[1:] != (REST,):
             return f"{self.name} is of one category; ask for it by category"
-        weights = self.weighs_with(patterns.level, patterns.weights)
+        weights = self.weighs_with(patterns.level, patterns.scale.weights)
         if weights not in (None, "identity") and patterns.level in UNORDERED:
             return f"{weights} weights need an order of the categories, which level {patterns.level} does not have"
         return self._unfit_design(patterns)

@@ -55,7 +55,7 @@ def agreement(
     seed: Seed = 0,
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
-    from annotate.agreement import DEFAULT, measure, with_cautions
+    from annotate.agreement import DEFAULT, Interval, measure, with_cautions
     from annotate.present.study_tables import agreement_table
 
     groups = tuple(by or ())
@@ -63,19 +63,11 @@ def agreement(
         read.study.first_round,
         by=groups,
         coefficients=coefficients(coefficient, DEFAULT),
-        level=read.level,
-        categories=read.categories,
-        weights=read.weights,
-        set_distance=read.set_distance,
+        scales=read.scales,
         per_category=per_category,
-        interval=interval,
-        replicates=replicates,
-        confidence=confidence,
-        seed=seed,
+        interval=Interval(interval, replicates, confidence, seed),
     )
-    result = with_cautions(
-        result, read.study.first_round, by=groups, level=read.level, categories=read.categories
-    )
+    result = with_cautions(result, read.study.first_round, by=groups, scales=read.scales)
     say_exclusions(read.study)
     table.write(result, lambda frame: agreement_table(frame, groups), study=read.study)
 
@@ -90,18 +82,15 @@ def compare(
     A permutation test, with p-values corrected for the number of groups. Groups are sources, unless --by
     names another column.
     """
-    from annotate.agreement import DEFAULT
+    from annotate.agreement import DEFAULT, Interval
     from annotate.agreement import compare as compared
 
     result = compared(
         read.study.first_round,
         by=tuple(by or ("source",)),
         coefficients=coefficients(coefficient, DEFAULT),
-        level=read.level,
-        categories=read.categories,
-        weights=read.weights,
-        set_distance=read.set_distance,
-        seed=seed,
+        scales=read.scales,
+        interval=Interval(seed=seed),
     )
     say_exclusions(read.study)
     table.write(result, study=read.study)
@@ -118,7 +107,7 @@ def spans_agreement(
     seed: Seed = 0,
 ) -> None:
     """Compute how far annotators mark the same stretches of text, for each label."""
-    from annotate.agreement import measure_spans
+    from annotate.agreement import Interval, measure_spans
     from annotate.present.study_tables import side_by_side
 
     groups = tuple(by or ())
@@ -126,9 +115,7 @@ def spans_agreement(
         *_marked(study),
         labels=_labels(study),
         by=groups,
-        replicates=replicates,
-        confidence=confidence,
-        seed=seed,
+        interval=Interval("percentile", replicates, confidence, seed),
     )
     _say_nothing_marked(study, result)
     rows = [*groups, "label", "n_pairable_items", "n_spans"]
@@ -180,10 +167,10 @@ def disagreements(
 
     ratings = read.study.first_round
     if confusions:
-        result = confused(ratings, level=read.level, categories=read.categories)
+        result = confused(ratings, scales=read.scales)
         result = result if top is None else result.groupby("variable", sort=False).head(top)
     else:
-        result = contributions(ratings, level=read.level, categories=read.categories, top=top)
+        result = contributions(ratings, scales=read.scales, top=top)
     say_exclusions(read.study)
     table.write(result, study=read.study)
 
@@ -213,6 +200,7 @@ def plan(
     seed: Seed = 0,
 ) -> None:
     """Say how many more items an interval of a given half-width takes, at the present design."""
+    from annotate.agreement import Interval
     from annotate.agreement import plan as planned
 
     result = planned(
@@ -220,13 +208,8 @@ def plan(
         half_width=half_width,
         by=tuple(by or ("source",)),
         coefficient=coefficient,
-        level=read.level,
-        categories=read.categories,
-        weights=read.weights,
-        set_distance=read.set_distance,
-        confidence=confidence,
-        replicates=replicates,
-        seed=seed,
+        scales=read.scales,
+        interval=Interval("percentile", replicates, confidence, seed),
     )
     say_exclusions(read.study)
     table.write(result, study=read.study)

@@ -128,6 +128,7 @@ def pairs(
     confidence: Confidence = 0.95,
 ) -> None:
     """Compute the agreement of every two annotators, with jackknife intervals."""
+    from annotate.agreement import Interval
     from annotate.agreement import pairs as measured
     from annotate.agreement.annotators.confusion import PAIRWISE
     from annotate.present.study_tables import pairs_table
@@ -136,11 +137,8 @@ def pairs(
         read.study.first_round,
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, PAIRWISE),
-        level=read.level,
-        categories=read.categories,
-        weights=read.weights,
-        set_distance=read.set_distance,
-        confidence=confidence,
+        scales=read.scales,
+        interval=Interval(confidence=confidence),
     )
     say_exclusions(read.study)
     table.write(result, pairs_table, study=read.study)
@@ -156,10 +154,7 @@ def leave_one_out(read: Scaled, table: Table, by: By = None, coefficient: Coeffi
         read.study.first_round,
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, ("krippendorff_alpha",)),
-        level=read.level,
-        categories=read.categories,
-        weights=read.weights,
-        set_distance=read.set_distance,
+        scales=read.scales,
     )
     say_exclusions(read.study)
     table.write(result, study=read.study)
@@ -171,9 +166,7 @@ def majority(read: Scaled, table: Table, by: By = None) -> None:
     """Compute how often each annotator chooses what most of the others chose."""
     from annotate.agreement import majority as measured
 
-    result = measured(
-        read.study.first_round, by=tuple(by or ()), level=read.level, categories=read.categories
-    )
+    result = measured(read.study.first_round, by=tuple(by or ()), scales=read.scales)
     say_exclusions(read.study)
     table.write(result, study=read.study)
 
@@ -188,6 +181,7 @@ def rounds(
     confidence: Confidence = 0.95,
 ) -> None:
     """Compute the agreement of each annotator with themselves, where passages came a second time."""
+    from annotate.agreement import Interval
     from annotate.agreement import rounds as measured
     from annotate.agreement.annotators.confusion import PAIRWISE
     from annotate.present.study_tables import pairs_table
@@ -196,11 +190,8 @@ def rounds(
         read.study.ratings,
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, PAIRWISE),
-        level=read.level,
-        categories=read.categories,
-        weights=read.weights,
-        set_distance=read.set_distance,
-        confidence=confidence,
+        scales=read.scales,
+        interval=Interval(confidence=confidence),
     )
     say_exclusions(read.study)
     if result.empty:

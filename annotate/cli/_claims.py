@@ -141,9 +141,10 @@ def provenance(
     """Profile each source: how much it attributes, to whom, and on what ground."""
     from annotate.present.study_tables import profile_tables
     from annotate.provenance import profile
+    from annotate.sampling import Interval
 
     result = profile(
-        study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed
+        study.first_round, study.passages, interval=Interval("percentile", replicates, confidence, seed)
     )
     say_exclusions(study)
     table.write(result, profile_tables, study=study)

@@ -53,6 +53,7 @@ def consensus(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the starts of dawid-skene.")] = 0,
 ) -> None:
     """Decide on one category for each passage and variable; ties stay ties."""
+    from annotate.codebook.scale import scales_of
     from annotate.consensus import annotators as error_rates
     from annotate.consensus import dawid_skene, decisions, resolve, with_decided
     from annotate.coordination.adjudication import against, final_labels
@@ -60,23 +61,19 @@ def consensus(
 
     study = read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
-    levels, categories = _levels(study, read.level), read.categories
+    scales = scales_of(_levels(study, read.level), read.categories)
     made = None if adjudicated is None else _decisions(adjudicated, config, study)
     fits: Sequence[Fit] = ()
     if method == "dawid-skene":
-        fits = dawid_skene(study.ratings, level=levels, categories=categories, seed=seed)
+        fits = dawid_skene(study.ratings, scales=scales, seed=seed)
         records = decisions(fits)
     else:
-        records = resolve(study.ratings, level=levels, categories=categories)
+        records = resolve(study.ratings, scales=scales)
     labels = records if made is None else final_labels(records, made, study.ratings)
     if annotators and made is not None:
-        result = against(study.ratings, labels, level=levels, categories=categories)
+        result = against(study.ratings, labels, scales=scales)
     elif annotators:
-        result = (
-            error_rates(fits)
-            if fits
-            else with_decided(study.ratings, labels, level=levels, categories=categories)
-        )
+        result = error_rates(fits) if fits else with_decided(study.ratings, labels, scales=scales)
     else:
         result = labels
     say_exclusions(study)

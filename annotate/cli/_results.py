@@ -53,14 +53,12 @@ def _write(
     writer: Callable[..., None], read: Scaled, output: Path, replicates: int, confidence: float, seed: int
 ) -> None:
     from annotate.present.summary import summarise
+    from annotate.sampling import Interval
 
     found = summarise(
         read.study,
-        level=read.level,
-        categories=read.categories,
-        replicates=replicates,
-        confidence=confidence,
-        seed=seed,
+        scales=read.scales,
+        interval=Interval("percentile", replicates, confidence, seed),
     )
     writer(output, found)
     say(f"{output}: written")

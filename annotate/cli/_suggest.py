@@ -141,7 +141,7 @@ def _labels(study: "Study", ratings: "pd.DataFrame", decided: Path | None) -> "p
 
     levels = {name: level for name, level in study.levels.items() if level in ("nominal", "ordinal")}
     voted = ratings.loc[ratings["variable"].isin(list(levels))]
-    labels = voted if voted.empty else resolve(voted, level=levels, categories=study.categories)
+    labels = voted if voted.empty else resolve(voted, scales=study.scales)
     return labels if decided is None else joined_decided(read_decided(decided, levels), labels)
 
 

@@ -20,7 +20,8 @@ from annotate.present import Format
 if TYPE_CHECKING:
     import pandas as pd
 
-    from annotate.codebook.read import Codebook, Level
+    from annotate.codebook.read import Codebook
+    from annotate.codebook.scale import Level, Scale
     from annotate.study.study import Study
 
 OnInvalid = Literal["error", "exclude"]
@@ -202,6 +203,13 @@ class Scaled:
     categories: Mapping[str, Sequence[str]]
     weights: str | None = None
     set_distance: str = "masi"
+
+    @property
+    def scales(self) -> "dict[str, Scale]":
+        """The scale of each variable whose level is known."""
+        from annotate.codebook.scale import scales_of
+
+        return scales_of(self.level, self.categories, weights=self.weights, distance=self.set_distance)
 
 
 def rated(

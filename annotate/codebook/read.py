@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from annotate.codebook.config_xml import Element, Problem, UnusableConfigError, parse_config
+from annotate.codebook.scale import Level, Scale
 from annotate.errors import ConfigError
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
     "read_codebook",
 ]
 
-Level = Literal["nominal", "ordinal", "interval", "ratio", "set"]
 Kind = Literal["choices", "rating", "number", "taxonomy", "textarea"]
 
 PATH_SEPARATOR = " > "
@@ -100,6 +100,18 @@ class Codebook:
     def levels(self) -> dict[str, Level]:
         """The level of measurement of each coded variable, in the order of the config."""
         return {v.name: v.level for v in self.variables if v.level is not None}
+
+    @property
+    def scales(self) -> dict[str, Scale]:
+        """The scale of each coded variable, in the order of the config.
+
+        Sets are measured by what was chosen, so their scale does not list what a set may hold.
+        """
+        return {
+            v.name: Scale(v.level, () if v.level == "set" else tuple(one.id for one in v.categories))
+            for v in self.variables
+            if v.level is not None
+        }
 
     def variable(self, name: str) -> Variable:
         """Return the variable of that name.

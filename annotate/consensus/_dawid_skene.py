@@ -3,22 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import FEW, FEW_RATINGS_HERE, cautions, n_parameters
 from annotate.consensus._responses import Responses, responses
 from annotate.consensus._votes import item_names, judged, members, said
 from annotate.consensus.em import Climb, Start, best
 from annotate.counts.judgements import Judgements
 from annotate.errors import StatisticsError
-from annotate.sampling import FloatArray, IntArray, generator
+from annotate.sampling import FloatArray, IntArray, check_seed, generator
 from annotate.study.ratings import decode_set
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 STARTS, TOLERANCE, MOST = 5, 1e-11, 10_000
 KEEP = ("votes", "highest")
@@ -94,8 +92,7 @@ _NOTHING = 1e-9  # ratings; fewer are what rounding leaves of none
 def dawid_skene(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale],
     variables: Sequence[str] | None = None,
     seed: int = 0,
     starts: int = STARTS,
@@ -106,7 +103,7 @@ def dawid_skene(
 
     Parameters
     ----------
-    ratings, level, categories
+    ratings, scales
         As of :func:`~annotate.agreement.measure`; the order of an ordinal variable is not needed. A column
         ``round`` tells an annotator's repeats apart; each is one more observation of that annotator.
     variables
@@ -122,7 +119,7 @@ def dawid_skene(
     Returns
     -------
     tuple of Fit
-        One a variable, in the order of ``level``; of a variable that holds sets, one a member that
+        One a variable, in the order of ``scales``; of a variable that holds sets, one a member that
         was chosen by somebody.
 
     Raises
@@ -138,11 +135,10 @@ def dawid_skene(
         raise StatisticsError(f"starts: {starts} is below 1; one start is the least")
     if not tolerance >= 0:
         raise StatisticsError(f"tolerance: {tolerance} is below 0; 0 goes on until nothing is gained")
-    if seed < 0:
-        raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
+    check_seed(seed)
     found = []
-    for one in judged(ratings, level=level, categories=categories, variables=variables):
-        for member, names, chosen in _questions(one, (categories or {}).get(one.variable) or ()):
+    for one in judged(ratings, scales=scales, variables=variables):
+        for member, names, chosen in _questions(one, scales[one.variable].categories):
             kept, coded = np.unique(chosen, return_inverse=True)
             answers = responses(
                 one.unit, one.annotator, coded, n_annotators=len(one.annotators), n_categories=len(kept)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import compress, groupby
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import MEANINGS, ONE_RATING
 from annotate.consensus._dawid_skene import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
 from annotate.consensus._votes import (
@@ -25,9 +25,6 @@ from annotate.errors import StatisticsError, TableError
 from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import encode_set
 
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
-
 MAJORITY, DAWID_SKENE = METHODS = ("majority", "dawid-skene")
 
 TIED = 1e-6
@@ -37,9 +34,8 @@ TIED = 1e-6
 def resolve(
     ratings: pd.DataFrame,
     *,
+    scales: Mapping[str, Scale],
     method: str = MAJORITY,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
     variables: Sequence[str] | None = None,
     seed: int = 0,
     starts: int = STARTS,
@@ -50,7 +46,7 @@ def resolve(
 
     Parameters
     ----------
-    ratings, level, categories, variables, seed, starts, keep, tolerance
+    ratings, scales, variables, seed, starts, keep, tolerance
         See :func:`~annotate.consensus.dawid_skene`; the last four are of that method only.
     method
         ``majority``: every annotator has one vote, that of the first round in which they rated the item; a set
@@ -75,12 +71,11 @@ def resolve(
 
     """
     if method == MAJORITY:
-        return _by_votes(ratings, level, categories, variables)
+        return _by_votes(ratings, scales, variables)
     if method == DAWID_SKENE:
         fits = dawid_skene(
             ratings,
-            level=level,
-            categories=categories,
+            scales=scales,
             variables=variables,
             seed=seed,
             starts=starts,
@@ -107,12 +102,11 @@ def decisions(fits: Sequence[Fit]) -> pd.DataFrame:
 
 def _by_votes(
     ratings: pd.DataFrame,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None,
+    scales: Mapping[str, Scale],
     variables: Sequence[str] | None,
 ) -> pd.DataFrame:
     parts = []
-    for one in judged(ratings, level=level, categories=categories, variables=variables):
+    for one in judged(ratings, scales=scales, variables=variables):
         first = first_round(one)
         counted = votes(item_names(one), one.variable, one.categories, one.unit[first], one.category[first])
         parts.append(_told(counted, MAJORITY, ()))
@@ -183,8 +177,7 @@ def with_decided(
     ratings: pd.DataFrame,
     decided: pd.DataFrame,
     *,
-    level: "Mapping[str, Level] | None" = None,
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale] | None = None,
 ) -> pd.DataFrame:
     """Measure how often each annotator chose the decided category.
 
@@ -195,9 +188,9 @@ def with_decided(
     decided
         item, variable, category, such as :func:`~annotate.consensus._resolve` returns or an adjudicator
         made; None where nothing is decided.
-    level, categories
+    scales
         As of :func:`~annotate.agreement.measure`, so that ``3`` and ``3.0``, or a set in another order, are
-        the same. Of a variable that has no level here, texts are compared as they stand.
+        the same. Of a variable that has no scale here, texts are compared as they stand.
 
     Returns
     -------
@@ -236,7 +229,7 @@ def with_decided(
     beside["decided"] = beside["decision"].notna()
     beside["agreeing"] = False
     for variable, rows in beside.groupby("variable", sort=False):
-        place = _places(str(variable), rows, level or {}, categories or {})
+        place = _places(str(variable), rows, (scales or {}).get(str(variable)))
         beside.loc[rows.index, "agreeing"] = rows["category"].map(place) == rows["decision"].map(place)
     keys = ["variable", "annotator"]
     result = beside.groupby(keys).size().rename("n_rated").reset_index()
@@ -248,19 +241,12 @@ def with_decided(
     return result.loc[:, list(COLUMNS)]
 
 
-def _places(
-    variable: str,
-    rows: pd.DataFrame,
-    level: "Mapping[str, Level]",
-    categories: Mapping[str, Sequence[str]],
-) -> dict[str, int]:
+def _places(variable: str, rows: pd.DataFrame, scale: Scale | None) -> dict[str, int]:
     """A number for each text, the same for those that say the same."""
     used = sorted({*rows["category"].unique(), *rows["decision"].dropna().unique()})
-    known = level.get(variable)
-    declared = tuple(categories.get(variable) or ())
-    if known is None or (known == "ordinal" and not declared):
+    if scale is None or (scale.level == "ordinal" and not scale.categories):
         return {text: number for number, text in enumerate(used)}
     try:
-        return place_texts(variable, known, used, declared).columns
+        return place_texts(variable, scale, used).columns
     except MisfitError as misfit:
         raise StatisticsError(f"variable {variable}: category {misfit}") from misfit

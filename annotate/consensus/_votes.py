@@ -1,19 +1,17 @@
 """The judgements that decide, records of what was decided with ties kept as ties, and the vote of the majority."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.codebook.scale import Scale
 from annotate.counts.judgements import Judgements, judgements
 from annotate.errors import StatisticsError
 from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import decode_set, encode_set
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 FIRST = ("item", "variable", "category")
 LAST = ("n_ratings", "tie", "tied")
@@ -85,8 +83,7 @@ def said(applies: NDArray[np.bool_], words: str) -> "pd.Series[str]":
 def judged(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None,
+    scales: Mapping[str, Scale],
     variables: Sequence[str] | None,
 ) -> Iterator[Judgements]:
     """Read a table of ratings as agreement does, with a column ``round`` if it has one.
@@ -101,10 +98,7 @@ def judged(
         in the table.
 
     """
-    declared = categories or {}
-    levels: dict[str, Level] = {
-        name: "nominal" if one == "ordinal" and not declared.get(name) else one for name, one in level.items()
-    }
+    read_as = {name: without_order(scale) for name, scale in scales.items()}
     if variables is not None and "variable" in ratings.columns:
         there = ratings["variable"].astype("str")
         missing = sorted(set(variables) - set(there.unique()))
@@ -113,7 +107,12 @@ def judged(
             raise StatisticsError(f"variable {', '.join(missing)} is not in the ratings; they have {known}")
         ratings = ratings.loc[there.isin(list(variables))]
     repeat = "round" if "round" in ratings.columns else None
-    yield from judgements(ratings, level=levels, categories=categories, repeat=repeat)
+    yield from judgements(ratings, scales=read_as, repeat=repeat)
+
+
+def without_order(scale: Scale) -> Scale:
+    """An ordinal scale whose order is not known as a nominal one; any other as it is."""
+    return Scale("nominal") if scale.level == "ordinal" and not scale.categories else scale
 
 
 def item_names(one: Judgements) -> "pd.Index[Any]":

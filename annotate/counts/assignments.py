@@ -4,19 +4,17 @@ For people who bring ratings of their own, :func:`from_matrix` makes them of an 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from annotate.codebook.scale import Scale
 from annotate.counts.patterns import IntArray, Patterns
 from annotate.errors import StatisticsError
 
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
-
 NONE = -1
+NOMINAL = Scale("nominal")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,16 +51,7 @@ class Assignments(Patterns):
             raise StatisticsError(msg)
 
 
-def assign(
-    categories: Sequence[str],
-    annotators: Sequence[str],
-    codes: IntArray,
-    n: IntArray,
-    level: "Level",
-    *,
-    weights: str | None = None,
-    set_distance: str = "masi",
-) -> Assignments:
+def assign(scale: Scale, annotators: Sequence[str], codes: IntArray, n: IntArray) -> Assignments:
     """Make patterns of codes, see :class:`Assignments`.
 
     Raises
@@ -71,7 +60,7 @@ def assign(
         If the shapes do not fit, or a code is no place of a category.
 
     """
-    n_categories = len(categories)
+    n_categories = len(scale.categories)
     if codes.size and not NONE <= codes.min() <= codes.max() < n_categories:
         raise StatisticsError(
             f"codes: {codes.min()} to {codes.max()} are no places of {n_categories} categories; -1 is no rating"
@@ -79,24 +68,13 @@ def assign(
     pattern, annotator = np.nonzero(codes != NONE)
     cells = pattern * n_categories + codes[pattern, annotator]
     counts = np.bincount(cells, minlength=len(codes) * n_categories).reshape(len(codes), n_categories)
-    return Assignments(
-        tuple(categories),
-        counts,
-        n,
-        level,
-        weights=weights,
-        set_distance=set_distance,
-        annotators=tuple(annotators),
-        codes=codes,
-    )
+    return Assignments(scale, counts, n, annotators=tuple(annotators), codes=codes)
 
 
-def from_matrix(
-    ratings: Sequence[Sequence[str | None]], categories: Sequence[str] = (), level: "Level" = "nominal"
-) -> Assignments:
+def from_matrix(ratings: Sequence[Sequence[str | None]], scale: Scale = NOMINAL) -> Assignments:
     """Make patterns of a table, items x annotators, of category or None.
 
-    ``categories`` are what the variable offers, in order; without them, what was used by the alphabet.
+    Where the scale has no categories, they are what was used, by the alphabet.
 
     >>> from_matrix([["yes", "no"], ["yes", None], ["yes", "no"]]).n.tolist()
     [1, 2]
@@ -108,12 +86,12 @@ def from_matrix(
 
     """
     used = sorted({one for one in chain.from_iterable(ratings) if one is not None})
-    offered = tuple(categories) or tuple(used)
+    offered = scale.categories or tuple(used)
     outside = [one for one in used if one not in offered]
     if outside or len({len(item) for item in ratings}) != 1:
         why = f"{outside[0]!r} is not one of {', '.join(offered)}" if outside else "items differ in length"
         raise StatisticsError(f"ratings: {why}; a table is needed, items x annotators")
-    if level == "ordinal" and not categories:
+    if scale.level == "ordinal" and not scale.categories:
         raise StatisticsError("categories: an ordinal variable needs them in order, from low to high")
     place: dict[str | None, int] = {None: NONE, **{name: column for column, name in enumerate(offered)}}
     codes, n = np.unique(
@@ -122,4 +100,4 @@ def from_matrix(
         return_counts=True,
     )
     names = [f"annotator {number + 1}" for number in range(codes.shape[1])]
-    return assign(offered, names, codes, n.astype(np.int64), level)
+    return assign(replace(scale, categories=offered), names, codes, n.astype(np.int64))

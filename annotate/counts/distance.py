@@ -7,16 +7,13 @@ mean distance by another does not depend on that, and observed agreement stays r
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotate.codebook.scale import Scale
 from annotate.errors import StatisticsError
 from annotate.study.ratings import decode_set
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 FloatArray = NDArray[np.float64]
 
@@ -115,25 +112,12 @@ FIXED: dict[str, Callable[[Sequence[str]], FloatArray]] = {
     "ratio": ratio,
 }
 SET_DISTANCES: dict[str, Callable[[Sequence[str]], FloatArray]] = {"masi": masi, "jaccard": jaccard}
-LEVELS: tuple["Level", ...] = ("nominal", "ordinal", "interval", "ratio", "set")
-
-
-def check_set_distance(name: str) -> None:
-    """Refuse a distance between sets that does not exist, with those that do.
-
-    Raises
-    ------
-    StatisticsError
-        If there is none of that name.
-
-    """
-    if name not in SET_DISTANCES:
-        raise StatisticsError(f"set distance {name!r} is not known; there are {', '.join(SET_DISTANCES)}")
 
 
 @lru_cache(maxsize=4)  # a variable's groups come one after another
-def matrix(level: str, categories: tuple[str, ...], set_distance: str = "masi") -> FloatArray:
-    """Distances (K x K) of categories at a level other than ordinal."""
-    distances = (SET_DISTANCES[set_distance] if level == "set" else FIXED[level])(categories)
+def matrix(scale: Scale) -> FloatArray:
+    """Distances (K x K) of the categories of a scale, at a level other than ordinal."""
+    of = SET_DISTANCES[scale.distance] if scale.level == "set" else FIXED[scale.level]
+    distances = of(scale.categories)
     distances.setflags(write=False)
     return distances

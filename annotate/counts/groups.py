@@ -1,19 +1,34 @@
 """The patterns of every variable of a table of ratings, for the whole table and for each group."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
 
 from narwhals.typing import IntoFrame
 
+from annotate.codebook.scale import Scale
 from annotate.counts.assignments import Assignments, assign
 from annotate.counts.patterns import Patterns
-from annotate.counts.places import MisfitError, Places, check_level, place_texts
+from annotate.counts.places import MisfitError, Places, place_texts, scale_of
 from annotate.counts.table import ROW, Group, RatingsTable, open_table
 from annotate.errors import StatisticsError
 
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
+
+def group_columns(by: str | Sequence[str], *others: str) -> tuple[str, ...]:
+    """The columns to group by, each once; one may be given by its name alone.
+
+    Raises
+    ------
+    StatisticsError
+        If a column is one of those that agreement is computed from, or one of ``others``.
+
+    """
+    columns = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    for column in columns:
+        if column in (*ROW, *others):
+            raise StatisticsError(
+                f"cannot group by {column}: agreement is between annotators over items, on a variable"
+            )
+    return columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,48 +60,36 @@ class GroupPatterns:
 def tally_patterns(
     ratings: IntoFrame,
     *,
-    by: Sequence[str] = (),
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    weights: str | None = None,
-    set_distance: str = "masi",
+    by: Sequence[str],
+    scales: Mapping[str, Scale],
     assignments: bool = False,
 ) -> Iterator[list[GroupPatterns]]:
     """Reduce a table of ratings: a list for each variable, the whole table first, then its groups.
 
-    The variables come in the order of ``level``; ``assignments`` asks for who chose what as well. For what
+    The variables come in the order of ``scales``; ``assignments`` asks for who chose what as well. For what
     else is taken and raised see :func:`~annotate.agreement.measure`.
     """
-    for column in by:
-        if column in ROW:
-            raise StatisticsError(
-                f"cannot group by {column}: agreement is between annotators over items, on a variable"
-            )
-    given: dict[str, Any] = {"weights": weights, "set_distance": set_distance}
     table = open_table(ratings, by)
     used = table.variables()
-    levels = {variable: check_level(variable, level.get(variable)) for variable in used}
-    for variable in sorted(used, key=list(level).index):
-        own, declared = levels[variable], tuple((categories or {}).get(variable) or ())
-        placed = _place(table, variable, own, used[variable], declared)
+    asked = {variable: scale_of(variable, scales) for variable in used}
+    for variable in sorted(used, key=list(scales).index):
+        placed = _place(table, variable, asked[variable], used[variable])
+        scale = replace(asked[variable], categories=placed.categories)
         where = (variable, placed.columns, len(placed.categories))
         tallies = table.tallies(*where)
         choices = table.assignments(*where) if assignments else [None] * len(tallies)
         found = []
         for tally, choice in zip(tallies, choices, strict=True):
-            patterns = Patterns(placed.categories, tally.counts, tally.n_items, own, **given)
+            patterns = Patterns(scale, tally.counts, tally.n_items)
             assigned = None
             if choice is not None:
-                who = (choice.annotators, choice.codes, choice.n_items)
-                assigned = assign(placed.categories, *who, own, **given)
+                assigned = assign(scale, choice.annotators, choice.codes, choice.n_items)
             of = (variable, tuple(by), tally.group)
             found.append(GroupPatterns(*of, patterns, assigned, tally.n_annotators))
         yield found
 
 
-def _place(
-    table: RatingsTable, variable: str, level: "Level", used: Sequence[str], declared: Sequence[str]
-) -> Places:
+def _place(table: RatingsTable, variable: str, scale: Scale, used: Sequence[str]) -> Places:
     """Place the categories used, after a look whether the judgements can be counted at all."""
     twice = table.repeated(variable)
     if twice:
@@ -96,7 +99,7 @@ def _place(
         )
         raise StatisticsError(msg)
     try:
-        return place_texts(variable, level, used, declared)
+        return place_texts(variable, scale, used)
     except MisfitError as misfit:
         if misfit.category not in used:
             raise StatisticsError(f"variable {variable}: declared category {misfit}") from misfit

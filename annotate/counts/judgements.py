@@ -3,19 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from annotate.codebook.scale import Level, Scale
+from annotate.counts.groups import group_columns
 from annotate.counts.packing import blank, no_rows
 from annotate.counts.patterns import IntArray
-from annotate.counts.places import MisfitError, check_level, place_texts
+from annotate.counts.places import MisfitError, place_texts, scale_of
 from annotate.counts.table import ROW, Group, sort_groups
 from annotate.errors import StatisticsError, TableError
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 Coded = dict[str, tuple[IntArray, "pd.Index[Any]"]]
 
@@ -24,15 +23,14 @@ Coded = dict[str, tuple[IntArray, "pd.Index[Any]"]]
 class Judgements:
     """The judgements on one variable, one place of each array a judgement.
 
-    ``item``, ``annotator`` and ``category`` hold places in ``items``, ``annotators`` and ``categories``;
+    ``item``, ``annotator`` and ``category`` hold places in ``items``, ``annotators`` and the categories of ``scale``;
     ``unit`` numbers the items within their groups, and ``group`` holds places in ``groups``. ``repeat``
     holds places in ``repeats``, the values of the column that tells repeated judgements apart, if one was
     asked for.
     """
 
     variable: str
-    level: "Level"
-    categories: tuple[str, ...]
+    scale: Scale
     items: "pd.Index[Any]"
     annotators: "pd.Index[Any]"
     groups: tuple[Group, ...]
@@ -44,18 +42,27 @@ class Judgements:
     group: IntArray
     repeat: IntArray
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories, those that were used or all that the variable offers."""
+        return self.scale.categories
+
+    @property
+    def level(self) -> Level:
+        """The level of measurement."""
+        return self.scale.level
+
 
 def judgements(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    by: Sequence[str] = (),
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = (),
     repeat: str | None = None,
 ) -> Iterator[Judgements]:
     """Read a table of ratings as :func:`~annotate.agreement.measure` does.
 
-    Yields the judgements of each variable, in the order of ``level``: those of the whole table, as the
+    Yields the judgements of each variable, in the order of ``scales``: those of the whole table, as the
     one group whose values are all None, and then, if there is a ``by``, the same in their groups. Names
     of annotators and values of ``repeat`` are sorted, so the order of the rows is of no matter.
 
@@ -64,26 +71,22 @@ def judgements(
     TableError
         If a column is missing, a cell is blank or the table is empty.
     StatisticsError
-        If a level is not known, a category is not what was declared, a number or a set is none, or an
+        If a variable has no scale, a category is not what was declared, a number or a set is none, or an
         annotator rated an item twice (with the same value of ``repeat``).
 
     """
-    for column in by:
-        if column in (*ROW, repeat):
-            raise StatisticsError(
-                f"cannot group by {column}: agreement is between annotators over items, on a variable"
-            )
-    coded = _code(ratings, [*ROW, *by, *([repeat] if repeat else [])])
+    columns = group_columns(by, *([repeat] if repeat else []))
+    coded = _code(ratings, [*ROW, *columns, *([repeat] if repeat else [])])
     variable, names = coded["variable"]
-    levels = {name: check_level(name, level.get(name)) for name in sorted(names)}
-    for name in sorted(names, key=list(level).index):
+    asked = {name: scale_of(name, scales) for name in sorted(names)}
+    for name in sorted(names, key=list(scales).index):
         rows = np.flatnonzero(variable == names.get_loc(name))
         mine = {column: (codes[rows], values) for column, (codes, values) in coded.items()}
         _once_each(name, mine, repeat)
-        whole = _read(name, levels[name], tuple((categories or {}).get(name) or ()), mine, repeat)
-        yield _grouped(whole, mine, [], len(by))
-        if by:
-            yield _grouped(whole, mine, by, len(by))
+        whole = _read(name, asked[name], mine, repeat)
+        yield _grouped(whole, mine, [], len(columns))
+        if columns:
+            yield _grouped(whole, mine, columns, len(columns))
 
 
 def met(unit: IntArray, member: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
@@ -138,13 +141,11 @@ def _once_each(variable: str, coded: Coded, repeat: str | None) -> None:
         )
 
 
-def _read(
-    variable: str, level: "Level", declared: tuple[str, ...], coded: Coded, repeat: str | None
-) -> Judgements:
+def _read(variable: str, scale: Scale, coded: Coded, repeat: str | None) -> Judgements:
     category, texts = coded["category"]
     used = texts[np.unique(category)]
     try:
-        placed = place_texts(variable, level, used.tolist(), declared)
+        placed = place_texts(variable, scale, used.tolist())
     except MisfitError as misfit:
         if misfit.category not in used:
             raise StatisticsError(f"variable {variable}: declared category {misfit}") from misfit
@@ -158,8 +159,7 @@ def _read(
     annotator, annotators = _by_size(*coded["annotator"])
     return Judgements(
         variable=variable,
-        level=level,
-        categories=placed.categories,
+        scale=replace(scale, categories=placed.categories),
         items=coded["item"][1],
         annotators=annotators,
         groups=(),

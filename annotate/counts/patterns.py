@@ -4,20 +4,16 @@ Items with the same multiset of categories are one pattern. For people who bring
 :func:`from_items` makes patterns of an items x categories table.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from annotate.counts.distance import check_set_distance
-from annotate.counts.weights import check_weights, weight_matrix
+from annotate.codebook.scale import Level, Scale
+from annotate.counts.weights import weight_matrix
 from annotate.errors import StatisticsError
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -31,29 +27,19 @@ class Patterns:
 
     Parameters
     ----------
-    categories
-        The categories (K,), in order where the level has one. All that the variable offers, or, where
-        nobody declared them, all that were used on the variable: not those of one group only.
+    scale
+        What was measured. Its categories (K,) are all that the variable offers, or, where nobody declared them,
+        all that were used on the variable: not those of one group only.
     counts
         Patterns x categories: how many ratings of the item are in the category.
     n
         Items with that pattern (P,).
-    level
-        The level of measurement.
-    weights
-        What the coefficients that take weights weigh with, see :mod:`annotate.counts.weights`; None
-        for what each takes by itself.
-    set_distance
-        How alpha measures between sets, ``"masi"`` or ``"jaccard"``.
 
     """
 
-    categories: tuple[str, ...]
+    scale: Scale
     counts: IntArray
     n: IntArray
-    level: "Level"
-    weights: str | None = None
-    set_distance: str = "masi"
 
     def __post_init__(self) -> None:
         """Refuse what are no counts.
@@ -61,11 +47,9 @@ class Patterns:
         Raises
         ------
         StatisticsError
-            If the shapes do not fit, a count is negative, or weights or set distance are not known.
+            If the shapes do not fit, or a count is negative.
 
         """
-        check_weights(self.weights)
-        check_set_distance(self.set_distance)
         shape = (len(self.n), len(self.categories))
         if self.n.ndim != 1 or self.counts.shape != shape:
             msg = f"patterns: counts have shape {self.counts.shape}, but n and categories ask for {shape}"
@@ -74,6 +58,16 @@ class Patterns:
             raise StatisticsError(
                 "patterns: a count is negative; counts are how many ratings or items there are"
             )
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories (K,), in order where the level has one."""
+        return self.scale.categories
+
+    @property
+    def level(self) -> Level:
+        """The level of measurement."""
+        return self.scale.level
 
     @cached_property
     def ratings(self) -> IntArray:
@@ -94,7 +88,7 @@ class Patterns:
 
     def weight_matrix(self, by_level: Mapping[str, str]) -> FloatArray:
         """The weights (K x K) asked for, or those that go by the level."""
-        name = self.weights or by_level[self.level]
+        name = self.scale.weights or by_level[self.level]
         return weight_matrix(name, self.level, self.categories)
 
     def observed(self, samples: FloatArray, weights: FloatArray | None = None) -> FloatArray:
@@ -146,10 +140,10 @@ class Patterns:
         return np.asarray(np.count_nonzero(marginals > 0, axis=1), dtype=np.int64)
 
 
-def from_items(counts: ArrayLike, categories: Sequence[str], level: "Level" = "nominal") -> Patterns:
+def from_items(counts: ArrayLike, scale: Scale) -> Patterns:
     """Make patterns of a table of counts, items x categories (how many annotators chose each).
 
-    >>> from_items([[2, 0], [1, 1], [2, 0]], ["yes", "no"]).n.tolist()
+    >>> from_items([[2, 0], [1, 1], [2, 0]], Scale("nominal", ("yes", "no"))).n.tolist()
     [1, 2]
 
     Raises
@@ -163,4 +157,4 @@ def from_items(counts: ArrayLike, categories: Sequence[str], level: "Level" = "n
         msg = f"counts: a table of whole numbers is needed, items x categories, not {table.dtype} of shape {table.shape}"
         raise StatisticsError(msg)
     patterns, n = np.unique(table.astype(np.int64), axis=0, return_counts=True)
-    return Patterns(tuple(categories), patterns, n.astype(np.int64), level)
+    return Patterns(scale, patterns, n.astype(np.int64))

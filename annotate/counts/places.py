@@ -1,22 +1,16 @@
 """From the text in the table to the categories of a variable, as its level of measurement asks.
 
-The level and, for ordinal variables, the order of the categories are declared, never guessed from what
-was observed.
+Nothing is guessed from what was observed: level and order are those of the scale.
 """
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from annotate.counts.distance import LEVELS
+from annotate.codebook.scale import LEVELS, Scale
 from annotate.errors import StatisticsError, TableError
 from annotate.study.ratings import decode_set, encode_set
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
-
 
 # As people write numbers: float() would also read 1_0 as ten, and the digits of other scripts.
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
@@ -41,27 +35,27 @@ class MisfitError(Exception):
         self.category = category
 
 
-def check_level(variable: str, level: str | None) -> "Level":
-    """The level, if it is one.
+def scale_of(variable: str, scales: Mapping[str, Scale]) -> Scale:
+    """The scale of a variable.
 
     Raises
     ------
     StatisticsError
-        If the variable has no level, or one that does not exist, with those that do.
+        If it has none.
 
     """
-    if level is None:
+    scale = scales.get(variable)
+    if scale is None:
         known = "|".join(LEVELS)
         raise StatisticsError(
             f"level of measurement of variable {variable} is not known; say --level {variable}={known}"
         )
-    for known_level in LEVELS:
-        if level == known_level:
-            return known_level
-    raise StatisticsError(f"variable {variable}: level {level!r} is not known; there are {', '.join(LEVELS)}")
+    if not isinstance(scale, Scale):
+        raise StatisticsError(f"variable {variable}: {scale!r} is no scale; write Scale({scale!r})")
+    return scale
 
 
-def place_texts(variable: str, level: "Level", used: Collection[str], declared: Sequence[str]) -> Places:
+def place_texts(variable: str, scale: Scale, used: Collection[str]) -> Places:
     """Place the texts that were used.
 
     Raises
@@ -72,6 +66,7 @@ def place_texts(variable: str, level: "Level", used: Collection[str], declared: 
         If a text is outside the declared categories, or not what the level asks for.
 
     """
+    level, declared = scale.level, scale.categories
     if level in ("interval", "ratio"):
         return _numbers(used, declared, level)
     if level == "set":
@@ -82,7 +77,7 @@ def place_texts(variable: str, level: "Level", used: Collection[str], declared: 
             f"declare them from low to high, with --order {variable}=A,B,C or in the label config"
         )
         raise StatisticsError(msg)
-    categories = tuple(dict.fromkeys(declared)) or tuple(sorted(used))
+    categories = declared or tuple(sorted(used))
     _within(used, categories, categories)
     return Places(categories, {category: place for place, category in enumerate(categories)})
 

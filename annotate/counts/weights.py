@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.counts.distance import numbers
-from annotate.errors import StatisticsError
 
 FloatArray = NDArray[np.float64]
 
@@ -60,19 +59,6 @@ WEIGHTS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "quadratic": quadratic,
     "ordinal": ordinal,
 }
-
-
-def check_weights(name: str | None) -> None:
-    """Refuse weights that do not exist, with those that do.
-
-    Raises
-    ------
-    StatisticsError
-        If there are none of that name.
-
-    """
-    if name is not None and name not in WEIGHTS:
-        raise StatisticsError(f"weights {name!r} are not known; there are {', '.join(WEIGHTS)}")
 
 
 @lru_cache(maxsize=8)  # a variable's groups come one after another

@@ -11,7 +11,8 @@ import pandas as pd
 
 from annotate import agreement, consensus, figures, reuse
 from annotate.agreement import DEFAULT
-from annotate.codebook.read import Level, load_codebook
+from annotate.codebook.read import load_codebook
+from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.coordination.suggestion import unsuggested
 from annotate.errors import InputError, StatisticsError
 from annotate.notebook.results import Agreement, Claims, Consensus, Profile, Result
@@ -30,6 +31,7 @@ from annotate.present.workbook import write_workbook
 from annotate.provenance import profile
 from annotate.provenance.ledger import ledger_of
 from annotate.reuse import MIN_SCORE
+from annotate.sampling import Interval
 from annotate.study.passages import passages_of_study
 from annotate.study.ratings import check_ratings
 from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
@@ -78,23 +80,16 @@ class OpenStudy(Study):
         seed: int = 0,
     ) -> Agreement:
         """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
-        asked = _columns(by)
-        levels, categories = self._scaled(level, order)
+        asked, scales = _columns(by), self._scaled(level, order, weights, distance)
         frame = agreement.measure(
             self.rated,
             by=asked,
             coefficients=_names("coefficients", coefficients),
-            level=levels,
-            categories=categories,
-            weights=weights,
-            set_distance=distance,
+            scales=scales,
             per_category=per_category,
-            interval=interval,
-            replicates=_whole("replicates", replicates),
-            confidence=_number("confidence", confidence),
-            seed=_whole("seed", seed),
+            interval=_interval(interval, replicates, confidence, seed),
         )
-        frame = agreement.with_cautions(frame, self.rated, by=asked, level=levels, categories=categories)
+        frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales)
         return Agreement(frame, self.exclusions, by=asked)
 
     def compare(
@@ -108,15 +103,13 @@ class OpenStudy(Study):
         seed: int = 0,
     ) -> Result:
         """Test each group against the rest; see :func:`annotate.agreement.compare`."""
-        levels, categories = self._scaled(level, order)
         frame = agreement.compare(
             self.rated,
             by=_columns(by),
             coefficients=_names("coefficients", coefficients),
-            level=levels,
-            categories=categories,
+            scales=self._scaled(level, order),
             permutations=_whole("permutations", permutations),
-            seed=_whole("seed", seed),
+            interval=_interval(seed=seed),
         )
         return Result(frame, self.exclusions)
 
@@ -133,17 +126,13 @@ class OpenStudy(Study):
         seed: int = 0,
     ) -> Result:
         """Say how many more items an interval of a given half-width takes; see :func:`annotate.agreement.plan`."""
-        levels, categories = self._scaled(level, order)
         frame = agreement.plan(
             self.rated,
             half_width=_number("half_width", half_width),
             by=_columns(by),
             coefficient=coefficient,
-            level=levels,
-            categories=categories,
-            confidence=_number("confidence", confidence),
-            replicates=_whole("replicates", replicates),
-            seed=_whole("seed", seed),
+            scales=self._scaled(level, order),
+            interval=_interval("percentile", replicates, confidence, seed),
         )
         return Result(frame, self.exclusions)
 
@@ -154,10 +143,9 @@ class OpenStudy(Study):
 
         ``top`` is how many to list of each variable; see :func:`annotate.agreement.contributions`.
         """
-        levels, categories = self._scaled(level, order)
         most = None if top is None else _whole("top", top, least=1)
         return Result(
-            agreement.contributions(self.rated, level=levels, categories=categories, top=most),
+            agreement.contributions(self.rated, scales=self._scaled(level, order), top=most),
             self.exclusions,
         )
 
@@ -165,8 +153,7 @@ class OpenStudy(Study):
         self, top: int | None = None, *, level: Levels | None = None, order: Order | None = None
     ) -> Result:
         """List which categories are confused with each other; see :func:`annotate.agreement.confusions`."""
-        levels, categories = self._scaled(level, order)
-        found = agreement.confusions(self.rated, level=levels, categories=categories)
+        found = agreement.confusions(self.rated, scales=self._scaled(level, order))
         if top is not None:
             found = found.groupby("variable", sort=False).head(_whole("top", top, least=1))
         return Result(found, self.exclusions)
@@ -180,13 +167,11 @@ class OpenStudy(Study):
         confidence: float = 0.95,
     ) -> Result:
         """Measure the agreement of every two annotators; see :func:`annotate.agreement.pairs`."""
-        levels, categories = self._scaled(level, order)
         frame = agreement.pairs(
             self.rated,
             by=_columns(by),
-            level=levels,
-            categories=categories,
-            confidence=_number("confidence", confidence),
+            scales=self._scaled(level, order),
+            interval=_interval(confidence=confidence),
         )
         return Result(frame, self.exclusions, for_reading=pairs_table)
 
@@ -194,14 +179,12 @@ class OpenStudy(Study):
         self, by: By = (), *, level: Levels | None = None, order: Order | None = None
     ) -> Result:
         """Measure the agreement of all annotators but one; see :func:`annotate.agreement.leave_one_out`."""
-        levels, categories = self._scaled(level, order)
-        frame = agreement.leave_one_out(self.rated, by=_columns(by), level=levels, categories=categories)
+        frame = agreement.leave_one_out(self.rated, by=_columns(by), scales=self._scaled(level, order))
         return Result(frame, self.exclusions)
 
     def majority(self, by: By = (), *, level: Levels | None = None, order: Order | None = None) -> Result:
         """Measure each annotator against most of the others; see :func:`annotate.agreement.majority`."""
-        levels, categories = self._scaled(level, order)
-        frame = agreement.majority(self.rated, by=_columns(by), level=levels, categories=categories)
+        frame = agreement.majority(self.rated, by=_columns(by), scales=self._scaled(level, order))
         return Result(frame, self.exclusions)
 
     def rounds(
@@ -213,13 +196,11 @@ class OpenStudy(Study):
         confidence: float = 0.95,
     ) -> Result:
         """Measure each annotator against themselves, over rounds; see :func:`annotate.agreement.rounds`."""
-        levels, categories = self._scaled(level, order)
         frame = agreement.rounds(
             self.ratings,
             by=_columns(by),
-            level=levels,
-            categories=categories,
-            confidence=_number("confidence", confidence),
+            scales=self._scaled(level, order),
+            interval=_interval(confidence=confidence),
         )
         notes = ("nobody rated a passage twice",) if frame.empty else ()
         return Result(frame, self.exclusions, for_reading=pairs_table, notes=notes)
@@ -251,9 +232,7 @@ class OpenStudy(Study):
             self.passages,
             by=asked,
             labels=self.labels,
-            replicates=_whole("replicates", replicates),
-            confidence=_number("confidence", confidence),
-            seed=_whole("seed", seed),
+            interval=_interval("percentile", replicates, confidence, seed),
         )
         rows = [*asked, "label", "n_pairable_items", "n_spans"]
         return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))
@@ -276,20 +255,18 @@ class OpenStudy(Study):
                 f"method: {method!r} is not known; there are {', '.join(consensus.METHODS)}"
             )
         _ = self.rated
-        levels, categories = self._scaled(level, order)
+        scales = self._scaled(level, order)
         meant = consensus.MEANINGS
         if method == "majority":
-            decided = consensus.resolve(self.ratings, level=levels, categories=categories)
-            held = consensus.with_decided(self.ratings, decided, level=levels, categories=categories)
+            decided = consensus.resolve(self.ratings, scales=scales)
+            held = consensus.with_decided(self.ratings, decided, scales=scales)
             return Consensus(
                 decided,
                 self.exclusions,
                 meanings=meant,
                 annotators=Result(held, self.exclusions, meanings=meant),
             )
-        fits = consensus.dawid_skene(
-            self.ratings, level=levels, categories=categories, seed=_whole("seed", seed)
-        )
+        fits = consensus.dawid_skene(self.ratings, scales=scales, seed=_whole("seed", seed))
         return Consensus(
             consensus.decisions(fits),
             self.exclusions,
@@ -303,9 +280,7 @@ class OpenStudy(Study):
         frame = profile(
             self.rated,
             self.passages,
-            replicates=_whole("replicates", replicates),
-            confidence=_number("confidence", confidence),
-            seed=_whole("seed", seed),
+            interval=_interval("percentile", replicates, confidence, seed),
         )
         return Profile(frame, self.exclusions)
 
@@ -360,8 +335,12 @@ class OpenStudy(Study):
         return passages_of_study(self, self.name)
 
     def _scaled(
-        self, level: Levels | None, order: Order | None
-    ) -> tuple[dict[str, Level], dict[str, tuple[str, ...]]]:
+        self,
+        level: Levels | None,
+        order: Order | None,
+        weights: str | None = None,
+        distance: str = "masi",
+    ) -> dict[str, Scale]:
         """Put what is said on top of what the codebook says."""
         coded = list(dict.fromkeys([*self.levels, *self.ratings["variable"]]))
         said: dict[str, Level] = {}
@@ -381,7 +360,9 @@ class OpenStudy(Study):
         for name in [*said, *orders]:
             if name not in coded:
                 raise StatisticsError(f"{name}: no such variable; there are {', '.join(coded)}")
-        return {**self.levels, **said}, {**self.categories, **orders}
+        return scales_of(
+            {**self.levels, **said}, {**self.categories, **orders}, weights=weights, distance=distance
+        )
 
 
 def open_study(
@@ -459,6 +440,17 @@ def _number(what: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise StatisticsError(f"{what}: {value!r:.60} is no number")
     return float(value)
+
+
+def _interval(
+    kind: str = "percentile", replicates: object = 1000, confidence: object = 0.95, seed: object = 0
+) -> Interval:
+    return Interval(
+        kind,
+        _whole("replicates", replicates),
+        _number("confidence", confidence),
+        _whole("seed", seed),
+    )
 
 
 def _level(value: object) -> Level:

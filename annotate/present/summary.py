@@ -1,16 +1,16 @@
 """Everything that the workbook, the report and the demo show, computed once from a study."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from annotate.agreement import disagreements, measure, with_cautions
-from annotate.codebook.read import Level
+from annotate.codebook.scale import Scale
 from annotate.provenance import profile
 from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.provenance.profiles import COLUMNS, VARIABLES
+from annotate.sampling import Interval
 from annotate.study.passages import passages_of_study
 from annotate.study.study import Study
 
@@ -47,24 +47,18 @@ class Summary:
 def summarise(
     study: Study,
     *,
-    level: Mapping[str, Level] | None = None,
-    categories: Mapping[str, Sequence[str]] | None = None,
-    replicates: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    scales: Mapping[str, Scale] | None = None,
+    interval: Interval = Interval(),
 ) -> Summary:
-    """Measure agreement and profile the sources of a study; see those functions for what is raised."""
-    by: dict[str, Any] = {
-        "by": ("source",),
-        "level": {**study.levels, **(level or {})},
-        "categories": {**study.categories, **(categories or {})},
-    }
-    agreement = measure(study.first_round, **by, replicates=replicates, confidence=confidence, seed=seed)
-    agreement = with_cautions(agreement, study.first_round, **by)
+    """Measure agreement and profile the sources of a study; see those functions for what is raised.
+
+    Without ``scales`` they are those of the study.
+    """
+    scales = study.scales if scales is None else scales
+    agreement = measure(study.first_round, scales=scales, by="source", interval=interval)
+    agreement = with_cautions(agreement, study.first_round, scales=scales, by="source")
     if study.first_round["variable"].isin(VARIABLES).any():
-        provenance = profile(
-            study.first_round, study.passages, replicates=replicates, confidence=confidence, seed=seed
-        )
+        provenance = profile(study.first_round, study.passages, interval=interval)
     else:
         provenance = pd.DataFrame(columns=list(COLUMNS))
     return Summary(
@@ -73,5 +67,5 @@ def summarise(
         provenance,
         ledger_of(passages_of_study(study), study.first_round),
         disagreements(study.ratings, tuple(study.levels)),
-        confidence,
+        interval.confidence,
     )

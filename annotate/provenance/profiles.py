@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.errors import TableError
-from annotate.sampling import FloatArray, draw, generator, percentiles
+from annotate.sampling import FloatArray, Interval, draw, generator, percentiles
 
 CLAIM_TYPE, ATTRIBUTION, BASIS = "claim_type", "attribution", "evidentiary_basis"
 VARIABLES = (CLAIM_TYPE, ATTRIBUTION, BASIS)
@@ -60,9 +60,7 @@ def profile(
     ratings: pd.DataFrame,
     passages: pd.DataFrame | None = None,
     *,
-    replicates: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Profile each source, and all of them together (source None, first).
 
@@ -73,8 +71,8 @@ def profile(
         evidentiary_basis, or those of them that were coded.
     passages
         All passages with ``item`` and ``source``, annotated or not; default: those that were rated.
-    replicates, confidence, seed
-        Of the bootstrap.
+    interval
+        Of the percentile bootstrap, the only kind there is here.
 
     Returns
     -------
@@ -91,6 +89,7 @@ def profile(
         If none of the three variables was coded, or a category is not in the scheme.
 
     """
+    stated = interval.over_items()
     coded = [name for name in VARIABLES if (ratings["variable"] == name).any()]
     if not coded:
         raise TableError(
@@ -107,13 +106,13 @@ def profile(
     for source in [None, *sorted(sources.unique())]:
         items = sources.index if source is None else sources.index[sources == source]
         here = weights.loc[weights.index.get_level_values("item").isin(items)]
-        rng = generator(seed, "provenance", source)
+        rng = generator(stated.seed, "provenance", source)
         annotated = here.index.get_level_values("item").nunique()
         rows += [
             _count(source, name, count, len(items))
             for name, count in zip(COUNTS, (len(items), annotated), strict=True)
         ]
-        for row in _measures(_sums(here, coded, types), replicates, confidence, rng):
+        for row in _measures(_sums(here, coded, types), stated, rng):
             rows.append({"source": source, **row})
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": "float64", "n": "int64"})
 
@@ -185,13 +184,13 @@ def _sums(weights: pd.DataFrame, coded: list[str], types: list[str]) -> _Sums:
     return _Sums(names, np.array(above).T.reshape(shape), np.array(below).T.reshape(shape))
 
 
-def _measures(
-    sums: _Sums, replicates: int, confidence: float, rng: np.random.Generator
-) -> Iterator[Mapping[str, Any]]:
+def _measures(sums: _Sums, interval: Interval, rng: np.random.Generator) -> Iterator[Mapping[str, Any]]:
     """Estimate each measure and its interval; passages that look alike are drawn together."""
     both = np.hstack([sums.numerators, np.nan_to_num(sums.denominators, nan=0.0)])
     patterns, counts = np.unique(both, axis=0, return_counts=True)
-    resampled = draw(counts, replicates, rng) @ patterns if len(counts) else np.zeros((0, both.shape[1]))
+    resampled = (
+        draw(counts, interval.replicates, rng) @ patterns if len(counts) else np.zeros((0, both.shape[1]))
+    )
     sizes = (np.nan_to_num(sums.denominators, nan=1.0) > 0).sum(axis=0)
     for column, (measure, category) in enumerate(sums.names):
         above, below = sums.numerators[:, column].sum(), sums.denominators[:, column].sum()
@@ -201,14 +200,16 @@ def _measures(
         defined = not np.isnan(value)
         # One passage has nothing to vary: an interval of no width would pass for certainty.
         shown = defined and sizes[column] > 1
-        low, high = percentiles(spread, confidence) if shown else (np.nan, np.nan)
+        low, high = percentiles(spread, interval.confidence) if shown else (np.nan, np.nan)
         yield {
             "measure": measure,
             "category": category,
             "value": float(value),
             "ci_low": low,
             "ci_high": high,
-            "interval": f"percentile bootstrap over passages, {replicates} replicates" if shown else None,
+            "interval": f"percentile bootstrap over passages, {interval.replicates} replicates"
+            if shown
+            else None,
             "n": int(sizes[column]),
             "undefined": None if defined else "no claim was coded",
         }

@@ -9,6 +9,7 @@ import pandas as pd
 
 from annotate.codebook.check import check_config
 from annotate.codebook.read import Codebook, Level, load_codebook
+from annotate.codebook.scale import Scale
 from annotate.corpus.tasks import is_task_file, read_tasks
 from annotate.errors import AnnotateError, ExportError, InputError
 from annotate.files import bundled, read_json, read_text
@@ -100,6 +101,11 @@ class Study:
     def levels(self) -> dict[str, Level]:
         """The level of measurement of each variable, where the codebook tells."""
         return {} if self.codebook is None else self.codebook.levels
+
+    @property
+    def scales(self) -> dict[str, Scale]:
+        """How each variable is measured, where the codebook tells."""
+        return {} if self.codebook is None else self.codebook.scales
 
     @property
     def categories(self) -> dict[str, tuple[str, ...]]:

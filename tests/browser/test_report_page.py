@@ -4,6 +4,7 @@ import pytest
 
 from annotate.present.report import write_report
 from annotate.present.summary import summarise
+from annotate.sampling import Interval
 from tests.study_example import HOSTILE, NOTE, study
 
 pytestmark = pytest.mark.browser
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.browser
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     example = study(folder)
-    summary = summarise(example, replicates=50)
+    summary = summarise(example, interval=Interval(replicates=50))
     path = folder / "report.html"
     write_report(path, summary, notes=[NOTE])
     return path.as_uri()

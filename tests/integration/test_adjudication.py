@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from annotate.codebook.scale import scales_of
 from annotate.consensus import resolve
 from annotate.coordination.adjudication import (
     SETTLED,
@@ -151,7 +152,7 @@ def test_disagreements_are_decided_in_a_browser_and_come_back_as_labels(
     decisions = read_decisions(snapshot)
     assert (len(decisions.open), decisions.waiting, decisions.again) == (52, 0, 0)
     ratings, levels = STUDY.first_round, STUDY.levels
-    labels = final_labels(resolve(ratings, level=levels), decisions, ratings)
+    labels = final_labels(resolve(ratings, scales=scales_of(levels)), decisions, ratings)
     of = {item: rows.set_index("variable") for item, rows in labels.groupby("item")}
     rows = of[by_hand["data"]["passage_id"]]
     assert rows.loc["attribution", ["category", "method"]].tolist() == ["author_voice", "adjudicated"]
@@ -165,7 +166,7 @@ def test_disagreements_are_decided_in_a_browser_and_come_back_as_labels(
     assert rows.loc["attribution", "category"] is None
     assert not labels["tie"].any()
     assert set(labels.loc[~labels["item"].isin(decisions.open), "method"]) == {"unanimous"}
-    assert against(ratings, labels, level=levels)["value"].between(0, 1).all()
+    assert against(ratings, labels, scales=scales_of(levels))["value"].between(0, 1).all()
 
     study = read_study(snapshot)  # a decision is nobody's rating
     assert study.ratings.empty

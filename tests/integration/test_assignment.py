@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from annotate.agreement.annotators import rounds
 from annotate.cli.commands import app
+from annotate.codebook.scale import scales_of
 from annotate.coordination.assignment import Annotator, read_plan
 from annotate.coordination.following.work import read_passages
 from annotate.errors import InputError
@@ -137,7 +138,7 @@ def test_everybody_is_served_what_is_assigned(
     assert study.ratings["item"].nunique() == len(study.passages) == 10
     assert study.ratings["round"].value_counts().to_dict() == {1: 30, 2: 3}
     assert len(study.first_round) == 30
-    again = rounds(study.ratings, level=study.levels)
+    again = rounds(study.ratings, scales=scales_of(study.levels))
     assert set(again["annotator"]) == set(study.ratings.loc[study.ratings["round"] == 2, "annotator"])
 
 

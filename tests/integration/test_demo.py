@@ -18,6 +18,7 @@ import pytest
 
 from annotate.demo.scripted import CAST
 from annotate.present.summary import summarise
+from annotate.sampling import Interval
 from annotate.studio import server
 from annotate.study.study import read_study
 from tests.patience import PATIENCE_SECONDS
@@ -97,7 +98,7 @@ def test_the_two_outputs_say_so_in_plain_words(served):
 def test_agreement_shows_the_habits_that_were_stated(served):
     """The hasty annotator overlooks sources and grounds: those agree less than the kind of claim."""
     home, _ = served
-    agreement = summarise(read_study(snapshot(home)), replicates=1).agreement
+    agreement = summarise(read_study(snapshot(home)), interval=Interval(replicates=1)).agreement
     alpha = agreement[agreement["source"].isna() & (agreement["coefficient"] == "krippendorff_alpha")]
     values = alpha.set_index("variable")["value"]
     assert 0.4 < values["evidentiary_basis"] < values["claim_type"] < 1

@@ -11,6 +11,7 @@ import pytest
 
 from annotate.coordination.following import follow
 from annotate.errors import InputError, ServerError
+from annotate.sampling import Interval
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from annotate.studio.push import push
@@ -111,7 +112,7 @@ def test_status(project: int, connection: Connection, annotators: list[Connectio
         config=seen.project.config,
         now=seen.at,
         addresses=seen.addresses,
-        replicates=10,
+        interval=Interval(replicates=10),
     )
     assert (found.overlap, found.tasks, found.complete, found.annotations, found.skipped) == (2, 5, 1, 3, 1)
     done = {one.annotator: (one.done, one.skipped) for one in found.annotators}

@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from annotate.agreement import measure
+from annotate.codebook.scale import scales_of
 from annotate.coordination.following import follow
+from annotate.sampling import Interval
 from annotate.studio import server
 from annotate.studio.client import Connection
 from annotate.studio.projects import read_project
@@ -56,7 +58,7 @@ def warnings(seen: Look) -> list[tuple[str, str | None]]:
         config=home.config,
         now=seen.at,
         addresses=seen.addresses,
-        replicates=50,
+        interval=Interval(replicates=50),
     )
     return [(one.kind, one.annotator) for one in found.warnings]
 
@@ -236,7 +238,7 @@ def test_two_projects_become_one_study(
     ada, ben = (one.user_id for one in annotators[:2])
     assert sorted(merged.ratings["annotator"].unique()) == [f"A{ada}@1", f"A{ben}@2"]
     found, expected = (
-        measure(one.ratings, level=one.levels, categories=one.categories) for one in (merged, single)
+        measure(one.ratings, scales=scales_of(one.levels, one.categories)) for one in (merged, single)
     )
     assert found.equals(expected)
     assert b"@example.org" not in (tmp_path / "study" / "merged" / "tasks.json").read_bytes()

@@ -1,9 +1,8 @@
 """What agreement would be without each annotator."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,13 +12,12 @@ from annotate.agreement._estimate import sampled
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.result import Settled
 from annotate.agreement.rows import Rows, frame
+from annotate.codebook.scale import Scale
 from annotate.counts.assignments import NONE, Assignments, assign
+from annotate.counts.groups import group_columns
 from annotate.counts.judgements import Judgements, judgements
 from annotate.counts.patterns import FloatArray, IntArray, Patterns
 from annotate.counts.table import Packing
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 COLUMNS = ("coefficient", "annotator", "n_ratings", "n_pairable_items", "value", "without", "change", "undefined")  # fmt: skip
 _VALUES = 2**21  # samples x patterns held at a time
@@ -28,12 +26,9 @@ _VALUES = 2**21  # samples x patterns held at a time
 def leave_one_out(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    by: Sequence[str] = (),
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = (),
     coefficients: str | Sequence[str] = ("krippendorff_alpha",),
-    weights: str | None = None,
-    set_distance: str = "masi",
 ) -> pd.DataFrame:
     """Measure the agreement of all annotators but one, for each of them.
 
@@ -49,23 +44,22 @@ def leave_one_out(
         (None, or why ``without`` is NaN).
 
     """
-    chosen = select(coefficients)
+    chosen, columns = select(coefficients), group_columns(by)
     parts = []
-    for judged in judgements(ratings, level=level, categories=categories, by=by):
+    for judged in judgements(ratings, scales=scales, by=columns):
         for group, rows in enumerate(_rows(judged)):
             present, annotator = np.unique(judged.annotator[rows], return_inverse=True)
             group_of = np.full(len(present), group)
             told = {"annotator": judged.annotators[present], "n_ratings": np.bincount(annotator)}
             left = _leavings(judged, rows, annotator)
-            left = replace(left, patterns=replace(left.patterns, weights=weights, set_distance=set_distance))
             known = None
             if any(one.takes == "assignments" for one in chosen):
-                known = _who_chose(judged, rows, annotator, left.patterns)
+                known = _who_chose(judged, rows, annotator)
             for one in chosen:
                 found = {**told, "coefficient": np.full(len(present), one.name, dtype=object)}
                 who = known if one.takes == "assignments" else None
                 parts.append(Rows(judged, group_of, {**found, **_changes(one, left, who)}))
-    return frame(parts, by, COLUMNS)
+    return frame(parts, columns, COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +120,7 @@ def _leavings(judged: Judgements, rows: IntArray, annotator: IntArray) -> _Leavi
     place = place.reshape(-1)
     items = np.bincount(place[: len(row)], np.bincount(pattern), len(distinct)).astype(np.int64)
     return _Leavings(
-        patterns=Patterns(judged.categories, packing.unpack(distinct), items, judged.level),
+        patterns=Patterns(judged.scale, packing.unpack(distinct), items),
         people=int(annotator.max()) + 1,
         annotator=who,
         before=place[before],
@@ -144,7 +138,7 @@ def _numbered(columns: Sequence[IntArray]) -> IntArray:
     return number
 
 
-def _who_chose(judged: Judgements, rows: IntArray, annotator: IntArray, like: Patterns) -> Assignments:
+def _who_chose(judged: Judgements, rows: IntArray, annotator: IntArray) -> Assignments:
     """The patterns of a group with who chose what."""
     unit = pd.factorize(judged.unit[rows])[0]
     codes = np.full((int(unit.max()) + 1, int(annotator.max()) + 1), NONE, dtype=np.int64)
@@ -153,13 +147,7 @@ def _who_chose(judged: Judgements, rows: IntArray, annotator: IntArray, like: Pa
     _, row, n = np.unique(pattern, return_index=True, return_counts=True)
     order = np.lexsort(codes[row].T)  # whatever the order of the rows of the table
     names = [str(number) for number in range(codes.shape[1])]
-    return _assigned(names, codes[row][order], n[order].astype(np.int64), like)
-
-
-def _assigned(names: Sequence[str], codes: IntArray, n: IntArray, like: Patterns) -> Assignments:
-    return assign(
-        like.categories, names, codes, n, like.level, weights=like.weights, set_distance=like.set_distance
-    )
+    return assign(judged.scale, names, codes[row][order], n[order].astype(np.int64))
 
 
 def _remaining(known: Assignments) -> Iterator[Assignments]:
@@ -168,7 +156,7 @@ def _remaining(known: Assignments) -> Iterator[Assignments]:
         codes = np.delete(known.codes, place, axis=1)
         rated = (codes != NONE).any(axis=1)
         names = np.delete(np.array(known.annotators), place).tolist()
-        yield _assigned(names, codes[rated], known.n[rated], known)
+        yield assign(known.scale, names, codes[rated], known.n[rated])
 
 
 def _changes(coefficient: Coefficient, left: _Leavings, known: Assignments | None) -> dict[str, object]:

@@ -1,17 +1,15 @@
 """How often each annotator is with most of the others."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from annotate.agreement.rows import Rows, frame
+from annotate.codebook.scale import Scale
+from annotate.counts.groups import group_columns
 from annotate.counts.judgements import Judgements, judgements
 from annotate.counts.patterns import IntArray
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 COLUMNS = ("annotator", "n_items", "n_alone", "n_tied", "n_majority", "n_agreeing", "value", "undefined")
 NO_MAJORITY = "no item on which the others have a majority"
@@ -20,9 +18,8 @@ NO_MAJORITY = "no item on which the others have a majority"
 def majority(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    by: Sequence[str] = (),
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = (),
 ) -> pd.DataFrame:
     """Measure how often each annotator chose what most of the others chose.
 
@@ -41,8 +38,8 @@ def majority(
         (``n_agreeing / n_majority``), undefined (None, or why the value is NaN).
 
     """
-    parts = []
-    for judged in judgements(ratings, level=level, categories=categories, by=by):
+    parts, columns = [], group_columns(by)
+    for judged in judgements(ratings, scales=scales, by=columns):
         standing = _standing(judged)
         people = len(judged.annotators)
         key = judged.group * people + judged.annotator
@@ -66,7 +63,7 @@ def majority(
             "undefined": undefined,
         }
         parts.append(Rows(judged, present // people, found))
-    return frame(parts, by, COLUMNS)
+    return frame(parts, columns, COLUMNS)
 
 
 _ALONE, _TIED, _AGREEING, _DIFFERING = range(4)

@@ -1,33 +1,27 @@
 """Two annotators at a time, and one annotator at two times."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from annotate.agreement._estimate import check_interval
 from annotate.agreement.annotators.confusion import PAIRWISE, columns, confusions
 from annotate.agreement.registry import select
 from annotate.agreement.rows import Rows, frame
+from annotate.codebook.scale import Scale
+from annotate.counts.groups import group_columns
 from annotate.counts.judgements import Judgements, judgements
-from annotate.counts.patterns import IntArray
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
+from annotate.sampling import IntArray, Interval
 
 
 def pairs(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    by: Sequence[str] = (),
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = (),
     coefficients: str | Sequence[str] = PAIRWISE,
-    weights: str | None = None,
-    set_distance: str = "masi",
-    confidence: float = 0.95,
     strangers: bool = True,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Measure the agreement of every two annotators, on the items that both rated.
 
@@ -35,15 +29,13 @@ def pairs(
     ----------
     ratings
         One row a judgement: item, annotator, variable, category, and the columns of ``by``.
-    level, categories, by
+    scales, by
         As :func:`~annotate.agreement.measure` takes them.
     coefficients
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`, or ``"all"``. Each is computed as if
         there were no others than the two and no items but those that both rated.
-    weights, set_distance
-        As :class:`~annotate.counts.patterns.Patterns` takes them.
-    confidence
-        Of the intervals. There are none for a variable of more than
+    interval
+        Its confidence; the kind is always the jackknife. There is no interval for a variable of more than
         :data:`~annotate.agreement.annotators.confusion.MOST` categories.
     strangers
         Whether pairs without an item in common have a row too: n_items 0, and undefined. They are most
@@ -62,41 +54,34 @@ def pairs(
     TableError
         If a column is missing, a cell is blank or the table is empty.
     StatisticsError
-        If a coefficient or a level is not known, a category is not what was declared, a number or a set
+        If a coefficient is not known, a variable has no scale, a category is not what was declared, a number or a set
         is none, or an annotator rated an item twice.
 
     """
-    chosen = select(coefficients)
-    check_interval(0, confidence)
-    parts = []
-    for judged in judgements(ratings, level=level, categories=categories, by=by):
+    chosen, grouping = select(coefficients), group_columns(by)
+    confidence, parts = interval.over_items().confidence, []
+    for judged in judgements(ratings, scales=scales, by=grouping):
         confused = confusions(
             judged.unit,
             judged.annotator,
             judged.group,
             judged.category,
-            categories=judged.categories,
-            level=judged.level,
-            weights=weights,
-            set_distance=set_distance,
+            scale=judged.scale,
             also=_everybody(judged) if strangers else None,
         )
         group, first, second = confused.pairs.T
         who = {"annotator_a": judged.annotators[first], "annotator_b": judged.annotators[second]}
         parts.append(Rows(judged, group, {**who, **columns(confused, chosen, confidence)}))
-    return frame(parts, by, list(parts[0].columns))
+    return frame(parts, grouping, list(parts[0].columns))
 
 
 def rounds(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
-    by: Sequence[str] = (),
+    scales: Mapping[str, Scale],
+    by: str | Sequence[str] = (),
     coefficients: str | Sequence[str] = PAIRWISE,
-    weights: str | None = None,
-    set_distance: str = "masi",
-    confidence: float = 0.95,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Measure how well each annotator agrees with themselves, on items that they rated in two rounds.
 
@@ -111,20 +96,16 @@ def rounds(
         rated nothing twice.
 
     """
-    chosen = select(coefficients)
-    check_interval(0, confidence)
-    parts = []
-    for judged in judgements(ratings, level=level, categories=categories, by=by, repeat="round"):
+    chosen, grouping = select(coefficients), group_columns(by)
+    confidence, parts = interval.over_items().confidence, []
+    for judged in judgements(ratings, scales=scales, by=grouping, repeat="round"):
         people = len(judged.annotators)
         confused = confusions(
             judged.unit * people + judged.annotator,
             judged.repeat,
             judged.group * people + judged.annotator,
             judged.category,
-            categories=judged.categories,
-            level=judged.level,
-            weights=weights,
-            set_distance=set_distance,
+            scale=judged.scale,
         )
         whose, first, second = confused.pairs.T
         who = {
@@ -133,7 +114,7 @@ def rounds(
             "round_b": judged.repeats[second],
         }
         parts.append(Rows(judged, whose // people, {**who, **columns(confused, chosen, confidence)}))
-    return frame(parts, by, list(parts[0].columns))
+    return frame(parts, grouping, list(parts[0].columns))
 
 
 def _everybody(judged: Judgements) -> IntArray:

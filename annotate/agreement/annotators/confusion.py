@@ -11,7 +11,6 @@ cells, and it takes no seed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,12 +19,10 @@ from numpy.typing import NDArray
 from annotate.agreement._estimate import sampled
 from annotate.agreement.registry import Coefficient
 from annotate.agreement.student import quantile
+from annotate.codebook.scale import Scale
 from annotate.counts.assignments import Assignments, assign
 from annotate.counts.judgements import met
 from annotate.counts.patterns import FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 INTERVAL = "jackknife over items, t with n-1 degrees of freedom"
 PAIRWISE = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
@@ -41,7 +38,7 @@ class Confusions:
 
     Parameters
     ----------
-    categories, level, weights, set_distance
+    scale
         Of :class:`~annotate.counts.patterns.Patterns`.
     pairs
         Pairs x 3: the group, the first and the second member, sorted.
@@ -52,34 +49,23 @@ class Confusions:
 
     """
 
-    categories: tuple[str, ...]
-    level: "Level"
+    scale: Scale
     pairs: IntArray
     cells: IntArray
     pair: IntArray
     cell: IntArray
     n: IntArray
-    weights: str | None = None
-    set_distance: str = "masi"
 
     @cached_property
     def patterns(self) -> Assignments:
         """The cells as patterns of who chose what, with the items of all pairs together."""
         n = np.bincount(self.cell, self.n, len(self.cells)).astype(np.int64)
-        return assign(
-            self.categories,
-            ("first", "second"),
-            self.cells,
-            n,
-            self.level,
-            weights=self.weights,
-            set_distance=self.set_distance,
-        )
+        return assign(self.scale, ("first", "second"), self.cells, n)
 
     @property
     def few(self) -> bool:
         """Whether there are so few categories that an interval can be had."""
-        return len(self.categories) <= MOST
+        return len(self.scale.categories) <= MOST
 
     @cached_property
     def n_items(self) -> IntArray:
@@ -110,10 +96,7 @@ def confusions(
     group: IntArray,
     category: IntArray,
     *,
-    categories: tuple[str, ...],
-    level: "Level",
-    weights: str | None = None,
-    set_distance: str = "masi",
+    scale: Scale,
     also: IntArray | None = None,
 ) -> Confusions:
     """Set the judgements of each unit side by side.
@@ -122,13 +105,13 @@ def confusions(
     ----------
     unit, member, group, category
         Of each judgement. A unit lies in one group and has one judgement by a member.
-    categories, level, weights, set_distance
+    scale
         Of :class:`~annotate.counts.patterns.Patterns`.
     also
         Pairs (n x 3) to be listed even if they have no unit in common.
 
     """
-    members, size = int(member.max(initial=0)) + 1, len(categories)
+    members, size = int(member.max(initial=0)) + 1, len(scale.categories)
     counts: pd.Series[int] = pd.Series(dtype="int64")
     for first, second in met(unit, member):
         keys = {
@@ -145,15 +128,12 @@ def confusions(
     known = (pairs[:, 0] * members + pairs[:, 1]) * members + pairs[:, 2]
     cells, cell = np.unique(_integers(found, "cell"), return_inverse=True)
     return Confusions(
-        categories,
-        level,
+        scale,
         pairs,
         np.column_stack([cells // size, cells % size]),
         np.searchsorted(known, pair),
         cell.astype(np.int64),
         _integers(found, "n"),
-        weights,
-        set_distance,
     )
 
 

@@ -16,7 +16,7 @@ from annotate.agreement.spans.matching import MATCHINGS, Matched, match, mean_f1
 from annotate.agreement.spans.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut
 from annotate.agreement.spans.unitizing import unitize, unitizing_alpha
 from annotate.counts.patterns import PAIR, FloatArray, IntArray
-from annotate.sampling import draw, percentiles
+from annotate.sampling import Interval, draw, percentiles
 
 ALPHAS = ("token_alpha", "character_alpha", "unitizing_alpha")
 F1 = tuple(f"f1_{matching}" for matching in MATCHINGS)
@@ -33,9 +33,8 @@ Key = tuple[str | None, str]  # label, None for all, and coefficient
 def estimate_spans(
     passages: Sequence[MarkedPassage],
     labels: Sequence[str],
+    interval: Interval,
     *,
-    replicates: int,
-    confidence: float,
     rng: np.random.Generator,
 ) -> dict[Key, Estimate]:
     """Compute every coefficient for all labels together (None) and for each, in that order.
@@ -51,11 +50,13 @@ def estimate_spans(
     # One passage has nothing to vary: an interval of no width would pass for certainty.
     if len(passages) >= PAIR:
         size = max(1, _CELLS // max(len(passages), len(matched[None].pair)))
-        for start in range(0, replicates, size):
-            samples = draw(np.ones(len(passages), np.int64), min(size, replicates - start), rng)
+        for start in range(0, interval.replicates, size):
+            samples = draw(np.ones(len(passages), np.int64), min(size, interval.replicates - start), rng)
             for key, settled in _settled(alphas, matched, labels, samples).items():
                 draws[key].append(settled.value)
-    return {key: _estimate(key[1], whole[key], np.concatenate(draws[key]), confidence) for key in whole}
+    return {
+        key: _estimate(key[1], whole[key], np.concatenate(draws[key]), interval.confidence) for key in whole
+    }
 
 
 def _alphas(passages: Sequence[MarkedPassage], labels: Sequence[str]) -> dict[tuple[str, str], Alpha]:

@@ -124,6 +124,22 @@ class MarkedGroup:
         )
 
 
+def span_columns(by: str | Sequence[str]) -> tuple[str, ...]:
+    """The columns to group passages by; one may be given by its name alone.
+
+    Raises
+    ------
+    StatisticsError
+        If a column is one of those that agreement on spans is computed from.
+
+    """
+    columns = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    for column in columns:
+        if column in _NO_GROUPS:
+            raise StatisticsError(f"cannot group by {column}: agreement is between annotators over passages")
+    return columns
+
+
 def marked_groups(
     spans: pd.DataFrame, annotated: pd.DataFrame, passages: pd.DataFrame, by: Sequence[str]
 ) -> list[MarkedGroup]:
@@ -132,9 +148,6 @@ def marked_groups(
     The parameters and what is raised are those of
     :func:`~annotate.agreement.measure_spans`.
     """
-    for column in by:
-        if column in _NO_GROUPS:
-            raise StatisticsError(f"cannot group by {column}: agreement is between annotators over passages")
     _need(annotated, ("item", "annotator"), "annotated")
     _need(passages, ("item", "text", *by), "passages")
     who = annotated[["item", "annotator"]].astype("str")

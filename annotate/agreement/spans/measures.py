@@ -6,12 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.agreement._estimate import check_interval
 from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED, estimate_spans
-from annotate.agreement.spans.marks import MarkedGroup, marked_groups
+from annotate.agreement.spans.marks import MarkedGroup, marked_groups, span_columns
 from annotate.agreement.spans.matching import MATCHINGS, match
 from annotate.errors import StatisticsError
-from annotate.sampling import generator
+from annotate.sampling import Interval, generator
 
 __all__ = ["COEFFICIENTS", "COLUMNS", "PAIR_COLUMNS", "measure_span_pairs", "measure_spans"]
 
@@ -27,11 +26,9 @@ def measure_spans(
     annotated: pd.DataFrame,
     passages: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     labels: Sequence[str] | None = None,
-    replicates: int = 1000,
-    confidence: float = 0.95,
-    seed: int = 0,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Measure how well annotators agree on what they marked.
 
@@ -50,8 +47,8 @@ def measure_spans(
         Columns of ``passages`` to group by, such as ``("source",)``. The whole comes first.
     labels
         The labels to measure, in order; default: those in the spans, by the alphabet.
-    replicates, confidence, seed
-        Of the percentile bootstrap over passages. All coefficients and labels of a group are computed on
+    interval
+        Of the percentile bootstrap over passages, the only kind there is here. All coefficients and labels of a group are computed on
         the same replicates, and a group's digits do not depend on the other groups or labels.
 
     Returns
@@ -82,21 +79,19 @@ def measure_spans(
         If a label is not one of ``labels``, an annotator has several rounds, or a setting makes no sense.
 
     """
-    check_interval(replicates, confidence)
-    if seed < 0:
-        raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
-    groups = marked_groups(spans, annotated, passages, by)
+    stated = interval.over_items()
+    columns = span_columns(by)
+    groups = marked_groups(spans, annotated, passages, columns)
     names = _labels(spans, labels)
     rows: list[dict[str, object]] = []
     for group in groups:
-        named = _named(by, group)
+        named = _named(columns, group)
         stream = [[column, str(value)] for column, value in named.items() if value is not None]
         found = estimate_spans(
             group.pairable,
             names,
-            replicates=replicates,
-            confidence=confidence,
-            rng=generator(seed, "spans", stream),
+            stated,
+            rng=generator(stated.seed, "spans", stream),
         )
         counts = {
             "n_items": len(group.passages),
@@ -107,7 +102,7 @@ def measure_spans(
             {**named, "label": label, **asdict(one), **counts, "n_spans": group.n_spans(label)}
             for (label, _), one in found.items()
         )
-    return _frame(rows, by, COLUMNS)
+    return _frame(rows, columns, COLUMNS)
 
 
 def measure_span_pairs(
@@ -115,7 +110,7 @@ def measure_span_pairs(
     annotated: pd.DataFrame,
     passages: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     labels: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Compare every annotator's spans with every other's.
@@ -133,7 +128,8 @@ def measure_span_pairs(
         round, and f1 is the same in both.
 
     """
-    groups = marked_groups(spans, annotated, passages, by)
+    columns = span_columns(by)
+    groups = marked_groups(spans, annotated, passages, columns)
     names = _labels(spans, labels)
     rows: list[dict[str, object]] = []
     for group in groups:
@@ -144,11 +140,11 @@ def measure_span_pairs(
                 spans_of = dict(zip(pair, matched.spans[here].sum(axis=0).tolist(), strict=True))
                 found = {how: int(matched.matched[how][here].sum()) for how in MATCHINGS}
                 for annotator, reference in (pair, pair[::-1]):
-                    base = {**_named(by, group), "label": label, "n_items": int(here.sum())}
+                    base = {**_named(columns, group), "label": label, "n_items": int(here.sum())}
                     base |= {"annotator": annotator, "reference": reference}
                     shares = _shares(spans_of[annotator], spans_of[reference], found)
                     rows.extend({**base, **share} for share in shares)
-    return _frame(rows, by, PAIR_COLUMNS)
+    return _frame(rows, columns, PAIR_COLUMNS)
 
 
 def _labels(spans: pd.DataFrame, labels: Sequence[str] | None) -> tuple[str, ...]:

@@ -20,11 +20,13 @@ import numpy as np
 from annotate.agreement.alpha import krippendorff_alpha
 from annotate.agreement.result import Agreement
 from annotate.agreement.spans.marks import MarkedPassage
+from annotate.codebook.scale import Scale
 from annotate.counts.patterns import FloatArray, IntArray, Patterns
 
 # A token is a run of letters, digits and underscores, or any other one character that is no white space.
 TOKEN = re.compile(r"\w+|[^\w\s]")
 CHARACTER = re.compile(r"\S")
+_SIDES = Scale("nominal", ("inside", "outside"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,7 @@ def coverage(passages: Sequence[MarkedPassage], tokens: Sequence[IntArray], labe
     table = np.array([[one[pattern] for pattern in known] for one in counted], dtype=np.int64)
     table = table.reshape(len(counted), len(known))
     counts = np.array(known, dtype=np.int64).reshape(-1, 2)
-    return Coverage(Patterns(("inside", "outside"), counts, table.sum(axis=0), "nominal"), table)
+    return Coverage(Patterns(_SIDES, counts, table.sum(axis=0)), table)
 
 
 def coverage_alpha(covered: Coverage, samples: FloatArray) -> Agreement:

@@ -1,12 +1,13 @@
 """What an adjudicator decided, read from the adjudication's project, and the final labels that it makes with the consensus."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from annotate.codebook.scale import Scale
 from annotate.consensus import with_decided
 from annotate.consensus._resolve import MAJORITY
 from annotate.consensus._votes import first_rounds
@@ -15,9 +16,6 @@ from annotate.files import read_json
 from annotate.study.exports import ADJUDICATION, item_id, tabulate
 from annotate.study.snapshot import TASKS
 from annotate.study.study import read_study
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 
 @dataclass(frozen=True)
@@ -159,8 +157,7 @@ def against(
     ratings: pd.DataFrame,
     labels: pd.DataFrame,
     *,
-    level: "Mapping[str, Level] | None" = None,
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale] | None = None,
 ) -> pd.DataFrame:
     """Measure how often each annotator chose the decided category.
 
@@ -175,7 +172,7 @@ def against(
     parts = {"adjudicated": labels.loc[labels["method"] == ADJUDICATED], "final": labels}
     return pd.concat(
         [
-            with_decided(ratings, decided, level=level, categories=categories).assign(labels=name)
+            with_decided(ratings, decided, scales=scales).assign(labels=name)
             for name, decided in parts.items()
         ],
         ignore_index=True,

@@ -26,6 +26,7 @@ from annotate.coordination.following.progress import (
 from annotate.coordination.following.work import Passage, Work, read_passages
 from annotate.errors import AnnotateError
 from annotate.frames import records
+from annotate.sampling import Interval
 from annotate.study.annotations import annotator_id
 from annotate.study.exports import tabulate
 from annotate.study.study import Study
@@ -86,8 +87,7 @@ def follow(
     config: str,
     now: datetime,
     addresses: Mapping[int, str] | None = None,
-    replicates: int = 1000,
-    seed: int = 0,
+    interval: Interval = Interval(),
 ) -> Followed:
     """Say how far a study is, and what to look at.
 
@@ -104,8 +104,8 @@ def follow(
     addresses
         The accounts' e-mail addresses by number, by which assignments are told; they are in ``annotators``
         of the result.
-    replicates, seed
-        Of the intervals of alpha, see :func:`annotate.agreement.measure`.
+    interval
+        Of alpha, see :func:`annotate.agreement.measure`.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def follow(
     passages = read_passages(tasks, overlap, known)
     by_name = {annotator_id(number): email for number, email in known.items()}
     annotators = by_annotator(passages, by_name, now.date())
-    agreement, undefined, apart = _agreement(tasks, config, replicates, seed)
+    agreement, undefined, apart = _agreement(tasks, config, interval)
     numbers = [len(passage.done) for passage in passages]
     return Followed(
         at=now.isoformat(timespec="seconds"),
@@ -149,7 +149,7 @@ def _own_work(passages: Sequence[Passage]) -> dict[str, list[tuple[Passage, Work
 
 
 def _agreement(
-    tasks: Sequence[Mapping[str, Any]], config: str, replicates: int, seed: int
+    tasks: Sequence[Mapping[str, Any]], config: str, interval: Interval
 ) -> tuple[pd.DataFrame, str | None, list[Warned]]:
     """Alpha of the first round by variable, and who is far from the others; why not where it cannot be had."""
     nothing = pd.DataFrame(columns=list(AGREEMENT_COLUMNS))
@@ -162,9 +162,8 @@ def _agreement(
     ratings = study.first_round
     if ratings.empty:
         return nothing, "nothing was rated yet", []
-    how: dict[str, Any] = {"level": study.levels, "categories": study.categories}
-    found = measure(ratings, **how, coefficients=ALPHA, replicates=replicates, seed=seed)
-    return found.loc[:, list(AGREEMENT_COLUMNS)], None, far_from_others(ratings, **how)
+    found = measure(ratings, scales=study.scales, coefficients=ALPHA, interval=interval)
+    return found.loc[:, list(AGREEMENT_COLUMNS)], None, far_from_others(ratings, scales=study.scales)
 
 
 _COUNTS = ("passages", "complete", "annotations", "open", "skipped")

@@ -3,20 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from annotate.agreement.student import quantile
+from annotate.codebook.scale import Scale
 from annotate.coordination.following.irregular import Warned
 from annotate.coordination.following.work import Passage, Work
 from annotate.counts.judgements import judgements, met
 from annotate.counts.patterns import FloatArray
 from annotate.sampling import wilson
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 LEAST_PASSAGES = 20
 CONFIDENCE = 0.99
@@ -37,8 +34,7 @@ class _Met:
 def far_from_others(
     ratings: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale],
 ) -> list[Warned]:
     """Warn of annotators who agree with the others clearly less than these agree among themselves.
 
@@ -54,7 +50,7 @@ def far_from_others(
 
     Two choices are alike or not, whatever the level. Ratings are those of the first round.
     """
-    met_ = _meetings(ratings, level, categories)
+    met_ = _meetings(ratings, scales)
     found = []
     for place, name in enumerate(met_.annotators):
         others_pairs = met_.pairs - met_.own_pairs[place]
@@ -92,9 +88,7 @@ def _ratio(above: FloatArray, below: FloatArray) -> tuple[float, FloatArray]:
     return float(ratio), pull * np.sqrt(passages / (passages - 1))
 
 
-def _meetings(
-    ratings: pd.DataFrame, level: Mapping[str, "Level"], categories: Mapping[str, Sequence[str]] | None
-) -> _Met:
+def _meetings(ratings: pd.DataFrame, scales: Mapping[str, Scale]) -> _Met:
     items = pd.Index(ratings["item"].unique())
     people = pd.Index(sorted(ratings["annotator"].unique()))
     counts = _Met(
@@ -104,7 +98,7 @@ def _meetings(
         np.zeros((len(people), len(items))),
         np.zeros((len(people), len(items))),
     )
-    for judged in judgements(ratings, level=level, categories=categories):
+    for judged in judgements(ratings, scales=scales):
         place = items.get_indexer(judged.items)[judged.item]
         person = people.get_indexer(judged.annotators)[judged.annotator]
         for one, other in met(judged.unit, judged.annotator):
