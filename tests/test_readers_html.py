@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - quotation marks and the sign of a product
 """Web pages: the article comes through whole, and what the page says of itself is a guess."""
 
 import pytest
@@ -229,3 +230,48 @@ COUNT = (
 def test_blocks_are_lines_of_their_own_in_their_order(tmp_path, body, lines):
     page = f"<html><head><title>x</title></head><body>{body.format(COUNT)}</body></html>"
     assert read(tmp_path, page).text.split("\n") == lines
+
+
+PROSE = [
+    "The dyke office wrote on Tuesday that 31 pumps had stood still since the first frost of the winter.",
+    "Engineers said that the spare parts for each of them had been ordered and paid for in the autumn.",
+    "A farmer told the office that water had stood in the lower fields for more than nineteen days in all.",
+]
+MENU = '<footer><ul><li><a href="/a">About us</a></li><li><a href="/b">Contact</a></li></ul></footer>'
+
+
+@pytest.mark.parametrize("around", ["", "div", "section", "article", "main"])
+@pytest.mark.parametrize(
+    ("items", "lines"),
+    [
+        ("<ul><li>The office knew of the <b>frost</b>.</li><li>Three pumps</li></ul>", ["The office knew of the frost.", "Three pumps"]),
+        ("<ol><li>First: nine</li><li>Second: <i>ten</i><ul><li>two of them new</li></ul></li></ol>", ["First: nine", "Second: ten", "two of them new"]),
+        ("<ul><li><p>Nine.</p><p>Ten.</p></li></ul>", ["Nine.", "Ten."]),
+        ("<dl><dt>Pump</dt><dd>A thing that moves water.</dd></dl>", ["Pump", "A thing that moves water."]),
+    ],
+)  # fmt: skip
+def test_a_list_of_text_stays_whatever_holds_it(tmp_path, around, items, lines):
+    inner = f"<h1>Who knew?</h1><p>{PROSE[0]}</p><p>Here are the points:</p>{items}<p>{PROSE[1]}</p><p>{PROSE[2]}</p>"
+    held = f"<{around}>{inner}</{around}>" if around else inner
+    made = read(tmp_path, f"<html><head><title>Dykes</title></head><body>{held}{MENU}</body></html>")
+    assert made.text.split("\n") == ["Who knew?", PROSE[0], "Here are the points:", *lines, *PROSE[1:]]
+    assert made.around == len("AboutusContact")
+
+
+def test_what_stands_around_the_articles_is_counted(tmp_path):
+    read(tmp_path, PAGE)
+    made = ingest([tmp_path / "page.html"], config_sha256="")
+    assert "left out: 72 letters and digits around the articles of 1 web pages" in made.notices
+
+
+def test_quotation_marks_exponents_and_marks_of_notes(tmp_path):
+    text = (
+        "It found 4.2 × 10<sup>6</sup> grains<sup><a href='#n1'>1</a></sup> on 3 km<sup>2</sup> in 2019,<sup>12</sup> the"
+        " 1<sup>st</sup> time; at 10<sup>-3</sup> of CO<sub>2</sub>.<sup>[4]</sup> She called it <q>a lost <q>dry</q> year</q>."
+    )
+    page = f"<html><body><article><p>{PROSE[0]}</p><p>{text}</p><p>{PROSE[1]}</p></article></body></html>"
+    made = read(tmp_path, page)
+    assert made.text.split("\n")[1] == (
+        "It found 4.2 × 10^6 grains on 3 km² in 2019, the 1st time; at 10^-3 of CO2. She called it “a lost ‘dry’ year”."
+    )
+    assert made.notices == (f"{tmp_path / 'page.html'}: 3 marks of notes were left out",)

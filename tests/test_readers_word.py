@@ -121,3 +121,48 @@ def test_a_bad_archive_is_one_clear_line(tmp_path, kind, damage, message):
 def test_an_empty_document_is_said(tmp_path):
     with pytest.raises(InputError, match="the document is empty"):
         read(tmp_path, docx.Document())
+
+
+def paragraph(runs, mark=""):
+    return parse_xml(f"<w:p {W}><w:pPr><w:rPr>{mark}</w:rPr></w:pPr>{runs}</w:p>")
+
+
+def run(text, properties=""):
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+@pytest.mark.parametrize("mark", ["del", "moveFrom"])
+def test_a_deleted_end_of_a_paragraph_joins_it_to_the_next(tmp_path, mark):
+    document = docx.Document()
+    parts = [("One ", f"<w:{mark}/>"), ("two ", f"<w:{mark}/>"), ("three.", ""), ("Four ", f"<w:{mark}/>")]
+    for number, (text, change) in enumerate(parts):
+        document.element.body.insert(number, paragraph(run(text), change))
+    document.element.body.insert(1, parse_xml(f"<w:bookmarkStart {W} w:id='1' w:name='a'/>"))
+    assert read(tmp_path, document).text.split("\n") == ["One two three.", "Four"]
+
+
+def test_hidden_text_is_left_out_and_counted(tmp_path):
+    document = docx.Document()
+    shown = run(" Shown too.", '<w:vanish w:val="0"/>')
+    document.element.body.insert(0, paragraph(run("Shown.") + run("Secret.", "<w:vanish/>") + shown))
+    made = read(tmp_path, document)
+    assert made.text == "Shown. Shown too."
+    assert [notice.partition(": ")[2] for notice in made.notices] == [
+        "7 letters of hidden text were left out"
+    ]
+
+
+def test_what_is_raised_is_an_exponent_an_ordinal_or_the_mark_of_a_note(tmp_path):
+    document = docx.Document()
+    high = '<w:vertAlign w:val="superscript"/>'
+    runs = [
+        ("It found 10", "6"),
+        (" grains on 3 km", "2"),
+        (" in 2019", "3"),
+        (", the 1", "st"),
+        (" time.", "*"),
+    ]
+    document.element.body.insert(0, paragraph("".join(run(text) + run(mark, high) for text, mark in runs)))
+    made = read(tmp_path, document)
+    assert made.text == "It found 10^6 grains on 3 km² in 2019, the 1st time."
+    assert [notice.partition(": ")[2] for notice in made.notices] == ["2 marks of notes were left out"]

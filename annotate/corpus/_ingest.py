@@ -191,6 +191,9 @@ def _counted(
     running = [one.document.running for one in settled if one.document.running]
     if running:
         yield f"left out: {sum(running)} running heads, feet and page numbers of {len(running)} PDF documents"
+    around = [one.document.around for one in settled if one.document.around]
+    if around:
+        yield f"left out: {sum(around):,} letters and digits around the articles of {len(around)} web pages"
     for kind, count in left_out.items():
         yield f"left out: {count} {kind}"
     if guessed:

@@ -69,6 +69,61 @@ def _is_text(line: str) -> bool:
     return whole and not any(map(furniture.is_boilerplate, [line, *_STOP.split(line)]))
 
 
+def open_lists(tree: "HtmlElement") -> None:
+    """Turn lists of text into paragraphs: where a page marks no article, trafilatura takes nothing else.
+
+    Such a list stands right behind a paragraph or a heading, and hardly any of it is a link.
+    """
+    for found in [one for one in tree.iter("ul", "ol", "dl") if _goes_on(one)]:
+        linked = sum(len(_words(link)) for link in found.iter("a"))
+        if linked > _LINKED * len(_words(found)) or next(found.iter(*_ASKING), None) is not None:
+            continue
+        for part in list(found.iter("ul", "ol", "dl", "li", "dt", "dd")):
+            if part.tag in {"ul", "ol", "dl"}:
+                part.tag = "div"
+            else:
+                _to_paragraphs(part)
+
+
+def _goes_on(element: "HtmlElement") -> bool:
+    """Whether an element goes on with a text: a paragraph or a heading stands right before it, and no menu is around."""
+    earlier = element.getprevious()
+    while earlier is not None and not isinstance(earlier.tag, str):
+        earlier = earlier.getprevious()
+    before = earlier is not None and earlier.tag in {
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "blockquote",
+    }
+    within = next(element.iterancestors(*_ASIDE, "ul", "ol", "dl"), None) is None
+    named = _SOLD.search(f"{element.get('class')} {element.get('id')}".lower().replace("_", "-"))
+    return before and within and not named
+
+
+def _to_paragraphs(item: "HtmlElement") -> None:
+    """Make an item a paragraph; of one that holds blocks, only what stands before them."""
+    blocks = [child for child in item if child.tag in {"p", "div", "ul", "ol", "dl", "table", "blockquote"}]
+    if not blocks:
+        item.tag = "p"
+        return
+    item.tag = "div"
+    leading = item.makeelement("p")
+    leading.text, item.text = item.text, None
+    for child in list(item):
+        if child is blocks[0]:
+            break
+        leading.append(child)
+    if _words(leading):
+        item.insert(0, leading)
+
+
 def paragraphs_in(tree: "HtmlElement") -> list[str]:
     """The paragraphs of whole sentences in the page's article, if it marks one, but those in asides and forms."""
     todo = list(tree.iter("article"))
@@ -77,7 +132,7 @@ def paragraphs_in(tree: "HtmlElement") -> list[str]:
     found: list[str] = []
     while todo:
         part = todo.pop()
-        if part.tag == "p" and _is_text(text := _words(part)):
+        if part.tag in {"p", "li"} and _is_text(text := _words(part)):
             found.append(text)
         todo += [child for child in part if child.tag not in _ASIDE]
     return found

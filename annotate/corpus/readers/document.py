@@ -25,7 +25,8 @@ class Document:
     ``said`` holds the facts that a table states, ``guessed`` those that the file's metadata suggest;
     both by the names in ``FACTS``. ``pieces`` are the passages, where they came ready. ``label`` is the
     document's id, where the file says it or holds several documents. ``headings`` are the lines that the
-    file itself marks as such.
+    file itself marks as such. ``running`` counts the running heads, feet and page numbers that are left out, ``around`` the
+    letters and digits of a web page that are no part of its article.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Document:
     label: str | None = None
     notices: tuple[str, ...] = ()
     running: int = 0
+    around: int = 0
     headings: frozenset[str] = frozenset()
     sha256: str = field(init=False)
 
@@ -123,3 +125,33 @@ def check_archive(path: Path, kind: str) -> None:
     if unpacked > _LARGEST or unpacked > max(_HARMLESS, _DENSEST * packed):
         size = f"{unpacked / 2**20:,.0f} MB"
         raise InputError(f"{path}: would unpack to {size}, more than a document is; it is not opened")
+
+
+_POWER = re.compile(r"(?:^|[^\w.,])(?:10|2)\s?$")
+_SQUARED = re.compile(r"(?:^|[\s\d/(])(?:m|km|cm|mm|dm|mi|ft|yd|in)$")
+_EXPONENT = re.compile(r"[+−–-]?\d{1,3}")  # noqa: RUF001 - a minus and a dash
+_NOTE = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[*†‡§¶]+)[\])]?(?:[,;\s–-]+[\[(]?\d{1,3}[\])]?)*[.,]?")  # noqa: RUF001 - a dash
+
+
+def raised(before: str, mark: str, *, linked: bool = False) -> str | None:
+    """Write what is raised above its line: ``10^6``, ``km²``, ``1st``; None where it is the mark of a note.
+
+    Parameters
+    ----------
+    before
+        The text of the line up to it.
+    mark
+        The raised letters.
+    linked
+        Whether they lead to another place, as the marks of notes do.
+
+    """
+    bare = mark.strip()
+    if not linked and _EXPONENT.fullmatch(bare):
+        if _POWER.search(before):
+            return "^" + bare.replace("−", "-").replace("–", "-")  # noqa: RUF001 - a minus and a dash
+        if bare in {"2", "3"} and _SQUARED.search(before):
+            return "²" if bare == "2" else "³"
+    if _NOTE.fullmatch(bare) and (linked or not bare.isalpha()):
+        return None
+    return mark

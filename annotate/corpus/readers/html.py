@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - quotation marks
 """Web pages: the article within the page, and what the page says of itself."""
 
 import copy
@@ -7,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotate.corpus.readers.boxes import open_boxes, paragraphs_in, untold
-from annotate.corpus.readers.document import Document, facts, read_within, seen, unseen_notice
+from annotate.corpus.readers.boxes import open_boxes, open_lists, paragraphs_in, untold
+from annotate.corpus.readers.document import Document, facts, raised, read_within, seen, unseen_notice
 from annotate.corpus.readers.text import declared_in, decode
 from annotate.errors import InputError
 
@@ -107,6 +108,7 @@ _BLOCKS |= {"fw", "section", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", 
 _HEADINGS = [f"h{level}" for level in range(1, 7)]
 _BLOCKS |= {*_HEADINGS}
 _HEADING_WORDS = 16
+_UNSEEN = {"script", "style", "template", "noscript", "svg", "head", "option"}
 
 
 def read_html(path: Path) -> Document:
@@ -130,6 +132,8 @@ def read_html(path: Path) -> Document:
     tree = _parsed(text, path)
     try:
         guessed = _guesses(tree, saved_from.group(1) if saved_from else None)
+        notes = _write_marks(tree)
+        shown = _letters(list(_shown(tree)))
         paragraphs = paragraphs_in(tree)
         heading, marked_so = _heading(tree), _headings(tree)
         lines = list(_article(tree))
@@ -143,7 +147,10 @@ def read_html(path: Path) -> Document:
     notices += unseen_notice(path, removed + hidden)
     if left := untold(paragraphs, whole):
         notices += (f"{path}: {left} characters of paragraphs in its article were left out as no part of it",)
-    return Document(path, whole, guessed=guessed, notices=notices, headings=marked_so)
+    if notes:
+        notices += (f"{path}: {notes} marks of notes were left out",)
+    around = max(0, shown - _letters([whole]))
+    return Document(path, whole, guessed=guessed, notices=notices, headings=marked_so, around=around)
 
 
 def _parsed(text: str, path: Path) -> "HtmlElement":
@@ -187,7 +194,54 @@ def _folded(line: str) -> str:
     return " ".join(re.findall(r"\w+", line.casefold()))
 
 
+def _shown(tree: "HtmlElement") -> Iterator[str]:
+    """The text of a page, without what no reader sees."""
+    for body in tree.iter("body"):
+        todo: list[_Element] = [body]
+        while todo:
+            part = todo.pop()
+            yield part.tail or ""
+            if isinstance(part.tag, str) and part.tag not in _UNSEEN:
+                yield part.text or ""
+                todo += part
+
+
+def _write_marks(tree: "HtmlElement") -> int:
+    """Put quotation marks around ``q``, write what is raised, and leave out the marks of notes; say how many."""
+    for quote in list(tree.iter("q")):
+        first, last = ("‘", "’") if next(quote.iterancestors("q"), None) is not None else ("“", "”")
+        quote.text = first + (quote.text or "")
+        _append(quote, last)
+    for quote in list(tree.iter("q")):
+        quote.tag = "span"
+    notes = 0
+    for mark in list(tree.iter("sup")):
+        linked = next(mark.iter("a"), None) is not None or next(mark.iterancestors("a"), None) is not None
+        written = raised(_before(mark), "".join(mark.itertext()), linked=linked)
+        notes += written is None
+        for child in list(mark):
+            mark.remove(child)
+        mark.tag, mark.text = "span", written or ""
+    return notes
+
+
+def _append(element: "_Element", text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def _before(element: "_Element") -> str:
+    """The text directly before an element, within its parent."""
+    earlier, parent = element.getprevious(), element.getparent()
+    if earlier is None:
+        return "" if parent is None else parent.text or ""
+    return earlier.tail or "".join(earlier.itertext())
+
+
 def _article(tree: "HtmlElement") -> Iterator[str]:
+    open_lists(tree)
     open_boxes(tree)
     _keep_words(tree)
     open_layout(tree)

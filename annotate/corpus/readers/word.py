@@ -2,11 +2,12 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotate.corpus.readers.document import Document, check_archive, facts, seen, unseen_notice
+from annotate.corpus.readers.document import Document, check_archive, facts, raised, seen, unseen_notice
 from annotate.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _NOTES = ("/footnotes", "/endnotes")
 def read_word(path: Path) -> Document:
     """Read a ``.docx`` file: one paragraph a line, one table row a line, footnotes at the end.
 
+    Tracked changes are read as accepted. Hidden text and the marks of notes are left out, and counted.
+
     Title and author of its properties count as guesses. The dates there say when the file was made
     or kept, not when the text was published: they are not used.
 
@@ -45,66 +48,115 @@ def read_word(path: Path) -> Document:
     from docx.opc.exceptions import PackageNotFoundError
     from lxml.etree import XMLSyntaxError
 
+    left = _LeftOut()
     try:
         file = docx.Document(str(path))
-        text, removed = seen("\n".join(_lines(file)))
+        text, removed = seen("\n".join(_lines(file, left)))
         properties = file.core_properties
         guessed = facts(title=_written(properties.title), author=_written(properties.author))
     except (PackageNotFoundError, XMLSyntaxError, *_DAMAGES) as error:
         raise InputError(f"{path}: is no Word document, or is damaged; save or fetch it again") from error
-    return Document(path, text, guessed=guessed, notices=unseen_notice(path, removed))
+    notices = unseen_notice(path, removed)
+    if left.hidden:
+        notices += (f"{path}: {left.hidden} letters of hidden text were left out",)
+    if left.notes:
+        notices += (f"{path}: {left.notes} marks of notes were left out",)
+    return Document(path, text, guessed=guessed, notices=notices)
+
+
+@dataclass
+class _LeftOut:
+    """What is not read, counted: letters of hidden text, and marks of notes."""
+
+    hidden: int = 0
+    notes: int = 0
 
 
 def _written(value: str) -> str | None:
     return None if value.strip() in _TEMPLATES else value
 
 
-def _lines(file: "WordFile") -> Iterator[str]:
-    yield from _blocks(file.element.body)
+def _lines(file: "WordFile", left: _LeftOut) -> Iterator[str]:
+    yield from _blocks(file.element.body, left)
     for relation in file.part.rels.values():
         if relation.reltype.endswith(_NOTES) and not relation.is_external:
             from docx.oxml import parse_xml
 
             for note in parse_xml(relation.target_part.blob):
                 if note.get(f"{_W}type") is None:  # the others are the rules between text and notes
-                    yield from _blocks(note)
+                    yield from _blocks(note, left)
 
 
-def _blocks(parent: "_Element") -> Iterator[str]:
+def _blocks(parent: "_Element", left: _LeftOut) -> Iterator[str]:
     """The lines of what holds paragraphs and tables: a body, a cell, a text box, a content control."""
+    joined: list[_Element] = []  # paragraphs whose mark is deleted go on in the next
     for child in parent:
         if child.tag == f"{_W}p":
-            yield from _paragraph(child)
-        elif child.tag == f"{_W}tbl":
-            yield from _table(child)
-        elif child.tag not in _NOT_SHOWN:
-            yield from _blocks(child)
+            joined.append(child)
+            if not _goes_on(child):
+                yield from _paragraph(joined, left)
+                joined = []
+            continue
+        if child.tag in _NOT_SHOWN or not len(child):
+            continue
+        if joined:
+            yield from _paragraph(joined, left)
+            joined = []
+        yield from _table(child, left) if child.tag == f"{_W}tbl" else _blocks(child, left)
+    if joined:
+        yield from _paragraph(joined, left)
 
 
-def _paragraph(paragraph: "_Element") -> Iterator[str]:
+def _goes_on(paragraph: "_Element") -> bool:
+    """Whether the end of a paragraph is deleted, or was moved away, under tracked changes."""
+    mark = paragraph.find(f"{_W}pPr/{_W}rPr")
+    return mark is not None and any(mark.find(f"{_W}{name}") is not None for name in ("del", "moveFrom"))
+
+
+def _paragraph(parts: "Sequence[_Element]", left: _LeftOut) -> Iterator[str]:
     boxes: list[_Element] = []
-    for line in "".join(_texts(paragraph, boxes)).split("\n"):
+    text = ""
+    for part in parts:
+        for piece, mark in _texts(part, boxes, left):
+            written = raised(text, piece) if mark else piece
+            left.notes += written is None
+            text += written or ""
+    for line in text.split("\n"):
         if bare := " ".join(line.split()):
             yield bare
     for box in boxes:
-        yield from _blocks(box)
+        yield from _blocks(box, left)
 
 
-def _texts(element: "_Element", boxes: "list[_Element]") -> Iterator[str]:
+def _texts(element: "_Element", boxes: "list[_Element]", left: _LeftOut) -> Iterator[tuple[str, bool]]:
+    """The pieces of text in a paragraph, each with whether it is raised above its line."""
     for child in element:
-        if child.tag == f"{_W}t":
-            yield child.text or ""
+        if child.tag == f"{_W}r" and _has(child, "vanish"):
+            left.hidden += sum(len((text.text or "").strip()) for text in child.iter(f"{_W}t"))
+        elif child.tag == f"{_W}t":
+            yield child.text or "", _is_raised(element)
         elif child.tag in _TEXTS:
-            yield _TEXTS[child.tag]
+            yield _TEXTS[child.tag], False
         elif child.tag == f"{_W}txbxContent":
             boxes.append(child)
         elif child.tag not in _NOT_SHOWN:
-            yield from _texts(child, boxes)
+            yield from _texts(child, boxes, left)
 
 
-def _table(table: "_Element") -> Iterator[str]:
+def _has(run: "_Element", name: str) -> bool:
+    """Whether a property of a run is on."""
+    found = run.find(f"{_W}rPr/{_W}{name}")
+    return found is not None and found.get(f"{_W}val") not in {"0", "false", "off"}
+
+
+def _is_raised(run: "_Element") -> bool:
+    found = run.find(f"{_W}rPr/{_W}vertAlign")
+    return found is not None and found.get(f"{_W}val") == "superscript"
+
+
+def _table(table: "_Element", left: _LeftOut) -> Iterator[str]:
     """One row a line; a table of one column is there for its looks, and gives its paragraphs."""
-    rows = [[list(_blocks(cell)) for cell in _within(row, "tc")] for row in _within(table, "tr")]
+    rows = [[list(_blocks(cell, left)) for cell in _within(row, "tc")] for row in _within(table, "tr")]
     if all(len(row) <= 1 for row in rows):
         for row in rows:
             for cell in row:
