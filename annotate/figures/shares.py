@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from annotate.figures.stated.calculation import Calculation, Interval, Part, Passage, over
+from annotate.figures.calculation import Calculation, Interval, Part, Passage, over
 
 _OF = re.compile(
     r"^\s*(?:(?:\w+ )?out of|of|in|from|among)\s+(?:the |its |their |his |her |our |all |these |those |a total of )*$"

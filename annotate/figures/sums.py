@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from annotate.figures import words as lex
-from annotate.figures.stated.calculation import Calculation, Part, Passage
+from annotate.figures.calculation import Calculation, Part, Passage
 
 _MAKES = re.compile(
     r"(?:\b(?:mak(?:es?|ing)|giv(?:es?|ing)|bring(?:s|ing)?|add(?:s|ing)? up to|tot(?:al|als|alled|alling|aling)|"

@@ -6,11 +6,11 @@ from itertools import groupby
 
 import pandas as pd
 
-from annotate.figures.stated.calculation import Calculation, Part, Passage
-from annotate.figures.stated.products import products
-from annotate.figures.stated.rates import over_years, rates
-from annotate.figures.stated.shares import shares
-from annotate.figures.stated.sums import sums
+from annotate.figures.calculation import Calculation, Part, Passage
+from annotate.figures.products import products
+from annotate.figures.rates import over_years, rates
+from annotate.figures.shares import shares
+from annotate.figures.sums import sums
 from annotate.figures.table import plain
 
 COLUMNS = (

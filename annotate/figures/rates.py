@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from annotate.figures import words as lex
+from annotate.figures.calculation import Calculation, Part, Passage, days, inexact, over, times
 from annotate.figures.nouns import singular
-from annotate.figures.stated.calculation import Calculation, Part, Passage, days, inexact, over, times
 
 _IN = re.compile(
     r"^[^.!?;:]{0,40}?\b(?:in|over|within|during|across|for)\s+(?:the |these |those |its |about )*(?:last |past |previous |first )?$"

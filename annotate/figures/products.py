@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from annotate.figures.stated.calculation import Calculation, Part, Passage, days, times
-from annotate.figures.stated.rates import alike, product
+from annotate.figures.calculation import Calculation, Part, Passage, days, times
+from annotate.figures.rates import alike, product
 
 _TOTAL = re.compile(
     r"(?:\.\s+(?=(?:that|this|it|which)\s)|[\s,;:(\u2014\u2013-]*)(?:(?:which|that|this|it|so|or|all|would|will|should|together)\s+)*"

@@ -1,5 +1,0 @@
-"""Arithmetic that a text states, recomputed."""
-
-from annotate.figures.stated.table import COLUMNS, arithmetic
-
-__all__ = ["COLUMNS", "arithmetic"]
