@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotate.figures import compare, groups, quantities
-from annotate.figures.relations import relation
+from annotate.figures.comparable import relation
 from annotate.study.passages import passages_of, read_passages
 
 TASKS = Path(__file__).parents[1] / "tasks"

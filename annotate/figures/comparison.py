@@ -13,11 +13,11 @@ from annotate.figures.comparable import (
     less,
     linked,
     mentions,
+    relation,
     shared,
     speak_of_one,
 )
 from annotate.figures.contexts import contexts
-from annotate.figures.relations import relation
 from annotate.figures.table import plain
 
 PAIR_COLUMNS = (
@@ -58,7 +58,7 @@ def compare(quantities: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
         the evidence that the two speak of one thing).
 
         ``relation`` is same, shared_bound or overlap (see
-        :func:`~annotate.figures.relations.relation`); ``conflict``: they cannot both be right, the
+        :func:`~annotate.figures.comparable.relation`); ``conflict``: they cannot both be right, the
         unit or the currency is the same or both count persons, at least two stems around them are the same (of
         persons and of money more), one of them a name, a date or a number, and nothing says that they are of two
         things: years, months, weekdays and days of the month, "last year" and "now", the numbers of things, what

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 import snowballstemmer
 
-from annotate.figures import wording
+from annotate.figures import phrases
 from annotate.figures import words as lex
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
@@ -123,10 +123,10 @@ def _context(text: str, spans: list[tuple[int, int]], place: int, unit: str | No
         numbered=numbered,
         of_all=bool(_OF_ALL.match(text, end)),
         dying=dying,
-        part=wording.of_part(text, begin, start, end),
-        persons=wording.counts_the_dead(text, (begin, stop), start, end),
-        times=wording.times(text, (begin, stop), start),
-        deeds=wording.deeds(around),
+        part=phrases.of_part(text, begin, start, end),
+        persons=phrases.counts_the_dead(text, (begin, stop), start, end),
+        times=phrases.times(text, (begin, stop), start),
+        deeds=phrases.deeds(around),
         publisher=frozenset(),
         added=bool(_ADDED.search(text[max(begin, start - _BEFORE) : start]) or _MORE.search(text[start:end])),
     )
