@@ -326,3 +326,35 @@ def test_one_number_without_common_ground_is_not_the_same(one, other):
 )  # fmt: skip
 def test_what_is_rare_or_has_common_ground_is_the_same(one, other):
     assert relations(one, other) == ["same"]
+
+
+def test_two_indefinite_figures_are_never_one_by_their_value():
+    one = of("a", "Millions of bees died in the Ommer valley in May.")
+    other = of("b", "Millions of bees died in the Ommer valley in May, the clerk said.")
+    assert compared(one, other).empty
+
+
+def test_a_figure_that_is_not_understood_is_compared_with_none():
+    one = of("a", "The Ommer mill at Kell makes 4,310 kWq of heat in May.")
+    other = of("b", "The Ommer mill at Kell makes 4,310 kWq of heat in May, it says.")
+    frame = pd.concat([one, other], ignore_index=True)
+    found = quantities(frame)
+    assert list(found["quantity_type"]) == ["not understood"] * 2
+    assert compare(found, frame).empty
+    assert groups(found, frame).empty
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It held 2,312 inmates at Kell.", "At Kell 2,312 prisoners were held."),
+        ("The school at Kell has 412 pupils.", "At Kell, 412 students go to school."),
+        (
+            "The feud in Ommer over the mill lasted half a century.",
+            "The feud over the mill in Ommer lasted 50 years.",
+        ),
+    ],
+)
+def test_one_figure_under_two_names(one, other):
+    pairs = compared(of("a", one), of("b", other))
+    assert list(pairs["relation"]) == ["same"]

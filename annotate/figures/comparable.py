@@ -29,6 +29,15 @@ _ANYBODY = lex.words(
 Relation = Literal["same", "shared_bound", "overlap", "apart"]
 TOLERANCE = 0.1  # "about 300" and "nearly 300" reach a tenth to either side
 _VAGUE = frozenset({"about", "nearly"})
+_SPANS = {
+    "month": ("year", 1 / 12),
+    "quarter": ("year", 1 / 4),
+    "decade": ("year", 10),
+    "century": ("year", 100),
+    "week": ("day", 7),
+    "fortnight": ("day", 14),
+    "minute": ("hour", 1 / 60),
+}  # spans of time that are whole parts of others
 Bounds = tuple[float, float, str | None]
 Family = tuple[str, str | None, str | None, str | None]
 
@@ -64,11 +73,19 @@ def _mention(
 ) -> Mention:  # fmt: skip
     counted = quantity_type in ("count", "number")
     kind = "count" if counted else quantity_type
-    family = (kind, None if counted or kind == "ratio" else unit, rate, currency)
     known = lex.SYNONYMS.get(unit, unit) if isinstance(unit, str) else None
+    telling = _telling(low, high) - (kind in _CHANCE) - (hedge == "indefinite") * 2
+    if kind == "duration" and known in _SPANS:  # half a century is 50 years, a fortnight is 14 days
+        known, times = _SPANS[known]
+        low, high = low * times, high * times
+    family = (
+        kind,
+        None if counted or kind == "ratio" else known if kind == "duration" else unit,
+        rate,
+        currency,
+    )
     if known is None and counted and context.persons:
         known = "people"  # "30 were killed"
-    telling = _telling(low, high) - (kind in _CHANCE) - (hedge == "indefinite") * 2
     return Mention(document, source, (low, high, hedge), family, known, context, max(telling, 0))
 
 
@@ -78,6 +95,8 @@ def _digits(value: float) -> int:
 
 def _telling(low: float, high: float) -> int:
     values = [value for value in (low, high) if not math.isnan(value)]
+    if not values:
+        return 0
     if len(set(values)) > 1:
         return 2
     value = abs(values[0])
@@ -99,7 +118,8 @@ def cited(a: Mention, b: Mention) -> frozenset[str]:
 
 def linked(a: Mention, b: Mention, *, carried: int) -> bool:
     """Whether two figures are taken to speak of one thing; ``carried``: how many documents have the value."""
-    if a.family != b.family:
+    indefinite = a.bounds[2] == b.bounds[2] == "indefinite"  # "millions" and "millions" are no one figure
+    if a.family != b.family or indefinite or not (a.known and b.known):
         return False
     stems = shared(a, b)
     units = _units(a, b)

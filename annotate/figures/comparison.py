@@ -163,7 +163,7 @@ def _candidates(found: list[Mention]) -> Iterator[tuple[int, int]]:
     for index, mention in enumerate(found):
         for value in mention.known:
             values[mention.family, value, None if mention.telling else mention.unit].append(index)
-        for stem in mention.context.stems:
+        for stem in mention.context.stems if mention.known else ():
             stems[mention.family, stem].append(index)
     for bucket in values.values():
         yield from combinations(bucket, 2) if len(bucket) <= _BUCKET else _neighbours(bucket, found)
@@ -197,6 +197,8 @@ def _pair(
 
 def _related(a: Mention, b: Mention) -> str:
     kind = relation(a.bounds, b.bounds)
+    if a.bounds[2] == b.bounds[2] == "indefinite":
+        return "overlap"
     if kind != "apart":
         return kind
     if not comparable_units(a, b) or not speak_of_one(a, b):

@@ -31,6 +31,8 @@ def hedge_behind(t: list[Token], j: int) -> tuple[int, str | None]:
     """The hedge that begins at token ``j``: the token behind it, or ``j``, and its name, or None."""
     if t[j].text == "+" and (t[j].gap == 0 or t[j + 1].kind != "num"):
         return j + 1, "at least"
+    if t[j].lower == "ish" and t[j].gap == 0:
+        return j + 1, "about"
     if t[j].text in lex.HYPHENS and t[j].gap == 0 and t[j + 1].lower in lex.HEDGES_JOINED:
         return j + 2, lex.HEDGES_JOINED[t[j + 1].lower]
     if t[j].lower not in _STARTS or t[j].gap > 1:

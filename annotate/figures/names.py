@@ -32,7 +32,7 @@ def _apostrophe(m: Match, t: list[Token], c: Candidate) -> bool:
     return c.bare and t[m.start - 2].kind != "mark"
 
 
-@locator(NAMES, "part of an address or a path", r"[@=_\\]$|\S[/:.]$", "see item_4 and p.4 =")
+@locator(NAMES, "part of an address or a path", r"[@=_\\%]$|\S[/:.]$", "see item_4 and p.4 =")
 def _label(_m: Match, _t: list[Token], _: Candidate) -> bool:
     return True
 

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
+from unicodedata import digit
 
 from annotate.figures import words as lex
 from annotate.figures.rules import Match, Node, Rules
 from annotate.figures.tokens import LINE_BREAK, Line, Token
 
-Form = Literal["digits", "words", "fraction", "open", "locator"]
+Form = Literal["digits", "words", "fraction", "open", "locator", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Number(Node):
     """A number of tokens ``start`` to ``end``: ``value``, which is a magnitude only if ``form`` is open.
 
     A ``locator`` (a year in words, an ordinal, 9/11) counts nothing. ``weak`` is one that needs more
-    evidence: a fraction that may be an ordinal ("a third").
+    evidence: a fraction that may be an ordinal ("a third"). Behind an ``unknown`` one stand letters that are not
+    understood.
     """
 
     start: int
@@ -30,12 +32,13 @@ class Number(Node):
 DIGITS: Rules[bool, Number] = Rules("number", "here")
 _LARGEST_DENOMINATOR = 10
 _PLACES = 6
+_ABBREVIATION = 4  # letters of an abbreviation: Mrd., tys.
 _MOST_SCALES = 2  # hundred thousand
 _BETWEEN = frozenset({"to", "and", "or", *lex.DASHES})
 _YEAR_DIGITS, _YEARS = 4, range(1100, 2200)
 
 _MOST_DIGITS = 15  # that a float holds exactly: longer ones are identifiers
-_PLAIN = re.compile(r"\d+|(?!00)\d+\.\d+")
+_PLAIN = re.compile(r"\d+|(?!00)\d*\.\d+")
 _GROUPED = re.compile(
     r"\d{1,3}(?:([,'\u2019 \u00a0\u2007\u2009\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}"
 )
@@ -56,6 +59,8 @@ def numeral(written: str) -> float | None:
     """
     if sum(map(str.isdigit, written)) > _MOST_DIGITS:
         return None
+    if written.count("·") + written.count("\u066b") == 1:
+        written = written.replace("·", ".").replace("\u066b", ".")
     if len(written) > 1 and written[0].isdigit() and not int(written[0]) and "." not in written:
         return None
     if _PLAIN.fullmatch(written):
@@ -86,13 +91,36 @@ def _key(m: Match, _: bool) -> Number:
     return locator(m.start, m.start + 1)
 
 
-@DIGITS.rule(
-    "decimal comma", r"\d+,\d{1,2}", "3,5 million hens = 3500000 hen", "a rise of 3,5% = 3.5 percent"
-)
+@DIGITS.rule("power of ten", r"(?:(?P<factor>{n}) ?[x×] ?)?10(?:\^(?P<power>\d{1,2})|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))",  # noqa: RUF001
+    "3 x 10^6 cells = 3000000 cell", "2.5×10⁴ bees = 25000 bee")  # fmt: skip  # noqa: RUF001
+def _power(m: Match, _: bool) -> Number | None:
+    factor = numeral(m["factor"]) if m["factor"] else 1.0
+    power = int(m["power"] or "".join(str(digit(raised)) for raised in m["raised"]))
+    value = round((factor or 0.0) * 10.0**power, _PLACES)
+    return Number(m.start, m.end, value, "digits", value) if value and power <= _MOST_DIGITS else None
+
+
+@DIGITS.rule("decimal comma", r"\d+,\d{1,2}", "3,5 million hens = 3500000 hen", "a rise of 3,5% = 3.5 percent",
+             "12,50 € a year = 12.5 EUR per year", "€12,50 = 12.5 EUR", "a walk of 3,5 km = 3.5 kilometre")  # fmt: skip
 def _comma(m: Match, _: bool) -> Number | None:
-    if numeral(m.found[0]) is None and (_scale(m.line, m.end) or m.line.t[m.end].text == "%"):
+    t, behind = m.line.t, m.line.t[m.end]
+    measured = (
+        behind.lower in lex.MEASURES
+        or behind.lower in lex.CURRENCY_NAMES
+        or behind.lower in ("percent", "per")
+    )
+    signed = behind.text == "%" or is_currency(behind) or is_currency(t[m.start - 1])
+    if numeral(m.found[0]) is None and (measured or signed or _scale(m.line, m.end)):
         return scaled(m, m.end, float(m.found[0].replace(",", ".")))
     return None
+
+
+@DIGITS.rule(
+    "digits with a point in words", r"{n} point (?P<part>\d+)", "2 point 5 million hens = 2500000 hen"
+)
+def _point(m: Match, _: bool) -> Number | None:
+    value = _numeral(m.line, m.start)
+    return None if value is None or value % 1 else scaled(m, m.end, value + float(f"0.{m['part']}"))
 
 
 @DIGITS.rule("digits and a fraction sign", r"{n} ?(?P<sign>{vulgar})", "7½ miles = 7.5 mile")
@@ -148,40 +176,76 @@ def locator(i: int, j: int) -> Number:
     return Number(i, j, 0.0, "locator", 0.0)
 
 
+def is_currency(token: Token) -> bool:
+    """Whether a token is the sign, the code or the abbreviation of a currency."""
+    return token.text in lex.SIGNS or token.text in lex.CODES or token.text in lex.CURRENCY_LETTERS
+
+
 def scaled(m: Match, j: int, value: float, form: Form = "digits") -> Number:
-    """The number with the scales that follow at token ``j``."""
+    """The number with the scales that follow at token ``j``; unknown if other letters touch it."""
     t, coefficient = m.line.t, value
     for _ in range(_MOST_SCALES):
         if (step := _scale(m.line, j)) is None:
             break
         value, j = round(value * step[0], _PLACES), step[1]  # 16.4 million is 16,400,000
-    if t[j].kind == "word" and t[j].gap == 0 and not _unit_letters(t[j], scaled=coefficient != value):
-        return locator(m.start, j + 1)
+    if t[j].kind == "word" and t[j].gap == 0 and not _unit_letters(t, j, scaled=coefficient != value):
+        return (
+            locator(m.start, j + 1)
+            if _label(t, m.start, j)
+            else Number(m.start, j + 1, value, "unknown", value)
+        )
     return Number(m.start, j, value, form, coefficient)
 
 
-def _unit_letters(token: Token, *, scaled: bool) -> bool:
+def _label(t: list[Token], i: int, j: int) -> bool:
+    """Whether letters that touch a number make a label or an ordinal of it: 3D, 21st, 1990s, 5pm."""
+    letters = t[j].lower
+    code = t[j + 1].kind == "num" and t[j + 1].gap == 0
+    ordinal = (
+        letters in ("st", "nd", "rd", "th", "s", "ths", "er", "ers", "e", "ad", "bc", "bce", "ce")
+        or letters in lex.CLOCK
+    )
+    return (code or ordinal or len(letters) == 1) and not is_currency(t[i - 1])
+
+
+def _unit_letters(t: list[Token], j: int, *, scaled: bool) -> bool:
     """Whether the letters that touch a number are a unit."""
-    known = token.lower in lex.MEASURES or token.lower in lex.SPEEDS or token.text in lex.CODES
+    token, times = t[j], t[j].text in ("x", "×") and t[j + 1].kind != "num"  # noqa: RUF001
+    known = token.lower in lex.MEASURES or token.lower in lex.SPEEDS or is_currency(token) or times
     return (
         known
-        or token.text in ("C", "F", "p", "pc", "pct", "percent")
-        or (scaled and token.lower in lex.CURRENCY_NAMES)
+        or token.text in ("C", "F", "p", "pc", "pct", "percent", "h", "in")
+        or token.lower in ("ish", *(lex.CURRENCY_NAMES if scaled else ()))
     )
 
 
-def _scale(line: Line, j: int) -> tuple[float, int] | None:
+def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: PLR0911 - a return for each form
     """The scale at token ``j`` and the token behind it."""
     t, token = line.t, line.t[j]
     if token.kind == "word" and token.gap < LINE_BREAK:
-        if token.lower in lex.SCALES:
-            return lex.SCALES[token.lower], j + 1
+        if token.lower in lex.SUFFIXES:
+            return lex.SUFFIXES[token.lower], j + 1 + _abbreviated(t, j)
+        if token.lower == "mil" and t[j + 1].lower in ("millones", "milhões"):
+            return 1e3, j + 1
+        if token.lower == "cr" and _money_before(t, j):
+            return 1e7, j + 1
+        if token.text == "MM" or (token.text in ("K", "M") and token.gap and _counted(t[j + 1])):
+            return 1e3 if token.text == "K" else 1e6, j + 1
         if token.gap == 0 and token.lower in lex.SCALE_LETTERS and _letter_scales(t, j):
             return lex.SCALE_LETTERS[token.lower], j + 1
-        if token.text in ("m", "b") and _money_before(t, j) and t[j + 1].kind != "word":
-            return lex.SCALE_LETTERS[token.text], j + 1
+        if token.text in ("m", "b", "M", "B") and _money_before(t, j) and t[j + 1].kind != "word":
+            return lex.SCALE_LETTERS[token.lower], j + 1
     hyphen = token.text in lex.HYPHENS and token.gap == 0 and t[j + 1].gap == 0
-    return (lex.SCALES[t[j + 1].lower], j + 2) if hyphen and t[j + 1].lower in lex.SCALES else None
+    return (lex.SUFFIXES[t[j + 1].lower], j + 2) if hyphen and t[j + 1].lower in lex.SUFFIXES else None
+
+
+def _abbreviated(t: list[Token], j: int) -> bool:
+    """Whether a full stop behind a scale is that of an abbreviation: 12 Mio. Euro."""
+    stop, behind = t[j + 1], t[j + 2]
+    goes_on = is_currency(behind) or behind.lower in lex.CURRENCY_NAMES or behind.text[:1].islower()
+    return (
+        stop.text == "." and stop.gap == 0 and behind.gap == 1 and len(t[j].text) <= _ABBREVIATION and goes_on
+    )
 
 
 def _letter_scales(t: list[Token], j: int) -> bool:
@@ -189,7 +253,7 @@ def _letter_scales(t: list[Token], j: int) -> bool:
     letter = t[j].text
     if letter in "kK" or _money_before(t, j):
         return True
-    return letter not in "bB" and (_millions(t, j) or _beside_millions(t, j))
+    return letter != "b" and (_millions(t, j) or (letter != "B" and _beside_millions(t, j)))
 
 
 def _beside_millions(t: list[Token], j: int) -> bool:
@@ -201,17 +265,19 @@ def _beside_millions(t: list[Token], j: int) -> bool:
 
 
 def _millions(t: list[Token], j: int) -> bool:
-    """Whether the letter m at token ``j`` means millions, by what is counted behind it."""
+    """Whether the letter at token ``j`` means millions (or, if it is B, billions), by what is counted behind it."""
     behind = t[j + 1]
     shared = behind.lower == "of" and t[j + 2].lower in lex.OF_ALL
-    counted = behind.kind == "word" and behind.gap == 1 and behind.lower not in lex.STOPS
-    plural = behind.lower.endswith(("s", "people", "men", "women", "children"))
-    return t[j].text == "M" or behind.lower in ("died", "were") or shared or (counted and plural)
+    return t[j].text == "M" or behind.lower in ("died", "were") or shared or _counted(behind)
+
+
+def _counted(token: Token) -> bool:
+    """Whether what stands behind a letter is counted in thousands or millions."""
+    plural = token.lower.endswith(("s", "people", "men", "women", "children"))
+    return token.kind == "word" and token.gap == 1 and token.lower not in lex.STOPS and plural
 
 
 def _money_before(t: list[Token], j: int) -> bool:
     """Whether a currency stands before the number that ends at ``j``, or before the range it ends."""
-    before = t[j - 2]
-    if before.text in lex.DASHES and t[j - 3].kind == "num":
-        before = t[j - 4]
-    return before.text in lex.SIGNS or before.text in lex.CODES
+    k = j - 4 if t[j - 2].text in lex.DASHES and t[j - 3].kind == "num" else j - 2
+    return is_currency(t[k]) or (t[k].text == "." and is_currency(t[k - 1]))

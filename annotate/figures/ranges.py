@@ -14,6 +14,8 @@ _REACH, _AHEAD = 8, 5
 _SEPARATORS = frozenset({"to", "and", "or"})
 _ROUND = frozenset({2, 3, 4, 6, 7, 8, 9, 12})
 _THOUSAND = 1000
+_LONG = 4  # digits of a sum of money
+_PLACES = 6
 _CLOSE = 2.5  # "20 or 30", "two or three": not "5 or 500"
 
 
@@ -26,6 +28,7 @@ class Pair(Node):
     high: float
     currency: str | None = None
     ratio: bool = False
+    unit: str | None = None  # where the ends have two, the one that both are given in
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,17 @@ def currency_before(t: list[Token], i: int) -> tuple[int, str | None]:
         return i, None
     if sign.text in lex.SIGNS:
         code = lex.SIGN_PREFIXES.get(letters.lower) if sign.text == "$" and sign.gap == 0 else None
+        code = letters.text if letters.text in lex.CODES else code
         return (i - 2, code) if code and letters.kind == "word" else (i - 1, lex.SIGNS[sign.text])
     if sign.text in lex.CODES:
-        return i - 1, sign.text
-    if sign.text == "." and letters.text == "Rs":
-        return i - 2, "INR"
-    return (i - 1, "INR") if sign.text == "Rs" else (i, None)
+        large = (
+            len(t[i].text) >= _LONG or t[i + 1].lower in lex.SUFFIXES or sign.text not in lex.AMBIGUOUS_CODES
+        )
+        return (i - 1, sign.text) if large else (i, None)
+    if sign.text == "." and letters.text in lex.CURRENCY_LETTERS:
+        return i - 2, lex.CURRENCY_LETTERS[letters.text]
+    known = lex.CURRENCY_LETTERS.get(sign.text)
+    return (i - 1, known) if known else (i, None)
 
 
 def ratio_at(line: Line, first: Number) -> Pair | None:
@@ -79,6 +87,7 @@ def range_at(line: Line, first: Number, start: int, currency: str | None) -> Pai
 
 @RANGES.rule("range to", r"{hyphen}to{hyphen}| (?:to|or)", "60 to 100 thousand tiles = 60000..100000 tile",
              "a 5-to-7 percent rise = 5..7 percent", "about 20 or 30 men = 20..30 man, about",
+             "6 weeks to 3 months = 42..91.3125 day", "pipes of 80 cm to 2 m = 80..200 centimetre",
              "The count rose from 31 to 58 beds. != 31; 58 bed")  # fmt: skip
 def _to(m: Match, begun: Begun) -> Pair | None:
     return _pair(m, begun)
@@ -113,13 +122,27 @@ def _pair(m: Match, begun: Begun) -> Pair | None:  # noqa: PLR0911 - a return fo
     if m.start != first.end:
         behind = unit_at(m.line, second.end, second, other)
         if (behind.unit, behind.kind) != (begun.unit.unit, begun.unit.kind):
-            return None
+            return _two_units(first, begun.unit, second, behind)
     low = _shared_thousands(t, first, second) or _shared_scale(first, second)
     if not low < second.value or (t[m.start].lower == "or" and second.value > _CLOSE * low):
         return None
     if begun.word_before(m.line) == "from" and _changed(t, begun.start - 1):
         return None
     return Pair(second, low, second.value, begun.currency or other)
+
+
+def _two_units(first: Number, unit: Unit, second: Number, behind: Unit) -> Pair | None:
+    """6 weeks to 3 months: both in the smaller unit, or in days if that is no whole part of the other."""
+    one, other = lex.SIZES.get(unit.unit or ""), lex.SIZES.get(behind.unit or "")
+    if one is None or other is None or one[0] != other[0]:
+        return None
+    name, size = (unit.unit, one[1]) if one[1] < other[1] else (behind.unit, other[1])
+    if one[0] == "time" and max(one[1], other[1]) % size:
+        name, size = "day", lex.SIZES["day"][1]
+    low, high = (
+        round(number.value * of / size, _PLACES) for number, of in ((first, one[1]), (second, other[1]))
+    )
+    return Pair(second, low, high, unit=name) if low < high else None
 
 
 def _shared_scale(first: Number, second: Number) -> float:

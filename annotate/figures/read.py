@@ -15,8 +15,9 @@ from annotate.figures.numbers import Number, year_like
 from annotate.figures.ranges import currency_before, range_at, ratio_at
 from annotate.figures.rules import Node
 from annotate.figures.spelled import STARTS, number_at
+from annotate.figures.strange import NOT_UNDERSTOOD, not_understood
 from annotate.figures.tokens import Line, Token, pieces
-from annotate.figures.units import Unit, unit_at
+from annotate.figures.units import Unit, second_unit, unit_at
 
 _WRITTEN = (STARTS | frozenset(lex.FRACTION_NAMES)) - {"a", "an", "few", "many", "several", *lex.VULGAR}
 # By first letters, which are told apart at once: most of a text is passed over by this expression alone.
@@ -26,6 +27,7 @@ _BY_LETTER = (
 )
 _ONE_OF = "|".join(sorted(lex.DURATIONS | lex.LONG_MEASURES))  # more than a year, nearly a mile
 _CANDIDATE = re.compile(rf"\d|[¼½¾⅐-⅞]|\b(?:{'|'.join(_BY_LETTER)}|[aA](?i:n?\s(?:{_ONE_OF})))")
+_IN_TWO = ("money", "duration", "measure")
 _LEADS = ("between", "from")
 _TITLE_WORDS, _TITLE_SHARE = 4, 0.7
 _BEHIND_ONE = lex.words("in out of per percent and or to") | lex.DASHES | {"%"}
@@ -73,7 +75,12 @@ def readings(text: str) -> Iterator[Read]:
 
 def told(figure: Figure) -> str:
     """A figure in a line, as the examples of rules have it: "31.. cart per day, at least"."""
-    low, high = ("" if math.isnan(bound) else f"{bound:.12g}" for bound in (figure.low, figure.high))
+    if figure.kind == NOT_UNDERSTOOD:
+        return "?"
+    low, high = (
+        "" if math.isnan(bound) else f"{bound:.0f}" if bound % 1 == 0 else f"{bound:.12g}"
+        for bound in (figure.low, figure.high)
+    )
     value = low if low == high else f"{low}..{high}"
     rate = f"per {figure.rate}" if figure.rate else None
     what = " ".join(filter(None, [value, figure.currency or figure.unit, rate]))
@@ -106,7 +113,7 @@ def _starts(t: list[Token], i: int) -> bool:
     return token.lower in STARTS or token.lower.endswith("fold")
 
 
-def _read(reading: Reading, i: int) -> Read | None:
+def _read(reading: Reading, i: int) -> Read | None:  # noqa: PLR0911 - a return for each form
     """What begins at token ``i``, if anything does."""
     line, t = reading.line, reading.line.t
     if t[i].lower.endswith("fold"):
@@ -120,6 +127,8 @@ def _read(reading: Reading, i: int) -> Read | None:
         return None
     if number.form == "locator":
         return _located(reading, number.end, number.rules)
+    if number.form == "unknown":
+        return _lettered(reading, number)
     return _assembled(reading, number)
 
 
@@ -171,12 +180,39 @@ def _assembled(reading: Reading, number: Number) -> Read:
         begin, hedge = hedge_before(t, start, unit.kind)
     begin = max(begin, reading.floor)
     hedge = hedge or hedge_behind_it
+    if pair and pair.unit:
+        unit = replace(unit, unit=pair.unit)
+    more = second_unit(line, number, unit) if pair is None and unit.kind in _IN_TWO else None
+    if more is not None:
+        value, end, unit = more
+        number = replace(number, value=value, end=end, rules=(*number.rules, "two units of one amount"))
     rules = number.rules + (pair.rules if pair else ()) + unit.rules
     candidate = Candidate(reading, number, pair, unit, hedge)
     verdict = _verdict(candidate, start)
     if verdict is not None:
         return _located(reading, last.end, rules + verdict)
-    return _made(candidate, begin, rules)
+    behind = not_understood(candidate, start)
+    return _made(candidate, begin, rules) if behind is None else _unknown(reading, begin, behind, rules)
+
+
+def _lettered(reading: Reading, number: Number) -> Read:
+    """A number that letters touch which are no known unit: not understood, if it is no label."""
+    start = currency_before(reading.line.t, number.start)[0]
+    candidate = Candidate(reading, replace(number, form="digits"), None, Unit(number.end), None)
+    verdict = _verdict(candidate, start) if start == number.start else None
+    if verdict not in (None, ("name behind it",)):  # 5bio CHF
+        return _located(reading, number.end, number.rules + verdict)
+    return _unknown(reading, start, number.end, number.rules)
+
+
+def _unknown(reading: Reading, begin: int, end: int, rules: tuple[str, ...]) -> Read:
+    """A figure that is not understood: no bounds, lest the number stand for what the words may make of it."""
+    t = reading.line.t
+    reading.floor, reading.last = end, None
+    figure = Figure(
+        t[begin].start, t[end - 1].end, math.nan, math.nan, None, None, None, None, NOT_UNDERSTOOD
+    )
+    return Read(end, figure, rules=(*rules, NOT_UNDERSTOOD))
 
 
 def _verdict(c: Candidate, start: int) -> tuple[str, ...] | None:

@@ -6,8 +6,16 @@ from annotate.figures.rules import Match, Rules
 from annotate.figures.tokens import LINE_BREAK, Line, Token
 
 WORDS: Rules[bool, Number] = Rules("number", "here")
-STARTS = lex.NUMBER_WORDS | lex.SOME_SCALES | frozenset(lex.VULGAR) | {"half", "a", "an", "multi", "couple"}
+STARTS = (
+    lex.NUMBER_WORDS
+    | lex.SOME_SCALES
+    | frozenset(lex.VULGAR)
+    | {"half", "a", "an", "multi", "couple", "point"}
+    | lex.ZEROS
+)
 _TELLS = lex.words("of were was are said say")  # a quarter were unsure
+_MOST_DECIMALS = 6
+_DECIMALS = dict(list(lex.DIGIT_WORDS.items())[:10]) | dict.fromkeys(lex.ZEROS, 0)
 _FIRST_YEARS = range(10, 21)  # nineteen eighty, twenty ten
 _OF_WHICH = lex.words("of the his her its their our my all these those")
 _BE = lex.words("are were is was have had")
@@ -34,6 +42,34 @@ def _vulgar(m: Match, _: bool) -> Number:
             "half a dozen tiles = 6 tile", "half-million tiles = 500000 tile")  # fmt: skip
 def _half_scale(m: Match, _: bool) -> Number | None:
     return None if _ordinal_before(m) else Number(m.start, m.end, lex.SCALES[m["scale"]] / 2, "words", 0.5)
+
+
+@WORDS.rule(
+    "a half of a scale", r"an? half(?:{hyphen}| )(?P<scale>{scale})", "a half million hens = 500000 hen"
+)
+def _a_half_scale(m: Match, _: bool) -> Number:
+    return Number(m.start, m.end, lex.SCALES[m["scale"]] / 2, "words", 0.5)
+
+
+@WORDS.rule("point and digits in words", r"(?:(?P<zero>{zero}) )?point(?P<digits>(?: (?:{cardinal}|{zero}))+)",
+            "zero point five percent = 0.5 percent", "nought point three million hens = 300000 hen",
+            "growth of point five percent = 0.5 percent", "At this point five men left. != 5 man")  # fmt: skip
+def _point(m: Match, _: bool) -> Number | None:
+    part = _decimals(m.line.t, m.start + 2 if m["zero"] else m.start + 1)
+    if part is None:
+        return None
+    number = scaled(m, part[1], part[0], "words")
+    t, told = m.line.t, number.value != number.coefficient
+    percent = t[number.end].lower in ("percent", "per", "percentage") or t[number.end].text == "%"
+    return number if m["zero"] or told or percent else None
+
+
+def _decimals(t: list[Token], j: int) -> tuple[float, int] | None:
+    """The part of one that digits in words from token ``j`` on make, and the token behind them."""
+    digits = ""
+    while len(digits) < _MOST_DECIMALS and t[j].lower in _DECIMALS:
+        digits, j = digits + str(_DECIMALS[t[j].lower]), j + 1
+    return (float(f"0.{digits}"), j) if digits else None
 
 
 @WORDS.rule("half a unit", r"half an?", "half an hour = 0.5 hour")
@@ -87,21 +123,31 @@ def _couple(m: Match, _: bool) -> Number | None:
 
 
 @WORDS.rule("a fraction", r"an? (?!half|second){fraction}", "nearly a third = 0.333333333333, nearly, ratio",
-            "a quarter of a million tiles = 250000 tile")  # fmt: skip
+            "a quarter of a million tiles = 250000 tile", "a quarter million tiles = 250000 tile",
+            "a quarter century = 0.25 century")  # fmt: skip
 def _a_fraction(m: Match, _: bool) -> Number:
     return _fraction(m.line, m.start, 1.0, m.end, weak=m.line.t[m.end].lower not in _TELLS)
 
 
-@WORDS.rule("a unit", r"an?(?= (?:{duration}|{long_measure}))", "at least a decade = 1.. decade, at least")
+@WORDS.rule(
+    "a unit",
+    r"an?(?= (?:{duration}|{long_measure}))",
+    "at least a decade = 1.. decade, at least",
+    "It lasted a fortnight. = 1 fortnight",
+    "15 cases a fortnight != 15 case per fortnight",
+)
 def _a_unit(m: Match, _: bool) -> Number:
-    return Number(m.start, m.end, 1.0, "words", 1.0, weak=True)
+    t = m.line.t
+    span = t[m.start - 1].lower in lex.BEFORE_SPANS and t[m.end].lower in lex.SPANS
+    return Number(m.start, m.end, 1.0, "words", 1.0, weak=not span)
 
 
 @WORDS.rule("cardinal", r"(?P<article>an? (?={scale}))?(?:{cardinal}|{scale})",
             "twenty-one tiles = 21 tile", "a hundred and twenty tiles = 120 tile",
             "two and a half million tiles = 2500000 tile", "two-thirds of patients = 0.666666666667 patient, ratio",
+            "two point five million tiles = 2500000 tile", "two lakhs of tiles = 200000 tile",
             "It stood in nineteen eighty-four. =", "his twenty-first birthday =")  # fmt: skip
-def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: PLR0911 - a return for each form
+def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 - a return for each form
     t, i, article = m.line.t, m.start, bool(m["article"])
     if article:
         joined = t[i + 2].text in lex.HYPHENS and t[i + 2].gap == 0 and t[i + 3].lower != "plus"
@@ -119,11 +165,15 @@ def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: PLR0911 - a re
         return locator(i, k + 1)
     if small and value in _FIRST_YEARS and t[j].gap == 1 and t[j].lower in lex.CARDINALS - {"one", "zero"}:
         return locator(i, _spoken(t, j, article=False, conjoin=False)[1])
+    if t[j].lower == "point" and small and t[i - 1].lower != "at" and (part := _decimals(t, j + 1)):
+        return scaled(m, part[1], value + part[0], "words")
     if hyphen and _is(t, j, "-", "and", "-", "a", "-", "half"):
         return scaled(m, j + 6, value + 0.5, "words")
     if conjoin and _is(t, j, "and", "a", "half"):
         return scaled(m, j + 3, value + lex.SCALES.get(t[j - 1].lower, 1.0) / 2, "words")
-    return Number(i, j, value, "words", value if small else value / lex.SCALES.get(t[j - 1].lower, 1.0))
+    if small:
+        return scaled(m, j, value, "words")
+    return Number(i, j, value, "words", value / lex.SCALES.get(t[j - 1].lower, 1.0))
 
 
 def _spoken(t: list[Token], i: int, *, article: bool, conjoin: bool) -> tuple[float, int, bool]:
@@ -160,6 +210,10 @@ def _fraction(line: Line, i: int, above: float, j: int, *, weak: bool) -> Number
     value = above / (lex.FRACTION_NAMES.get(name) or lex.FRACTION_PLURALS[name])
     if t[j].lower == "of" and t[j + 1].lower in ("a", "an") and t[j + 2].lower in lex.SCALES:
         return Number(i, j + 3, value * lex.SCALES[t[j + 2].lower], "words", value)
+    if t[j].gap == 1 and t[j].lower in lex.SCALES:  # a quarter million
+        return Number(i, j + 1, value * lex.SCALES[t[j].lower], "words", value)
+    if t[j].lower in ("century", "hour", "mile", "pint"):
+        return Number(i, j, value, "fraction", value)
     return Number(i, j, value, "fraction", value, weak=weak)
 
 

@@ -10,6 +10,7 @@ from annotate.figures.calculation import Calculation, Part, Passage
 from annotate.figures.products import products
 from annotate.figures.rates import over_years, rates
 from annotate.figures.shares import shares
+from annotate.figures.strange import NOT_UNDERSTOOD
 from annotate.figures.sums import sums
 from annotate.figures.table import plain
 
@@ -64,7 +65,8 @@ def arithmetic(quantities: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame
 def _passages(quantities: pd.DataFrame, passages: pd.DataFrame) -> Iterator[Passage]:
     figures: dict[str, list[Part]] = {}
     offsets = dict(zip(passages["item"], passages["start"], strict=True))
-    for item, start, end, *rest in zip(*(quantities[name] for name in ("item", *_FIGURE)), strict=True):
+    known = quantities.loc[quantities["quantity_type"] != NOT_UNDERSTOOD]
+    for item, start, end, *rest in zip(*(known[name] for name in ("item", *_FIGURE)), strict=True):
         figures.setdefault(item, []).append(Part(start - offsets[item], end - offsets[item], *rest))
     ordered = passages.sort_values(["document", "start", "item"], kind="stable")
     names = ("item", "document", "source", "start", "text")

@@ -6,12 +6,18 @@ from annotate.figures import words as lex
 from annotate.figures.nouns import noun_at, plural, single_noun_at, singular
 from annotate.figures.numbers import Number, numeral
 from annotate.figures.rules import Match, Node, Rules
+from annotate.figures.spelled import number_at
 from annotate.figures.tokens import LINE_BREAK, Line, Token
 
 _POWERS = {"2": "square", "3": "cubic"}  # km2
 _LENGTHS = frozenset({"kilometre", "metre", "centimetre", "millimetre", "mile", "foot"})
 _LONGEST_OF = 3  # words between "of" and a rate
+_CENTS = 100
 _LETTERS_LONGEST = 3  # km, kg, hrs: abbreviations follow digits only
+_HUNDREDTHS = {
+    "cent": frozenset({"USD", "EUR", "CAD", "AUD", "NZD", "SGD", "HKD", "ZAR"}),
+    "penny": frozenset({"GBP"}),
+}
 _FIGURES = frozenset({"figure", "number"})  # the figure of 240 comes from ...
 _HEADS = {"capita": "person", "head": "person"}
 
@@ -53,6 +59,16 @@ def _points(m: Match, _: Number) -> Unit:
     return Unit(m.end, "percentage point", "percent")
 
 
+@UNITS.rule(
+    "parts of a percent",
+    r" ?‰| basis points?| bps",
+    "4‰ of them = 4 per mille",
+    "a rise of 25 basis points = 25 basis point",
+)
+def _parts(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "per mille" if m.found[0].strip() == "‰" else "basis point", "percent")
+
+
 @UNITS.rule("percent", r" ?[%％]|[- ]?(?:percent|pct|pc|per cent)",  # noqa: RUF001
             "5% of it = 5 percent", "5 per cent of it = 5 percent", "a 7-percent rise = 7 percent")  # fmt: skip
 def _percent(m: Match, _: Number) -> Unit:
@@ -60,19 +76,39 @@ def _percent(m: Match, _: Number) -> Unit:
 
 
 @MONEY.rule("code of a currency", r" ?(?P<code>{code})", "400 CHF = 400 CHF", cased=True)
-def _code(m: Match, _: Number) -> Unit:
-    return Unit(m.end, None, "money", m["code"])
+def _code(m: Match, _: Number) -> Unit | None:
+    ambiguous = m["code"] in lex.AMBIGUOUS_CODES and m.line.t[m.end].kind == "word"
+    return None if ambiguous else Unit(m.end, None, "money", m["code"])
 
 
-@MONEY.rule("name of a currency", r"{hyphen}? ?(?:of )?(?:{whose}[ -]?){0,2}{currency}",
+@MONEY.rule("sign of a currency behind", r" ?(?P<sign>[^\w\s])(?!\d)", "5€ = 5 EUR", "300 € per month = 300 EUR per month",
+            "3bn€ = 3000000000 EUR")  # fmt: skip
+def _sign_behind(m: Match, _: Number) -> Unit | None:
+    return Unit(m.end, None, "money", lex.SIGNS[m["sign"]]) if m["sign"] in lex.SIGNS else None
+
+
+@MONEY.rule(
+    "abbreviation of a currency behind",
+    r" ?(?P<letters>{currency_letters})(?:\.(?= [^\W\d_]))?",
+    "40 zł = 40 PLN",
+    cased=True,
+)
+def _letters_behind(m: Match, _: Number) -> Unit:
+    return Unit(m.end, None, "money", lex.CURRENCY_LETTERS[m["letters"]])
+
+
+@MONEY.rule("name of a currency", r"{hyphen}? ?(?:(?:of|de|di|d['\u2019]) ?)?(?:(?P<whose>{whose})[ -]?){0,2}(?P<name>{currency})",
             "5 million dollars = 5000000 USD", "5 million Canadian dollars = 5000000 CAD",
             "20 pounds sterling = 20 GBP", "7½ million pounds = 7500000 GBP",
+            "4 million Mexican pesos = 4000000 MXN", "70 millones de euros = 70000000 EUR",
             "two million pounds of peas != 2000000 pound")  # fmt: skip
 def _currency(m: Match, _: Number) -> Unit | None:
     t, k = m.line.t, m.end - 1
-    name, behind = singular(t[k].lower), t[k + 1].lower
+    name, behind = singular(m["name"]), t[k + 1].lower
+    if (code := lex.NATIONAL.get(f"{m['whose']} {name}")) is not None:
+        return Unit(k + 1, None, "money", code)
     if name == "dollar":
-        return Unit(k + 1, None, "money", lex.DOLLARS_OF.get(t[k - 1].lower, "USD"))
+        return Unit(k + 1, None, "money", lex.DOLLARS_OF.get(m["whose"], "USD"))
     if name in lex.CURRENCY_NAMES:
         return Unit(k + 1, None, "money", lex.CURRENCY_NAMES[name])
     if name == "pound" and behind == "sterling":
@@ -132,6 +168,11 @@ def _square(m: Match, number: Number) -> Unit | None:
     return replace(inner, unit=f"{lex.SQUARES[m['square']]} {inner.unit}") if inner else None
 
 
+@UNITS.rule("times sign", r"[x×](?![\d ]*\d)", "3x as hot = 3 time", "planks of 3x5 !=")  # noqa: RUF001
+def _times_sign(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "time", "multiple")
+
+
 @UNITS.rule("times", r" ?times", "three times as many = 3 time")
 def _times(m: Match, _: Number) -> Unit:
     return Unit(m.end, "time", "multiple")
@@ -140,6 +181,13 @@ def _times(m: Match, _: Number) -> Unit:
 @MEASURES.rule("pence", r"p", "a stamp of 40p = 40 penny", cased=True)
 def _pence(m: Match, _: Number) -> Unit:
     return Unit(m.end, "penny", "measure")
+
+
+@MEASURES.rule(
+    "hours and inches", r"(?P<letters>h|in)", "It takes 3h to dry. = 3 hour", "a 2in nail = 2 inch"
+)
+def _letter(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "hour", "duration") if m["letters"] == "h" else Unit(m.end, "inch", "measure")
 
 
 @MEASURES.rule("degrees", r" degrees? (?:celsius|fahrenheit|c|f)", "5 degrees Celsius = 5 degree")
@@ -175,7 +223,19 @@ def _magnitude(m: Match, _: Number) -> Unit:
     return Unit(m.end, "magnitude", "measure")
 
 
-@COUNTED.rule("of what", r" of", "thousands of tiles = 1000.. tile, indefinite", "five of the drivers = 5 driver",
+@COUNTED.rule("persons strong", r" strong(?! [^\W\d_])", "The crew is sixty strong. = 60 people")
+def _persons_strong(m: Match, _: Number) -> Unit:
+    return Unit(m.end, "people", "count")
+
+
+@COUNTED.rule("of a measure", r" of an? (?P<name>{duration}|{long_measure})", "a quarter of a century = 0.25 century",
+              ".25 of an inch = 0.25 inch")  # fmt: skip
+def _of_measure(m: Match, number: Number) -> Unit | None:
+    name = m["name"]
+    return Unit(m.end, name, "duration" if name in lex.DURATIONS else "measure") if number.value < 1 else None
+
+
+@COUNTED.rule("of what", r" (?:of|de|di)", "thousands of tiles = 1000.. tile, indefinite", "five of the drivers = 5 driver",
             "half of the prisoners = 0.5 prisoner, ratio")  # fmt: skip
 def _of(m: Match, number: Number) -> Unit:
     """Three of the five men: of which only three is marked."""
@@ -233,7 +293,36 @@ def _after_determiners(t: list[Token], j: int) -> int:
     return j
 
 
-@RATES.rule("measure to a measure", r"/(?P<name>{measure}|l)(?P<power>[23](?!\d))?",
+def second_unit(line: Line, number: Number, unit: Unit) -> tuple[float, int, Unit] | None:
+    """The amount with what a smaller unit behind it adds, the token behind the second number, and its unit.
+
+    3 dollars 50 cents are 3.5 dollars; 1h 20m are 80 minutes.
+    """
+    t, j = line.t, unit.end
+    j += t[j].lower == "and" or (t[j].text == "," and unit.kind == "duration")
+    second = number_at(line, j) if unit.rate is None and t[j].gap < LINE_BREAK else None
+    if second is None or second.form not in ("digits", "words") or number.value % 1:
+        return None
+    inner = unit_at(line, second.end, second)
+    if unit.unit == "hour" and t[second.end].text == "m" and inner.unit == "metre":
+        inner = replace(inner, unit="minute", kind="duration")
+    if unit.currency and unit.currency in _HUNDREDTHS.get(inner.unit or "", ()) and second.value < _CENTS:
+        return (
+            number.value + second.value / _CENTS,
+            second.end,
+            replace(inner, unit=None, kind="money", currency=unit.currency),
+        )
+    large, small = (lex.SIZES.get(one.unit or "") for one in (unit, inner))
+    if large is None or small is None or large[0] != small[0] or t[inner.end].lower in lex.NOT_A_RATE:
+        return None
+    ratio = large[1] / small[1]
+    if not second.value < ratio or ratio % 1:
+        return None
+    return number.value * ratio + second.value, second.end, inner
+
+
+@RATES.rule(
+    "measure to a measure", r"/(?P<name>{measure}|l)(?P<power>[23](?!\d))?",
             "4.5 mg/l of salt = 4.5 milligram per litre", "30 µg/m3 of soot = 30 microgram per cubic metre")  # fmt: skip
 def _concentration(m: Match, unit: Unit) -> Unit | None:
     if unit.kind != "measure":

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from importlib.resources import files
 from unicodedata import numeric
 
-_DATA: dict[str, dict[str, str]] = tomllib.loads(
-    files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
-)
+_READ = tomllib.loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+_SIZES: dict[str, dict[str, float]] = _READ.pop("sizes")
+_DATA: dict[str, dict[str, str]] = _READ
 
 
 def words(text: str) -> frozenset[str]:
@@ -22,7 +22,9 @@ def _listed(name: str) -> frozenset[str]:
 
 def _meanings(table: str) -> dict[str, str]:
     """What each word of a table means."""
-    return {word: meant for meant, listed in _DATA[table].items() for word in listed.split()}
+    return {
+        word.replace("_", " "): meant for meant, listed in _DATA[table].items() for word in listed.split()
+    }
 
 
 def _values(table: str) -> dict[str, float]:
@@ -40,8 +42,10 @@ def _phrases(table: str) -> dict[tuple[str, ...], str]:
 DIGIT_WORDS = {word: value for value, word in enumerate(_DATA["numbers"]["small"].split())}
 TENS = {word: 10 * value for value, word in enumerate(_DATA["numbers"]["tens"].split()) if word != "_"}
 SCALES = _values("scales")
+SUFFIXES = SCALES | _values("suffixes")  # scales behind a number
 SCALE_LETTERS = _values("scale_letters")
 PLURAL_SCALES = _values("plural_scales")
+ZEROS = _listed("zeros")
 SOME_SCALES = _listed("some_scales")
 SHORT_SCALES = _listed("short_scales")
 FRACTION_NAMES = {word: int(value) for word, value in _meanings("fractions").items()}
@@ -56,13 +60,18 @@ NUMBER_WORDS = CARDINALS | frozenset(SCALES) | frozenset(PLURAL_SCALES)
 SIGNS = _meanings("currency_signs")
 SIGN_PREFIXES = _meanings("dollar_prefixes")
 CODES = _listed("codes")
+AMBIGUOUS_CODES = _listed("ambiguous_codes")
+CURRENCY_LETTERS = _meanings("currency_letters")
 CURRENCY_NAMES = _meanings("currency_names")
 DOLLARS_OF = _meanings("dollars")
+NATIONAL = _meanings("national_currencies")  # "swiss franc"
 LARGE = _listed("large")  # "5 million pounds" is money, 5 pounds may weigh
 
 PERIODS = _meanings("periods")
 PERIOD_ADVERBS = _meanings("period_adverbs")
 DURATIONS = _listed("durations")
+SPANS = _listed("spans")
+BEFORE_SPANS = _listed("before_spans")
 SPELLS = _listed("spells")
 MEASURES = _meanings("measures")
 LONG_MEASURES = frozenset(MEASURES.values()) - {"second", "degree"}
@@ -74,6 +83,7 @@ SPEEDS = {
     "bpd": ("barrel", "day"),
 }
 SQUARES = _meanings("squares")
+SIZES = {unit: (kind, size) for kind, units in _SIZES.items() for unit, size in units.items()}
 PRICED = _listed("priced")
 NOT_A_RATE = _listed("not_a_rate")
 
@@ -81,6 +91,7 @@ MONTHS = _listed("months")
 WEEKDAYS = _listed("weekdays")
 CLOCK = _listed("clock")
 BEFORE_YEAR = _listed("before_year")
+CALIBRES = _listed("calibres")
 GROWING_OLD = _listed("growing_old")
 NUMBERED = _listed("numbered")
 NUMBERED_IF_BARE = _listed("numbered_if_bare")
@@ -89,6 +100,7 @@ IDENTIFIERS = _listed("identifiers")
 ABBREVIATED = _listed("abbreviated")
 
 STOPS = _listed("stops")
+FOLLOW = _listed("follow")
 PASS_OVER = _listed("pass_over")
 PREPOSITIONS = _listed("prepositions")
 BE = _listed("be")
@@ -122,8 +134,9 @@ def _any(some: Iterable[str]) -> str:
     return rf"(?:{'|'.join(map(re.escape, ordered))})(?![^\W\d_])"
 
 
+_NOUNS = {"pound", *(name.partition(" ")[2] for name in NATIONAL)}
 _CLASSES = {
-    "n": r"\d++(?:[.,'\u2019\u00a0\u2007\u2009\u202f]\d++)*+",  # a number in digits, as tokens have it
+    "n": r"\.?\d++(?:[.,'\u2019\u00a0\u2007\u2009\u202f·\u066b]\d++)*+",  # a number in digits, as tokens have it
     "word": r"[^\W\d_]++(?:['\u2019][^\W\d_]++)*+",
     "hyphen": r"[-\u2010\u2011]",
     "dash": r"[-\u2010\u2011\u2012\u2013\u2014\u2212~]",
@@ -133,11 +146,13 @@ _CLASSES = {
     "any_scale": _any({*SCALES, *PLURAL_SCALES} - {"tens"}),
     "some": _any(SOME_SCALES),
     "cardinal": _any(CARDINALS),
+    "zero": _any(ZEROS),
     "fraction": _any(FRACTION_NAMES),
     "ordinal": _any(ORDINALS),
-    "currency": _any(name + end for name in (*CURRENCY_NAMES, "pound") for end in ("", "s")),
+    "currency": _any(name + end for name in (*CURRENCY_NAMES, *_NOUNS) for end in ("", "s")),
     "code": _any(CODES),
-    "whose": _any({*DOLLARS_OF, "hong", "new"}),
+    "currency_letters": _any(CURRENCY_LETTERS),
+    "whose": _any({*DOLLARS_OF, "hong", "new", "sri", *(name.partition(" ")[0] for name in NATIONAL)}),
     "duration": _any(DURATIONS),
     "long_measure": _any(LONG_MEASURES),
     "period": _any(name + end for name in PERIODS for end in ("", "s")),
