@@ -1,7 +1,7 @@
 """Figures in text at size: characters a second, and how many planted values are read, beside quantulum3.
 
-    python benchmarks/text_quantities.py 10000 100000 1000000
-    uv run --isolated --with quantulum3 python benchmarks/text_quantities.py 10000 100000
+    python -m benchmarks.text_quantities 10000 100000 1000000
+    uv run --isolated --with quantulum3 python -m benchmarks.text_quantities 10000 100000
 
 First the accuracy on the marked sentences of tests/figures: the tuned ones, which were looked at while the rules
 were written, and the held-out ones, for which no rule was changed. Then the time. The text of that is made: three plain sentences to one with a figure, and to two figures one number that only locates.
@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 
 from annotate.figures.read import figures
-from tests.marked_figures import accuracy
 
 RUNS, ONCE_FROM = 3, 100_000
 PLAIN = (
@@ -96,16 +95,7 @@ def read(work: Work, made: list[Sentence]) -> tuple[int, int, int]:
 
 
 def main(sizes: list[int]) -> None:
-    """Print the accuracy on marked sentences, and one row a size and tool."""
-    print(
-        f"{'sentences':<10} {'marked':>8} {'read':>8} {'right':>8} {'precision':>10} {'recall':>8}  not understood"
-    )
-    for name in ("tuned", "held_out"):
-        found = accuracy(name)
-        print(
-            f"{name:<10} {found.marked:>8} {found.read:>8} {found.right:>8} {found.precision:>10.3f} {found.recall:>8.3f}"
-            f"  {found.unclear_right} of {found.unclear}, {found.unclear_read - found.unclear_right} needlessly"
-        )
+    """Print one row a size and tool."""
     tools: dict[str, Work] = {"annotate": ours}
     if find_spec("quantulum3"):
         # Its trained classifier is a pickle of an old scikit-learn: without it, it reads units by its own rules.
@@ -114,7 +104,7 @@ def main(sizes: list[int]) -> None:
         tools["quantulum3"] = by_quantulum3
     else:
         print(
-            "quantulum3 is not installed: uv run --isolated --with quantulum3 python benchmarks/text_quantities.py"
+            "quantulum3 is not installed: uv run --isolated --with quantulum3 python -m benchmarks.text_quantities"
         )
     print(
         f"{'characters':>12} {'tool':<12} {'seconds':>9} {'characters/s':>14} {'planted':>8} {'read':>8} {'extra':>7}"
@@ -132,5 +122,21 @@ def main(sizes: list[int]) -> None:
             )
 
 
+def accuracies() -> None:
+    """Print how the marked sentences of the tests are read."""
+    from tests.marked_figures import accuracy
+
+    print(
+        f"{'sentences':<10} {'marked':>8} {'read':>8} {'right':>8} {'precision':>10} {'recall':>8}  not understood"
+    )
+    for name in ("tuned", "held_out"):
+        found = accuracy(name)
+        print(
+            f"{name:<10} {found.marked:>8} {found.read:>8} {found.right:>8} {found.precision:>10.3f} {found.recall:>8.3f}"
+            f"  {found.unclear_right} of {found.unclear}, {found.unclear_read - found.unclear_right} needlessly"
+        )
+
+
 if __name__ == "__main__":
+    accuracies()
     main([int(argument) for argument in sys.argv[1:]] or [10_000, 100_000])

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from annotate.errors import InputError
+from annotate.figures.rules import REGISTERED
 from annotate.files import bundled
 from annotate.frames import records
 from annotate.provenance import arithmetic, compare, quantities, reuse
@@ -71,6 +72,15 @@ def test_bad_input_is_one_clear_line(arguments, words, run, tmp_path):
 
 def test_one_view_of_the_figures_at_a_time(run):
     assert run("quantities", TASKS, "--compare", "--arithmetic")[0] == 2
+    assert run("quantities", TASKS, "--compare", "--explain")[0] == 2
+
+
+def test_each_figure_is_explained_by_the_rules_that_read_it(run):
+    found = json.loads(run("quantities", TASKS, "--explain", "--format", "json")[1])
+    named = {rule.name for rule in REGISTERED}
+    assert all(set(row["rules"].split("; ")) & named for row in found)
+    plain = json.loads(run("quantities", TASKS, "--format", "json")[1])
+    assert [{name: row[name] for name in row if name != "rules"} for row in found] == plain
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,9 @@ def quantities(
     arithmetic: Annotated[
         bool, typer.Option("--arithmetic", help="Instead: sums and rates that a text states, computed again.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also: the rules that read each figure.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Find every figure: how much, of what, at which rate, with which hedge, and where it stands."""
@@ -82,9 +85,11 @@ def quantities(
 
     if compare and arithmetic:
         raise typer.BadParameter("ask for one at a time", param_hint="--compare and --arithmetic")
+    if explain and (compare or arithmetic):
+        raise typer.BadParameter("goes with the list of figures only", param_hint="--explain")
     refuse_overwriting(table.output, *filter(None, [texts, config]))
     passages = read_passages(texts, config)
-    figures = provenance.quantities(passages)
+    figures = provenance.quantities(passages, explain=explain)
     if compare:
         table.write(provenance.compare(figures, passages), comparisons_table)
     elif arithmetic:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from annotate.figures.read import figures
+from annotate.figures.read import readings
 
 OPTIONAL = ("unit", "rate", "currency", "hedge")
 COLUMNS = (
@@ -30,7 +30,7 @@ def plain(quantities: pd.DataFrame) -> pd.DataFrame:
     return quantities.assign(**known).reset_index(drop=True)
 
 
-def quantities(passages: pd.DataFrame) -> pd.DataFrame:
+def quantities(passages: pd.DataFrame, *, explain: bool = False) -> pd.DataFrame:
     """Find every figure in the passages.
 
     Parameters
@@ -38,6 +38,8 @@ def quantities(passages: pd.DataFrame) -> pd.DataFrame:
     passages
         As :func:`annotate.study.passages.read_passages` makes it: item, document, source, start (code points
         of the document) and text are used.
+    explain
+        Add the column ``rules``: the names of the rules that read the figure, parted by semicolons.
 
     Returns
     -------
@@ -48,11 +50,15 @@ def quantities(passages: pd.DataFrame) -> pd.DataFrame:
         the text does not say, and for money, where ``currency`` says it); ``rate`` (year, day ..., or what
         a figure is *per*); ``currency`` (ISO 4217; a bare ``$`` is USD); ``hedge`` (about, at least, up to,
         nearly, more than, less than, indefinite) and ``quantity_type`` (count, percent, money, duration,
-        measure, ratio, multiple, or number where nothing is said).
+        measure, ratio, multiple, number where nothing is said, or not understood).
 
         A share is its value: 0.2 for "one in five", 20 for "20 percent" (its unit says percent). "About" and
         "nearly" leave the value as it is; "at least" and "more than" have no high, "up to" and "less than" no
         low. A bare magnitude ("thousands", "several dozen") is indefinite: one of it, and no high.
+
+        What is not understood at an amount (letters that touch it, an unknown word where its unit or currency
+        stands) makes the figure one that is not understood: its surface takes the word in, it has no bounds and
+        no unit, and it is left out of comparisons and arithmetic.
 
     Notes
     -----
@@ -64,12 +70,14 @@ def quantities(passages: pd.DataFrame) -> pd.DataFrame:
         (
             *(item, document, source, start + found.start, start + found.end, text[found.start : found.end]),
             *(found.low, found.high, found.unit, found.rate, found.currency, found.hedge, found.kind),
+            *(["; ".join(read.rules)] if explain else []),
         )
         for item, document, source, start, text in zip(
             *(passages[name] for name in ("item", "document", "source", "start", "text")), strict=True
         )
-        for found in figures(text)
+        for read in readings(text)
+        if (found := read.figure) is not None
     ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *(["rules"] if explain else [])], dtype=object)
     table = table.astype({"start": "int64", "end": "int64", "low": "float64", "high": "float64"})
     return table.sort_values(["document", "start", "end", "item"], kind="stable", ignore_index=True)

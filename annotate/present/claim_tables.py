@@ -55,7 +55,10 @@ def _carried(row: Mapping[str, Any], side: str) -> str:
 def quantities_table(figures: pd.DataFrame) -> pd.DataFrame:
     """Show each figure with its place and what it says."""
     shown = ["document", "start", "end", "surface", "low", "high", "unit", "rate", "currency", "hedge"]
-    return figures[shown].assign(low=figures["low"].map(number), high=figures["high"].map(number))
+    shown += [name for name in ("rules",) if name in figures]
+    low, high = (figures[name].map(number) for name in ("low", "high"))
+    unclear = figures["quantity_type"] == "not understood"
+    return figures[shown].assign(low=low.mask(unclear, "not understood"), high=high)
 
 
 def number(value: float) -> str:
