@@ -44,6 +44,15 @@ MARKED = {
     "rank of days in German": "Am 3. Mai 2021 kam er, z. B. aus Kell. ¦ „Wir sahen es.“ ¦ Dann ging er.",
     "French": "« Nous y étions. » ¦ M. Kell partit.",
     "Spanish": "¿Quién vino? ¦ ¡Nadie! ¦ Él se fue.",
+    "a comma behind a stop": "“Where is it?” , he asked. ¦ He said “Stop!”, and left. ¦ Yahoo! , Kell and Orne merged. ¦ «¡No!», gritó ella.",
+    "a small letter behind an abbreviation": "See p. 4 ff. and vol. ii of it. ¦ Dr. med. Venn and Prof. em. Kell of Orne Inc. who left, came.",
+    "who said what was asked": (
+        "“It is over!” Dr. Venn told the court. ¦ “Why?” Orsolya Venn warned them. ¦ “No!” the old clerk of the court muttered. ¦ "
+        "“Go!” – he cried. ¦ “Is it so?” ¦ He said nothing."
+    ),
+    "who said it in French": "« Qui vient ! » s'exclame-t-il. ¦ « Qui vient ? » demanda le maire. ¦ Personne.",
+    "who said it in Polish": "„Kto tam?” – śpiewała Maria. ¦ Nikt.",
+    "who said it in Russian": "«Мы уйдём!» — сказала она. ¦ Никто не пришёл.",
     "Arabic": "هل جاء؟ ¦ نعم جاء۔ ¦ ثم ذهب.",
     "Devanagari": "वह आया। ¦ फिर गया॥ ¦ अंत",
     "Chinese": "他来了。¦（他走了。）¦“真的吗？”¦没有人知道！",
@@ -55,6 +64,12 @@ MARKED = {
 def test_sentences_are_cut_where_the_language_ends_them(marked):
     expected = [piece.strip() for piece in marked.split("¦")]
     assert cut(marked.replace(" ¦ ", " ").replace("¦", "")) == expected
+
+
+@given(st.text(alphabet="aB .,;!?”“»…", max_size=60))
+def test_no_passage_begins_with_a_comma(text):
+    for piece in cut(text)[1:]:
+        assert piece[0] not in ",;"
 
 
 def test_lines_are_never_joined_where_nothing_was_wrapped():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, get_args
 
-from annotate.corpus.stops import CLOSING, masked, missed_ends, tokenizer
+from annotate.corpus.stops import CLOSING, goes_on, masked, missed_ends, tokenizer
 
 Span = tuple[int, int]
 
@@ -125,7 +125,7 @@ def _sentences(text: str) -> Iterator[Span]:
     for start, end in lines_of(text):
         line = text[start:end].replace("\n", " ")
         at = 0
-        for cut in sorted(_ends(line)):
+        for cut in sorted(end for end in _ends(line) if not goes_on(line, end)):
             yield start + at, start + cut
             at = cut
         yield start + at, end

@@ -10,7 +10,7 @@ from nupunkt import PunktParameters, PunktSentenceTokenizer, load_default_model
 _ABBREVIATIONS_LIST = """
 mr mrs ms mx dr prof rev hon st messrs mme mlle mgr sr jr sra srta gen col lt capt cpt sgt maj cmdr adm
 brig gov sen rep pres supt insp pvt cpl atty msgr fr hr dipl vs cf viz approx ca incl resp bzw vgl z.b
-d.h u.a o.ä inc ltd co corp bros cos plc llc gmbh cie assoc assn dept univ inst govt dist div ave blvd rd
+d.h u.a o.ä med jur phil habil rer dent em inc ltd co corp bros cos plc llc gmbh cie assoc assn dept univ inst govt dist div ave blvd rd
 ln hwy mt ft sts bldg apt jan feb mar apr jun jul aug sep sept oct nov dec tue tues thu thur thurs fri
 ph.d m.d esq etc al ibid cit eds repr avg u.s u.k u.n e.u d.c a.m p.m b.c a.d calif ariz fla ala okla
 tenn tex minn wis conn colo nev neb kan oreg ont mich intl natl usw usf evtl ggf inkl allg geb gest jh
@@ -72,7 +72,9 @@ _MONTHS = (
 )
 _SAYING = (
     "said|says|asked|asks|cried|shouted|yelled|screamed|added|replied|answered|told|wrote|exclaimed|wondered"
-    "|recalled|demanded|continued|called|joked|insisted|explained|remarked|whispered|fragte|sagte|rief"
+    "|recalled|demanded|continued|called|joked|insisted|explained|remarked|whispered|muttered|murmured|warned|responded"
+    "|begged|announced|argued|recounted|sighed|fragte|sagte|rief|meinte|antwortete|erklärte|schrie|demande|demanda|dit"
+    "|répondit|répond|affirme|raconte|dijo|preguntó|gritó|respondió|explicó|disse|perguntou|chiese|rispose"
 )
 # Stops inside a sentence, each by what stands around it. Every pattern begins with a set of characters, so that
 # the search for it is quick, and looks back by a fixed width.
@@ -161,3 +163,37 @@ def _is_glued(match: re.Match[str]) -> bool:
     start = max(0, match.start() - 40)
     chunk = match.string[start : match.end() + 40]
     return not _NO_PROSE.search(chunk[: match.end() - start].rsplit(maxsplit=1)[-1])
+
+
+_GOES_ON = ",;،、，；"
+_DASHES = " \t\xa0\u202f—–-"
+_ASIDE = 90  # characters: a "the old clerk of the court muttered" is no longer
+_WHO_SAID = re.compile(
+    r"(?!(?:He|She|They|It|We|I|You|But|And|When|Then|Nobody|Er|Il|Elle|Ella)\b)"
+    rf"[A-Z](?:[\w.'’-]+\s){{1,6}}?(?:{_SAYING})\b"
+)
+_STOPPED = re.compile(rf"(?P<stop>[.!?…])[\s\xa0\u202f]?(?P<closed>{_CLOSERS})\s*\Z")
+
+
+def goes_on(text: str, end: int) -> bool:
+    """Whether a sentence goes on behind what looks like its end.
+
+    So it does before a comma; in a small letter, behind a quotation or an abbreviation; and in the name of who said what was
+    asked or shouted.
+    """
+    after = text[end : end + _ASIDE].lstrip()
+    bare = after.lstrip(_DASHES)
+    if not bare:
+        return False
+    if after[0] in _GOES_ON:
+        return True
+    stopped = _STOPPED.search(text, max(0, end - 20), end)
+    if stopped is None:
+        return False
+    if bare[0].islower():
+        word = _WORD_END.search(text, max(0, stopped.start() - 20), stopped.start())
+        known = (
+            word is not None and bool(word[0]) and (is_abbreviation(word[0]) or word[0].lower() in NUMBERING)
+        )
+        return bool(stopped["closed"]) or (stopped["stop"] == "." and known)
+    return bool(stopped["closed"]) and stopped["stop"] != "." and bool(_WHO_SAID.match(after))
