@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotate.codebook.conditions import Condition
 from annotate.codebook.read import (
     Category,
     Codebook,
@@ -84,7 +85,26 @@ def test_single_choices_are_nominal_and_an_alias_is_the_id() -> None:
         categories=(Category("w", "Warm", "Friendly.", "1"), Category("Cold", "Cold")),
         required=True,
         to_name="text",
+        shows="text",
     )
+
+
+def test_conditions_and_the_keys_of_the_data_are_fields_of_a_variable() -> None:
+    book = read_codebook(
+        """<View><Text name="story" value="$body"/>
+        <Choices name="kind" toName="story" value="$kinds"/>
+        <View visibleWhen="choice-selected" whenTagName="kind" whenChoiceValue="a,b">
+          <Choices name="tone" toName="story" visibleWhen="region-selected" whenLabelValue="W"><Choice value="x"/></Choices>
+        </View>
+        <Labels name="marks" toName="story" value="$labels"/></View>"""
+    )
+    kind, tone = book.variables
+    assert (kind.shows, kind.offered_by, kind.categories, kind.conditions) == ("body", "kinds", (), ())
+    assert tone.conditions == (
+        Condition("region-selected", labels=("W",)),
+        Condition("choice-selected", "kind", ("a", "b")),
+    )
+    assert (book.span_variables[0].shows, book.span_variables[0].offered_by) == ("body", "labels")
 
 
 def test_choices_keep_their_order_whatever_wraps_them() -> None:
@@ -155,7 +175,9 @@ def test_labels_on_text_are_spans(tag: str) -> None:
         f'<{tag} name="m" toName="text"><Label value="Who" alias="W" hotkey="q" hint="A person."/></{tag}>'
     )
     book = read_codebook(config(labels))
-    assert book.span_variables == (SpanVariable("m", "text", (Category("W", "Who", "A person.", "q"),)),)
+    assert book.span_variables == (
+        SpanVariable("m", "text", (Category("W", "Who", "A person.", "q"),), shows="text"),
+    )
     assert book.variables == ()
 
 

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 
+from annotate.codebook.conditions import CONDITIONS
 from annotate.codebook.config_xml import (
     Element,
     Problem,
@@ -59,7 +60,6 @@ _TAKEN_KEYS = {
     "escape": "lets go of a region",
     "u": "lets go of a region",
 }
-_CONDITIONS = frozenset({"region-selected", "no-region-selected", "choice-selected", "choice-unselected"})
 
 
 def check_config(config: str) -> list[Problem]:
@@ -228,9 +228,9 @@ def _conditions(root: Element) -> Iterator[Problem]:
     named = {tag.get("name"): tag for tag in root.iter() if tag.get("name")}
     for tag in root.iter():
         when, name = tag.get("visibleWhen"), tag.get("whenTagName")
-        if when is not None and when not in _CONDITIONS:
+        if when is not None and when not in CONDITIONS:
             yield _problem(
-                tag, f"visibleWhen {when!r} is no condition", f"write one of {', '.join(sorted(_CONDITIONS))}"
+                tag, f"visibleWhen {when!r} is no condition", f"write one of {', '.join(sorted(CONDITIONS))}"
             )
         if when is None and name is not None and tag.get("perRegion") != "true":
             yield _problem(

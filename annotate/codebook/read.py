@@ -6,11 +6,12 @@ are its categories, in the order of the config. The order is never taken from wh
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from annotate.codebook.conditions import Condition, conditions_of
 from annotate.codebook.config_xml import Element, Problem, UnusableConfigError, parse_config
 from annotate.codebook.scale import Level, Scale
 from annotate.errors import ConfigError
@@ -56,7 +57,9 @@ class Variable:
 
     ``level`` is None for free text, which is never coded. ``categories`` is empty for numbers, for
     free text, and for choices that come from the task's own data. ``minimum`` and ``maximum`` are
-    the bounds of a number.
+    the bounds of a number. ``shows`` is the key of the task's data that is judged ("" if the config does not say),
+    ``offered_by`` the one that brings the choices ("" where the config lists them). ``conditions`` say when the
+    control is in sight; all must hold.
     """
 
     name: str
@@ -68,15 +71,20 @@ class Variable:
     minimum: float | None = None
     maximum: float | None = None
     per_region: bool = False
+    shows: str = ""
+    offered_by: str = ""
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SpanVariable:
-    """A control that marks stretches of text with labels."""
+    """A control that marks stretches of text with labels; ``shows`` and ``offered_by`` as of a variable."""
 
     name: str
     to_name: str
     labels: tuple[Category, ...]
+    shows: str = ""
+    offered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +181,19 @@ def read_codebook(config: str, *, where: str = "label config") -> Codebook:
 
     """
     root = parse_config(config, where=where)
-    media = {tag.get("name"): tag.tag for tag in root.iter() if tag.get("toName") is None}
+    objects = {tag.get("name"): tag for tag in root.iter() if tag.get("name") and tag.get("toName") is None}
+    media = {name: tag.tag for name, tag in objects.items()}
+    keys = {name: _key(tag) for name, tag in objects.items()}
     variables: list[Variable] = []
     spans: list[SpanVariable] = []
     unread: list[str] = []
     for name, tag in _controls(root, where).items():
         if tag.tag in _SPAN_TAGS and media.get(tag.get("toName")) not in _OTHER_MEDIA:
             labels = _distinct(_flat(tag, "Label"), where)
-            spans.append(SpanVariable(name, tag.get("toName"), labels))
+            shown = keys.get(tag.get("toName"), "")
+            spans.append(SpanVariable(name, tag.get("toName"), labels, shown, _key(tag)))
         elif tag.tag in _KINDS:
-            variables.append(_variable(tag, where))
+            variables.append(_variable(tag, keys, where))
         else:
             unread.append(name)
     return Codebook(
@@ -207,6 +218,12 @@ def _controls(root: Element, where: str) -> dict[str, Element]:
             raise _error(where, tag, what, "give it a name of its own")
         found[name] = tag
     return found
+
+
+def _key(tag: Element) -> str:
+    """The key of the task's data that a tag names with a dollar, or ""."""
+    value = tag.get("value") or ""
+    return value.removeprefix("$") if value.startswith("$") else ""
 
 
 def _error(where: str, tag: Element, what: str, remedy: str) -> ConfigError:
@@ -277,7 +294,7 @@ _KINDS: dict[str, tuple[Kind, Callable[[Element, str], tuple[Category, ...]], tu
 }
 
 
-def _variable(tag: Element, where: str) -> Variable:
+def _variable(tag: Element, keys: Mapping[str, str], where: str) -> Variable:
     kind, categories, levels = _KINDS[tag.tag]
     if kind == "choices" and (tag.get("choice") == "multiple" or tag.get("allowNested") == "true"):
         levels = ("set",)
@@ -291,6 +308,9 @@ def _variable(tag: Element, where: str) -> Variable:
         minimum=_bound(tag, "min", where) if kind == "number" else None,
         maximum=_bound(tag, "max", where) if kind == "number" else None,
         per_region=tag.get("perRegion") == "true" or tag.get("perItem") == "true",
+        shows=keys.get(tag.get("toName"), ""),
+        offered_by="" if kind in ("number", "textarea") else _key(tag),
+        conditions=conditions_of(tag),
     )
     if kind == "choices" and variable.level in ("interval", "ratio"):
         for category in variable.categories:

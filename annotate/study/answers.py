@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
-from annotate.codebook.config_xml import parse_config
 from annotate.codebook.read import PATH_SEPARATOR, Codebook, Variable
 from annotate.study.ratings import encode_set
 
@@ -36,35 +35,7 @@ class Excluded:
     detail: str
 
 
-def text_keys(codebook: Codebook) -> dict[str, str]:
-    """From the name of each object in the config to the key of the task's data that it shows."""
-    root = parse_config(codebook.config)
-    return {
-        tag.get("name"): tag.get("value").removeprefix("$")
-        for tag in root.iter()
-        if tag.get("name") and tag.get("toName") is None and (tag.get("value") or "").startswith("$")
-    }
-
-
-def tick_lists(codebook: Codebook) -> tuple[str, ...]:
-    """Name the lists to tick from that are always in sight and need no tick.
-
-    Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation
-    that is an answer, the empty set; in a list that may have been hidden it would be a guess.
-    """
-    root = parse_config(codebook.config)
-    hidden = {tag.get("name") for parent in root.iter() if parent.get("visibleWhen") for tag in parent.iter()}
-    return tuple(
-        variable.name
-        for variable in codebook.variables
-        if (variable.kind, variable.level, variable.required) == ("choices", "set", False)
-        and variable.name not in hidden
-    )
-
-
-def read_answer(
-    result: object, codebook: Codebook, keys: Mapping[str, str], data: Mapping[str, Any]
-) -> Iterator[Answer | Excluded]:
+def read_answer(result: object, codebook: Codebook, data: Mapping[str, Any]) -> Iterator[Answer | Excluded]:
     """Read one entry of an annotation's ``result``; a span with two labels gives two answers."""
     if not isinstance(result, Mapping):
         yield Excluded("malformed", "", f"an answer that is no object: {result!r:.80}")
@@ -80,7 +51,7 @@ def read_answer(
     for spans in codebook.span_variables:
         if spans.name == name:
             labels = {label.id for label in spans.labels}
-            yield from _spans(result, value, labels, data.get(keys.get(spans.to_name, "")))
+            yield from _spans(result, value, labels, data.get(spans.shows))
             return
     if name in codebook.unread or any(variable.name == name for variable in codebook.region_variables):
         yield Excluded("not_tabulated", name, "kept in the raw export")

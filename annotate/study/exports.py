@@ -23,7 +23,7 @@ from annotate.study.annotations import (
     own_annotations,
     suggested_by,
 )
-from annotate.study.answers import Answer, Excluded, is_number, read_answer, text_keys, tick_lists
+from annotate.study.answers import Answer, Excluded, is_number, read_answer
 from annotate.study.ratings import check_ratings, encode_set
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 
@@ -102,7 +102,7 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
     annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     shown: dict[tuple[str, int], Mapping[str, Any]] = {}
     decided: dict[str, dict[str, Any]] = {}
-    keys, lists = text_keys(codebook), tick_lists(codebook)
+    lists = _tick_lists(codebook)
     for number, task in enumerate(tasks, start=1):
         passage = _passage(task, f"{where}: task {number}")
         if task["data"].get(ADJUDICATION):
@@ -125,7 +125,7 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         passage["n_annotations"] += len(kept) if repeat == 1 else 0
         for annotation in kept:
             rows = _Rows(passage, annotation, repeat)
-            for answer in _answers(annotation, codebook, keys, lists, shown[item, repeat]):
+            for answer in _answers(annotation, codebook, lists, shown[item, repeat]):
                 if isinstance(answer, Excluded):
                     exclusions.append(rows.exclusion(answer))
                 elif answer.kind == "span":
@@ -199,17 +199,30 @@ def _content_id(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
+def _tick_lists(codebook: Codebook) -> tuple[str, ...]:
+    """Name the lists to tick from that are always in sight and need no tick.
+
+    Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation
+    that is an answer, the empty set; in a list that may have been hidden it would be a guess.
+    """
+    return tuple(
+        variable.name
+        for variable in codebook.variables
+        if (variable.kind, variable.level, variable.required) == ("choices", "set", False)
+        and not variable.conditions
+    )
+
+
 def _answers(
     annotation: Mapping[str, Any],
     codebook: Codebook,
-    keys: Mapping[str, str],
     lists: Sequence[str],
     data: Mapping[str, Any],
 ) -> Iterator[Answer | Excluded]:
     seen: set[str] = set()
     touched: set[str] = set()
     for result in annotation.get("result", []):
-        for answer in read_answer(result, codebook, keys, data):
+        for answer in read_answer(result, codebook, data):
             if isinstance(answer, Answer) and answer.kind == "rating":
                 if answer.variable in seen:
                     yield Excluded("answered_twice", answer.variable, answer.value)

@@ -18,7 +18,6 @@ from typing import Any, Literal
 
 from annotate.errors import ExportError, InputError
 from annotate.study.annotations import NOBODY, annotator_id
-from annotate.study.answers import text_keys
 from annotate.study.exports import tabulate
 from annotate.study.parts import (
     PERSONS,
@@ -248,9 +247,9 @@ def join_tasks(parts: Sequence[Part], accounts: Accounts) -> list[dict[str, Any]
 
 def _judged_fields(part: Part) -> frozenset[str]:
     """What the data hold under the names that variables and spans are about."""
-    keys, book = text_keys(part.codebook), part.codebook
-    shown = {one.to_name for one in book.variables} | {one.to_name for one in book.span_variables}
-    return frozenset(keys.get(name, "text") for name in shown)
+    book = part.codebook
+    shown = {one.shows for one in book.variables} | {one.shows for one in book.span_variables}
+    return frozenset(key or "text" for key in shown)
 
 
 def which(data: Json) -> tuple[str, str]:

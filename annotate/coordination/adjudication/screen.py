@@ -13,7 +13,7 @@ from annotate.codebook.read import Codebook
 from annotate.errors import ConfigError
 from annotate.sampling import generator
 from annotate.study.annotations import annotator_id
-from annotate.study.answers import Answer, Excluded, read_answer, text_keys
+from annotate.study.answers import Answer, Excluded, read_answer
 from annotate.study.words import choice, in_words, visible
 
 Json = Mapping[str, Any]
@@ -66,11 +66,10 @@ def coders(
         for task in tasks
         for one in task["annotations"]
     }
-    keys = text_keys(codebook)
     found = []
     for (annotator, annotation), rows in ratings.groupby(["annotator", "annotation"], sort=True):
         one, data = made[str(annotator), str(annotation)]
-        read = [(result, list(read_answer(result, codebook, keys, data))) for result in one["result"]]
+        read = [(result, list(read_answer(result, codebook, data))) for result in one["result"]]
         said = (answer for _, answers in read for answer in answers if isinstance(answer, Answer))
         found.append(
             Coder(

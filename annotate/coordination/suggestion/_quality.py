@@ -10,13 +10,12 @@ Biometrics 48, pp. 577-585, for the effective size.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.codebook.config_xml import parse_config
+from annotate.codebook.conditions import CHOSEN, NOT_CHOSEN, Condition
 from annotate.codebook.read import Codebook
 from annotate.coordination.suggestion.learning import LEAST_OF_CATEGORY, Examples, HeldOut
 from annotate.errors import InputError
@@ -162,35 +161,22 @@ def shown(codebook: Codebook, answers: Mapping[str, str]) -> set[str]:
 
     One that hangs on an answer which is not given, or on what is marked in the text, is not.
     """
-    tags = {tag.get("name"): tag for tag in parse_config(codebook.config).iter() if tag.get("toName")}
-    left = {name for name in answers if name in tags}
+    of = {one.name: one.conditions for one in (*codebook.variables, *codebook.region_variables)}
+    left = {name for name in answers if name in of}
     while True:
-        hidden = {name for name in left if not _asked(tags[name], left, answers, codebook)}
+        hidden = {name for name in left if not all(_holds(one, left, answers, codebook) for one in of[name])}
         if not hidden:
             return left
         left -= hidden
 
 
-def _asked(tag: Any, left: set[str], answers: Mapping[str, str], codebook: Codebook) -> bool:
-    return all(
-        _holds(one, left, answers, codebook)
-        for one in (tag, *tag.iterancestors())
-        if one.get("visibleWhen") is not None
-    )
-
-
-def _holds(tag: Any, left: set[str], answers: Mapping[str, str], codebook: Codebook) -> bool:
-    on, values = tag.get("whenTagName"), tag.get("whenChoiceValue")
-    if on not in left:
+def _holds(one: Condition, left: set[str], answers: Mapping[str, str], codebook: Codebook) -> bool:
+    if one.control not in left:
         return False
-    chosen = codebook.variable(on)
-    names = {answers[on], *(one.label for one in chosen.categories if one.id == answers[on])}
-    met = values is None or bool(names & {value.strip() for value in values.split(",")})
-    return (
-        met
-        if tag.get("visibleWhen") == "choice-selected"
-        else tag.get("visibleWhen") == "choice-unselected" and not met
-    )
+    chosen = codebook.variable(one.control)
+    names = {answers[one.control], *(of.label for of in chosen.categories if of.id == answers[one.control])}
+    met = not one.choices or bool(names & {*one.choices})
+    return met if one.when == CHOSEN else one.when == NOT_CHOSEN and not met
 
 
 def passing(quality: pd.DataFrame, min_precision: float) -> pd.DataFrame:
