@@ -3,6 +3,7 @@
 
 import codecs
 import re
+from collections import Counter
 from pathlib import Path
 
 from annotate.corpus.readers.document import Document, facts
@@ -21,19 +22,32 @@ _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE
 )
 _DECLARED_WITHIN = 4096
-# What browsers take these names for (WHATWG Encoding Standard, section 4.2).
-_MEANT = {
-    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
-    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
-}  # fmt: skip
-# What no Western text holds, or not there: letters that are others in the code pages of Europe's centre and east,
-# quotation marks and dashes within words, a pound before a word.
-_LETTERS = "àáâäåçèéêëíîïñóôöúüßÀÁÂÄÅÇÉÍÎÑÓÔÖÚÜ"
-_FOREIGN = re.compile(
-    rf"[^\x00-\x7f{_LETTERS}\xa0£€§©®°·«»‘’‚“”„…–—•™]"
-    r"|(?<=[^\W\d_])(?:[“„‚]|[”–](?=[^\W\d_]))|£(?=[^\W\d_]{2})"
+# Python's codecs that hold all that browsers read by these names (WHATWG Encoding Standard, section 4.2).
+_WIDER = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs"}
+# The letters beyond ASCII of the languages that are written in each code page; of equals the first is taken.
+_WESTERN = (
+    "äöüß áéíñóúü¿¡ªº àâæçéèêëîïôœùûüÿ ãáâàçéêíõóôúü àèéìíòóùú åäöé æøåé éëïóöüĳ ðéáíóúýþæö àçèéíïòóúü·"
 )
-_SPARSE = 0.1  # of a Western text's letters have accents at most
+_CENTRAL = "ąćęłńóśźż áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž áéíóöőúüű ăâîşţ čćđšž äöüß"
+_CYRILLIC = (
+    "абвгдежзийклмнопрстуфхцчшщъыьэюяё абвгдежзийклмнопрстуфхцчшщьюяґєії абвгдђежзијклљмнњопрстћуфхцчџш"
+)
+_GREEK = "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ"
+_ALPHABETS = {
+    "cp1252": _WESTERN, "cp1250": _CENTRAL, "iso8859-2": _CENTRAL, "cp1254": "çğıiöşüâî", "cp1257": "āčēģīķļņšūž ąčęėįšųūž äõöüšž",
+    "cp1251": _CYRILLIC, "koi8-r": _CYRILLIC, "koi8-u": _CYRILLIC, "cp866": _CYRILLIC, "iso8859-5": _CYRILLIC,
+    "cp1253": _GREEK, "iso8859-7": _GREEK, "cp1255": "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "cp1256": "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءآأإؤئ،؛؟ًٌٍَُِّْ",
+}  # fmt: skip
+_SIGNS = frozenset("\xa0«»‘’‚“”„…–—•™§©®°·€£½²³№‹›×")
+_FREQUENT = frozenset(
+    "оеаинтсрвлαοιετσνηυρוהילאתרמבנاليمنوتربه"
+)  # in the scripts that have a page for themselves
+_FITTING = 0.97  # of the signs beyond ASCII belong to one language
+_OFTEN = (
+    0.4  # of the letters of such a script are frequent ones; of letters that are mistaken for others, fewer
+)
+_SEVERAL = 0.02  # by so much a text in the letters of several languages fits less
+_OWN_SCRIPT = 0.5  # of the letters are beyond ASCII
 _TOLERATED = 0.005  # of the signs of a page may be undecodable
 
 
@@ -67,12 +81,11 @@ def decode(data: bytes, path: Path, *, declared: str | None = None) -> tuple[str
 
 def declared_in(data: bytes) -> str | None:
     """Read the encoding that a page declares, as Python names it; None where it declares none that exists."""
+    import webencodings
+
     match = _DECLARED.search(data[:_DECLARED_WITHIN])
-    try:
-        name = codecs.lookup(match.group(1).decode("ascii", "ignore")).name if match else None
-    except LookupError:
-        return None
-    return _MEANT.get(name, name) if name else None
+    found = webencodings.lookup(match.group(1).decode("ascii", "ignore")) if match else None
+    return _WIDER.get(found.name, found.codec_info.name) if found else None
 
 
 def _strictly(data: bytes, encoding: str, path: Path) -> str:
@@ -112,29 +125,55 @@ def _without_mark(data: bytes) -> str | None:
 def _as_likely(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     if b"\0" in data:
         raise InputError(f"{path}: holds a NUL character at byte {data.index(0)}; it is no text file")
-    if _is_western(data):
-        return _strictly(data, "cp1252", path), (_guess(path, "cp1252"),)
-    from charset_normalizer import from_bytes
+    encoding = _by_letters(data)
+    if encoding is None:
+        from charset_normalizer import from_bytes
 
-    found = from_bytes(data)
-    best = found.best()
-    if best is None:
+        best = from_bytes(data, cp_isolation=[*_ALPHABETS, *_WIDER.values(), "euc_jp", "cp874"]).best()
+        encoding = best.encoding if best else None
+    if encoding is None:
         raise InputError(f"{path}: is no text in any known encoding; save it as UTF-8")
-    # Of encodings that are as likely as each other, this one is by far the most common.
-    likely = [match for match in found if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
-    alike = any("cp1252" in match.could_be_from_charset for match in likely)
-    encoding = "cp1252" if alike else best.encoding
     return _strictly(data, encoding, path), (_guess(path, encoding),)
 
 
-def _is_western(data: bytes) -> bool:
-    """Whether bytes are plain Western text in cp1252, of which detectors make others where its accents are few."""
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
-    accents = sum(map(text.count, _LETTERS))
-    return accents <= _SPARSE * sum(map(str.isalpha, text)) and not _FOREIGN.search(text)
+def _by_letters(data: bytes) -> str | None:
+    """The code page in which the letters of a text are those of one of its languages."""
+    found = []
+    for encoding, alphabets in _ALPHABETS.items():
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        beyond = Counter(sign for sign in text if not sign.isascii())
+        if letters := _fitting(text, beyond, alphabets):
+            found.append((letters, encoding))
+    return max(found, key=lambda each: each[0])[1] if found else None
+
+
+def _fitting(text: str, beyond: Counter[str], alphabets: str) -> float:
+    """How well the signs beyond ASCII fit the best of some alphabets; 0 if they do not."""
+
+    def share(alphabet: frozenset[str]) -> float:
+        fits = (
+            count
+            for sign, count in beyond.items()
+            if sign in _SIGNS or sign.lower() in alphabet or sign == "İ"
+        )
+        return sum(fits) / max(beyond.total(), 1)
+
+    letters = sum(count for sign, count in beyond.items() if sign.isalpha())
+    if letters and alphabets[0] in _FREQUENT:
+        frequent = sum(count for sign, count in beyond.items() if sign.lower() in _FREQUENT)
+        enough = (
+            frequent > _OFTEN * letters
+            and max(share(frozenset(one)) for one in alphabets.split(" ")) >= _FITTING
+        )
+        return frequent / letters if enough else 0.0
+    if letters > _OWN_SCRIPT * sum(map(str.isalpha, text)):
+        return 0.0
+    best = max(share(frozenset(one)) for one in alphabets.split(" "))
+    several = share(frozenset(alphabets)) - _SEVERAL  # a text with words of several languages
+    return max(best, several) if max(best, several) >= _FITTING else 0.0
 
 
 def _guess(path: Path, encoding: str) -> str:
