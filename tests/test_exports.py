@@ -1,3 +1,5 @@
+import unicodedata
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -259,3 +261,114 @@ def test_data_of_any_kind_become_cells_that_every_sheet_can_hold():
 def test_half_a_character_in_an_answer_is_refused_in_one_line():
     with pytest.raises(ExportError, match="task 1: holds half a character"):
         tabulate([task("p1", annotation(1, 1, choice("\ud800")))], CODEBOOK)
+
+
+LINES = "The board said on Monday that\r\n24 carts were held\tat the gate.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "marked"),
+    [
+        # What a browser writes for a break, and that it counts CRLF as one.
+        ("said that\n24 carts left", 5, 18, "that\\n24 carts"),
+        (LINES, 30, 38, "24 carts"),
+        (LINES, 25, 38, "that\\n24 carts"),
+        (LINES, 25, 39, "that\r\n24 carts"),
+        (LINES, 44, 50, "held\\ta"),
+        ("\U0001f69a said\r\nso, too", 8, 10, "so"),  # UTF-16 units, CRLF as one
+        ("\U0001f69a said\r\nso, too", 9, 11, "so"),  # UTF-16 units
+        ("a lone\rreturn", 2, 13, "lone\\nreturn"),
+        # White space at the edges, inside, and letters composed otherwise.
+        ("the port office", 4, 9, "port"),
+        ("the port office", 4, 8, " port "),
+        ("the port\u00a0office", 4, 15, "port office"),
+        ("the caf\u00e9 closed", 4, 8, "cafe\u0301"),
+        ("the cafe\u0301 closed", 4, 9, "caf\u00e9"),
+        (r"a path C:\new there", 7, 13, r"C:\new"),  # a backslash and an n that stand in the text
+    ],
+)
+def test_a_mark_is_kept_however_its_text_was_written_down(text, start, end, marked):
+    made = tables(task("p1", annotation(1, 1, span(start, end, marked)), text=text))
+    assert made.exclusions.empty
+    row = made.spans.iloc[0]
+    assert text[row["start"] : row["end"]] == row["text"]
+    plain = marked.replace("\\n", "\n") if marked not in text else marked
+    assert unicodedata.normalize("NFC", "".join(row["text"].split())) == unicodedata.normalize(
+        "NFC", "".join(plain.replace("\\t", "\t").split())
+    )
+
+
+@given(
+    st.text("a\r\n\t\U0001f69a \u0301", max_size=12),
+    st.text("bc\n\U0001f69a", min_size=1, max_size=6),
+    st.text("d\r\n ", max_size=6),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_mark_of_the_browser_lies_where_it_was_made(before, inside, after, crlf, utf16):
+    """Whatever stands around it: as code points or UTF-16 units, with CRLF as one or as two."""
+    text = f"{before}[{inside}]{after}".replace("\r", "").replace("\n", "\r\n" if crlf else "\n")
+    start, end = text.index("["), text.index("]") + 1
+
+    def counted(part):
+        part = part.replace("\r\n", "\n")
+        return len(part.encode("utf-16-le")) // 2 if utf16 else len(part)
+
+    marked = text[start:end].replace("\r\n", "\n").replace("\n", "\\n")
+    one = span(counted(text[:start]), counted(text[:end]), marked)
+    made = tables(task("p1", annotation(1, 1, one), text=text))
+    assert made.spans[["start", "end"]].to_numpy().tolist() == [[start, end]]
+
+
+def test_a_mark_without_its_text_is_placed_where_every_way_of_counting_agrees():
+    bare = result("marks", "labels", start=3, end=7, labels=["SOURCE"])
+    assert tables(task("p1", annotation(1, 1, bare))).spans["text"].tolist() == ["said"]
+    before = tables(task("p1", annotation(1, 1, bare), text="He said so \U0001f69a."))
+    assert before.spans["text"].tolist() == ["said"]
+    behind = tables(task("p1", annotation(1, 1, bare), text="\U0001f69a: said so."))
+    assert behind.exclusions["reason"].tolist() == ["unknown_offsets"]
+
+
+def test_other_marks_of_the_export_settle_what_offsets_count():
+    text = "\U0001f69a: said so."
+    bare = result("marks", "labels", start=4, end=8, labels=["SOURCE"])
+    told = task("p2", annotation(2, 1, span(4, 8, "said")), text=text)
+    made = tables(told, task("p1", annotation(1, 1, bare), text=text))
+    assert made.spans["text"].tolist() == ["said", "said"]
+    assert made.exclusions.empty
+
+
+def test_marks_on_plain_hypertext_are_read_and_others_are_named():
+    book = read_codebook(
+        """<View><HyperText name="page" value="$html"/>
+        <HyperTextLabels name="m" toName="page"><Label value="W"/></HyperTextLabels></View>"""
+    )
+    value = {
+        "start": "/text()[1]", "end": "/text()[1]", "startOffset": 3, "endOffset": 7,
+        "globalOffsets": {"start": 3, "end": 7}, "text": "said", "hypertextlabels": ["W"],
+    }  # fmt: skip
+    one = {"id": "r", "from_name": "m", "to_name": "page", "type": "hypertextlabels", "value": value}
+
+    def read(html):
+        return tabulate([task("p1", annotation(1, 1, one), html=html)], book)
+
+    assert read("He said so.").spans["text"].tolist() == ["said"]
+    assert read("<b>He</b> said so.").exclusions["reason"].tolist() == ["not_supported"]
+    assert read([{"author": "A", "text": "He said so."}]).exclusions["reason"].tolist() == ["not_supported"]
+
+
+def test_labels_and_choices_may_come_from_the_task():
+    book = read_codebook(
+        """<View><Text name="text" value="$text"/><Choices name="opt" toName="text" value="$options"/>
+        <Labels name="marks" toName="text" value="$labels"/></View>"""
+    )
+    offer = {"options": [{"value": "A", "alias": "a"}, "B"], "labels": [{"value": "ORG"}]}
+
+    def read(*results):
+        return tabulate([task("p1", annotation(1, 1, *results), **offer)], book)
+
+    made = read(choice("a", name="opt"), span(0, 2, "He", "ORG"))
+    assert made.ratings["category"].tolist() == ["a"]
+    assert made.spans["label"].tolist() == ["ORG"]
+    wrong = read(choice("A", name="opt"), span(0, 2, "He", "PER"))
+    assert wrong.exclusions["reason"].tolist() == ["unknown_category", "unknown_category"]

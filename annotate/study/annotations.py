@@ -1,9 +1,13 @@
-"""Which of a passage's annotations count, whose they are, and whether a suggestion stood there."""
+"""The annotations of a passage: which count, whose they are, and what was answered in them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from annotate.codebook.read import Codebook
 from annotate.errors import ExportError
+from annotate.study.answers import Answer, Excluded, read_answer
+from annotate.study.marks import Unit
+from annotate.study.ratings import encode_set
 
 NOBODY = "A?"
 UNNAMED_MODEL = "(unnamed model)"
@@ -92,3 +96,36 @@ def _annotation_row(annotation: Mapping[str, Any], reason: str, detail: str) -> 
         "variable": None,
         "detail": detail,
     }
+
+
+class Reader:
+    """Reads what was answered in annotations made with one label config."""
+
+    def __init__(self, codebook: Codebook, units: Sequence[Unit]) -> None:
+        """Take what the offsets of the export may count; see :func:`annotate.study.marks.possible_units`."""
+        self._codebook = codebook
+        self._units = units
+        # Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation that is an
+        # answer, the empty set; in a list that may have been hidden it would be a guess.
+        self._lists = tuple(
+            variable.name
+            for variable in codebook.variables
+            if (variable.kind, variable.level, variable.required) == ("choices", "set", False)
+            and not variable.conditions
+        )
+
+    def answers(self, annotation: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Answer | Excluded]:
+        """Read each answer of an annotation; ``data`` are those of its task."""
+        seen: set[str] = set()
+        touched: set[str] = set()
+        for result in annotation.get("result", []):
+            for answer in read_answer(result, self._codebook, data, self._units):
+                if isinstance(answer, Answer) and answer.kind == "rating":
+                    if answer.variable in seen:
+                        yield Excluded("answered_twice", answer.variable, answer.value)
+                        continue
+                    seen.add(answer.variable)
+                touched.add(answer.variable)
+                yield answer
+        if seen:  # what was left out altogether says nothing about the lists either
+            yield from (Answer("rating", name, encode_set(())) for name in self._lists if name not in touched)

@@ -2,11 +2,12 @@
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeGuard
 
-from annotate.codebook.read import PATH_SEPARATOR, Codebook, Variable
+from annotate.codebook.read import PATH_SEPARATOR, Category, Codebook, SpanVariable, Variable
+from annotate.study.marks import UNITS, Unit, place, read_mark
 from annotate.study.ratings import encode_set
 
 
@@ -35,7 +36,9 @@ class Excluded:
     detail: str
 
 
-def read_answer(result: object, codebook: Codebook, data: Mapping[str, Any]) -> Iterator[Answer | Excluded]:
+def read_answer(
+    result: object, codebook: Codebook, data: Mapping[str, Any], units: Sequence[Unit] = UNITS
+) -> Iterator[Answer | Excluded]:
     """Read one entry of an annotation's ``result``; a span with two labels gives two answers."""
     if not isinstance(result, Mapping):
         yield Excluded("malformed", "", f"an answer that is no object: {result!r:.80}")
@@ -50,8 +53,7 @@ def read_answer(result: object, codebook: Codebook, data: Mapping[str, Any]) -> 
         return
     for spans in codebook.span_variables:
         if spans.name == name:
-            labels = {label.id for label in spans.labels}
-            yield from _spans(result, value, labels, data.get(spans.shows))
+            yield from _spans(result, spans, data, units)
             return
     if name in codebook.unread or any(variable.name == name for variable in codebook.region_variables):
         yield Excluded("not_tabulated", name, "kept in the raw export")
@@ -61,7 +63,10 @@ def read_answer(result: object, codebook: Codebook, data: Mapping[str, Any]) -> 
         names = ", ".join(variable.name for variable in codebook.variables)
         yield Excluded("unknown_control", name, f"the label config has {names}")
         return
-    yield from _READERS[found[0].kind](value, found[0])
+    variable = found[0]
+    if offers := () if variable.categories else offered(data, variable.offered_by):
+        variable = replace(variable, categories=tuple(Category(one, one) for one in offers))
+    yield from _READERS[variable.kind](value, variable)
 
 
 def _relation(result: Mapping[str, Any], codebook: Codebook) -> Iterator[Excluded]:
@@ -77,19 +82,27 @@ def _relation(result: Mapping[str, Any], codebook: Codebook) -> Iterator[Exclude
 
 
 def _choices(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
-    chosen = value.get("choices")
-    if not _strings(chosen):
-        yield Excluded("malformed", variable.name, f"choices {chosen!r:.80}")
+    chosen = _paths(value.get("choices"))
+    if chosen is None:
+        yield Excluded("malformed", variable.name, f"choices {value.get('choices')!r:.80}")
         return
-    yield from _categories([str(choice) for choice in chosen or []], variable)
+    yield from _categories(chosen, variable)
 
 
 def _taxonomy(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
-    paths = value.get("taxonomy")
-    if not isinstance(paths, list) or not all(_strings(path) for path in paths):
-        yield Excluded("malformed", variable.name, f"taxonomy {paths!r:.80}")
+    paths = _paths(value.get("taxonomy"))
+    if paths is None:
+        yield Excluded("malformed", variable.name, f"taxonomy {value.get('taxonomy')!r:.80}")
         return
-    yield from _categories([PATH_SEPARATOR.join(path) for path in paths], variable)
+    yield from _categories(paths, variable)
+
+
+def _paths(values: object) -> list[str] | None:
+    """Read choices: each is a text, or a path of texts where choices are nested. None if it is neither."""
+    if not isinstance(values, list):
+        return None
+    paths = [[one] if isinstance(one, str) else one for one in values]
+    return [PATH_SEPARATOR.join(path) for path in paths] if all(map(_strings, paths)) else None
 
 
 def _categories(chosen: list[str], variable: Variable) -> Iterator[Answer | Excluded]:
@@ -147,42 +160,6 @@ _READERS = {
 }
 
 
-def _spans(
-    result: Mapping[str, Any], value: Mapping[str, Any], labels: set[str], passage: object
-) -> Iterator[Answer | Excluded]:
-    name = str(result.get("from_name"))
-    chosen = value.get("labels", value.get("hypertextlabels", value.get("paragraphlabels")))
-    start, end = value.get("start"), value.get("end")
-    if not _strings(chosen) or type(start) is not int or type(end) is not int or not isinstance(passage, str):
-        yield Excluded("malformed", name, f"a span from {start!r} to {end!r} labelled {chosen!r:.60}")
-        return
-    place = _code_points(passage, start, end, value.get("text"))
-    if place is None:
-        yield Excluded("span_mismatch", name, f"{start} to {end} is not {value.get('text')!r:.60}")
-        return
-    for label in chosen or []:
-        if label not in labels:
-            yield Excluded("unknown_category", name, f"{label!r} is not in the label config")
-        else:
-            yield Answer(
-                "span", name, label, *place, text=passage[slice(*place)], region=str(result.get("id", ""))
-            )
-
-
-def _code_points(passage: str, start: int, end: int, marked: object) -> tuple[int, int] | None:
-    """Find the offsets in code points; older versions and other tools count UTF-16 units."""
-    if not 0 <= start < end:
-        return None
-    if end <= len(passage) and (marked is None or passage[start:end] == marked):
-        return start, end
-    units = passage.encode("utf-16-le", errors="surrogatepass")
-    before = units[: 2 * start].decode("utf-16-le", errors="replace")
-    inside = units[2 * start : 2 * end].decode("utf-16-le", errors="replace")
-    if 2 * end <= len(units) and inside == marked:
-        return len(before), len(before) + len(inside)
-    return None
-
-
 def is_number(value: object) -> TypeGuard[int | float]:
     """A finite number that a float can hold; True and False are none."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
@@ -190,3 +167,51 @@ def is_number(value: object) -> TypeGuard[int | float]:
 
 def _strings(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _spans(
+    result: Mapping[str, Any], control: SpanVariable, data: Mapping[str, Any], units: Sequence[Unit]
+) -> Iterator[Answer | Excluded]:
+    value, passage = result["value"], data.get(control.shows)
+    chosen = value.get("labels", value.get("hypertextlabels", value.get("paragraphlabels")))
+    if not _strings(chosen):
+        yield Excluded("malformed", control.name, f"a span labelled {chosen!r:.60}")
+        return
+    mark = read_mark(value, passage)
+    if mark is None:
+        yield Excluded("not_supported", control.name, "on HyperText with markup, or on Paragraphs")
+        return
+    if isinstance(mark, str):
+        yield Excluded("malformed", control.name, mark)
+        return
+    where = place(*mark, units)
+    if where is None:
+        _, start, end, marked = mark
+        yield (
+            Excluded("span_mismatch", control.name, f"{start} to {end} is not {marked!r:.60}")
+            if marked is not None
+            else Excluded(
+                "unknown_offsets", control.name, f"{start} to {end}, without the text that was marked"
+            )
+        )
+        return
+    labels = [label.id for label in control.labels] or offered(data, control.offered_by)
+    for label in chosen:
+        if label not in labels and (labels or not control.offered_by):
+            yield Excluded("unknown_category", control.name, f"{label!r} is not in the label config")
+        else:
+            text = mark[0][slice(*where)]
+            yield Answer("span", control.name, label, *where, text=text, region=str(result.get("id", "")))
+
+
+def offered(data: Mapping[str, Any], key: str) -> list[str]:
+    """What a task offers to choose, by its own data: texts, or objects with a value, an alias and children."""
+    return list(_offered(data.get(key), ())) if key else []
+
+
+def _offered(members: object, above: tuple[str, ...]) -> Iterator[str]:
+    for member in members if isinstance(members, list) else ():
+        one = member if isinstance(member, Mapping) else {"value": member}
+        path = (*above, str(one.get("alias") or one.get("value")))
+        yield PATH_SEPARATOR.join(path)
+        yield from _offered(one.get("children"), path)

@@ -8,7 +8,7 @@ that two ratings claim to be one.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,16 @@ import pandas as pd
 from annotate.codebook.read import Codebook
 from annotate.errors import ExportError
 from annotate.study.annotations import (
+    Reader,
     annotator_id,
     left_to_adjudication,
     made_for,
     own_annotations,
     suggested_by,
 )
-from annotate.study.answers import Answer, Excluded, is_number, read_answer
-from annotate.study.ratings import check_ratings, encode_set
+from annotate.study.answers import Answer, Excluded, is_number
+from annotate.study.marks import Unit, marks_with_text, possible_units
+from annotate.study.ratings import check_ratings
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 
 REASONS: Mapping[str, str] = {
@@ -41,6 +43,8 @@ REASONS: Mapping[str, str] = {
     "several_choices": "several values where one is allowed",
     "answered_twice": "a second answer to one control in one annotation",
     "span_mismatch": "a marked stretch whose place does not give the text that was marked",
+    "unknown_offsets": "a marked stretch without its text, whose offsets may count one thing or another",
+    "not_supported": "a mark on HyperText with markup, or on Paragraphs, whose place is not read",
     "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
     "suggested": "coded with a suggested label in sight, and left out on request",
 }
@@ -102,7 +106,6 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
     annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     shown: dict[tuple[str, int], Mapping[str, Any]] = {}
     decided: dict[str, dict[str, Any]] = {}
-    lists = _tick_lists(codebook)
     for number, task in enumerate(tasks, start=1):
         passage = _passage(task, f"{where}: task {number}")
         if task["data"].get(ADJUDICATION):
@@ -118,6 +121,7 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         which = (known["item"], _round(task["data"], f"{where}: task {number}"))
         annotations.setdefault(which, []).extend(made_for(task, f"{where}: task {number}"))
         shown.setdefault(which, task["data"])
+    reader = Reader(codebook, _units(tasks, codebook))
     for (item, repeat), made in annotations.items():
         kept, left_out = own_annotations(made)
         exclusions.extend({**row, "item": item} for row in left_out)
@@ -125,7 +129,7 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         passage["n_annotations"] += len(kept) if repeat == 1 else 0
         for annotation in kept:
             rows = _Rows(passage, annotation, repeat)
-            for answer in _answers(annotation, codebook, lists, shown[item, repeat]):
+            for answer in reader.answers(annotation, shown[item, repeat]):
                 if isinstance(answer, Excluded):
                     exclusions.append(rows.exclusion(answer))
                 elif answer.kind == "span":
@@ -143,6 +147,11 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         ),
         exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
     )
+
+
+def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit, ...]:
+    """What the offsets of this export may count."""
+    return possible_units(marks_with_text(tasks, {one.name: one.shows for one in codebook.span_variables}))
 
 
 def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -197,41 +206,6 @@ def _content_id(data: Mapping[str, Any]) -> str:
     """Name a task that was not made by ``annotate ingest`` by its content."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
-
-
-def _tick_lists(codebook: Codebook) -> tuple[str, ...]:
-    """Name the lists to tick from that are always in sight and need no tick.
-
-    Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation
-    that is an answer, the empty set; in a list that may have been hidden it would be a guess.
-    """
-    return tuple(
-        variable.name
-        for variable in codebook.variables
-        if (variable.kind, variable.level, variable.required) == ("choices", "set", False)
-        and not variable.conditions
-    )
-
-
-def _answers(
-    annotation: Mapping[str, Any],
-    codebook: Codebook,
-    lists: Sequence[str],
-    data: Mapping[str, Any],
-) -> Iterator[Answer | Excluded]:
-    seen: set[str] = set()
-    touched: set[str] = set()
-    for result in annotation.get("result", []):
-        for answer in read_answer(result, codebook, data):
-            if isinstance(answer, Answer) and answer.kind == "rating":
-                if answer.variable in seen:
-                    yield Excluded("answered_twice", answer.variable, answer.value)
-                    continue
-                seen.add(answer.variable)
-            touched.add(answer.variable)
-            yield answer
-    if seen:  # what was left out altogether says nothing about the lists either
-        yield from (Answer("rating", name, encode_set(())) for name in lists if name not in touched)
 
 
 @dataclass(frozen=True)
