@@ -109,6 +109,24 @@ def test_the_manifest_wins(document, tmp_path):
     assert data["url"] == "https://gazette.example.org/list"
 
 
+def test_further_columns_of_a_manifest_are_kept_and_digits_are_a_date(document, tmp_path):
+    manifest = tmp_path / "sources.csv"
+    manifest.write_text("file,country,published,type\nlist.txt,Kestovia,20240513,\n", encoding="utf-8")
+    result = ingest([document], config_sha256="c", manifest=manifest)
+    data = result.tasks[0]["data"]
+    assert (data["country"], data["published"]) == ("Kestovia", "2024-05-13")
+    assert "type" not in data
+    assert f"{manifest}: the columns country, type are kept in the tasks" in result.notices
+
+
+@pytest.mark.parametrize("date", ["20241399", "20240230", "45425", "2024051", "2024W201"])
+def test_digits_that_are_no_day_are_refused(document, tmp_path, date):
+    manifest = tmp_path / "sources.csv"
+    manifest.write_text(f"file,published\nlist.txt,{date}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is no date; write it as 2020-09-14"):
+        made(document, manifest=manifest)
+
+
 def test_without_a_manifest_the_stem_stands_for_the_source_and_what_is_unknown_is_absent(document):
     data = made(document)[0]["data"]
     assert data["source"] == data["document_id"] == "list"
@@ -128,7 +146,7 @@ def test_a_file_that_the_manifest_does_not_name_is_said(document, tmp_path):
     ("content", "message"),
     [
         ("source\nX\n", "no column file"),
-        ("file,colour\na,b\n", "unknown column colour"),
+        ("file,kind\na,b\n", "the column kind is one that every task has; rename it"),
         ("file,source\na,b\na,c\n", "line 3: a stands here a second time"),
         ("file,published\na,14 Sept\n", "line 2: published '14 Sept' is no date"),
         ("file,source\na,b,c\n", "line 2 has 3 cells, the header 2"),

@@ -111,6 +111,8 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
             settled = {name: one for name, one in settled.items() if one.document.path != file}
             failures.add(file, error)
     if rows:
+        if rows.further:
+            notices.append(f"{rows.path}: the columns {', '.join(rows.further)} are kept in the tasks")
         notices += _unnamed(rows, [file for file in found.files if file not in entries])
         notices += _unused(rows, list(entries.values()), failures)
     salts, same = _salts(list(settled.values()))
@@ -213,6 +215,7 @@ def _passages(one: Settled, unit: Unit, context: int, config_sha256: str, salt: 
                 "passage_id": passage_id(document.sha256, start, end, salt),
                 "document_id": one.identity,
                 **one.facts,
+                **one.further,
                 **({"guessed": list(one.guessed)} if one.guessed else {}),
                 "text": text[start:end],
                 "before": text[first:start].rstrip(),

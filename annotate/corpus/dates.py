@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from annotate.errors import InputError
 
 _COARSE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?")
+_DASHED = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DIGITS = re.compile(r"(?:19|20)\d{6}")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _IN_ADDRESS = re.compile(
     rf"(?<!\d)(?P<year>(?:19|20)\d\d)[/-](?P<month>\d{{1,2}}|{'|'.join(_MONTHS)})[/-](?P<day>\d{{1,2}})(?!\d)",
@@ -14,8 +16,8 @@ _IN_ADDRESS = re.compile(
 )
 
 
-def check_date(value: str | None, where: str) -> None:
-    """Refuse a date that is none: ISO 8601 as ``2020-09-14``, with a time, or as coarse as ``2020-09`` or ``2020``.
+def check_date(value: str | None, where: str) -> str | None:
+    """Give a date as ISO 8601 writes it, or refuse it: ``2020-09-14``, ``20200914``, with a time, ``2020-09`` or ``2020``.
 
     Raises
     ------
@@ -23,15 +25,21 @@ def check_date(value: str | None, where: str) -> None:
         Naming ``where`` it stands.
 
     """
-    if value is None or is_date(value):
-        return
-    raise InputError(f"{where}: published {value!r} is no date; write it as 2020-09-14")
+    if value is None:
+        return None
+    if _DIGITS.fullmatch(value):
+        value = f"{value[:4]}-{value[4:6]}-{value[6:]}"
+    if not is_date(value):
+        raise InputError(f"{where}: published {value!r} is no date; write it as 2020-09-14")
+    return value
 
 
 def is_date(value: str) -> bool:
     """Tell a date or timestamp of ISO 8601, or a year, or a year and a month."""
     if coarse := _COARSE.fullmatch(value):
         value = f"{coarse['year']}-{coarse['month'] or '01'}-01"
+    if not _DASHED.match(value):
+        return False
     try:
         dt.datetime.fromisoformat(value)
     except ValueError:

@@ -11,12 +11,28 @@ from annotate.corpus.readers import FACTS, Document
 from annotate.corpus.readers.tables import Row, read_table
 from annotate.errors import InputError, some
 
+# What tasks hold besides the facts of a manifest.
+TAKEN = frozenset(
+    (
+        "passage_id",
+        "guessed",
+        "text",
+        "before",
+        "after",
+        "start",
+        "end",
+        "kind",
+        "page",
+        "document_sha256",
+        "config_sha256",
+    )
+)
 COLUMNS = ("file", "source", "title", "author", "published", "url", "document_id")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: empty cells are None. ``problem`` says why it cannot be used."""
+    """One row: empty cells are None. ``further`` holds what it says beyond; ``problem``, why it cannot be used."""
 
     name: str = ""
     source: str | None = None
@@ -25,14 +41,16 @@ class Entry:
     published: str | None = None
     url: str | None = None
     document_id: str | None = None
+    further: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The rows by the place of the file that each is about."""
+    """The rows by the place of the file that each is about, and the columns beyond :data:`COLUMNS`."""
 
     path: Path
+    further: tuple[str, ...] = ()
     places: dict[Path, Entry] = field(default_factory=dict)
 
     def entries(self, files: Sequence[Path]) -> dict[Path, Entry]:
@@ -63,7 +81,7 @@ class Manifest:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a table with the column ``file`` and any of source, title, author, published, url, document_id.
+    """Read a table with the column ``file`` and any of source, title, author, published, url, document_id, and others.
 
     ``file`` is a file's name, or a path relative to the manifest's folder. A row with a date that is none,
     and rows for one file, hold a ``problem``: only that file cannot be read.
@@ -71,16 +89,21 @@ def read_manifest(path: Path) -> Manifest:
     Raises
     ------
     InputError
-        On an unknown or missing column, or a row that names no file.
+        If there is no column file, or one that tasks have already, or a row names no file.
 
     """
     table = read_table(path)
-    unknown = [column for column in table.columns if column not in COLUMNS]
-    if "file" not in table.columns or unknown:
-        what = f"unknown column {', '.join(unknown)}" if unknown else "no column file"
+    further = tuple(column for column in table.columns if column not in COLUMNS)
+    taken = [column for column in further if column.casefold() in TAKEN]
+    if "file" not in table.columns or taken:
+        what = (
+            f"the column {', '.join(taken)} is one that every task has; rename it"
+            if taken
+            else "no column file"
+        )
         raise InputError(f"{path}: {what}; a manifest has {', '.join(COLUMNS)}, and only file is required")
     lines: dict[Path, int] = {}
-    manifest = Manifest(path)
+    manifest = Manifest(path, further)
     for row in table.rows:
         entry = _entry(path, row)
         place = resolved_path(path.parent / entry.name)
@@ -95,15 +118,16 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _entry(path: Path, row: Row) -> Entry:
-    cells = {name: cell.strip() for name, cell in row.cells.items()}
+    cells: dict[str, str | None] = {name: cell.strip() for name, cell in row.cells.items()}
     name = cells.pop("file", None)
     if name is None:
         raise InputError(f"{path}: line {row.line} names no file")
+    further = {column: str(cells.pop(column)) for column in list(cells) if column not in COLUMNS}
     try:
-        check_date(cells.get("published"), f"{path}: line {row.line}")
+        cells["published"] = check_date(cells.get("published"), f"{path}: line {row.line}")
     except InputError as error:
         return Entry(name, problem=str(error))
-    return Entry(name, **cells)
+    return Entry(name, **cells, further=further)
 
 
 def unclaimed(manifest: Manifest, claimed: Sequence[Entry]) -> Iterator[Entry]:
@@ -121,6 +145,7 @@ class Settled:
     identity: str
     facts: dict[str, str]
     guessed: tuple[str, ...]
+    further: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(document: Document, entry: Entry, source: str | None) -> Settled:
@@ -147,7 +172,9 @@ def settle(document: Document, entry: Entry, source: str | None) -> Settled:
             path = document.path
             msg = f"{path}: its {name} is no UTF-8 text; rename the file, or give the {name} in a manifest"
             raise InputError(msg) from error
-    return Settled(document, identity, facts, tuple(fact for fact in facts if not stated[fact]))
+    return Settled(
+        document, identity, facts, tuple(fact for fact in facts if not stated[fact]), entry.further
+    )
 
 
 def _guesses(document: Document, url: str | None) -> dict[str, str | None]:

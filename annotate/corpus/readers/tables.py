@@ -210,11 +210,10 @@ def _document(path: Path, rows: list[Row], column: str, known: dict[str, str], l
     pieces: list[tuple[int, int]] = []
     at = removed = 0
     for row in rows:
-        for fact, value in _facts(row, known).items():
+        for fact, value in _facts(path, row, known).items():
             if said.setdefault(fact, value) != value:
                 msg = f"{path}: line {row.line}: the {fact} of document {label or path.stem} is {value!r} here and {said[fact]!r} before"
                 raise InputError(f"{msg}; one document has one")
-        _check_published(path, row, known)
         text, unseen = seen(row.cells[column])
         removed += unseen
         if bare := text.strip():
@@ -227,10 +226,8 @@ def _document(path: Path, rows: list[Row], column: str, known: dict[str, str], l
     return Document(path, "\n".join(texts), said, pieces=tuple(pieces), label=label, notices=notices)
 
 
-def _facts(row: Row, known: dict[str, str]) -> dict[str, str]:
-    return facts(**{fact: row.cells.get(known[fact]) for fact in FACTS if fact in known})
-
-
-def _check_published(path: Path, row: Row, known: dict[str, str]) -> None:
-    if "published" in known:
-        check_date(_facts(row, known).get("published"), f"{path}: line {row.line}")
+def _facts(path: Path, row: Row, known: dict[str, str]) -> dict[str, str]:
+    found = facts(**{fact: row.cells.get(known[fact]) for fact in FACTS if fact in known})
+    if date := check_date(found.get("published"), f"{path}: line {row.line}"):
+        found["published"] = date
+    return found
