@@ -34,6 +34,7 @@ def test_every_kind_of_control_becomes_a_rating():
                 result("topic", "taxonomy", taxonomy=[["war", "sea"]]),
                 result("comment", "textarea", text=["Odd."]),
                 span(0, 2, "He"),
+                span(3, 7, "said", "CUE") | {"id": "r2"},
                 {"type": "relation", "from_id": "r1", "to_id": "r2", "labels": ["relays"]},
             ),
         )
@@ -61,6 +62,7 @@ def test_every_kind_of_control_becomes_a_rating():
         "r1",
     ]
     assert made.comments["text"].tolist() == ["Odd."]
+    assert made.relations[["label", "from_text", "to_text"]].to_numpy().tolist() == [["relays", "He", "said"]]
     assert made.exclusions.empty
     assert made.passages.iloc[0]["n_annotations"] == 1
 

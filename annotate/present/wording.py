@@ -234,6 +234,10 @@ def study_lines(study: Study) -> list[str]:
         "judgements": len(study.ratings),
         "marked stretches": len(study.spans),
     }
+    if len(study.relations):
+        sizes["relations"] = len(study.relations)
+    if len(study.inside):
+        sizes["inside answers"] = len(study.inside)
     held = ", ".join(
         f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in sizes.items()
     )
@@ -252,6 +256,8 @@ def counts(study: Study) -> list[tuple[str, int]]:
         ("Annotators", int(study.ratings["annotator"].nunique())),
         ("Judgements", len(study.ratings)),
         ("Marked stretches of text", len(study.spans)),
+        *([("Relations between marked stretches", len(study.relations))] if len(study.relations) else []),
+        *([("Answers inside marked stretches", len(study.inside))] if len(study.inside) else []),
         ("Comments", len(study.comments)),
         ("Left out, with the reason", len(study.exclusions)),
     ]

@@ -13,12 +13,12 @@ from annotate.study.ratings import encode_set
 
 @dataclass(frozen=True)
 class Answer:
-    """A category on a variable, a marked span, or free text.
+    """A category on a variable, a marked span, free text, or an answer inside a marked span.
 
     ``value`` is the category as the ratings table writes it, the label of a span, or the text.
     """
 
-    kind: Literal["rating", "span", "free_text"]
+    kind: Literal["rating", "span", "free_text", "inside"]
     variable: str
     value: str
     start: int = 0
@@ -44,8 +44,7 @@ def read_answer(
         yield Excluded("malformed", "", f"an answer that is no object: {result!r:.80}")
         return
     if result.get("type") == "relation":
-        yield from _relation(result, codebook)
-        return
+        return  # read by annotate.study.relations, once all spans of the annotation are known
     name = str(result.get("from_name"))
     value = result.get("value")
     if not isinstance(value, Mapping):
@@ -55,30 +54,27 @@ def read_answer(
         if spans.name == name:
             yield from _spans(result, spans, data, units)
             return
-    if name in codebook.unread or any(variable.name == name for variable in codebook.region_variables):
+    if name in codebook.unread:
         yield Excluded("not_tabulated", name, "kept in the raw export")
         return
-    found = [variable for variable in codebook.variables if variable.name == name]
-    if not found:
-        names = ", ".join(variable.name for variable in codebook.variables)
+    variables = {variable.name: variable for variable in (*codebook.variables, *codebook.region_variables)}
+    if name not in variables:
+        names = ", ".join(variables)
         yield Excluded("unknown_control", name, f"the label config has {names}")
         return
-    variable = found[0]
+    yield from _answered(result, value, variables[name], data)
+
+
+def _answered(
+    result: Mapping[str, Any], value: Mapping[str, Any], variable: Variable, data: Mapping[str, Any]
+) -> Iterator[Answer | Excluded]:
     if offers := () if variable.categories else offered(data, variable.offered_by):
         variable = replace(variable, categories=tuple(Category(one, one) for one in offers))
-    yield from _READERS[variable.kind](value, variable)
-
-
-def _relation(result: Mapping[str, Any], codebook: Codebook) -> Iterator[Excluded]:
-    """Relations stay in the raw export; only one that the config does not know is worth a word."""
-    allowed = {relation.id for relation in codebook.relations}
-    labels = result.get("labels") or []
-    if not _strings(labels):
-        yield Excluded("malformed", "relations", f"relation {labels!r:.80}")
-        return
-    for label in labels:
-        if label not in allowed:
-            yield Excluded("unknown_category", "relations", f"{label!r} is not in the label config")
+    for answer in _READERS[variable.kind](value, variable):
+        if variable.per_region and isinstance(answer, Answer):
+            yield replace(answer, kind="inside", region=str(result.get("id", "")))
+        else:
+            yield answer
 
 
 def _choices(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:

@@ -8,7 +8,7 @@ that two ratings claim to be one.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,13 @@ from annotate.study.annotations import (
 from annotate.study.answers import Answer, Excluded, is_number
 from annotate.study.marks import Unit, marks_with_text, possible_units
 from annotate.study.ratings import check_ratings
+from annotate.study.relations import (
+    inside_frame,
+    read_inside,
+    read_relations,
+    relation_frame,
+    spans_by_region,
+)
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 
 REASONS: Mapping[str, str] = {
@@ -45,7 +52,8 @@ REASONS: Mapping[str, str] = {
     "span_mismatch": "a marked stretch whose place does not give the text that was marked",
     "unknown_offsets": "a marked stretch without its text, whose offsets may count one thing or another",
     "not_supported": "a mark on HyperText with markup, or on Paragraphs, whose place is not read",
-    "not_tabulated": "an answer inside a marked stretch, or to a control of no use for text",
+    "no_stretch": "a relation to, or an answer inside, a marked stretch that cannot be read",
+    "not_tabulated": "an answer to a control of no use for text",
     "suggested": "coded with a suggested label in sight, and left out on request",
 }
 STRICT = ("unknown_control", "unknown_category", "superseded")
@@ -73,6 +81,8 @@ class Tables:
     comments: pd.DataFrame
     passages: pd.DataFrame
     exclusions: pd.DataFrame
+    relations: pd.DataFrame
+    inside: pd.DataFrame
 
 
 def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str = "export") -> Tables:
@@ -90,7 +100,7 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
     Returns
     -------
     Tables
-        All five, also when nobody has annotated yet (then ``ratings`` is empty, with its columns).
+        All of them, also when nobody has annotated yet (then ``ratings`` is empty, with its columns).
 
     Raises
     ------
@@ -98,10 +108,8 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         If a task has not the shape of one, or two tasks give one passage id to different texts.
 
     """
-    ratings: list[dict[str, Any]] = []
-    spans: list[dict[str, Any]] = []
-    comments: list[dict[str, Any]] = []
-    exclusions: list[dict[str, Any]] = []
+    made_of: dict[str, list[dict[str, Any]]] = {name: [] for name in _KINDS}
+    exclusions = made_of["exclusion"]
     passages: dict[str, dict[str, Any]] = {}
     annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     shown: dict[tuple[str, int], Mapping[str, Any]] = {}
@@ -129,23 +137,21 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         passage["n_annotations"] += len(kept) if repeat == 1 else 0
         for annotation in kept:
             rows = _Rows(passage, annotation, repeat)
-            for answer in reader.answers(annotation, shown[item, repeat]):
-                if isinstance(answer, Excluded):
-                    exclusions.append(rows.exclusion(answer))
-                elif answer.kind == "span":
-                    spans.append(rows.span(answer))
-                elif answer.kind == "free_text":
-                    comments.append(rows.comment(answer))
-                else:
-                    ratings.append(rows.rating(answer))
+            answers = list(reader.answers(annotation, shown[item, repeat]))
+            for kind, row in _rows_of(rows, answers, codebook):
+                made_of[kind].append(row)
     return Tables(
-        ratings=_rating_frame(ratings, where),
-        spans=_frame(spans, SPAN_COLUMNS).astype({"start": "int64", "end": "int64", "round": "int64"}),
-        comments=_frame(comments, COMMENT_COLUMNS),
+        ratings=_rating_frame(made_of["rating"], where),
+        spans=_frame(made_of["span"], SPAN_COLUMNS).astype(
+            {"start": "int64", "end": "int64", "round": "int64"}
+        ),
+        comments=_frame(made_of["free_text"], COMMENT_COLUMNS),
         passages=_frame(list((passages | decided | passages).values()), PASSAGE_COLUMNS).astype(
             {"n_annotations": "int64"}
         ),
         exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
+        relations=relation_frame(made_of["relation"]),
+        inside=inside_frame(made_of["inside"]),
     )
 
 
@@ -251,6 +257,10 @@ class _Rows:
             "round": self.repeat,
         }
 
+    def about_spans(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        place = {name: self.passage[name] for name in ("document", "source")}
+        return {**self._who, **place, **found, "round": self.repeat}
+
     def comment(self, answer: Answer) -> dict[str, Any]:
         return {**self._who, "variable": answer.variable, "text": answer.value}
 
@@ -261,6 +271,35 @@ class _Rows:
             "variable": excluded.variable,
             "detail": excluded.detail,
         }
+
+
+_KINDS = ("rating", "span", "free_text", "relation", "inside", "exclusion")
+
+
+def _rows_of(
+    rows: _Rows, answers: Sequence[Answer | Excluded], codebook: Codebook
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Turn what one annotation says into rows of the tables; relations once all its spans are known."""
+    tables = {"rating": rows.rating, "span": rows.span, "free_text": rows.comment}
+    spans: list[dict[str, Any]] = []
+    for answer in answers:
+        if isinstance(answer, Excluded):
+            yield "exclusion", rows.exclusion(answer)
+        elif answer.kind != "inside":
+            row = tables[answer.kind](answer)
+            spans += [row] if answer.kind == "span" else []
+            yield answer.kind, row
+    regions = spans_by_region(spans)
+    inside = [answer for answer in answers if isinstance(answer, Answer) and answer.kind == "inside"]
+    for kind, found in (
+        ("relation", read_relations(rows.annotation.get("result", []), regions, codebook)),
+        ("inside", read_inside(inside, regions)),
+    ):
+        for one in found:
+            if isinstance(one, Excluded):
+                yield "exclusion", rows.exclusion(one)
+            else:
+                yield kind, rows.about_spans(one)
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:

@@ -8,7 +8,9 @@
         manifest.json         server, project, config hash, counts, sha256 of each file, time
         ratings.parquet       the judgements
         spans.parquet         the marked text
-        exclusions.csv        what is left out of the two tables, and why
+        relations.parquet     the relations drawn between marked stretches, if there are any
+        inside.parquet        the answers inside marked stretches, if there are any
+        exclusions.csv        what is left out of the tables, and why
 """
 
 import hashlib
@@ -95,6 +97,10 @@ def _fill(
     (folder / CONFIG).write_text(config, encoding="utf-8", newline="")
     write_frame(tables.ratings, folder / "ratings.parquet")
     write_frame(tables.spans, folder / "spans.parquet")
+    # What few projects have is written where there is some: earlier snapshots stay as they are.
+    few = {name: table for name in ("relations", "inside") if len(table := getattr(tables, name))}
+    for name, table in few.items():
+        write_frame(table, folder / f"{name}.parquet")
     write_frame(tables.exclusions, folder / "exclusions.csv")
     manifest = {
         **meta,
@@ -104,6 +110,7 @@ def _fill(
             "annotated_passages": int((tables.passages["n_annotations"] > 0).sum()),
             "ratings": len(tables.ratings),
             "spans": len(tables.spans),
+            **{name: len(table) for name, table in few.items()},
             "exclusions": {
                 str(reason): int(count)
                 for reason, count in tables.exclusions["reason"].value_counts().items()

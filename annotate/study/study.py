@@ -23,6 +23,7 @@ from annotate.study.exports import (
     tabulate,
 )
 from annotate.study.ratings import read_ratings
+from annotate.study.relations import inside_frame, relation_frame
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 
@@ -33,7 +34,8 @@ OnInvalid = Literal["error", "exclude"]
 class Study:
     """The tables of one study and where they come from.
 
-    ``codebook`` is None for a plain table of ratings. ``about`` says, for people, what was read.
+    ``codebook`` is None for a plain table of ratings. ``about`` says, for people, what was read. ``relations``
+    are those that annotators drew between marked stretches, and ``inside`` what they answered inside one.
     """
 
     ratings: pd.DataFrame
@@ -43,6 +45,8 @@ class Study:
     exclusions: pd.DataFrame
     codebook: Codebook | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+    relations: pd.DataFrame = field(default_factory=relation_frame)
+    inside: pd.DataFrame = field(default_factory=inside_frame)
 
     @property
     def first_round(self) -> pd.DataFrame:
@@ -185,9 +189,7 @@ def _told(part: Mapping[str, Any]) -> str:
 
 
 def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str]) -> Study:
-    return Study(
-        tables.ratings, tables.spans, tables.comments, tables.passages, tables.exclusions, codebook, about
-    )
+    return Study(**vars(tables), codebook=codebook, about=about)
 
 
 def study_of_ratings(ratings: pd.DataFrame, codebook: Codebook | None, name: str) -> Study:

@@ -44,15 +44,29 @@ def passages(study: Study) -> Sheet:
     answers = _answers(study)
     comments = _said(study.comments, lambda row: f"{row['annotator']}: {row['text']}")
     marked = _said(study.spans, lambda row: f"{row['annotator']} {row['label']}: {row['text']}")
+    related = _said(study.relations, _related)
+    inside = _said(
+        study.inside, lambda row: f"{row['annotator']} {row['variable']}: {row['value']}, {row['text']}"
+    )
+    more = [("Relations", related, "Who drew an arrow from which words to which.")] if related else []
+    more += [("Answers inside", inside, "Who answered what inside which words.")] if inside else []
+    at = next(number for number, column in enumerate(columns) if column.title == "Document")
+    columns[at:at] = [Column(title, "long", 60, told, tall=False) for title, _, told in more]
     rows: Rows = []
     for row in records(study.passages):
         item = row["item"]
         cells: list[Value] = [item, source_name(row["source"]), _text(row["text"]), row["n_annotations"]]
         cells += [answers.get((item, name)) for name in variables]
-        cells += [comments.get(item), marked.get(item), row["document"], _text(row["title"])]
+        cells += [comments.get(item), marked.get(item), *(said.get(item) for _, said, _ in more)]
+        cells += [row["document"], _text(row["title"])]
         cells += [as_date(row["published"]), _text(row["url"]), _whole(row["start"]), _whole(row["end"])]
         rows.append(cells)
     return columns, rows
+
+
+def _related(row: Mapping[Any, Any]) -> str:
+    arrow = "↔" if row["both_ways"] else "→"
+    return f"{row['annotator']} {row['label']}: {row['from_text']} {arrow} {row['to_text']}"
 
 
 def _text(value: Any) -> str | None:
