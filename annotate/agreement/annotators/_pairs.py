@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from annotate.agreement.annotators.confusion import PAIRWISE, columns, confusions
+from annotate.agreement.annotators.paired import PAIRWISE, columns
 from annotate.agreement.registry import select
 from annotate.agreement.rows import Rows, frame
 from annotate.codebook.scale import Scale
+from annotate.counts.confusions import confusions
 from annotate.counts.groups import group_columns
 from annotate.counts.judgements import Judgements, judgements
 from annotate.sampling import IntArray, Interval
@@ -36,7 +37,7 @@ def pairs(
         there were no others than the two and no items but those that both rated.
     interval
         Its confidence; the kind is always the jackknife. There is no interval for a variable of more than
-        :data:`~annotate.agreement.annotators.confusion.MOST` categories.
+        :data:`~annotate.agreement.annotators.paired.MOST` categories.
     strangers
         Whether pairs without an item in common have a row too: n_items 0, and undefined. They are most
         of the pairs where there are thousands of annotators.
