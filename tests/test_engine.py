@@ -14,11 +14,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.agreement import from_items, measure
+from annotate import consensus
+from annotate.agreement import (
+    cautions,
+    compare,
+    confusions,
+    contributions,
+    disagreements,
+    from_items,
+    leave_one_out,
+    measure,
+    pairs,
+    plan,
+    rounds,
+)
+from annotate.agreement import majority as majority_of_others
 from annotate.codebook.scale import Scale, scales_of
+from annotate.coordination.following.outliers import far_from_others
 from annotate.counts import coded
 from annotate.counts.table import CodedTable, Packing, QueriedTable, RatingsTable, Tally, open_table
-from annotate.errors import TableError
+from annotate.errors import AnnotateError, TableError
+from annotate.provenance import profile
 from annotate.sampling import Interval
 
 Rows = list[tuple[Any, ...]]
@@ -208,6 +224,85 @@ def test_every_engine_gives_the_same_digits(engine: str, by: tuple[str, ...]) ->
             None,
             *range(1, 12),
         ]  # 10 after 9, not after 1
+
+
+SCALES = {"claim type": Scale("nominal"), "certainty's": Scale("ordinal", tuple(f"c{n}" for n in range(9)))}
+BY_JUDGEMENT: dict[str, Callable[[Any], pd.DataFrame]] = {
+    "pairs": lambda t: pairs(t, scales=SCALES, by="source", coefficients="all"),
+    "rounds": lambda t: rounds(t, scales=SCALES),
+    "leave one out": lambda t: leave_one_out(t, scales=SCALES, by=("source",), coefficients="all"),
+    "majority of the others": lambda t: majority_of_others(t, scales=SCALES, by="source"),
+    "contributions": lambda t: contributions(t, scales=SCALES),
+    "confusions": lambda t: confusions(t, scales=SCALES),
+    "disagreements": lambda t: disagreements(t, list(SCALES)),
+    "cautions": lambda t: cautions(t, scales=SCALES),
+    "comparison": lambda t: compare(t, scales=SCALES, permutations=50),
+    "plan": lambda t: plan(t, scales=SCALES, half_width=0.1, interval=Interval(replicates=100)),
+    "vote": consensus.majority,
+    "decision by vote": lambda t: consensus.resolve(t, scales=SCALES),
+    "decision by model": lambda t: consensus.resolve(t, scales=SCALES, method="dawid-skene"),
+    "with decided": lambda t: consensus.with_decided(t, consensus.majority(random_ratings()), scales=SCALES),
+    "far from others": lambda t: pd.DataFrame(map(vars, far_from_others(t, scales=SCALES))),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("what", BY_JUDGEMENT)
+def test_every_engine_gives_single_judgements_alike(engine: str, what: str) -> None:
+    """Whatever is computed from judgements, not from patterns, takes every frame and comes out the same."""
+    ratings = random_ratings()
+    if what != "rounds":  # repeats are for rounds alone, and are what an annotator rated a second time
+        ratings = ratings.assign(round=1)
+    else:
+        again = ratings.sample(frac=0.4, random_state=1).assign(round=2)
+        ratings = pd.concat([ratings.assign(round=1), again], ignore_index=True)
+    if what == "far from others":  # that somebody is takes the others to agree
+        agreed = "c" + (ratings["item"].str[1:].astype(int) % 9).astype("str")
+        ratings["category"] = ratings["category"].where(ratings["annotator"] == "A2", agreed)
+    expected = BY_JUDGEMENT[what](ratings)
+    assert len(expected)
+    found = BY_JUDGEMENT[what](ENGINES[engine](ratings))
+    pd.testing.assert_frame_equal(found.astype(object), expected.astype(object), check_exact=True)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_only_first_rounds_count_where_repeats_are_left_out(engine: str) -> None:
+    first = random_ratings().assign(round=1)
+    both = pd.concat([first.sample(frac=0.5, random_state=2).assign(round=2), first], ignore_index=True)
+    for what in ("contributions", "disagreements"):
+        expected, found = BY_JUDGEMENT[what](first), BY_JUDGEMENT[what](ENGINES[engine](both))
+        pd.testing.assert_frame_equal(found.astype(object), expected.astype(object), check_exact=True)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_gives_the_same_profile(engine: str) -> None:
+    categories = {"attribution": ("named_person", "author_voice"), "claim_type": ("incident", "no_claim")}
+    rng = np.random.default_rng(3)
+    rows = [
+        (f"p{item}", f"s{item % 3}", annotator, variable, str(rng.choice(chosen)))
+        for item in range(30)
+        for annotator in "AB"
+        for variable, chosen in categories.items()
+    ]
+    ratings = pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category"])
+    found, expected = (
+        profile(one, interval=Interval(replicates=50)) for one in (ENGINES[engine](ratings), ratings)
+    )
+    pd.testing.assert_frame_equal(found.astype(object), expected.astype(object), check_exact=True)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("what", sorted({*BY_JUDGEMENT} - {"disagreements", "rounds", "with decided"}))
+def test_every_engine_refuses_alike(engine: str, what: str) -> None:
+    ratings = random_ratings(n_items=8).assign(round=1)
+    cases = {
+        "no column annotator": ratings.drop(columns="annotator"),
+        "rated more than once": pd.concat([ratings, ratings.head(1)]),
+        "column item is blank in 1 rows": ratings.assign(item=[" ", *ratings["item"][1:]]),
+    }
+    for said, table in cases.items():
+        with pytest.raises(AnnotateError, match=said):
+            BY_JUDGEMENT[what](ENGINES[engine](table.reset_index(drop=True)))
 
 
 def test_spark_gives_the_same_digits() -> None:

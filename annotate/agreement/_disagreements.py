@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import Scale
 from annotate.counts.distance import matrix, ranks
 from annotate.counts.judgements import Judgements, judgements, met
 from annotate.counts.patterns import FloatArray, IntArray
+from annotate.counts.table import bring_home
 
 COLUMNS = ("item", "source", "disagreement", "variable", "agreeing_pairs", "n_ratings")
 CONTRIBUTION_COLUMNS = ("item", "source", "variable", "level", "n_ratings", "contribution", "share", "alpha_lost", "choices")  # fmt: skip
@@ -28,7 +30,7 @@ CONFUSION_COLUMNS = (
 )
 
 
-def disagreements(ratings: pd.DataFrame, variables: Sequence[str] = ()) -> pd.DataFrame:
+def disagreements(ratings: IntoFrame, variables: Sequence[str] = ()) -> pd.DataFrame:
     """List the judgements on which the annotators of a passage differ.
 
     Parameters
@@ -47,7 +49,7 @@ def disagreements(ratings: pd.DataFrame, variables: Sequence[str] = ()) -> pd.Da
         of equals, those on which more variables are rated, then by item.
 
     """
-    first = _first_round(ratings)
+    first = bring_home(ratings, ("item", "source", "variable", "category"), first_round=True)
     if first.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     counts = (
@@ -75,7 +77,7 @@ def disagreements(ratings: pd.DataFrame, variables: Sequence[str] = ()) -> pd.Da
 
 
 def contributions(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     top: int | None = None,
@@ -109,7 +111,7 @@ def contributions(
         annotator rated an item twice in the first round.
 
     """
-    first = _first_round(ratings)
+    first = bring_home(ratings, also=("source", "round"), first_round=True)
     frames = []
     for judged in judgements(first, scales=scales):
         sizes = np.bincount(judged.unit)
@@ -132,7 +134,7 @@ def contributions(
 
 
 def confusions(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
 ) -> pd.DataFrame:
@@ -155,7 +157,7 @@ def confusions(
 
     """
     frames = []
-    for judged in judgements(_first_round(ratings), scales=scales):
+    for judged in judgements(bring_home(ratings, also=("round",), first_round=True), scales=scales):
         sizes = np.bincount(judged.unit)
         size = len(judged.categories)
         pairs, observed = np.zeros((size, size)), np.zeros((size, size))
@@ -181,10 +183,6 @@ def confusions(
         order = np.argsort(-found["share"].fillna(0.0).round(12).to_numpy(), kind="stable")
         frames.append(found.iloc[order].assign(variable=judged.variable, level=judged.level))
     return pd.concat(frames, ignore_index=True)[list(CONFUSION_COLUMNS)]
-
-
-def _first_round(ratings: pd.DataFrame) -> pd.DataFrame:
-    return ratings.loc[ratings["round"] == 1] if "round" in ratings.columns else ratings
 
 
 def _distances(judged: Judgements, marginals: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import FEW, FEW_RATINGS_HERE, cautions, n_parameters
@@ -90,7 +91,7 @@ _NOTHING = 1e-9  # ratings; fewer are what rounding leaves of none
 
 
 def dawid_skene(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     variables: Sequence[str] | None = None,

@@ -1,26 +1,20 @@
 """One decided category for each item and variable, and how often each annotator chose what was decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import compress, groupby
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import MEANINGS, ONE_RATING
 from annotate.consensus._dawid_skene import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
-from annotate.consensus._votes import (
-    first_round,
-    first_rounds,
-    item_names,
-    joined,
-    judged,
-    records,
-    said,
-    votes,
-)
+from annotate.consensus._votes import as_texts, first_round, item_names, joined, judged, records, said, vote
+from annotate.counts.judgements import Judgements
 from annotate.counts.places import MisfitError, place_texts
+from annotate.counts.table import bring_home
 from annotate.errors import StatisticsError, TableError
 from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import encode_set
@@ -32,7 +26,7 @@ TIED = 1e-6
 
 
 def resolve(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     method: str = MAJORITY,
@@ -101,16 +95,12 @@ def decisions(fits: Sequence[Fit]) -> pd.DataFrame:
 
 
 def _by_votes(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     scales: Mapping[str, Scale],
     variables: Sequence[str] | None,
 ) -> pd.DataFrame:
-    parts = []
-    for one in judged(ratings, scales=scales, variables=variables):
-        first = first_round(one)
-        counted = votes(item_names(one), one.variable, one.categories, one.unit[first], one.category[first])
-        parts.append(_told(counted, MAJORITY, ()))
-    return joined(parts)
+    counted = vote(judged(ratings, scales=scales, variables=variables))
+    return joined([_told(part, MAJORITY, ()) for part in counted])
 
 
 def _category(fit: Fit) -> pd.DataFrame:
@@ -165,16 +155,12 @@ def _told(
     )
 
 
-COLUMNS = ("annotator", "variable", "n_rated", "n_items", "n_agreeing", "value", "undefined")
 NOTHING_DECIDED = "no item that the annotator rated is decided"
-_ASKED = {
-    "ratings": ["item", "annotator", "variable", "category"],
-    "decided": ["item", "variable", "category"],
-}
+_DECISION = ("item", "variable", "category")
 
 
 def with_decided(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     decided: pd.DataFrame,
     *,
     scales: Mapping[str, Scale] | None = None,
@@ -208,42 +194,52 @@ def with_decided(
         If a category does not fit the level or what was declared.
 
     """
-    for where, frame in (("ratings", ratings), ("decided", decided)):
-        missing = [column for column in _ASKED[where] if column not in frame.columns]
-        if missing:
-            found = ", ".join(map(str, frame.columns)) or "none"
-            raise TableError(f"{where}: no column {', '.join(missing)}; the table has {found}")
-    if ratings.empty:
-        raise TableError("ratings: the table is empty; it needs one row for each judgement")
-    told = decided.loc[decided["category"].notna(), _ASKED["decided"]]
+    home = bring_home(ratings, also=("round",))
+    missing = [column for column in _DECISION if column not in decided.columns]
+    if missing:
+        found = ", ".join(map(str, decided.columns)) or "none"
+        raise TableError(f"decided: no column {', '.join(missing)}; the table has {found}")
+    told = decided.loc[decided["category"].notna(), list(_DECISION)].astype("str")
     twice = told.duplicated(["item", "variable"])
     if twice.any():
         one = told.loc[twice].iloc[0]
         raise TableError(
             f"decided: item {one['item']}, variable {one['variable']}: decided more than once; keep one decision"
         )
-    first = first_rounds(ratings)[_ASKED["ratings"]]
-    beside = first.merge(
-        told.rename(columns={"category": "decision"}), on=["item", "variable"], how="left"
-    ).astype({"decision": object})
-    beside["decided"] = beside["decision"].notna()
-    beside["agreeing"] = False
-    for variable, rows in beside.groupby("variable", sort=False):
-        place = _places(str(variable), rows, (scales or {}).get(str(variable)))
-        beside.loc[rows.index, "agreeing"] = rows["category"].map(place) == rows["decision"].map(place)
-    keys = ["variable", "annotator"]
-    result = beside.groupby(keys).size().rename("n_rated").reset_index()
-    for column, counted in (("n_items", "decided"), ("n_agreeing", "agreeing")):
-        result[column] = beside.groupby(keys)[counted].sum().to_numpy()
-    none = (result["n_items"] == 0).to_numpy()
-    result["value"] = result["n_agreeing"] / result["n_items"].where(~none)
-    result["undefined"] = said(none, NOTHING_DECIDED)
-    return result.loc[:, list(COLUMNS)]
+    parts = [
+        _held(one, told.loc[told["variable"] == one.variable], (scales or {}).get(one.variable))
+        for one in as_texts(home)
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
-def _places(variable: str, rows: pd.DataFrame, scale: Scale | None) -> dict[str, int]:
+def _held(judged: Judgements, told: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:
+    """Hold the annotators of a variable to what was decided (item, category) on it."""
+    first = first_round(judged)
+    place = _places(judged.variable, {*judged.categories, *told["category"]}, scale)
+    decision = pd.Series([place[text] for text in told["category"]], told["item"], dtype="Int64")
+    of_unit = decision.reindex(item_names(judged)).to_numpy(dtype=np.int64, na_value=-1)
+    chosen = np.array([place[text] for text in judged.categories], dtype=np.int64)[judged.category[first]]
+    annotator, decided = judged.annotator[first], of_unit[judged.unit[first]]
+    people = len(judged.annotators)
+    n_items = np.bincount(annotator[decided >= 0], minlength=people)
+    n_agreeing = np.bincount(annotator[decided == chosen], minlength=people)
+    none = n_items == 0
+    data = {
+        "annotator": judged.annotators,
+        "variable": pd.Series([judged.variable] * people, dtype="str"),
+        "n_rated": np.bincount(annotator, minlength=people),
+        "n_items": n_items,
+        "n_agreeing": n_agreeing,
+        "value": np.where(none, np.nan, n_agreeing / np.maximum(n_items, 1)),
+        "undefined": said(none, NOTHING_DECIDED),
+    }
+    return pd.DataFrame(data)
+
+
+def _places(variable: str, texts: Collection[str], scale: Scale | None) -> dict[str, int]:
     """A number for each text, the same for those that say the same."""
-    used = sorted({*rows["category"].unique(), *rows["decision"].dropna().unique()})
+    used = sorted(texts)
     if scale is None or (scale.level == "ordinal" and not scale.categories):
         return {text: number for number, text in enumerate(used)}
     try:

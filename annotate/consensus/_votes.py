@@ -1,14 +1,16 @@
 """The judgements that decide, records of what was decided with ties kept as ties, and the vote of the majority."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import Scale
 from annotate.counts.judgements import Judgements, judgements
+from annotate.counts.table import bring_home
 from annotate.errors import StatisticsError
 from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import decode_set, encode_set
@@ -81,7 +83,7 @@ def said(applies: NDArray[np.bool_], words: str) -> "pd.Series[str]":
 
 
 def judged(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     variables: Sequence[str] | None,
@@ -99,15 +101,16 @@ def judged(
 
     """
     read_as = {name: without_order(scale) for name, scale in scales.items()}
-    if variables is not None and "variable" in ratings.columns:
-        there = ratings["variable"].astype("str")
+    home = bring_home(ratings, also=("round",))
+    if variables is not None:
+        there = home["variable"].astype("str")
         missing = sorted(set(variables) - set(there.unique()))
         if missing:
             known = ", ".join(sorted(there.unique())) or "none"
             raise StatisticsError(f"variable {', '.join(missing)} is not in the ratings; they have {known}")
-        ratings = ratings.loc[there.isin(list(variables))]
-    repeat = "round" if "round" in ratings.columns else None
-    yield from judgements(ratings, scales=read_as, repeat=repeat)
+        home = home.loc[there.isin(list(variables))]
+    repeat = "round" if "round" in home.columns else None
+    yield from judgements(home, scales=read_as, repeat=repeat)
 
 
 def without_order(scale: Scale) -> Scale:
@@ -138,7 +141,7 @@ def members(one: Judgements, declared: Sequence[str]) -> tuple[str, ...]:
 COLUMNS = (*FIRST, "share", *LAST)
 
 
-def majority(ratings: pd.DataFrame) -> pd.DataFrame:
+def majority(ratings: IntoFrame) -> pd.DataFrame:
     """Take the category that most annotators chose, for each item and variable.
 
     Parameters
@@ -155,14 +158,23 @@ def majority(ratings: pd.DataFrame) -> pd.DataFrame:
         tie (bool), tied (the categories that are ahead, as a JSON array; None if it is no tie).
 
     """
-    if ratings.empty:
+    home = bring_home(ratings, also=("round",))
+    if home.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    parts = []
-    for variable, rows in first_rounds(ratings).groupby("variable", sort=True):
-        item, items = pd.factorize(rows["item"])
-        category, names = pd.factorize(rows["category"], sort=True)
-        parts.append(votes(pd.Index(items), str(variable), tuple(names), item, category))
-    return joined(parts)
+    return joined(list(vote(as_texts(home))))
+
+
+def vote(judgements_: Iterable[Judgements]) -> Iterator[pd.DataFrame]:
+    """Let each annotator of a variable vote once, with the first of their rounds."""
+    for one in judgements_:
+        first = first_round(one)
+        yield votes(item_names(one), one.variable, one.categories, one.unit[first], one.category[first])
+
+
+def as_texts(home: pd.DataFrame) -> Iterator[Judgements]:
+    """The judgements of each variable, by the alphabet, where two are the same if their texts are."""
+    variables = sorted(home["variable"].astype("str").unique())
+    return judged(home, scales=dict.fromkeys(variables, Scale("nominal")), variables=None)
 
 
 def first_rounds(ratings: pd.DataFrame) -> pd.DataFrame:

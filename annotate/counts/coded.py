@@ -73,16 +73,20 @@ class CodedTable:
         of = self._codes["variable"] == self._values["variable"].get_loc(variable)
         return self._first(of & (self._codes["category"] == self._values["category"].get_loc(category)))
 
-    def repeated(self, variable: str) -> tuple[str, str] | None:
+    def repeated(self, variable: str, apart: Sequence[str] = ()) -> tuple[str, str] | None:
         """Item and annotator of a judgement that was made twice, or None."""
         rows = self._of(variable)
-        judgements = (
-            self._codes["item"][rows] * len(self._values["annotator"]) + self._codes["annotator"][rows]
-        )
+        judgements = self._codes["item"][rows]
+        for column in ("annotator", *apart):
+            judgements = judgements * len(self._values[column]) + self._codes[column][rows]
         if _are_distinct(judgements):
             return None
         twice = np.arange(len(self._group))[rows][pd.Series(judgements).duplicated().to_numpy()]
         return self._first(twice)
+
+    def rows(self, variable: str, column: str) -> tuple[IntArray, "pd.Index[Any]"]:
+        """The codes of a column in the rows of a variable, and the values that they stand for."""
+        return self._codes[column][self._of(variable)], self._values[column]
 
     def _first(self, rows: "NDArray[Any]") -> tuple[str, str]:
         items = self._values["item"][self._codes["item"][rows]]

@@ -73,7 +73,7 @@ def tally_patterns(
     used = table.variables()
     asked = {variable: scale_of(variable, scales) for variable in used}
     for variable in sorted(used, key=list(scales).index):
-        placed = _place(table, variable, asked[variable], used[variable])
+        placed = place(table, variable, asked[variable], used[variable])
         scale = replace(asked[variable], categories=placed.categories)
         where = (variable, placed.columns, len(placed.categories))
         tallies = table.tallies(*where)
@@ -89,12 +89,24 @@ def tally_patterns(
         yield found
 
 
-def _place(table: RatingsTable, variable: str, scale: Scale, used: Sequence[str]) -> Places:
-    """Place the categories used, after a look whether the judgements can be counted at all."""
-    twice = table.repeated(variable)
+def place(
+    table: RatingsTable, variable: str, scale: Scale, used: Sequence[str], apart: Sequence[str] = ()
+) -> Places:
+    """Place the categories used, after a look whether the judgements can be counted at all.
+
+    ``apart`` are columns that tell an annotator's judgements of an item apart.
+
+    Raises
+    ------
+    StatisticsError
+        If an annotator rated an item twice, or a category does not fit the scale, with the item.
+
+    """
+    twice = table.repeated(variable, apart)
     if twice:
+        also = "".join(f" in one {column}" for column in apart)
         msg = (
-            f"item {twice[0]}, annotator {twice[1]}, variable {variable}: rated more than once; "
+            f"item {twice[0]}, annotator {twice[1]}, variable {variable}: rated more than once{also}; "
             "agreement takes one rating an annotator and item, so keep one (of several rounds, one round)"
         )
         raise StatisticsError(msg)

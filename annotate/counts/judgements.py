@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from annotate.codebook.scale import Level, Scale
-from annotate.counts.groups import group_columns
-from annotate.counts.packing import blank, no_rows
+from annotate.counts.coded import CodedTable
+from annotate.counts.groups import group_columns, place
 from annotate.counts.patterns import IntArray
-from annotate.counts.places import MisfitError, place_texts, scale_of
-from annotate.counts.table import ROW, Group, sort_groups
-from annotate.errors import StatisticsError, TableError
+from annotate.counts.places import scale_of
+from annotate.counts.table import ROW, Group, bring_home, sort_groups
 
-Coded = dict[str, tuple[IntArray, "pd.Index[Any]"]]
+Coded = tuple[IntArray, "pd.Index[Any]"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class Judgements:
 
 
 def judgements(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = (),
@@ -75,18 +75,38 @@ def judgements(
         annotator rated an item twice (with the same value of ``repeat``).
 
     """
-    columns = group_columns(by, *([repeat] if repeat else []))
-    coded = _code(ratings, [*ROW, *columns, *([repeat] if repeat else [])])
-    variable, names = coded["variable"]
-    asked = {name: scale_of(name, scales) for name in sorted(names)}
-    for name in sorted(names, key=list(scales).index):
-        rows = np.flatnonzero(variable == names.get_loc(name))
-        mine = {column: (codes[rows], values) for column, (codes, values) in coded.items()}
-        _once_each(name, mine, repeat)
-        whole = _read(name, asked[name], mine, repeat)
-        yield _grouped(whole, mine, [], len(columns))
+    apart = (repeat,) if repeat else ()
+    columns = group_columns(by, *apart)
+    table = CodedTable(bring_home(ratings, (*ROW, *columns, *apart)), (*columns, *apart))
+    used = table.variables()
+    asked = {variable: scale_of(variable, scales) for variable in used}
+    for variable in sorted(used, key=list(scales).index):
+        placed = place(table, variable, asked[variable], used[variable], apart)
+        item, items = table.rows(variable, "item")
+        annotator, annotators = _by_size(*table.rows(variable, "annotator"))
+        category, texts = table.rows(variable, "category")
+        column = np.array([placed.columns.get(text, -1) for text in texts], dtype=np.int64)
+        none = np.zeros(len(item), dtype=np.int64)
+        number, repeats = (
+            _by_size(*table.rows(variable, repeat)) if repeat else (none, pd.Index([None], dtype=object))
+        )
+        whole = Judgements(
+            variable=variable,
+            scale=replace(asked[variable], categories=placed.categories),
+            items=items,
+            annotators=annotators,
+            groups=(),
+            repeats=repeats,
+            item=item,
+            annotator=annotator,
+            category=column[category],
+            unit=none,
+            group=none,
+            repeat=number,
+        )
+        yield _grouped(whole, {}, len(columns))
         if columns:
-            yield _grouped(whole, mine, columns, len(columns))
+            yield _grouped(whole, {name: table.rows(variable, name) for name in columns}, len(columns))
 
 
 def met(unit: IntArray, member: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
@@ -106,73 +126,6 @@ def met(unit: IntArray, member: IntArray) -> Iterator[tuple[IntArray, IntArray]]
         yield order[first], order[first + apart]
 
 
-def _code(ratings: pd.DataFrame, columns: Sequence[str]) -> Coded:
-    missing = [column for column in columns if column not in ratings.columns]
-    if missing:
-        found = ", ".join(map(str, ratings.columns)) or "none"
-        raise TableError(f"ratings: no column {', '.join(missing)}; the table has {found}")
-    if ratings.empty:
-        raise no_rows()
-    coded: Coded = {}
-    for column in columns:
-        cells = ratings[column].astype("str") if column in ROW else ratings[column]
-        codes, values = pd.factorize(cells)
-        nothing = np.append(values.astype("str").str.strip() == "", True)  # the last place is that of code -1
-        empty = nothing[codes]
-        if empty.any():
-            raise blank(column, int(empty.sum()))
-        coded[column] = codes.astype(np.int64, copy=False), values
-    return coded
-
-
-def _once_each(variable: str, coded: Coded, repeat: str | None) -> None:
-    """Refuse two judgements of an item by one annotator."""
-    (item, items), (annotator, annotators) = coded["item"], coded["annotator"]
-    key = item * len(annotators) + annotator
-    if repeat:
-        key = key * len(coded[repeat][1]) + coded[repeat][0]
-    twice = pd.Series(key).duplicated().to_numpy()
-    if twice.any():
-        who = min(zip(items[item[twice]], annotators[annotator[twice]], strict=True))
-        also = f" in one {repeat}" if repeat else ""
-        raise StatisticsError(
-            f"item {who[0]}, annotator {who[1]}, variable {variable}: rated more than once{also}; "
-            "agreement takes one rating an annotator and item, so keep one (of several rounds, one round)"
-        )
-
-
-def _read(variable: str, scale: Scale, coded: Coded, repeat: str | None) -> Judgements:
-    category, texts = coded["category"]
-    used = texts[np.unique(category)]
-    try:
-        placed = place_texts(variable, scale, used.tolist())
-    except MisfitError as misfit:
-        if misfit.category not in used:
-            raise StatisticsError(f"variable {variable}: declared category {misfit}") from misfit
-        (item, items), (annotator, annotators) = coded["item"], coded["annotator"]
-        of = category == texts.get_loc(misfit.category)
-        who = min(zip(items[item[of]], annotators[annotator[of]], strict=True))
-        raise StatisticsError(f"item {who[0]}, annotator {who[1]}, variable {variable}: {misfit}") from misfit
-    place = np.array([placed.columns.get(text, -1) for text in texts], dtype=np.int64)
-    none = np.zeros(len(category), dtype=np.int64)
-    number, repeats = _by_size(*coded[repeat]) if repeat else (none, pd.Index([None], dtype=object))
-    annotator, annotators = _by_size(*coded["annotator"])
-    return Judgements(
-        variable=variable,
-        scale=replace(scale, categories=placed.categories),
-        items=coded["item"][1],
-        annotators=annotators,
-        groups=(),
-        repeats=repeats,
-        item=coded["item"][0],
-        annotator=annotator,
-        category=place[category],
-        unit=none,
-        group=none,
-        repeat=number,
-    )
-
-
 def _by_size(codes: IntArray, values: "pd.Index[Any]") -> tuple[IntArray, "pd.Index[Any]"]:
     """Only the values that occur, sorted as groups are: numbers by size, text by the alphabet."""
     occurring, codes = np.unique(codes, return_inverse=True)
@@ -183,14 +136,13 @@ def _by_size(codes: IntArray, values: "pd.Index[Any]") -> tuple[IntArray, "pd.In
     return rank[codes], found[order]
 
 
-def _grouped(whole: Judgements, coded: Coded, by: Sequence[str], width: int) -> Judgements:
-    """The same judgements in groups; without ``by``, in the one group that is the whole table."""
+def _grouped(whole: Judgements, by: Mapping[str, Coded], width: int) -> Judgements:
+    """The same judgements in groups; without a ``by``, in the one group that is the whole table."""
     group: IntArray = np.zeros(len(whole.item), dtype=np.int64)
-    for column in by:
-        codes, values = coded[column]
+    for codes, values in by.values():
         group = pd.factorize(group * len(values) + codes)[0].astype(np.int64, copy=False)
     numbers, row = np.unique(group, return_index=True)
-    told = [coded[column][1][coded[column][0][row]].tolist() for column in by]
+    told = [values[codes[row]].tolist() for codes, values in by.values()]
     groups: list[Group] = list(zip(*told, strict=True)) if by else [(None,) * width]
     order = sort_groups(groups)
     rank = np.empty(len(numbers), dtype=np.int64)

@@ -58,9 +58,9 @@ class QueriedTable:
         first = self._fetch(rows.sort("item", "annotator").head(1))
         return first["item"][0], first["annotator"][0]
 
-    def repeated(self, variable: str) -> tuple[str, str] | None:
+    def repeated(self, variable: str, apart: Sequence[str] = ()) -> tuple[str, str] | None:
         """Item and annotator of a judgement that was made twice, or None."""
-        judgements = self._of(variable).group_by("item", "annotator").agg(nw.len().alias("n"))
+        judgements = self._of(variable).group_by("item", "annotator", *apart).agg(nw.len().alias("n"))
         first = self._fetch(judgements.filter(nw.col("n") > 1).sort("item", "annotator").head(1))
         return (first["item"][0], first["annotator"][0]) if first["item"] else None
 

@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
+from annotate.counts.table import bring_home
 from annotate.errors import TableError
 from annotate.sampling import FloatArray, Interval, draw, generator, percentiles
 
@@ -57,7 +59,7 @@ class _Sums:
 
 
 def profile(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     passages: pd.DataFrame | None = None,
     *,
     interval: Interval = Interval(),
@@ -90,18 +92,17 @@ def profile(
 
     """
     stated = interval.over_items()
-    coded = [name for name in VARIABLES if (ratings["variable"] == name).any()]
+    home = bring_home(ratings, also=("source",))
+    coded = [name for name in VARIABLES if (home["variable"] == name).any()]
     if not coded:
         raise TableError(
             f"no ratings of {CLAIM_TYPE}, {ATTRIBUTION} or {BASIS}: a profile needs at least one of them; "
-            f"the variables here are {', '.join(sorted(ratings['variable'].unique())) or 'none'}"
+            f"the variables here are {', '.join(sorted(home['variable'].unique())) or 'none'}"
         )
-    _check_scheme(ratings)
-    sources = (
-        (passages if passages is not None else ratings).drop_duplicates("item").set_index("item")["source"]
-    )
-    weights = _weights(ratings)
-    types = sorted(set(ratings.loc[ratings["variable"] == CLAIM_TYPE, "category"]) - {NO_CLAIM})
+    _check_scheme(home)
+    sources = (passages if passages is not None else home).drop_duplicates("item").set_index("item")["source"]
+    weights = _weights(home)
+    types = sorted(set(home.loc[home["variable"] == CLAIM_TYPE, "category"]) - {NO_CLAIM})
     rows: list[dict[str, Any]] = []
     for source in [None, *sorted(sources.unique())]:
         items = sources.index if source is None else sources.index[sources == source]

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from annotate.agreement._estimate import sampled
@@ -24,7 +25,7 @@ _VALUES = 2**21  # samples x patterns held at a time
 
 
 def leave_one_out(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = (),

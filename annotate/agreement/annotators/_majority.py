@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from annotate.agreement.rows import Rows, frame
 from annotate.codebook.scale import Scale
@@ -16,7 +17,7 @@ NO_MAJORITY = "no item on which the others have a majority"
 
 
 def majority(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = (),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from annotate.agreement.annotators.paired import PAIRWISE, columns
 from annotate.agreement.registry import select
@@ -16,7 +17,7 @@ from annotate.sampling import IntArray, Interval
 
 
 def pairs(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = (),
@@ -29,7 +30,8 @@ def pairs(
     Parameters
     ----------
     ratings
-        One row a judgement: item, annotator, variable, category, and the columns of ``by``.
+        One row a judgement: item, annotator, variable, category, and the columns of ``by``, in any frame that
+        :func:`~annotate.agreement.measure` takes.
     scales, by
         As :func:`~annotate.agreement.measure` takes them.
     coefficients
@@ -77,7 +79,7 @@ def pairs(
 
 
 def rounds(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = (),

@@ -6,6 +6,7 @@ from statistics import median
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from annotate.agreement.student import quantile
 from annotate.codebook.scale import Scale
@@ -13,6 +14,7 @@ from annotate.coordination.following.irregular import Warned
 from annotate.coordination.following.work import Passage, Work
 from annotate.counts.judgements import judgements, met
 from annotate.counts.patterns import FloatArray
+from annotate.counts.table import bring_home
 from annotate.sampling import wilson
 
 LEAST_PASSAGES = 20
@@ -32,7 +34,7 @@ class _Met:
 
 
 def far_from_others(
-    ratings: pd.DataFrame,
+    ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
 ) -> list[Warned]:
@@ -88,9 +90,10 @@ def _ratio(above: FloatArray, below: FloatArray) -> tuple[float, FloatArray]:
     return float(ratio), pull * np.sqrt(passages / (passages - 1))
 
 
-def _meetings(ratings: pd.DataFrame, scales: Mapping[str, Scale]) -> _Met:
-    items = pd.Index(ratings["item"].unique())
-    people = pd.Index(sorted(ratings["annotator"].unique()))
+def _meetings(ratings: IntoFrame, scales: Mapping[str, Scale]) -> _Met:
+    home = bring_home(ratings)
+    items = pd.Index(home["item"].astype("str").unique())
+    people = pd.Index(sorted(home["annotator"].astype("str").unique()))
     counts = _Met(
         list(people),
         np.zeros(len(items)),
@@ -98,7 +101,7 @@ def _meetings(ratings: pd.DataFrame, scales: Mapping[str, Scale]) -> _Met:
         np.zeros((len(people), len(items))),
         np.zeros((len(people), len(items))),
     )
-    for judged in judgements(ratings, scales=scales):
+    for judged in judgements(home, scales=scales):
         place = items.get_indexer(judged.items)[judged.item]
         person = people.get_indexer(judged.annotators)[judged.annotator]
         for one, other in met(judged.unit, judged.annotator):
