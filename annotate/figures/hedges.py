@@ -5,6 +5,7 @@ from annotate.figures.tokens import Token
 
 LOWER = frozenset({"at least", "more than"})  # the value is a lower bound
 UPPER = frozenset({"up to", "less than"})  # the value is an upper bound
+_DENIED = {"more than": "up to", "less than": "at least"}
 _LONGEST = max(map(len, lex.HEDGES_BEFORE))
 _ENDS = frozenset(phrase[-1] for phrase in lex.HEDGES_BEFORE)
 _STARTS = frozenset(phrase[0] for phrase in lex.HEDGES_BEHIND)
@@ -23,7 +24,12 @@ def hedge_before(t: list[Token], i: int, kind: str) -> tuple[int, str | None]:
         first, before = i - length, t[i - length - 1].lower
         local = kind == "duration" and t[first].lower in _PLACES and before not in lex.BEFORE_OVER
         compared = t[first].lower == "as" and before in _MULTIPLIERS
-        return (i, None) if local or compared else (first, hedge)
+        if local or compared:
+            return i, None
+        if t[i - 1].lower == "than" and before in ("no", "not") and hedge in _DENIED:  # no higher than
+            return first - 1, _DENIED[hedge]
+        outer, bound = hedge_before(t, first, kind) if hedge in ("about", "nearly") else (first, None)
+        return (outer, bound) if bound in LOWER | UPPER else (first, hedge)  # at least some 40
     return i, None
 
 

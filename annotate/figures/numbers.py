@@ -159,7 +159,13 @@ def _digits_and_half(m: Match, _: bool) -> Number | None:
 
 
 @DIGITS.rule(
-    "digits", r"{n}", "40 beds = 40 bed", "1.2bn bricks = 1200000000 brick", "500k bricks = 500000 brick"
+    "digits",
+    r"{n}",
+    "40 beds = 40 bed",
+    "1.2bn bricks = 1200000000 brick",
+    "500k bricks = 500000 brick",
+    "5m yen = 5000000 JPY",
+    "3.5bnEUR = 3500000000 EUR",
 )
 def _digits(m: Match, _: bool) -> Number | None:
     value = _numeral(m.line, m.start)
@@ -229,8 +235,12 @@ def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: PLR0911 - a
             return 1e3, j + 1
         if token.lower == "cr" and _money_before(t, j):
             return 1e7, j + 1
-        if token.text == "MM" or (token.text in ("K", "M") and token.gap and _counted(t[j + 1])):
-            return 1e3 if token.text == "K" else 1e6, j + 1
+        if token.text == "MM":
+            return 1e6, j + 1
+        if token.text in ("K", "M", "B") and token.gap and (_counted(t[j + 1]) or _money_behind(t, j)):
+            return lex.SCALE_LETTERS[token.lower], j + 1
+        if token.text == "m" and token.gap and t[j + 1].lower in ("people", "men", "women", "children"):
+            return 1e6, j + 1
         if token.gap == 0 and token.lower in lex.SCALE_LETTERS and _letter_scales(t, j):
             return lex.SCALE_LETTERS[token.lower], j + 1
         if token.text in ("m", "b", "M", "B") and _money_before(t, j) and t[j + 1].kind != "word":
@@ -251,7 +261,7 @@ def _abbreviated(t: list[Token], j: int) -> bool:
 def _letter_scales(t: list[Token], j: int) -> bool:
     """£30m and 30m people are millions, 30m alone are metres, 30b alone is a label."""
     letter = t[j].text
-    if letter in "kK" or _money_before(t, j):
+    if letter in "kK" or _money_before(t, j) or _money_behind(t, j):
         return True
     return letter != "b" and (_millions(t, j) or (letter != "B" and _beside_millions(t, j)))
 
@@ -275,6 +285,16 @@ def _counted(token: Token) -> bool:
     """Whether what stands behind a letter is counted in thousands or millions."""
     plural = token.lower.endswith(("s", "people", "men", "women", "children"))
     return token.kind == "word" and token.gap == 1 and token.lower not in lex.STOPS and plural
+
+
+def _money_behind(t: list[Token], j: int) -> bool:
+    """Whether a currency stands behind the letter at token ``j``: 5m yen."""
+    behind = t[j + 1]
+    return (
+        is_currency(behind)
+        or behind.lower in lex.CURRENCY_NAMES
+        or behind.lower.removesuffix("s") in lex.CURRENCY_NAMES
+    )
 
 
 def _money_before(t: list[Token], j: int) -> bool:

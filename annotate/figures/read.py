@@ -186,6 +186,17 @@ def _assembled(reading: Reading, number: Number) -> Read:
     if more is not None:
         value, end, unit = more
         number = replace(number, value=value, end=end, rules=(*number.rules, "two units of one amount"))
+    if (
+        pair is None
+        and unit.kind in _IN_TWO
+        and unit.kind != "money"
+        and number.value % 1 == 0
+        and number.value
+    ):
+        words = [token.lower for token in t[unit.end : unit.end + 3]]
+        if words == ["and", "a", "half"]:  # a century and a half
+            number = replace(number, value=number.value + 0.5, rules=(*number.rules, "unit and a half"))
+            unit = replace(unit, end=unit.end + 3)
     rules = number.rules + (pair.rules if pair else ()) + unit.rules
     candidate = Candidate(reading, number, pair, unit, hedge)
     verdict = _verdict(candidate, start)

@@ -10,10 +10,11 @@ STARTS = (
     lex.NUMBER_WORDS
     | lex.SOME_SCALES
     | frozenset(lex.VULGAR)
-    | {"half", "a", "an", "multi", "couple", "point"}
+    | {"half", "a", "an", "multi", "couple", "point", "quarter"}
     | lex.ZEROS
 )
 _TELLS = lex.words("of were was are said say")  # a quarter were unsure
+_PARTS = {"half": 2, "quarter": 4, "third": 3}
 _MOST_DECIMALS = 6
 _DECIMALS = dict(list(lex.DIGIT_WORDS.items())[:10]) | dict.fromkeys(lex.ZEROS, 0)
 _FIRST_YEARS = range(10, 21)  # nineteen eighty, twenty ten
@@ -72,9 +73,9 @@ def _decimals(t: list[Token], j: int) -> tuple[float, int] | None:
     return (float(f"0.{digits}"), j) if digits else None
 
 
-@WORDS.rule("half a unit", r"half an?", "half an hour = 0.5 hour")
+@WORDS.rule("half a unit", r"half an?", "half an hour = 0.5 hour", "half a percent = 0.5 percent")
 def _half_unit(m: Match, _: bool) -> Number | None:
-    weak = m.line.t[m.end].lower not in lex.PERIODS | lex.MEASURES
+    weak = m.line.t[m.end].lower not in {*lex.PERIODS, *lex.MEASURES, "percent", "per", "percentage"}
     return None if _ordinal_before(m) else Number(m.start, m.end, 0.5, "fraction", 0.5, weak=weak)
 
 
@@ -130,6 +131,13 @@ def _a_fraction(m: Match, _: bool) -> Number:
 
 
 @WORDS.rule(
+    "quarter of a scale", r"quarter of a (?P<scale>{scale})", "quarter of a million people = 250000 people"
+)
+def _quarter(m: Match, _: bool) -> Number:
+    return Number(m.start, m.end, lex.SCALES[m["scale"]] / 4, "words", 0.25)
+
+
+@WORDS.rule(
     "a unit",
     r"an?(?= (?:{duration}|{long_measure}))",
     "at least a decade = 1.. decade, at least",
@@ -144,7 +152,7 @@ def _a_unit(m: Match, _: bool) -> Number:
 
 @WORDS.rule("cardinal", r"(?P<article>an? (?={scale}))?(?:{cardinal}|{scale})",
             "twenty-one tiles = 21 tile", "a hundred and twenty tiles = 120 tile",
-            "two and a half million tiles = 2500000 tile", "two-thirds of patients = 0.666666666667 patient, ratio",
+            "two and a half million tiles = 2500000 tile", "a million and a quarter = 1250000", "two-thirds of patients = 0.666666666667 patient, ratio",
             "two point five million tiles = 2500000 tile", "two lakhs of tiles = 200000 tile",
             "It stood in nineteen eighty-four. =", "his twenty-first birthday =")  # fmt: skip
 def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 - a return for each form
@@ -165,12 +173,13 @@ def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 
         return locator(i, k + 1)
     if small and value in _FIRST_YEARS and t[j].gap == 1 and t[j].lower in lex.CARDINALS - {"one", "zero"}:
         return locator(i, _spoken(t, j, article=False, conjoin=False)[1])
-    if t[j].lower == "point" and small and t[i - 1].lower != "at" and (part := _decimals(t, j + 1)):
+    if t[j].lower == "point" and t[i - 1].lower != "at" and (part := _decimals(t, j + 1)):
         return scaled(m, part[1], value + part[0], "words")
     if hyphen and _is(t, j, "-", "and", "-", "a", "-", "half"):
         return scaled(m, j + 6, value + 0.5, "words")
-    if conjoin and _is(t, j, "and", "a", "half"):
-        return scaled(m, j + 3, value + lex.SCALES.get(t[j - 1].lower, 1.0) / 2, "words")
+    if conjoin and _is(t, j, "and", "a") and t[j + 2].lower in _PARTS:
+        more = lex.SCALES.get(t[j - 1].lower, 1.0) / _PARTS[t[j + 2].lower]
+        return scaled(m, j + 3, value + more, "words")
     if small:
         return scaled(m, j, value, "words")
     return Number(i, j, value, "words", value / lex.SCALES.get(t[j - 1].lower, 1.0))

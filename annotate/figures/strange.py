@@ -24,6 +24,7 @@ _KNOWN = (
     | frozenset(word for phrase in lex.HEDGES_BEFORE for word in phrase)
     | frozenset(word for phrase in lex.HEDGES_BEHIND for word in phrase)
 )
+_KNOWN = frozenset(word for word in _KNOWN if len(word) > 1 or word in ("a", "i"))
 _MONEY = frozenset(lex.CURRENCY_NAMES) | frozenset(name.rpartition(" ")[2] for name in lex.NATIONAL)
 
 
@@ -45,6 +46,15 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a
         and t[start - 1].text not in lex.SIGNS
     ):
         return j
+    if start and t[start - 1].lower in lex.UNCLEAR_MONEY and t[start].kind == "num":
+        return j
+    if (
+        unit.kind == "measure"
+        and token.text == "/"
+        and token.gap == t[j + 1].gap == 0
+        and t[j + 1].kind == "word"
+    ):
+        return j + 2
     if token.gap == 0 and (token.kind in ("word", "num") or category(token.text[:1] or " ") in ("Sc", "So")):
         return j + 1
     if token.gap == 1 and category(token.text[0]) == "Sc" and token.text not in lex.SIGNS:

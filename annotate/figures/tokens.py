@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_JOINED_SCALES = lex.SHORT_SCALES | frozenset(lex.SCALE_LETTERS)  # 3.5bnEUR
 _LEADING = lex.STOPS | lex.words("some least most many few excess minimum maximum aged each every")
 
 
@@ -62,14 +63,14 @@ class Line:
         }  # the token that follows, by the place where the one before it ends
         written: list[str] = []
         place, stop, gap = 0, start, LINE_BREAK
-        for match in _TOKEN.finditer(text, start, end):
+        for begin, word, kind in self._words(text, start, end):
             if self.t:
-                gap = 0 if match.start() == stop else 1
-            word, stop = match.group(), match.end()
+                gap = 0 if begin == stop else 1
+            stop = begin + len(word)
             if gap == 1:
                 written.append(" ")
                 place += 1
-            self.t.append(Token(match.start(), stop, word, word.lower(), match.lastgroup or "mark", gap))
+            self.t.append(Token(begin, stop, word, word.lower(), kind, gap))
             self.at.append(place)
             written.append(word.replace(" ", "\u2009"))
             place += len(word)
@@ -79,6 +80,20 @@ class Line:
         self.low = low if len(low) == place else "".join(map(_lower, self.text))
         self.at += [place] * (MARGIN + 1)
         self.t += [END] * MARGIN
+
+    def _words(self, text: str, start: int, end: int) -> Iterator[tuple[int, str, str]]:
+        """The tokens, with "3 400" behind a month, and "bnEUR", in two."""
+        for match in _TOKEN.finditer(text, start, end):
+            begin, word, kind = match.start(), match.group(), match.lastgroup or "mark"
+            cut = 0
+            if kind == "num" and " " in word and self.t and _month(self.t[-1].text):
+                cut = word.index(" ")
+            elif kind == "word" and self.t and self.t[-1].kind == "num" and word[-3:] in lex.CODES:
+                cut = len(word) - 3 if word[:-3].lower() in _JOINED_SCALES else 0
+            if cut:
+                yield begin, word[:cut], kind
+            rest = word[cut:].lstrip()
+            yield begin + len(word) - len(rest), rest, kind
 
     def behind(self, j: int) -> int:
         """The place behind token ``j - 1``: an expression that matches there sees the space before token ``j``."""

@@ -12,12 +12,9 @@ from annotate.figures.tokens import LINE_BREAK, Line, Token
 _POWERS = {"2": "square", "3": "cubic"}  # km2
 _LENGTHS = frozenset({"kilometre", "metre", "centimetre", "millimetre", "mile", "foot"})
 _LONGEST_OF = 3  # words between "of" and a rate
-_CENTS = 100
+_CENTS, _TWO_DIGITS = 100, 2
 _LETTERS_LONGEST = 3  # km, kg, hrs: abbreviations follow digits only
-_HUNDREDTHS = {
-    "cent": frozenset({"USD", "EUR", "CAD", "AUD", "NZD", "SGD", "HKD", "ZAR"}),
-    "penny": frozenset({"GBP"}),
-}
+_HUNDREDTHS = lex.words("cent cents pence p paise paisa kopeck kopecks centavo centavos groszy centimes")
 _FIGURES = frozenset({"figure", "number"})  # the figure of 240 comes from ...
 _HEADS = {"capita": "person", "head": "person"}
 
@@ -162,7 +159,12 @@ def _speed(m: Match, _: Number) -> Unit:
     return Unit(m.end, unit, "measure", rate=rate)
 
 
-@UNITS.rule("square measure", r" ?(?P<square>{square})", "12 sq km = 12 square kilometre")
+@UNITS.rule(
+    "square measure",
+    r" ?(?P<square>{square}\b)\.?",
+    "40 sq. km = 40 square kilometre",
+    "12 sq km = 12 square kilometre",
+)
 def _square(m: Match, number: Number) -> Unit | None:
     inner = MEASURES.read(m.line, m.end, number)
     return replace(inner, unit=f"{lex.SQUARES[m['square']]} {inner.unit}") if inner else None
@@ -199,7 +201,9 @@ def _degrees(m: Match, _: Number) -> Unit:
                "1,250 km2 of sand = 1250 square kilometre", "7 tonnes of peas = 7 tonne", "a 30m pole = 30 metre",
                "in 40 mins = 40 minute")  # fmt: skip
 def _measure(m: Match, number: Number) -> Unit | None:
-    token, power = m.line.t[m.start], m["power"]
+    token, power, behind = m.line.t[m.start], m["power"], m.line.t[m.start + 1]
+    if behind.text in lex.HYPHENS and behind.gap == 0 and len(token.text) == 1:
+        return None  # 5 T-shirts
     short = len(token.text) <= _LETTERS_LONGEST and token.lower in lex.MEASURES
     if short and (number.form != "digits" or (token.text == "m" and number.coefficient != number.value)):
         return None
@@ -228,7 +232,14 @@ def _persons_strong(m: Match, _: Number) -> Unit:
     return Unit(m.end, "people", "count")
 
 
-@COUNTED.rule("of a measure", r" of an? (?P<name>{duration}|{long_measure})", "a quarter of a century = 0.25 century",
+@COUNTED.rule("of a percent", r" of (?:an?|one|1) (?:percent(?:age point)?|per cent)", "half of one percent = 0.5 percent",
+              "a tenth of a percent = 0.1 percent")  # fmt: skip
+def _of_percent(m: Match, number: Number) -> Unit | None:
+    return Unit(m.end, "percent", "percent") if number.value < 1 else None
+
+
+@COUNTED.rule(
+    "of a measure", r" of an? (?P<name>{duration}|{long_measure})", "a quarter of a century = 0.25 century",
               ".25 of an inch = 0.25 inch")  # fmt: skip
 def _of_measure(m: Match, number: Number) -> Unit | None:
     name = m["name"]
@@ -277,10 +288,12 @@ def _figure(m: Match, number: Number) -> Unit | None:
     return Unit(m.start) if of else None
 
 
-@COUNTED.rule("thing counted", r"(?= )", "14 human rights groups = 14 group", "58 dead = 58 dead",
+@COUNTED.rule("thing counted", r"(?= )", "14 human rights groups = 14 group", "58 dead = 58 dead", "In 2020 three people died. = 3 people",
             "a couple of the inns = 2 inn")  # fmt: skip
 def _counted(m: Match, number: Number) -> Unit | None:
     t, j = m.line.t, m.start
+    if t[j].lower in lex.CARDINALS and t[j + 1].gap:  # in 2020 three people died
+        return None
     if t[j - 1].lower == "of":
         j = _after_determiners(t, j)
     noun = single_noun_at(t, j) if number.value == 1 else noun_at(t, j)
@@ -299,23 +312,32 @@ def second_unit(line: Line, number: Number, unit: Unit) -> tuple[float, int, Uni
     3 dollars 50 cents are 3.5 dollars; 1h 20m are 80 minutes.
     """
     t, j = line.t, unit.end
-    j += t[j].lower == "and" or (t[j].text == "," and unit.kind == "duration")
+    short = (
+        t[j].text == "." and len(t[j - 1].text) <= _LETTERS_LONGEST and unit.kind == "measure"
+    )  # 6 ft. 2 in.
+    j += short or t[j].lower == "and" or (t[j].text == "," and unit.kind == "duration")
     second = number_at(line, j) if unit.rate is None and t[j].gap < LINE_BREAK else None
     if second is None or second.form not in ("digits", "words") or number.value % 1:
         return None
-    inner = unit_at(line, second.end, second)
-    if unit.unit == "hour" and t[second.end].text == "m" and inner.unit == "metre":
-        inner = replace(inner, unit="minute", kind="duration")
-    if unit.currency and unit.currency in _HUNDREDTHS.get(inner.unit or "", ()) and second.value < _CENTS:
-        return (
-            number.value + second.value / _CENTS,
-            second.end,
-            replace(inner, unit=None, kind="money", currency=unit.currency),
-        )
+    inner, k = unit_at(line, second.end, second), second.end
+    two = t[j].text.isdecimal() and len(t[j].text) == _TWO_DIGITS
+    if unit.kind == "money":
+        named = t[k].lower in _HUNDREDTHS
+        if second.value >= _CENTS or not (
+            named or (two and t[j - 1].kind == "word" and j == unit.end and t[k].kind != "word")
+        ):
+            return None
+        return number.value + second.value / _CENTS, k, replace(unit, end=k + named)
+    if unit.unit == "hour" and (
+        t[k].text == "m" or (two and t[j].gap == 0 and k == j + 1 and t[k].kind != "word")
+    ):
+        inner = Unit(k + (t[k].text == "m"), "minute", "duration")
+    if unit.unit == "foot" and t[k].lower == "in":
+        inner = Unit(k + 1, "inch", "measure")
     large, small = (lex.SIZES.get(one.unit or "") for one in (unit, inner))
     if large is None or small is None or large[0] != small[0] or t[inner.end].lower in lex.NOT_A_RATE:
         return None
-    ratio = large[1] / small[1]
+    ratio = round(large[1] / small[1], 6)
     if not second.value < ratio or ratio % 1:
         return None
     return number.value * ratio + second.value, second.end, inner
@@ -371,6 +393,8 @@ def _with_rate(line: Line, unit: Unit, j: int) -> Unit:
     """The unit with the rate whose name begins at token ``j``, behind "a", "per" and the like."""
     t, word, by = line.t, line.t[j], line.t[j - 1].lower
     name = singular(word.lower)
+    if by == "/" and word.text == "s":
+        return replace(unit, end=j + 1, rate="second")
     if name in lex.PERIODS and word.gap < LINE_BREAK and t[j + 1].lower not in lex.NOT_A_RATE:
         return replace(unit, end=j + 1, rate=lex.PERIODS[name])
     if by not in ("per", "every"):

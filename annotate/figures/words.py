@@ -45,6 +45,7 @@ SCALES = _values("scales")
 SUFFIXES = SCALES | _values("suffixes")  # scales behind a number
 SCALE_LETTERS = _values("scale_letters")
 PLURAL_SCALES = _values("plural_scales")
+UNCLEAR_MONEY = _listed("unclear_money")
 ZEROS = _listed("zeros")
 SOME_SCALES = _listed("some_scales")
 SHORT_SCALES = _listed("short_scales")
