@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.figures.read import figures, told
+from annotate.figures.figure import told
+from annotate.figures.read import figures
 
 FOLDER = Path(__file__).parent / "figures"
 UNCLEAR = "?"

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from annotate.figures.read import figures, readings, told
+from annotate.figures.figure import NOT_UNDERSTOOD, told
+from annotate.figures.read import figures, readings
 from annotate.figures.rules import REGISTERED
-from annotate.figures.strange import NOT_UNDERSTOOD
 from annotate.figures.words import HEDGES_BEFORE, HEDGES_BEHIND
 from tests.marked_figures import accuracy
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from annotate.figures.read import Figure
+from annotate.figures.figure import Figure
 
 Operation = Literal["sum", "difference", "product", "quotient", "percent", "change"]
 Interval = tuple[float, float]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
+from annotate.figures.nouns import noun_at, plural, singular
 from annotate.figures.numbers import Number
 from annotate.figures.ranges import Pair
 from annotate.figures.rules import Match, Node, Rules
@@ -69,6 +70,8 @@ class Chain(Node):
 
 Test = Callable[[Match, list[Token], Candidate], bool]
 _NOTHING = Node()
+_REACH = 14  # tokens from "the number of transplants" to its figure
+_JOINS = frozenset({",", "and", "but", ";", "or"})
 
 
 def locator(table: Rules[Candidate, Node], name: str, before: str, *examples: str) -> Callable[[Test], Test]:
@@ -81,3 +84,36 @@ def locator(table: Rules[Candidate, Node], name: str, before: str, *examples: st
         return test
 
     return add
+
+
+def carried_unit(reading: Reading, begin: int, end: int) -> str | None:
+    """The unit of a bare figure at tokens ``begin`` to ``end``, if the text has said it before.
+
+    "The number of transplants is 60,000"; "a death toll of 60"; "12 deaths in May, 9 in June".
+    """
+    t, last = reading.line.t, reading.last
+    if t[end].kind == "word" and t[end].gap == 1 and t[end].lower not in lex.STOPS:
+        return None
+    if t[begin - 1].text == ":" and plural(t[begin - 2]):  # Deaths: 1,234
+        return singular(t[begin - 2].lower)
+    named = _named_before(t, begin, max(begin - _REACH, reading.last_end, 0))
+    gapped = t[begin - 1].lower in _JOINS and t[end].lower in lex.PREPOSITIONS
+    if named is None and gapped and last is not None and last.kind == "count" and last.rate is None:
+        return last.unit
+    return named
+
+
+def _named_before(t: list[Token], begin: int, floor: int) -> str | None:
+    """The number of transplants, a death toll, a population, within the sentence."""
+    for k in range(begin - 1, floor - 1, -1):
+        word = t[k].lower
+        if word in lex.TOTALS and t[k + 1].lower == "of":
+            noun = noun_at(t, k + 2)
+            return noun.lemma if noun and noun.end <= begin else None
+        if word == "toll" and t[k - 1].lower == "death":
+            return "death"
+        if word == "population":
+            return "people"
+        if t[k].text in (".", "!", "?", ";") or t[k].gap > 1:
+            break
+    return None

@@ -3,9 +3,9 @@
 from annotate.figures import words as lex
 from annotate.figures.candidates import Candidate, Chain, locator
 from annotate.figures.nouns import plural, singular
-from annotate.figures.numbers import Number, year_at, year_like
+from annotate.figures.numbers import Number, year_like
 from annotate.figures.rules import Match, Node, Rules
-from annotate.figures.tokens import Token
+from annotate.figures.tokens import Token, year_at
 
 CHAINS: Rules[None, Chain] = Rules("locator", "here")
 DATES: Rules[Candidate, Node] = Rules("locator", "before")

@@ -7,7 +7,7 @@ from unicodedata import digit
 
 from annotate.figures import words as lex
 from annotate.figures.rules import Match, Node, Rules
-from annotate.figures.tokens import LINE_BREAK, Line, Token
+from annotate.figures.tokens import LINE_BREAK, Line, Token, year_at
 
 Form = Literal["digits", "words", "fraction", "open", "locator", "unknown"]
 
@@ -35,7 +35,6 @@ _PLACES = 6
 _ABBREVIATION = 4  # letters of an abbreviation: Mrd., tys.
 _MOST_SCALES = 2  # hundred thousand
 _BETWEEN = frozenset({"to", "and", "or", *lex.DASHES})
-_YEAR_DIGITS, _YEARS = 4, range(1100, 2200)
 
 _MOST_DIGITS = 15  # that a float holds exactly: longer ones are identifiers
 _PLAIN = re.compile(r"\d+|(?!00)\d*\.\d+")
@@ -70,11 +69,6 @@ def numeral(written: str) -> float | None:
     if _CONTINENTAL.fullmatch(written):
         return float(re.sub(r"[^\d,]", "", written).replace(",", "."))
     return None
-
-
-def year_at(token: Token) -> bool:
-    """Whether a token is written as a year is: four digits."""
-    return len(token.text) == _YEAR_DIGITS and token.text.isdecimal() and int(token.text) in _YEARS
 
 
 def year_like(t: list[Token], number: Number) -> bool:

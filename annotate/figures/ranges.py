@@ -1,16 +1,19 @@
-"""Two numbers that make one figure: ranges, and ratios such as one in five."""
+"""Two numbers that make one figure: ranges, ratios such as one in five, and two units of one amount."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
 from annotate.figures.numbers import Number, year_like
+from annotate.figures.rated import unit_at
 from annotate.figures.rules import Match, Node, Rules
 from annotate.figures.spelled import number_at
-from annotate.figures.tokens import Line, Token
-from annotate.figures.units import Unit, unit_at
+from annotate.figures.tokens import LINE_BREAK, Line, Token
+from annotate.figures.units import LETTERS_LONGEST, Unit
 
 _MEASURED = ("percent", "money", "measure", "duration")
 _REACH, _AHEAD = 8, 5
+_CENTS, _TWO_DIGITS = 100, 2
+_HUNDREDTHS = lex.words("cent cents pence p paise paisa kopeck kopecks centavo centavos groszy centimes")
 _SEPARATORS = frozenset({"to", "and", "or"})
 _ROUND = frozenset({2, 3, 4, 6, 7, 8, 9, 12})
 _THOUSAND = 1000
@@ -205,3 +208,40 @@ def _ratio(m: Match, first: Number, second: Number | None) -> Pair | None:
     if unit_at(m.line, second.end, second).kind in _MEASURED:
         return None
     return Pair(second, first.value / second.value, first.value / second.value, ratio=True)
+
+
+def second_unit(line: Line, number: Number, unit: Unit) -> tuple[float, int, Unit] | None:
+    """The amount with what a smaller unit behind it adds, the token behind the second number, and its unit.
+
+    3 dollars 50 cents are 3.5 dollars; 1h 20m are 80 minutes.
+    """
+    t, j = line.t, unit.end
+    short = (
+        t[j].text == "." and len(t[j - 1].text) <= LETTERS_LONGEST and unit.kind == "measure"
+    )  # 6 ft. 2 in.
+    j += short or t[j].lower == "and" or (t[j].text == "," and unit.kind == "duration")
+    second = number_at(line, j) if unit.rate is None and t[j].gap < LINE_BREAK else None
+    if second is None or second.form not in ("digits", "words") or number.value % 1:
+        return None
+    inner, k = unit_at(line, second.end, second), second.end
+    two = t[j].text.isdecimal() and len(t[j].text) == _TWO_DIGITS
+    if unit.kind == "money":
+        named = t[k].lower in _HUNDREDTHS
+        if second.value >= _CENTS or not (
+            named or (two and t[j - 1].kind == "word" and j == unit.end and t[k].kind != "word")
+        ):
+            return None
+        return number.value + second.value / _CENTS, k, replace(unit, end=k + named)
+    if unit.unit == "hour" and (
+        t[k].text == "m" or (two and t[j].gap == 0 and k == j + 1 and t[k].kind != "word")
+    ):
+        inner = Unit(k + (t[k].text == "m"), "minute", "duration")
+    if unit.unit == "foot" and t[k].lower == "in":
+        inner = Unit(k + 1, "inch", "measure")
+    large, small = (lex.SIZES.get(one.unit or "") for one in (unit, inner))
+    if large is None or small is None or large[0] != small[0] or t[inner.end].lower in lex.NOT_A_RATE:
+        return None
+    ratio = round(large[1] / small[1], 6)
+    if not second.value < ratio or ratio % 1:
+        return None
+    return number.value * ratio + second.value, second.end, inner

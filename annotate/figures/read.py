@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
-from annotate.figures.candidates import Candidate, Reading
+from annotate.figures.candidates import Candidate, Reading, carried_unit
 from annotate.figures.dates import CHAINS, DATES
+from annotate.figures.figure import NOT_UNDERSTOOD, Figure
 from annotate.figures.hedges import LOWER, UPPER, hedge_before, hedge_behind
 from annotate.figures.names import NAMES
-from annotate.figures.nouns import noun_at, plural, singular
+from annotate.figures.nouns import singular
 from annotate.figures.numbers import Number, year_like
-from annotate.figures.ranges import currency_before, range_at, ratio_at
+from annotate.figures.ranges import currency_before, range_at, ratio_at, second_unit
+from annotate.figures.rated import unit_at
 from annotate.figures.rules import Node
 from annotate.figures.spelled import STARTS, number_at
-from annotate.figures.strange import NOT_UNDERSTOOD, not_understood
+from annotate.figures.strange import not_understood
 from annotate.figures.tokens import Line, Token, pieces
-from annotate.figures.units import Unit, second_unit, unit_at
+from annotate.figures.units import Unit
 
 _WRITTEN = (STARTS | frozenset(lex.FRACTION_NAMES)) - {"a", "an", "few", "many", "several", *lex.VULGAR}
 # By first letters, which are told apart at once: most of a text is passed over by this expression alone.
@@ -31,23 +33,6 @@ _IN_TWO = ("money", "duration", "measure")
 _LEADS = ("between", "from")
 _TITLE_WORDS, _TITLE_SHARE = 4, 0.7
 _BEHIND_ONE = lex.words("in out of per percent and or to") | lex.DASHES | {"%"}
-_REACH = 14  # tokens from "the number of transplants" to its figure
-_JOINS = frozenset({",", "and", "but", ";", "or"})
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure: code points ``start`` to ``end`` of the text, an interval, and what it measures."""
-
-    start: int
-    end: int
-    low: float
-    high: float
-    unit: str | None
-    rate: str | None
-    currency: str | None
-    hedge: str | None
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +56,6 @@ def readings(text: str) -> Iterator[Read]:
     for start, end in pieces(text):
         if _CANDIDATE.search(text, start, end):
             yield from _readings(Line(text, start, end))
-
-
-def told(figure: Figure) -> str:
-    """A figure in a line, as the examples of rules have it: "31.. cart per day, at least"."""
-    if figure.kind == NOT_UNDERSTOOD:
-        return "?"
-    low, high = (
-        "" if math.isnan(bound) else f"{bound:.0f}" if bound % 1 == 0 else f"{bound:.12g}"
-        for bound in (figure.low, figure.high)
-    )
-    value = low if low == high else f"{low}..{high}"
-    rate = f"per {figure.rate}" if figure.rate else None
-    what = " ".join(filter(None, [value, figure.currency or figure.unit, rate]))
-    return ", ".join(filter(None, [what, figure.hedge, figure.kind if figure.kind == "ratio" else None]))
 
 
 def _readings(line: Line) -> Iterator[Read]:
@@ -283,7 +254,7 @@ def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
     if sign < 0:
         low, high = -high, -low
     counted, kind = unit.unit, unit.kind or "number"
-    if not unit.kind and (counted := _carried(reading, begin, unit.end)) is not None:
+    if not unit.kind and (counted := carried_unit(reading, begin, unit.end)) is not None:
         rules += ("thing counted before it",)
     if ratio or (number.form == "fraction" and unit.kind in ("", "ratio")):
         kind = "ratio"
@@ -308,36 +279,3 @@ def _signed(t: list[Token], begin: int, unit: Unit) -> tuple[int, int]:
         return begin, 1
     minus = before.lower == "minus" or (before.text in ("-", "−") and before.gap > 0 and t[begin].gap == 0)  # noqa: RUF001
     return (begin - 1, -1) if minus else (begin, 1)
-
-
-def _carried(reading: Reading, begin: int, end: int) -> str | None:
-    """The unit of a bare figure at tokens ``begin`` to ``end``, if the text has said it before.
-
-    "The number of transplants is 60,000"; "a death toll of 60"; "12 deaths in May, 9 in June".
-    """
-    t, last = reading.line.t, reading.last
-    if t[end].kind == "word" and t[end].gap == 1 and t[end].lower not in lex.STOPS:
-        return None
-    if t[begin - 1].text == ":" and plural(t[begin - 2]):  # Deaths: 1,234
-        return singular(t[begin - 2].lower)
-    named = _named_before(t, begin, max(begin - _REACH, reading.last_end, 0))
-    gapped = t[begin - 1].lower in _JOINS and t[end].lower in lex.PREPOSITIONS
-    if named is None and gapped and last is not None and last.kind == "count" and last.rate is None:
-        return last.unit
-    return named
-
-
-def _named_before(t: list[Token], begin: int, floor: int) -> str | None:
-    """The number of transplants, a death toll, a population, within the sentence."""
-    for k in range(begin - 1, floor - 1, -1):
-        word = t[k].lower
-        if word in lex.TOTALS and t[k + 1].lower == "of":
-            noun = noun_at(t, k + 2)
-            return noun.lemma if noun and noun.end <= begin else None
-        if word == "toll" and t[k - 1].lower == "death":
-            return "death"
-        if word == "population":
-            return "people"
-        if t[k].text in (".", "!", "?", ";") or t[k].gap > 1:
-            break
-    return None

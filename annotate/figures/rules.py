@@ -41,7 +41,7 @@ class Rule(Generic[C, N]):
     """A rule of one stage of reading.
 
     ``examples`` are texts with what is read in them, "half a dozen tiles = 6 tile" (see
-    :func:`annotate.figures.read.told`), with nothing behind the sign where nothing is to be read; a test reads
+    :func:`annotate.figures.figure.told`), with nothing behind the sign where nothing is to be read; a test reads
     them, and sees that this rule took part or, behind ``!=``, that it took none.
     """
 

@@ -7,10 +7,10 @@ from itertools import groupby
 import pandas as pd
 
 from annotate.figures.calculation import Calculation, Part, Passage
+from annotate.figures.figure import NOT_UNDERSTOOD
 from annotate.figures.products import products
 from annotate.figures.rates import over_years, rates
 from annotate.figures.shares import shares
-from annotate.figures.strange import NOT_UNDERSTOOD
 from annotate.figures.sums import sums
 from annotate.figures.table import plain
 

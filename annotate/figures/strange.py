@@ -7,7 +7,6 @@ from annotate.figures.candidates import Candidate
 from annotate.figures.nouns import singular
 from annotate.figures.tokens import Token
 
-NOT_UNDERSTOOD = "not understood"
 _LAST_LATIN = "\u024f"
 _ABBREVIATION = 5  # letters of an abbreviation
 _KNOWN = (

@@ -42,7 +42,13 @@ class Token(NamedTuple):
 
 LINE_BREAK = 2  # the gap before a token that begins a piece
 MARGIN = 16  # sentinels behind the last token: rules look that far ahead, and that far back from the first
+_YEAR_DIGITS, _YEARS = 4, range(1100, 2200)
 END = Token(-1, -1, "", "", "end", 2)
+
+
+def year_at(token: Token) -> bool:
+    """Whether a token is written as a year is: four digits."""
+    return len(token.text) == _YEAR_DIGITS and token.text.isdecimal() and int(token.text) in _YEARS
 
 
 class Line:

@@ -1,22 +1,17 @@
-"""What stands behind a number: percent, money, a measure, a duration or the thing counted, and a rate."""
+"""What stands behind a number: percent, money, a measure, a duration or the thing counted."""
 
 from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
 from annotate.figures.nouns import noun_at, plural, single_noun_at, singular
-from annotate.figures.numbers import Number, numeral
+from annotate.figures.numbers import Number
 from annotate.figures.rules import Match, Node, Rules
-from annotate.figures.spelled import number_at
-from annotate.figures.tokens import LINE_BREAK, Line, Token
+from annotate.figures.tokens import Token
 
-_POWERS = {"2": "square", "3": "cubic"}  # km2
-_LENGTHS = frozenset({"kilometre", "metre", "centimetre", "millimetre", "mile", "foot"})
-_LONGEST_OF = 3  # words between "of" and a rate
-_CENTS, _TWO_DIGITS = 100, 2
-_LETTERS_LONGEST = 3  # km, kg, hrs: abbreviations follow digits only
-_HUNDREDTHS = lex.words("cent cents pence p paise paisa kopeck kopecks centavo centavos groszy centimes")
+POWERS = {"2": "square", "3": "cubic"}  # km2
+LENGTHS = frozenset({"kilometre", "metre", "centimetre", "millimetre", "mile", "foot"})
+LETTERS_LONGEST = 3  # km, kg, hrs: abbreviations follow digits only
 _FIGURES = frozenset({"figure", "number"})  # the figure of 240 comes from ...
-_HEADS = {"capita": "person", "head": "person"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +30,6 @@ UNITS: Rules[Number, Unit] = Rules("unit", "behind")
 JOINED: Rules[Number, Unit] = Rules("unit", "behind")
 MEASURES: Rules[Number, Unit] = Rules("unit", "behind")
 COUNTED: Rules[Number, Unit] = Rules("unit", "behind")
-RATES: Rules[Unit, Unit] = Rules("rate", "behind")
-PER: Rules[Unit, Unit] = Rules("rate", "behind")
-
-
-def unit_at(line: Line, j: int, number: Number, currency: str | None = None) -> Unit:
-    """Read unit and rate behind a number that ends at token ``j``; ``currency`` stood before it."""
-    tables = (MONEY,) if currency else (MONEY, UNITS, JOINED, MEASURES, COUNTED)
-    found = (unit for table in tables if (unit := table.read(line, j, number)) is not None)
-    unit = next(found, Unit(j, None, "money" if currency else "", currency))
-    if unit.rate is not None or unit.kind in ("age", "joined"):
-        return unit
-    rated = RATES.read(line, unit.end, unit) or unit
-    return PER.read(line, rated.end, rated) or rated
 
 
 @UNITS.rule("percentage points", r"[- ]?(?:(?:[%％]|percent|pct|pc) |percentage )points?",  # noqa: RUF001
@@ -204,14 +186,14 @@ def _measure(m: Match, number: Number) -> Unit | None:
     token, power, behind = m.line.t[m.start], m["power"], m.line.t[m.start + 1]
     if behind.text in lex.HYPHENS and behind.gap == 0 and len(token.text) == 1:
         return None  # 5 T-shirts
-    short = len(token.text) <= _LETTERS_LONGEST and token.lower in lex.MEASURES
+    short = len(token.text) <= LETTERS_LONGEST and token.lower in lex.MEASURES
     if short and (number.form != "digits" or (token.text == "m" and number.coefficient != number.value)):
         return None
     name = lex.MEASURES.get(token.lower) or lex.MEASURES.get(singular(token.lower))
     if name is None or not (short or number.value <= 1 or plural(token) or token.lower == "foot"):
         return None
-    if power and short and name in _LENGTHS:
-        return Unit(m.start + 2, f"{_POWERS[power]} {name}", "measure")
+    if power and short and name in LENGTHS:
+        return Unit(m.start + 2, f"{POWERS[power]} {name}", "measure")
     return Unit(m.start + 1, name, "duration" if name in lex.DURATIONS else "measure")
 
 
@@ -304,112 +286,3 @@ def _after_determiners(t: list[Token], j: int) -> int:
     while t[j].lower in lex.DETERMINERS:
         j += 1
     return j
-
-
-def second_unit(line: Line, number: Number, unit: Unit) -> tuple[float, int, Unit] | None:
-    """The amount with what a smaller unit behind it adds, the token behind the second number, and its unit.
-
-    3 dollars 50 cents are 3.5 dollars; 1h 20m are 80 minutes.
-    """
-    t, j = line.t, unit.end
-    short = (
-        t[j].text == "." and len(t[j - 1].text) <= _LETTERS_LONGEST and unit.kind == "measure"
-    )  # 6 ft. 2 in.
-    j += short or t[j].lower == "and" or (t[j].text == "," and unit.kind == "duration")
-    second = number_at(line, j) if unit.rate is None and t[j].gap < LINE_BREAK else None
-    if second is None or second.form not in ("digits", "words") or number.value % 1:
-        return None
-    inner, k = unit_at(line, second.end, second), second.end
-    two = t[j].text.isdecimal() and len(t[j].text) == _TWO_DIGITS
-    if unit.kind == "money":
-        named = t[k].lower in _HUNDREDTHS
-        if second.value >= _CENTS or not (
-            named or (two and t[j - 1].kind == "word" and j == unit.end and t[k].kind != "word")
-        ):
-            return None
-        return number.value + second.value / _CENTS, k, replace(unit, end=k + named)
-    if unit.unit == "hour" and (
-        t[k].text == "m" or (two and t[j].gap == 0 and k == j + 1 and t[k].kind != "word")
-    ):
-        inner = Unit(k + (t[k].text == "m"), "minute", "duration")
-    if unit.unit == "foot" and t[k].lower == "in":
-        inner = Unit(k + 1, "inch", "measure")
-    large, small = (lex.SIZES.get(one.unit or "") for one in (unit, inner))
-    if large is None or small is None or large[0] != small[0] or t[inner.end].lower in lex.NOT_A_RATE:
-        return None
-    ratio = round(large[1] / small[1], 6)
-    if not second.value < ratio or ratio % 1:
-        return None
-    return number.value * ratio + second.value, second.end, inner
-
-
-@RATES.rule(
-    "measure to a measure", r"/(?P<name>{measure}|l)(?P<power>[23](?!\d))?",
-            "4.5 mg/l of salt = 4.5 milligram per litre", "30 µg/m3 of soot = 30 microgram per cubic metre")  # fmt: skip
-def _concentration(m: Match, unit: Unit) -> Unit | None:
-    if unit.kind != "measure":
-        return None
-    name = "litre" if m["name"] == "l" else lex.MEASURES[m["name"]]
-    if m["power"] and name in _LENGTHS:
-        return replace(unit, end=m.end, rate=f"{_POWERS[m['power']]} {name}")
-    return replace(unit, end=m.start + 2, rate=name)
-
-
-@RATES.rule("rate", r"/| ?(?:an?|per|each|every)", "15 cases a month = 15 case per month",
-            "12.5 per 100,000 people = 12.5 per 100000 people", "7 carts/day = 7 cart per day")  # fmt: skip
-def _rate(m: Match, unit: Unit) -> Unit | None:
-    rated = _with_rate(m.line, unit, m.end)
-    return None if rated is unit else rated
-
-
-@RATES.rule("for every", r" for every(?= {n})", "4 carts for every 100 people = 4 cart per 100 people")
-def _for_every(m: Match, unit: Unit) -> Unit:
-    return _with_rate(m.line, unit, m.end)
-
-
-@RATES.rule("rate behind what it is of", r" ?of(?= )", "40 carts of slate a year = 40 cart per year")
-def _rate_behind(m: Match, unit: Unit) -> Unit | None:
-    t = m.line.t
-    for k in range(m.end, m.end + _LONGEST_OF) if unit.kind in ("count", "measure", "money") else ():
-        if t[k].kind != "word" or t[k].gap > 1 or t[k].lower in lex.STOPS:
-            break
-        if t[k + 1].lower in ("a", "an", "per", "each", "every") and singular(t[k + 2].lower) in lex.PERIODS:
-            return _with_rate(m.line, unit, k + 2)
-    return None
-
-
-@RATES.rule("adverb of a period", r" ?(?P<adverb>{adverb})", "7 carts daily = 7 cart per day")
-def _adverb(m: Match, unit: Unit) -> Unit:
-    return replace(unit, end=m.end, rate=lex.PERIOD_ADVERBS[m["adverb"]])
-
-
-@PER.rule("second rate", r" ?per (?P<period>{period})", "€40 per cart per day = 40 EUR per cart per day")
-def _second_rate(m: Match, unit: Unit) -> Unit | None:
-    period = lex.PERIODS.get(m["period"])
-    return replace(unit, end=m.end, rate=f"{unit.rate} per {period}") if unit.rate and period else None
-
-
-def _with_rate(line: Line, unit: Unit, j: int) -> Unit:
-    """The unit with the rate whose name begins at token ``j``, behind "a", "per" and the like."""
-    t, word, by = line.t, line.t[j], line.t[j - 1].lower
-    name = singular(word.lower)
-    if by == "/" and word.text == "s":
-        return replace(unit, end=j + 1, rate="second")
-    if name in lex.PERIODS and word.gap < LINE_BREAK and t[j + 1].lower not in lex.NOT_A_RATE:
-        return replace(unit, end=j + 1, rate=lex.PERIODS[name])
-    if by not in ("per", "every"):
-        priced = unit.kind == "money" and word.lower in lex.PRICED
-        return replace(unit, end=j + 1, rate=lex.MEASURES.get(name, name)) if priced else unit
-    value, k = numeral(word.text) if word.kind == "num" else None, j + 1
-    if value is not None and t[k].lower in lex.SCALES:
-        value, k = value * lex.SCALES[t[k].lower], k + 1
-    elif word.lower in lex.SCALES:
-        value = lex.SCALES[word.lower]
-    if value is not None:
-        noun = noun_at(t, k)
-        return replace(
-            unit, end=noun.end if noun else k, rate=f"{value:.0f}" + (f" {noun.lemma}" if noun else "")
-        )
-    if word.kind != "word" or word.lower in lex.STOPS:
-        return unit
-    return replace(unit, end=j + 1, rate=_HEADS.get(word.lower) or lex.MEASURES.get(name, name))
