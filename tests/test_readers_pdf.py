@@ -194,3 +194,63 @@ def test_what_a_browser_prints_comes_back(new_page, tmp_path, style):
     document = read(tmp_path, printed)
     assert document.text.split("\n") == ["The winter of the barges", *PARAGRAPHS]
     assert document.running >= 4
+
+
+LEFT = """The dyke office counted the pumps
+and found that nine of them had
+not moved since the first frost
+of the winter."""
+RIGHT = """Farmers of the lower fields say
+that they had asked for help in
+the autumn and that nobody came
+to see the water."""
+
+
+def row_by_row(left, right, *, top=400.0):
+    """Two columns whose lines stand in the file row by row."""
+    pairs = zip(column(left, top=top), column(right, x=230, top=top), strict=True)
+    return [part for pair in pairs for part in pair]
+
+
+def test_two_columns_are_read_one_after_the_other(tmp_path):
+    title = (50, 430, 18, "Who saw the water?")
+    foot = column("A line over the whole of the page, which is below both of the columns of it.", top=300)
+    document = read(tmp_path, pdf([[title, *row_by_row(LEFT, RIGHT), *foot]]))
+    assert document.text.split("\n") == [
+        "Who saw the water?",
+        " ".join(LEFT.split()),
+        " ".join(RIGHT.split()),
+        "A line over the whole of the page, which is below both of the columns of it.",
+    ]
+
+
+def test_a_table_of_two_columns_is_read_row_by_row(tmp_path):
+    names = "Upper yard of the office\nLower yard of the office\nNorthern yard, by the gate\nOld yard, shut since May"
+    counts = "Nine pumps, two of them new\nEleven pumps and a spare\nNo pumps are left there\nTwelve, none of them moving"
+    document = read(tmp_path, pdf([row_by_row(names, counts)]))
+    assert document.text.startswith("Upper yard of the office Nine pumps, two of them new")
+
+
+def test_letters_that_the_file_does_not_name_are_counted_and_shown(tmp_path):
+    pages = [[(50, 500, 10, "Nothing is missing here.")], [(50, 500, 10, "The of\x01cials con\x02rmed it.")]]
+    document = read(tmp_path, pdf(pages))
+    assert document.text.endswith("The of\ufffdcials con\ufffdrmed it.")
+    assert document.notices == (
+        f"{tmp_path / 'a.pdf'}: letters are missing, 2 on page 2: the file does not say which they are; they show as \ufffd",
+    )
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "whole"),
+    [
+        ("Aix-", "en-Provence", "Aix-en-Provence"),
+        ("Aix-en-", "Provence", "Aix-en-Provence"),
+        ("mother-in-", "law", "mother-in-law"),
+        ("hos-", "pital", "hospital"),
+    ],
+)
+def test_a_name_with_hyphens_keeps_them_over_the_end_of_a_line(tmp_path, upper, lower, whole):
+    other = "A long line of text that ends within a word whose end is on the fol-\nlowing line, which is how this docu-\nment breaks its words, as one may no-\ntice."
+    text = f"{other}\nThe clerk of the office went from there to see her in {upper}\n{lower} and stayed there for the winter."
+    found = read(tmp_path, pdf([column(text)])).text
+    assert f"to see her in {whole} and stayed" in " ".join(found.split())

@@ -205,9 +205,16 @@ def _is_undone(last: str, line: str, words: Words) -> bool:
     first, second = _BROKEN.search(last), _REST.match(line)
     if first is None or second is None:
         return False
+    if _has_hyphens(last, line):  # Aix-/en-Provence
+        return words.knows(first["first"] + second["second"])
     if not line[0].islower():  # OP-/TIONAL, but not Anglo-/American
         return words.knows(first["first"] + second["second"])
     return not words.keep_hyphen(first["first"], second["second"])
+
+
+def _has_hyphens(last: str, line: str) -> bool:
+    """Whether the word that goes over a line's end has other hyphens in it."""
+    return "-" in last.rsplit(maxsplit=1)[-1][:-1] or "-" in line.split(maxsplit=1)[0].rstrip("-")
 
 
 def _parted(last: str, line: str) -> bool:

@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 LARGEST = 100 * 2**20  # bytes
 _MOST_PAGES = 1000  # about 25 ms each
 _END_WITHIN = 2048  # bytes before the end of the file, in which a whole PDF says that it ends
+_UNKNOWN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\ufffd]"
+)  # stands for letters of which the file does not say what they are
+_HOLES = 0.3  # of the signs: where more are such, they stand between the letters and for none
+_NAMED = 10  # pages
+_ROWS = 3  # of two columns
+_MARGIN = 6.0  # points by which lines of a column may be out of line
+_NEAR = 1.8  # of its size is the next line of a column below the one before
+_LONG = 15  # characters of a line of a column of text
+_GOING_ON = 0.3  # of the lines of a text begin with a small letter
+_WIDTH = 0.5  # of its size is a letter wide, on average
 _SAME_LINE = 0.4  # of the letters' size: a raised number stands on its line
 _NO_TITLE = re.compile(
     r"untitled.*|about:.*|https?:.*|microsoft word.*|.*\.(?:docx?|odt|rtf|indd|qxd|pdf|html?|tex|pages|txt)",
@@ -42,11 +54,20 @@ def read_pdf(path: Path) -> Document:
     reader = _opened(path, data)
     removed = 0
     pages: list[list[Line]] = []
+    holes: dict[int, int] = {}
     for number in range(len(reader.pages)):
-        lines, unseen = _lines(path, reader, number)
+        lines, unseen, missing = _lines(path, reader, number)
         pages.append(lines)
         removed += unseen
+        if missing:
+            holes[number + 1] = missing
     notices = unseen_notice(path, removed)
+    if holes:
+        where = ", ".join(f"{missing} on page {number}" for number, missing in [*holes.items()][:_NAMED])
+        more = f" and more on {len(holes) - _NAMED} other pages" if len(holes) > _NAMED else ""
+        notices += (
+            f"{path}: letters are missing, {where}{more}: the file does not say which they are; they show as \ufffd",
+        )
     blank = [str(number) for number, lines in enumerate(pages, start=1) if not lines]
     if len(blank) == len(pages):
         raise InputError(
@@ -92,7 +113,7 @@ _DAMAGES = (
 )  # fmt: skip
 
 
-def _lines(path: Path, reader: "PdfReader", number: int) -> tuple[list[Line], int]:
+def _lines(path: Path, reader: "PdfReader", number: int) -> tuple[list[Line], int, int]:
     from pypdf.errors import PyPdfError
 
     try:
@@ -101,39 +122,100 @@ def _lines(path: Path, reader: "PdfReader", number: int) -> tuple[list[Line], in
         raise InputError(f"{path}: page {number + 1} is damaged; fetch the file again") from error
 
 
-def _lines_of(page: "PageObject") -> tuple[list[Line], int]:
-    lines: list[Line] = []
-    removed = 0
-    for runs in _broken(_runs(page)):
-        text, unseen = seen("".join(text for text, *_ in runs).replace("\u00ad", "\ue0ad"))
+def _lines_of(page: "PageObject") -> tuple[list[Line], int, int]:
+    """The lines of a page, how many signs that nobody sees were taken out, and how many letters are not known."""
+    parts: list[Line] = []
+    removed = missing = 0
+    runs = _runs(page)
+    letters = sum(len(text) for text, *_ in runs)
+    sparse = sum(len(_UNKNOWN.findall(text)) for text, *_ in runs) < _HOLES * letters
+    for line in _broken(runs):
+        text = "".join(text for text, *_ in line)
+        if sparse:
+            text, count = _UNKNOWN.subn("\ufffd", text)
+            missing += count
+        text, unseen = seen(text.replace("\u00ad", "\ue0ad"))
         removed += unseen
         text = " ".join(text.translate(_LIGATURES).replace("\ue0ad", "\u00ad").split())
         if not text:
             continue
-        shown = [run for run in runs if run[0].strip()]
+        shown = [run for run in line if run[0].strip()]
         x = shown[0][1]
         _, _, y, size = max(shown, key=lambda run: len(run[0]))
-        if lines and abs(lines[-1].y - y) < _SAME_LINE * size and x > lines[-1].x:
+        parts.append(Line(text, x, y, size))
+    lines: list[Line] = []
+    for part in _by_columns(parts):
+        if lines and _beside(lines[-1], part):
             last = lines.pop()
-            lines.append(Line(f"{last.text} {text}", last.x, last.y, max(last.size, size)))
+            lines.append(Line(f"{last.text} {part.text}", last.x, last.y, max(last.size, part.size)))
         else:
-            lines.append(Line(text, x, y, size))
-    return lines, removed
+            lines.append(part)
+    return lines, removed, missing
+
+
+def _beside(one: Line, other: Line) -> bool:
+    return abs(one.y - other.y) < _SAME_LINE * other.size and other.x > one.x
+
+
+def _by_columns(parts: list[Line]) -> list[Line]:
+    """Put two columns of text below each other where the file goes from one to the other in each row.
+
+    They are columns, and no table, if their right parts begin at one place, and if most lines of both are long and many go
+    on a sentence in a small letter.
+    """
+    rows = [n for n in range(len(parts) - 1) if _beside(parts[n], parts[n + 1])]
+    if len(rows) < _ROWS:
+        return parts
+    right = statistics.median(parts[n + 1].x for n in rows)
+    left = statistics.median(parts[n].x for n in rows)
+    rows = [n for n in rows if abs(parts[n + 1].x - right) < _MARGIN and abs(parts[n].x - left) < _MARGIN]
+    sides = [[parts[n] for n in rows], [parts[n + 1] for n in rows]]
+    if len(rows) < _ROWS or not all(map(_is_text, sides)):
+        return parts
+    first, last = rows[0], rows[-1] + 2
+    while last < len(parts) and _is_next(parts[last - 1], parts[last], left, right):
+        last += 1
+    within = parts[first:last]
+    columns = [
+        [part for part in within if (part.x < right - _MARGIN) is on_left] for on_left in (True, False)
+    ]
+    return [*parts[:first], *columns[0], *columns[1], *parts[last:]]
+
+
+def _is_next(above: Line, line: Line, left: float, right: float) -> bool:
+    """Whether a line that stands alone is the next of one of the columns."""
+    near = 0 < above.y - line.y < _NEAR * line.size
+    return near and min(abs(line.x - left), abs(line.x - right)) < _MARGIN
+
+
+def _is_text(lines: list[Line]) -> bool:
+    long = statistics.median(len(line.text) for line in lines) >= _LONG
+    going_on = sum(line.text[0].islower() for line in lines[1:])
+    return long and going_on >= _GOING_ON * (len(lines) - 1)
 
 
 Run = tuple[str, float, float, float]
 
 
 def _broken(runs: list[Run]) -> Iterator[list[Run]]:
-    """Put runs of letters into lines, at the breaks that pypdf sees."""
+    """Put runs of letters into lines, at the breaks that pypdf sees, and at the gaps between columns."""
     line: list[Run] = []
     for text, x, y, size in runs:
         first, *others = text.split("\n")
+        if line and first.strip() and _far_behind(line[-1], x):
+            yield line
+            line = []
         line.append((first, x, y, size))
         for other in others:
             yield line
             line = [(other, x, y, size)]
     yield line
+
+
+def _far_behind(run: Run, x: float) -> bool:
+    """Whether a place is farther behind a run of letters than a space is wide."""
+    text, begin, _, size = run
+    return bool(text.strip()) and x - begin > (_WIDTH * len(text.strip()) + 1) * size
 
 
 def _runs(page: "PageObject") -> list[Run]:
