@@ -141,6 +141,17 @@ def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def t_quantile(probability: float, degrees: int) -> float:
+    """The quantile of Student's t, for intervals from a standard error.
+
+    >>> round(t_quantile(0.975, 10), 3)
+    2.228
+    """
+    from scipy.special import stdtrit  # most intervals do not need it, and it takes its time to import
+
+    return float(stdtrit(degrees, probability))
+
+
 def wilson(share: float, n: float, confidence: float) -> tuple[float, float]:
     """Wilson's interval of a share of ``n``, which need not be whole; (NaN, NaN) of nothing.
 

@@ -13,8 +13,7 @@ import math
 import numpy as np
 
 from annotate.agreement.intervals import Limits, Measured, over_items, shifted, strata
-from annotate.agreement.student import quantile
-from annotate.sampling import FloatArray, Interval
+from annotate.sampling import FloatArray, Interval, t_quantile
 
 
 def pulls(measured: Measured) -> FloatArray:
@@ -52,7 +51,7 @@ def variances(measured: Measured, pulled: FloatArray) -> FloatArray:
 
 def around(value: float, error: float, degrees: int, lowest: float, confidence: float) -> tuple[float, float]:
     """The value, more and less by its error times a quantile of t, within what the coefficient can be."""
-    reach = quantile((1 + confidence) / 2, degrees) * error
+    reach = t_quantile((1 + confidence) / 2, degrees) * error
     return max(lowest, value - reach), min(1.0, value + reach)
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from annotate.agreement._estimate import sampled
 from annotate.agreement.registry import Coefficient
-from annotate.agreement.student import quantile
 from annotate.counts.confusions import Confusions
 from annotate.counts.patterns import FloatArray
+from annotate.sampling import t_quantile
 
 INTERVAL = "jackknife over items, t with n-1 degrees of freedom"
 PAIRWISE = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
@@ -48,7 +48,7 @@ def figures(confused: Confusions, coefficient: Coefficient, confidence: float) -
         value[start:end], undefined[start:end] = settled.value, settled.undefined
     error = _jackknife(confused, coefficient) if _few(confused) else np.full(number, np.nan)
     degrees, of = np.unique(np.maximum(confused.n_items - 1, 1), return_inverse=True)
-    reach = np.array([quantile((1 + confidence) / 2, int(number)) for number in degrees])[of] * error
+    reach = np.array([t_quantile((1 + confidence) / 2, int(number)) for number in degrees])[of] * error
     lowest = -1.0 if coefficient.chance_corrected else 0.0
     return Figures(value, np.maximum(value - reach, lowest), np.minimum(value + reach, 1.0), undefined)
 

@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from annotate.agreement.student import quantile
 from annotate.codebook.scale import Scale
 from annotate.coordination.following.irregular import Warned
 from annotate.coordination.following.work import Passage, Work
 from annotate.counts.judgements import judgements, met
 from annotate.counts.patterns import FloatArray
 from annotate.counts.table import bring_home
-from annotate.sampling import wilson
+from annotate.sampling import t_quantile, wilson
 
 LEAST_PASSAGES = 20
 CONFIDENCE = 0.99
@@ -63,7 +62,7 @@ def far_from_others(
         own, own_pull = _ratio(met_.own_alike[place], met_.own_pairs[place])
         others, others_pull = _ratio(others_alike, others_pairs)
         error = float(np.sqrt(((others_pull - own_pull) ** 2).sum()))
-        reach = quantile((1 + CONFIDENCE) / 2, min(passages) - 1) * error
+        reach = t_quantile((1 + CONFIDENCE) / 2, min(passages) - 1) * error
         difference = others - own
         if difference - reach > MARGIN:
             found.append(
