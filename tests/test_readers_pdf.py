@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from annotate.corpus import ingest
 from annotate.corpus.readers import read_documents
 from annotate.errors import InputError
 from tests.pdf_example import column, pdf
@@ -44,6 +45,13 @@ def test_lines_are_joined_hyphens_undone_and_what_runs_over_the_pages_left_out(t
         "The end of it.",
     ]
     assert document.running == 6
+
+
+def test_each_passage_has_the_page_on_which_it_begins(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(with_edges([FIRST, SECOND, "The end of it."]))
+    tasks = ingest([tmp_path / "a.pdf"], config_sha256="").tasks
+    found = [(task["data"]["text"].split()[0], task["data"]["page"]) for task in tasks]
+    assert found == [("The", 1), ("Nobody", 1), ("The", 1), ("Here", 2), ("A", 2), ("The", 3)]
 
 
 def test_a_heading_a_gap_and_an_indented_line_begin_a_paragraph(tmp_path):

@@ -223,6 +223,7 @@ def _passages(one: Settled, unit: Unit, context: int, config_sha256: str, salt: 
                 "start": start,
                 "end": end,
                 "kind": kind,
+                **({"page": page} if (page := document.page_of(start)) else {}),
                 "document_sha256": document.sha256,
                 "config_sha256": config_sha256,
             }

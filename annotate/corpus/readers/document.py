@@ -1,5 +1,6 @@
 """A document as it was read, and the files that are not opened because no document is like them."""
 
+import bisect
 import hashlib
 import re
 import zipfile
@@ -26,7 +27,8 @@ class Document:
     both by the names in ``FACTS``. ``pieces`` are the passages, where they came ready. ``label`` is the
     document's id, where the file says it or holds several documents. ``headings`` are the lines that the
     file itself marks as such. ``running`` counts the running heads, feet and page numbers that are left out, ``around`` the
-    letters and digits of a web page that are no part of its article.
+    letters and digits of a web page that are no part of its article. ``pages`` says where in the text each page of a PDF
+    file begins: (offset, number).
     """
 
     path: Path
@@ -38,6 +40,7 @@ class Document:
     notices: tuple[str, ...] = ()
     running: int = 0
     around: int = 0
+    pages: tuple[tuple[int, int], ...] = ()
     headings: frozenset[str] = frozenset()
     sha256: str = field(init=False)
 
@@ -45,6 +48,11 @@ class Document:
         if not any(sign.isprintable() and not sign.isspace() for sign in self.text):
             raise InputError(f"{self.path}: the document is empty; leave it out or put its text in")
         object.__setattr__(self, "sha256", hashlib.sha256(self.text.encode()).hexdigest())
+
+    def page_of(self, offset: int) -> int | None:
+        """The page of the file on which a place of the text stands, if the file has pages."""
+        place = bisect.bisect_right(self.pages, offset, key=lambda each: each[0])
+        return self.pages[max(0, place - 1)][1] if self.pages else None
 
 
 def seen(text: str) -> tuple[str, int]:

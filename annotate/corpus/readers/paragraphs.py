@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """A line of a page: its text, where it begins (points from the page's lower left), its letters' size."""
+    """A line of a page: its text, where it begins (points from the lower left), its letters' size, and the page's number."""
 
     text: str
     x: float
     y: float
     size: float
+    page: int = 0
 
 
 _GAP = 1.3  # of the usual distance of lines
@@ -37,13 +38,19 @@ class Setting(NamedTuple):
     text: float
 
 
-def joined(pages: Sequence[Sequence[Line]]) -> list[str]:
+def joined(pages: Sequence[Sequence[Line]]) -> tuple[list[str], list[tuple[int, int]]]:
     """Join the lines of pages into paragraphs.
 
     A paragraph ends where the gap to the next line is wider than usual, the letters change their size, the
     line is so short that the next word would have had room, or the next line is indented after a
     full stop. It goes on over the end of a page or a column where its sentence does, and headings never do;
     notes at the foot of the page come after it.
+
+    Returns
+    -------
+    (paragraphs, pages)
+        With each change of the page, in the order of the paragraphs parted by a sign each: where it is, and the page's number.
+
     """
     setting = _setting(pages)
     paragraphs: list[list[Line]] = []
@@ -60,7 +67,18 @@ def joined(pages: Sequence[Sequence[Line]]) -> list[str]:
                 paragraphs[-1].append(line)
             previous = line
     words = Words([line.text for lines in pages for line in lines])
-    return [glued([line.text for line in paragraph], words) for paragraph in paragraphs]
+    texts: list[str] = []
+    changes: list[tuple[int, int]] = []
+    at = 0
+    for paragraph in paragraphs:
+        lines_of_it = [line.text for line in paragraph]
+        for number, line in enumerate(paragraph):
+            if not changes or changes[-1][1] != line.page:
+                before = len(glued(lines_of_it[:number], words)) if number else 0
+                changes.append((at + before, line.page))
+        texts.append(glued(lines_of_it, words))
+        at += len(texts[-1]) + 1
+    return texts, changes
 
 
 def _setting(pages: Sequence[Sequence[Line]]) -> Setting:

@@ -57,7 +57,7 @@ def read_pdf(path: Path) -> Document:
     holes: dict[int, int] = {}
     for number in range(len(reader.pages)):
         lines, unseen, missing = _lines(path, reader, number)
-        pages.append(lines)
+        pages.append([line._replace(page=number + 1) for line in lines])
         removed += unseen
         if missing:
             holes[number + 1] = missing
@@ -76,8 +76,15 @@ def read_pdf(path: Path) -> Document:
     if blank:
         notices += (f"{path}: no text on {len(blank)} of {len(pages)} pages ({', '.join(blank[:10])})",)
     kept, running = without_running(pages)
-    text = "\n".join(joined(kept))
-    return Document(path, text, guessed=_guesses(reader), notices=notices, running=running)
+    paragraphs, changes = joined(kept)
+    return Document(
+        path,
+        "\n".join(paragraphs),
+        guessed=_guesses(reader),
+        notices=notices,
+        running=running,
+        pages=tuple(changes),
+    )
 
 
 def _opened(path: Path, data: bytes) -> "PdfReader":
