@@ -59,7 +59,7 @@ def test_agreement_is_what_the_library_computes(run, table):
 def test_every_format_is_printed(run, table, form):
     code, out, _ = run("agreement", "t.csv", "--level", "kind=nominal", "--format", form)
     assert code == 0
-    assert "krippendorff" in out
+    assert ("krippendorff_alpha" if form == "csv" else "Alpha") in out
 
 
 def test_a_file_is_written_and_nothing_printed(run, table, tmp_path):
@@ -121,7 +121,8 @@ def test_an_example_export_gives_provenance(run, tmp_path):
     assert (shares["claims"], shares["attributed_share"]) == (4, 0)
     code, out, _ = run("provenance", "e.json")
     assert code == 0
-    assert "attributed share" in out
+    assert "attributed" in out
+    assert "0%" in out
 
 
 def test_exclusions_are_said(run, tmp_path):

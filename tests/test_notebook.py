@@ -99,8 +99,8 @@ def test_a_result_is_written_with_every_digit_or_for_reading(by_source: Agreemen
     assert by_source.to_csv(tmp_path / "a.csv") is None
     assert pd.read_csv(tmp_path / "a.csv")["value"].iloc[0] == value
     assert (by_source.to_csv() or "").splitlines()[0].startswith("source,variable,level,coefficient,value")
-    assert "| (all) | claim_type | 78 |" in (by_source.to_markdown() or "")
-    assert r"(all) & claim\_type & 78" in (by_source.to_latex() or "")
+    assert "| (all) | Claim type | 0.915 [" in (by_source.to_markdown() or "")
+    assert "(all) & Claim type & 0.915 [" in (by_source.to_latex() or "")
 
 
 def test_a_long_table_is_printed_in_part(study: OpenStudy) -> None:

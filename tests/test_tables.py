@@ -1,13 +1,18 @@
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.cells import cell_len
 
 from annotate.codebook.read import read_codebook
 from annotate.errors import InputError
-from annotate.present.study_tables import codebook_frame, readable, side_by_side
-from annotate.present.tables import FORMATS, _text, write_table, write_tables
+from annotate.present.label_tables import codebook_frame
+from annotate.present.study_tables import readable, side_by_side
+from annotate.present.tables import FORMATS, rendered, write_table, write_tables
+from annotate.study.study import read_study
 from tests.export_example import CONFIG
 
 FRAME = pd.DataFrame(
@@ -94,19 +99,101 @@ def test_the_codebook_is_listed_whole():
     assert frame.loc[frame["variable"] == "kind", "category"].tolist() == ["a", "b"]
 
 
-def test_a_narrow_terminal_breaks_cells_between_words_only():
-    frame = pd.DataFrame(
-        {"source": ["Upper Tessel Gazette"] * 2, "n": [1, 2], "undefined because": ["only one category", ""]}
-    )
-    lines = _text(frame, "table", 10).splitlines()
-    words = {word for line in lines for word in line.split()}
-    assert {"Upper", "Tessel", "Gazette", "undefined", "because", "category"} <= words
-    assert len(_text(frame, "table", 200).splitlines()) == 4
+SOURCES = pd.DataFrame(
+    {
+        "source": ["Upper Tessel Gazette"] * 2 + ["Kestwire"] * 2,
+        "variable": ["Kind", "Force"] * 2,
+        "value": ["0.767 [0.700,0.830]"] * 4,
+        "n": [1, 2, 30, 4],
+        "undefined because": ["only one category", "", "", ""],
+    }
+)
+
+
+def test_what_does_not_fit_is_broken_between_words_then_put_under_headings_then_on_cards():
+    widths = {width: rendered(SOURCES, "table", width) for width in (200, 66, 45, 35, 15)}
+    for width, text in widths.items():
+        assert max(map(len, text.splitlines())) <= width
+        words = set(text.split())
+        assert {"Upper", "Tessel", "Gazette", "Kestwire", "[0.700,0.830]", "30", "category"} <= words
+    assert len(widths[200].splitlines()) == 6
+    assert "    ^ only one category\n" in widths[45]
+    assert "Upper Tessel Gazette\n" in widths[35]
+    assert widths[35].count("Upper Tessel Gazette") == 1
+    assert "Kestwire variable: Kind value: 0.767" in " ".join(widths[15].split())
+
+
+def test_what_is_the_same_in_every_row_stands_below():
+    frame = SOURCES.assign(interval="percentile", variable="kind").drop(columns="undefined because")
+    text = rendered(readable(frame), "table")
+    assert "percentile" not in text.partition("interval: percentile")[0]
+    assert text.endswith("variable: Kind\ninterval: percentile\nn: passages with two ratings or more\n")
+
+
+def test_a_wide_letter_takes_two_columns():
+    frame = pd.DataFrame({"source": ["新" * 30, "b"], "text": ["語 " * 30, "c"], "n": [1, 2]})
+    for width in (80, 40, 30):
+        assert max(map(cell_len, rendered(frame, "table", width).splitlines())) <= width
+
+
+EXAMPLE = Path(__file__).parent.parent / "exports/example"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "agreement EXPORT --by source",
+        "agreement EXPORT --per-category --replicates 10",
+        "compare EXPORT",
+        "annotators pairs EXPORT",
+        "annotators leave-one-out EXPORT --by source",
+        "annotators majority EXPORT",
+        "annotators rounds EXPORT",
+        "spans agreement EXPORT --replicates 10",
+        "spans pairs EXPORT",
+        "disagreements EXPORT",
+        "disagreements EXPORT --confusions",
+        "plan EXPORT --half-width 0.1 --replicates 100",
+        "consensus EXPORT",
+        "consensus EXPORT --method dawid-skene --annotators",
+        "provenance EXPORT --replicates 10",
+        "reuse EXPORT",
+        "quantities EXPORT",
+        "quantities EXPORT --compare",
+        "quantities EXPORT --arithmetic",
+        "ledger EXPORT",
+        "ledger EXPORT --mentions",
+        "codebook",
+        "suggest EXPORT --overlap 9 --top 5",
+    ],
+)
+def test_every_table_fits_a_terminal_and_has_labels_for_ids(words, run, monkeypatch):
+    shown = []
+
+    def seen(frames, form, output=None):
+        shown.extend(frames)
+        return write_tables(frames, form, output)
+
+    monkeypatch.setattr("annotate.present.tables.write_tables", seen)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, err = run(*(EXAMPLE if word == "EXPORT" else word for word in words.split()))
+    assert code == 0, err
+    assert "\x1b" not in out
+    assert max(map(cell_len, out.splitlines()), default=0) <= 80
+    for width in (120, 200):
+        for frame in shown:
+            assert max(map(cell_len, rendered(frame, "table", width).splitlines()), default=0) <= width
+    if words != "codebook":
+        assert not re.search(r"\b[0-9a-f]{16}\b", out)
+        book = read_study(EXAMPLE).codebook
+        ids = {name for one in book.variables for name in (one.name, *(c.id for c in one.categories))}
+        assert not {name for name in ids if "_" in name} & set(out.split())
 
 
 def test_a_date_is_written_into_json():
     frame = pd.DataFrame({"topic": [pd.Timestamp("2024-05-01")]})
-    assert json.loads(_text(frame, "json")) == [{"topic": "2024-05-01T00:00:00"}]
+    assert json.loads(rendered(frame, "json")) == [{"topic": "2024-05-01T00:00:00"}]
 
 
 def test_for_reading_empty_columns_go_and_all_sources_are_named():

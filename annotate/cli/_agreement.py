@@ -69,7 +69,7 @@ def agreement(
     )
     result = with_cautions(result, read.study.first_round, by=groups, scales=read.scales)
     say_exclusions(read.study)
-    table.write(result, lambda frame: agreement_table(frame, groups), study=read.study)
+    table.write(result, lambda frame: agreement_table(frame, groups, read.study.codebook), study=read.study)
 
 
 @command(app, "compare", AGREEMENT, example="annotate compare exports/example --by source")
@@ -84,16 +84,18 @@ def compare(
     """
     from annotate.agreement import DEFAULT, Interval
     from annotate.agreement import compare as compared
+    from annotate.present.study_tables import comparison_table
 
+    groups = tuple(by or ("source",))
     result = compared(
         read.study.first_round,
-        by=tuple(by or ("source",)),
+        by=groups,
         coefficients=coefficients(coefficient, DEFAULT),
         scales=read.scales,
         interval=Interval(seed=seed),
     )
     say_exclusions(read.study)
-    table.write(result, study=read.study)
+    table.write(result, lambda frame: comparison_table(frame, groups, read.study.codebook), study=read.study)
 
 
 @command(spans_app, "agreement", example="annotate spans agreement exports/example --by source")
@@ -108,7 +110,7 @@ def spans_agreement(
 ) -> None:
     """Compute how far annotators mark the same stretches of text, for each label."""
     from annotate.agreement import Interval, measure_spans
-    from annotate.present.study_tables import side_by_side
+    from annotate.present.study_tables import spans_table
 
     groups = tuple(by or ())
     result = measure_spans(
@@ -118,8 +120,7 @@ def spans_agreement(
         interval=Interval("percentile", replicates, confidence, seed),
     )
     _say_nothing_marked(study, result)
-    rows = [*groups, "label", "n_pairable_items", "n_spans"]
-    table.write(result, lambda frame: side_by_side(frame, rows, "coefficient"), study=study)
+    table.write(result, lambda frame: spans_table(frame, groups, study.codebook), study=study)
 
 
 @command(spans_app, "pairs", example="annotate spans pairs exports/example")
@@ -164,15 +165,19 @@ def disagreements(
     """List the passages that lower agreement most, with every annotator's choice."""
     from annotate.agreement import confusions as confused
     from annotate.agreement import contributions
+    from annotate.present.study_tables import confusions_table, disagreements_table
 
-    ratings = read.study.first_round
+    ratings, book = read.study.first_round, read.study.codebook
+    say_exclusions(read.study)
     if confusions:
         result = confused(ratings, scales=read.scales)
         result = result if top is None else result.groupby("variable", sort=False).head(top)
+        table.write(result, lambda frame: confusions_table(frame, book), study=read.study)
     else:
         result = contributions(ratings, scales=read.scales, top=top)
-    say_exclusions(read.study)
-    table.write(result, study=read.study)
+        table.write(
+            result, lambda frame: disagreements_table(frame, read.study.passages, book), study=read.study
+        )
 
 
 @command(app, "plan", AGREEMENT, example="annotate plan exports/example --half-width 0.1")

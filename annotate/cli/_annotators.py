@@ -141,7 +141,7 @@ def pairs(
         interval=Interval(confidence=confidence),
     )
     say_exclusions(read.study)
-    table.write(result, pairs_table, study=read.study)
+    table.write(result, lambda frame: pairs_table(frame, read.study.codebook), study=read.study)
 
 
 @command(app, "leave-one-out", example="annotate annotators leave-one-out exports/example")
@@ -196,4 +196,4 @@ def rounds(
     say_exclusions(read.study)
     if result.empty:
         say("nothing to show: nobody has coded a passage a second time; see annotate assign --repeat")
-    table.write(result, pairs_table, study=read.study)
+    table.write(result, lambda frame: pairs_table(frame, read.study.codebook), study=read.study)

@@ -144,7 +144,7 @@ def provenance(
     seed: Seed = 0,
 ) -> None:
     """Profile each source: how much it attributes, to whom, and on what ground."""
-    from annotate.present.study_tables import profile_tables
+    from annotate.present.claim_tables import profile_tables
     from annotate.provenance import profile
     from annotate.sampling import Interval
 
@@ -152,7 +152,7 @@ def provenance(
         study.first_round, study.passages, interval=Interval("percentile", replicates, confidence, seed)
     )
     say_exclusions(study)
-    table.write(result, profile_tables, study=study)
+    table.write(result, lambda frame: profile_tables(frame, study.codebook), study=study)
 
 
 def _say_boilerplate(passages: "pd.DataFrame") -> None:

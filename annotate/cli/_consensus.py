@@ -57,7 +57,7 @@ def consensus(
     from annotate.consensus import annotators as error_rates
     from annotate.consensus import dawid_skene, decisions, resolve, with_decided
     from annotate.coordination.adjudication import against, final_labels
-    from annotate.present.study_tables import labels_table
+    from annotate.present.label_tables import labels_table
 
     study = read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
@@ -79,7 +79,7 @@ def consensus(
     say_exclusions(study)
     _say_models(fits)
     _say_labels(labels)
-    table.write(result, labels_table, study=study)
+    table.write(result, lambda frame: labels_table(frame, study.passages, study.codebook), study=study)
 
 
 @command(

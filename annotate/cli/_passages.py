@@ -142,6 +142,6 @@ def check(
 @takes(table=written)
 def codebook(table: Table, config: Config = None) -> None:
     """Show the variables, categories, definitions and hotkeys of a label config."""
-    from annotate.present.study_tables import codebook_frame
+    from annotate.present.label_tables import codebook_frame, codebook_table
 
-    table.write(codebook_frame(read_codebook(config)))
+    table.write(codebook_frame(read_codebook(config)), codebook_table)

@@ -96,37 +96,26 @@ def _live(first: "Look", connection: "Connection", every: float) -> None:
             live.console.print(words, markup=False, highlight=False)
 
         for seen, found in _looks(first, connection, every, lost):
-            live.update(_page(seen, found), refresh=True)
+            live.update(_page(seen, found, live.console.width), refresh=True)
 
 
-def _page(look: "Look", found: "Followed") -> "RenderableType":
+def _page(look: "Look", found: "Followed", width: int) -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
+    from annotate.present.tables import rendered
+
     words = "\n".join(_summary(look, found))
     alarm = "\n".join(one_line(f"warning: {one.message}") for one in found.warnings)
-    parts = [part for frame in _tables(found, last=_DAYS_SHOWN) for part in (Text(), _table(frame))]
+    parts = [
+        part
+        for frame in _tables(found, last=_DAYS_SHOWN)
+        for part in (Text(), Text(rendered(frame, "table", width)))
+    ]
     seen = f"\nseen at {look.at.astimezone():%Y-%m-%d %H:%M:%S}; Ctrl+C ends this"
     return Group(
         Text(words), *([Text(alarm, style="yellow")] if alarm else []), *parts, Text(seen, style="dim")
     )
-
-
-def _table(frame: "pd.DataFrame") -> "RenderableType":
-    import pandas as pd
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
-
-    from annotate.present.tables import cell
-
-    table = Table(box=SIMPLE_HEAD, header_style="bold", show_edge=False, pad_edge=False)
-    for name in frame.columns:
-        figures = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(str(name).replace("_", " "), justify="right" if figures else "left")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(Text(cell(value)) for value in row))
-    return table
 
 
 def _lines(first: "Look", connection: "Connection", every: float) -> None:

@@ -88,7 +88,7 @@ def suggest(
         raise typer.BadParameter("give one above 0 and up to 1", param_hint="--min-precision")
     refuse_overwriting(table.output, *filter(None, [export, tasks, decided, config]))
     study, made = _learn(export, tasks, decided, overlap, variable, config, on_invalid, confidence, seed)
-    _write(made, quality, top, table)
+    _write(made, quality, top, table, study)
     if project is not None:
         _on_server(made, project, min_precision if push else None, study)
 
@@ -184,14 +184,17 @@ def _say_learnt(made: "Suggestions", labels: "pd.DataFrame", waiting: int) -> No
     )
 
 
-def _write(made: "Suggestions", quality: bool, top: int | None, table: Table) -> None:
-    from annotate.present.study_tables import quality_table, readable
+def _write(made: "Suggestions", quality: bool, top: int | None, table: Table, study: "Study") -> None:
+    from annotate.present.label_tables import quality_table, queue_table
 
-    queue = made.queue if top is None else made.queue.loc[made.queue["rank"] <= top]
+    book = study.codebook
     if quality:
-        table.write(made.quality, quality_table)
-    else:
-        table.write(queue, lambda frame: (quality_table(made.quality), readable(frame)))
+        table.write(made.quality, lambda frame: quality_table(frame, book))
+        return
+    queue = made.queue if top is None else made.queue.loc[made.queue["rank"] <= top]
+    table.write(
+        queue, lambda frame: (*quality_table(made.quality, book), queue_table(frame, study.passages, book))
+    )
 
 
 def _on_server(made: "Suggestions", project: str, min_precision: float | None, study: "Study") -> None:

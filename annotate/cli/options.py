@@ -173,7 +173,8 @@ class Table:
         from annotate.present.tables import with_left_out, write_tables
 
         if self.is_read:
-            shown = (reading or readable)(frame)
+            book = None if study is None else study.codebook
+            shown = readable(frame, book) if reading is None else reading(frame)
             write_tables([shown] if isinstance(shown, pd.DataFrame) else shown, self.form, self.output)
         else:
             said = with_left_out(frame, study.exclusions) if study and self.form == "json" else frame

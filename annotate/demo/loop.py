@@ -18,9 +18,9 @@ from annotate.corpus import ingest, write_tasks
 from annotate.demo.scripted import CAST, NOTE, Habits, Reference, code, read_reference
 from annotate.errors import InputError
 from annotate.files import bundled
-from annotate.present.claim_tables import ledger_table
+from annotate.present.claim_tables import ledger_table, profile_tables
 from annotate.present.report import write_report
-from annotate.present.study_tables import profile_tables, side_by_side
+from annotate.present.study_tables import agreement_table
 from annotate.present.summary import Summary, summarise
 from annotate.present.tables import write_table
 from annotate.present.workbook import write_workbook
@@ -197,9 +197,9 @@ def _show_ledger(summary: Summary, say: Say) -> None:
 def _show(summary: Summary, say: Say) -> None:
     overall = summary.agreement[summary.agreement["source"].isna()]
     say("\nAgreement of the scripted annotators, with 95 % intervals:")
-    write_table(side_by_side(overall, ["variable", "n_pairable_items"], "coefficient"), "table")
+    write_table(agreement_table(overall, (), summary.study.codebook), "table")
     say("\nProvenance by source: shares of the claims in each, with 95 % intervals:")
-    write_table(profile_tables(summary.provenance)[0], "table")
+    write_table(profile_tables(summary.provenance, summary.study.codebook)[0], "table")
 
 
 def _invite(

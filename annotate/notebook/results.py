@@ -17,8 +17,8 @@ from annotate.codebook.read import Codebook
 from annotate.errors import InputError, StatisticsError
 from annotate.files import whole
 from annotate.present import charts
-from annotate.present.claim_tables import mentions_table
-from annotate.present.study_tables import agreement_table, profile_tables, readable
+from annotate.present.claim_tables import mentions_table, profile_tables
+from annotate.present.study_tables import agreement_table, readable
 from annotate.present.tables import cell, rendered
 from annotate.present.wording import SHARES, exclusions_line
 from annotate.provenance.profiles import CLAIM_TYPE, CLAIM_TYPES
@@ -114,7 +114,7 @@ class Result:
         return len(self.frame)
 
     def __repr__(self) -> str:
-        tables = [rendered(table.head(_SHOWN), "table") for table in self.tables()]
+        tables = [rendered(_bare(table.head(_SHOWN)), "table") for table in self.tables()]
         return "\n".join(filter(None, [*tables, *self._said()])).rstrip("\n")
 
     def _repr_html_(self) -> str:
@@ -130,10 +130,13 @@ class Result:
     def _said(self) -> list[str]:
         """What is to be read with the tables, in lines."""
         more = [len(table) - _SHOWN for table in self.tables() if len(table) > _SHOWN]
+        below = [line for table in self.tables() for line in table.attrs.get("below", ())]
+        cautions = [f"{name}: {meaning}" for name, meaning in self.cautions.items()]
         return [
             *(f"and {rows} more rows; .frame has all" for rows in more),
             *filter(None, [exclusions_line(self.left_out)]),
-            *(f"caution, {name}: {meaning}" for name, meaning in self.cautions.items()),
+            *(line for line in dict.fromkeys(below) if line not in cautions),
+            *(f"caution, {line}" for line in cautions),
             *self.notes,
         ]
 
@@ -148,6 +151,13 @@ class Result:
     def to_latex(self, path: Path | str | None = None) -> str | None:
         """Write what is printed as tables in LaTeX (package booktabs), rounded."""
         return _write("\n".join(rendered(table, "latex") for table in self.tables()), path)
+
+
+def _bare(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without the words below it, which a result tells with its own."""
+    shown = table.copy(deep=False)
+    shown.attrs = {}
+    return shown
 
 
 def _write(text: str, path: Path | str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Reuse, figures and the ledger as tables for reading: few columns, one cell for what belongs together."""
+"""Claims as tables for reading: profiles of sources, reuse, figures and the ledger."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,39 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook
 from annotate.frames import records
+from annotate.present.study_tables import side_by_side
+from annotate.present.tables import with_words
 from annotate.present.wording import LEDGER_KINDS, RELATIONS, decided, relations
+from annotate.present.wording import SHARES as TERMS
 from annotate.provenance.ledger import VARIABLES
+from annotate.provenance.profiles import CLAIM_TYPE, CLAIM_TYPES, COUNTS, SHARES
+from annotate.study.words import choice
 
 _ARROWS = {"a_to_b": "a → b", "b_to_a": "b → a"}
+
+
+def profile_tables(
+    profile: pd.DataFrame, codebook: Codebook | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set the profiles of sources side by side: the shares of each, and the spread of its claim types."""
+    types = profile["measure"] == CLAIM_TYPES
+    claims = profile["measure"] == "claims"
+    shares = side_by_side(profile[~types], ["source"], "measure", shares=SHARES, counts=(*COUNTS, "claims"))
+    kinds = side_by_side(
+        profile[types | claims].assign(category=lambda rows: rows["category"].fillna("claims")),
+        ["source"],
+        "category",
+        shares=set(profile.loc[types, "category"]),
+        counts=("claims",),
+    )
+    short = {name: term.short.lower() for name, term in TERMS.items()}
+    labels = {
+        name: choice(codebook, CLAIM_TYPE, str(name)) for name in profile.loc[types, "category"].unique()
+    }
+    if len(set(labels.values())) < len(labels):  # two categories of one label: their names tell them apart
+        labels = {}
+    below = "In per cent of claims, a passage counted by the share of its annotators who saw one; intervals in brackets"
+    return with_words(shares.rename(columns=short), below), with_words(kinds.rename(columns=labels), below)
 
 
 def reuse_table(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -53,12 +82,19 @@ def _carried(row: Mapping[str, Any], side: str) -> str:
 
 
 def quantities_table(figures: pd.DataFrame) -> pd.DataFrame:
-    """Show each figure with its place and what it says."""
-    shown = ["document", "start", "end", "surface", "low", "high", "unit", "rate", "currency", "hedge"]
-    shown += [name for name in ("rules",) if name in figures]
-    low, high = (figures[name].map(number) for name in ("low", "high"))
-    unclear = figures["quantity_type"] == "not understood"
-    return figures[shown].assign(low=low.mask(unclear, "not understood"), high=high)
+    """Show each figure as it is worded, what it says, and its place."""
+    said = ["unit", "rate", "currency", "hedge", *(["rules"] if "rules" in figures else [])]
+    shown = pd.DataFrame({"figure": figures["surface"], "value": [_bounds(row) for row in records(figures)]})
+    shown[said] = figures[said]
+    shown["place"] = [f"{row['document']} {row['start']} to {row['end']}" for row in records(figures)]
+    return shown.loc[:, [name for name in shown.columns if not shown[name].fillna("").eq("").all()]]
+
+
+def _bounds(row: Mapping[str, Any]) -> str:
+    if row["quantity_type"] == "not understood":
+        return "not understood"
+    low, high = (number(float("nan") if row[end] is None else row[end]) for end in ("low", "high"))
+    return low if low == high else " ".join(filter(None, [low and f"from {low}", high and f"up to {high}"]))
 
 
 def number(value: float) -> str:

@@ -1,18 +1,45 @@
-"""What is measured from a study as tables for reading: measures side by side, a value and its interval in a cell."""
+"""What is measured from a study as tables for reading: labels for ids, measures side by side, few columns.
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+An estimate and its interval stand in one cell. What is the same in every row stands below the table, with
+what the reader must know of its words.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from annotate.codebook.read import Category, Codebook
+from annotate.agreement import MEANINGS
+from annotate.codebook.read import Codebook
 from annotate.frames import plain, records
-from annotate.present.tables import cell
-from annotate.provenance.profiles import CLAIM_TYPES, COUNTS, SHARES
-from annotate.study.ratings import decode_set
+from annotate.present.tables import cell, with_words
+from annotate.present.wording import COEFFICIENTS, coefficient
+from annotate.study.ratings import encode_set
+from annotate.study.words import choice, in_words
 
 ALL = "(all)"
-_GRADED = ["variable", "category"]
+_CATEGORIES = ("category", "category_a", "category_b", "true_category", "member", "prevalent_category")
+_HEADINGS = {
+    "n_items": "passages",
+    "n_pairable_items": "n",
+    "n_pairable_rest": "n of the rest",
+    "n_annotators": "annotators",
+    "annotator_a": "annotator",
+    "annotator_b": "and",
+    "reference": "against",
+    "category_a": "category",
+    "category_b": "confused with",
+    "p_value": "p",
+    "p_adjusted": "p corrected",
+    "undefined": "undefined because",
+}
+_UNTOLD = ("level",)
+"""What a reading table leaves out: the level of a variable stands in the codebook."""
+_BELOW = ("variable", "coefficient", "interval", "n", "passages", "annotators", "method", "target")
+"""What is named once, below the table, where it is the same in every row."""
+_COUNTED = ("n_", "items_")
+_N = "n: passages with two ratings or more"
 
 
 def side_by_side(
@@ -49,27 +76,116 @@ def side_by_side(
     return pd.DataFrame([{**dict(zip(rows, key, strict=True)), **cells} for key, cells in lines.items()])
 
 
-def agreement_table(result: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Set the coefficients of each group and variable side by side, with n, prevalence and cautions."""
-    of = [name for name in ("category",) if name in result.columns]
-    counts = ["n_items", "n_pairable_items", "n_annotators"]
-    shown = [*by, "variable", *of, *counts, *(["prevalence"] if "prevalence" in result.columns else [])]
-    wide = side_by_side(result, shown, "coefficient")
-    if "caution" in result.columns and result["caution"].notna().any():
-        first = result.drop_duplicates([*by, "variable", *of, *counts])
-        wide["caution"] = list(first["caution"])
-    return wide
+def readable(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+    """Write a table as people read it.
+
+    Labels stand for ids, words for names, whole numbers for counts, ``(all)`` for all sources or labels
+    together. Columns in which nothing stands are left out; what is the same in every row stands below.
+    """
+    if frame.empty:
+        return frame
+    kept = frame.loc[:, [name for name in frame.columns if frame[name].notna().any() and name not in _UNTOLD]]
+    shown = pd.DataFrame(index=kept.index)
+    for name in kept.columns:
+        shown[_heading(str(name))] = _column(kept, str(name), codebook)
+    return _named_once(shown)
 
 
-def pairs_table(frame: pd.DataFrame) -> pd.DataFrame:
+def _heading(name: str) -> str:
+    return _HEADINGS.get(name) or (
+        COEFFICIENTS[name].short if name in COEFFICIENTS else name.removeprefix("n_")
+    )
+
+
+def _column(frame: pd.DataFrame, name: str, codebook: Codebook | None) -> Any:
+    """One column in words; see :func:`readable`."""
+    values = [plain(value) for value in frame[name]]
+    if name in _CATEGORIES and "variable" in frame.columns:
+        pairs = zip(frame["variable"], values, strict=True)
+        values = [said if said in (None, ALL) else label(codebook, str(of), str(said)) for of, said in pairs]
+    elif name in ("source", "label"):
+        labels = _span_labels(codebook) if name == "label" else {}
+        values = [ALL if value is None else labels.get(value, value) for value in values]
+    elif name in ("variable", "coefficient", "measure"):
+        values = [_term(str(value)) for value in values]
+    elif all(isinstance(value, bool) for value in values):
+        values = ["yes" if value else "" for value in values]
+    elif name.startswith(_COUNTED) and all(value is None or float(value).is_integer() for value in values):
+        return pd.array(values, dtype="Int64")
+    return values
+
+
+def label(codebook: Codebook | None, variable: str, category: str) -> str:
+    """A category as annotators saw it; of a set, also one of what may be in it."""
+    levels = {} if codebook is None else codebook.levels
+    one_of_set = levels.get(variable) == "set" and not category.startswith("[")
+    return choice(codebook, variable, encode_set([category]) if one_of_set else category)
+
+
+def _named_once(frame: pd.DataFrame, *notes: str) -> pd.DataFrame:
+    """Set what is the same in every row below the table, and what the words of the others mean."""
+    same = []
+    if len(frame) > 1:
+        same = [name for name in _BELOW if name in frame.columns and _same(frame[name])]
+    told = [f"{name}: {cell(frame[name].iloc[0])}" for name in same]
+    if "n" in frame.columns:
+        parts = frame["n"].astype("str").str.contains("/").any()
+        told.append(f"{_N}, of all that were rated" if parts else _N)
+    cautions = frame["caution"].dropna() if "caution" in frame.columns else ()
+    used = dict.fromkeys(one for said in cautions for one in str(said).split("; "))
+    told += [f"{name}: {MEANINGS[name]}" for name in used if name in MEANINGS]
+    return with_words(frame.drop(columns=same), *told, *notes)
+
+
+def _same(column: "pd.Series[Any]") -> bool:
+    return bool((column == column.iloc[0]).all() or column.isna().all())
+
+
+def agreement_table(
+    result: pd.DataFrame, by: Sequence[str] = (), codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Set the coefficients of each group and variable side by side, with n, the largest category and cautions."""
+    keys = [*by, "variable", *(["category"] if "category" in result.columns else [])]
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for record in records(result):
+        key = tuple(record[name] for name in keys)
+        row = rows.setdefault(key, {**dict(zip(keys, key, strict=True)), **_counts(record, codebook)})
+        undefined = record["value"] is None
+        row[_term(str(record["coefficient"]))] = "undefined" if undefined else _estimate(record, cell)
+        if undefined:
+            row["undefined"] = "; ".join(dict.fromkeys(filter(None, [row["undefined"], record["undefined"]])))
+    frame = pd.DataFrame(rows.values())
+    of_variable = [] if "category" in keys else ["most chosen"]
+    last = [name for name in ("n", "annotators", *of_variable, "undefined", "caution") if name in frame]
+    first = [name for name in frame.columns if name not in (*last, "most chosen")]
+    return readable(frame[first + last], codebook)
+
+
+def _counts(record: Mapping[str, Any], codebook: Codebook | None) -> dict[str, Any]:
+    """What stands once for all coefficients of a group and variable."""
+    n, items = record["n_pairable_items"], record["n_items"]
+    most = record.get("prevalent_category")
+    named = None if most is None else label(codebook, str(record["variable"]), str(most))
+    return {
+        "n": f"{n}" if n == items else f"{n}/{items}",
+        "annotators": str(record["n_annotators"]),
+        "most chosen": named and f"{named} {100 * record['prevalence']:.0f}%",
+        "undefined": None,
+        "caution": record.get("caution"),
+    }
+
+
+def pairs_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
     """Set each coefficient of two annotators and its interval, or that it is undefined, into one cell."""
+    if frame.empty:
+        return frame
     names = [column.removesuffix("_ci_low") for column in frame.columns if column.endswith("_ci_low")]
     rows = []
     for record in records(frame):
         kept = {key: value for key, value in record.items() if not key.startswith(tuple(names))}
-        cells = {name: _of_pair(record, name) for name in names}
+        cells = {_term(name): _of_pair(record, name) for name in names}
         rows.append(kept | cells | {"interval": kept.get("interval")})
-    return readable(pd.DataFrame(rows))
+    return readable(pd.DataFrame(rows), codebook)
 
 
 def _of_pair(record: Mapping[str, Any], name: str) -> str:
@@ -83,52 +199,83 @@ def _of_pair(record: Mapping[str, Any], name: str) -> str:
     return _estimate(estimate, cell)
 
 
-def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the columns in which nothing stands, and write all sources or labels as ``(all)``, for reading."""
-    kept = frame.loc[:, frame.notna().any()] if len(frame) else frame
-    whole = [column for column in ("source", "label") if column in kept.columns]
-    return kept.assign(
-        **{column: [ALL if row is None else row for row in map(plain, kept[column])] for column in whole}
+def comparison_table(
+    frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show agreement in each group and in the rest, and whether they differ."""
+    shown = ["value", "rest", "difference", "p_value", "p_adjusted", "n_pairable_items", "n_pairable_rest"]
+    kept = [*by, "variable", "coefficient", *shown, "caution", "undefined"]
+    return readable(frame[[name for name in kept if name in frame.columns]], codebook)
+
+
+def spans_table(frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | None = None) -> pd.DataFrame:
+    """Set the coefficients of each label of marked text side by side."""
+    if frame.empty:
+        return frame
+    wide = side_by_side(frame, [*by, "label", "n_pairable_items", "n_spans"], "coefficient")
+    return readable(wide, codebook)
+
+
+def disagreements_table(
+    frame: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show each passage that annotators differ on: its text, and what each of them chose."""
+    rows = []
+    for record in records(frame):
+        choices = [
+            f"{who}: {label(codebook, record['variable'], said if isinstance(said, str) else encode_set(said))}"
+            for who, said in json.loads(record["choices"]).items()
+        ]
+        rows.append(
+            {
+                "variable": record["variable"],
+                "passage": record["item"],
+                "source": record["source"],
+                "choices": "\n".join(choices),
+                "share": f"{100 * record['share']:.0f}%",
+                "alpha lost": record["alpha_lost"],
+            }
+        )
+    shown = readable(with_texts(pd.DataFrame(rows), passages), codebook)
+    words = (
+        "share: of all disagreement on the variable",
+        "alpha lost: what alpha would gain if all agreed here",
+    )
+    return with_words(shown, *(words if rows else ()), heading="variable")
+
+
+def confusions_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+    """Show which categories are confused with each other, beside what chance would give."""
+    kept = ["variable", "category_a", "category_b", "n_pairs", "ratio", "share", "expected_share"]
+    named = readable(frame[kept], codebook).rename(
+        columns={
+            "ratio": "times chance",
+            "share": "of disagreement",
+            "expected_share": "by chance",
+        }
+    )
+    return with_words(
+        named, "of disagreement: the share of the observed disagreement; by chance: of the expected one"
     )
 
 
-def quality_table(quality: pd.DataFrame) -> pd.DataFrame:
-    """Set the measures of each category side by side, then the baseline's, then what is to be said of it."""
-    shown = quality.assign(category=quality["category"].fillna(ALL))
-    table = side_by_side(shown, [*_GRADED, "n", "n_suggested", "n_documents"], "measure")
-    table = table.drop(columns="undefined because", errors="ignore")
-    for measure in ("accuracy", "macro_f1", "f1"):
-        rows = shown.loc[(shown["measure"] == measure) & shown["baseline"].notna(), [*_GRADED, "baseline"]]
-        if len(rows):
-            named = rows.rename(columns={"baseline": f"{measure} of baseline"})
-            table = table.merge(named, on=_GRADED, how="left")
-    notes = shown.loc[shown["undefined"].notna(), [*_GRADED, "undefined"]].drop_duplicates(_GRADED)
-    notes = notes.rename(columns={"undefined": "note"})
-    return table.merge(notes, on=_GRADED, how="left") if len(notes) else table
+def with_texts(frame: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
+    """Put its text into the place of each passage's id, where there is one."""
+    if frame.empty:
+        return frame
+    texts = passages.dropna(subset=["text"]).set_index("item")["text"].to_dict()
+    return frame.assign(passage=[texts.get(item, item) for item in frame["passage"]])
 
 
-def labels_table(labels: pd.DataFrame) -> pd.DataFrame:
-    """Show decided labels; the categories of a tie stand side by side."""
-    if "tied" in labels.columns:
-        tied = [None if row is None else " / ".join(decode_set(row)) for row in labels["tied"]]
-        labels = labels.assign(tied=pd.Series(tied, index=labels.index, dtype=object))
-    return readable(labels)
+def _span_labels(codebook: Codebook | None) -> dict[str, str]:
+    controls: Iterable[Any] = () if codebook is None else codebook.span_variables
+    return {label.id: label.label for control in controls for label in control.labels}
 
 
-def profile_tables(profile: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Set the profiles of sources side by side: the shares of each, and the spread of its claim types."""
-    types = profile["measure"] == CLAIM_TYPES
-    claims = profile["measure"] == "claims"
-    return (
-        side_by_side(profile[~types], ["source"], "measure", shares=SHARES, counts=(*COUNTS, "claims")),
-        side_by_side(
-            profile[types | claims].assign(category=lambda rows: rows["category"].fillna("claims")),
-            ["source"],
-            "category",
-            shares=set(profile.loc[types, "category"]),
-            counts=("claims",),
-        ),
-    )
+def _term(name: str) -> str:
+    """A coefficient or measure as words."""
+    known = coefficient(name)
+    return known.short if known.definition else in_words(name)
 
 
 def _estimate(record: Mapping[str, Any], written: Callable[[float], str], unit: str = "") -> str:
@@ -137,24 +284,3 @@ def _estimate(record: Mapping[str, Any], written: Callable[[float], str], unit: 
     if record["ci_low"] is None:
         return text
     return f"{text} [{written(record['ci_low'])},{written(record['ci_high'])}]"
-
-
-def codebook_frame(codebook: Codebook) -> pd.DataFrame:
-    """List a codebook: one row a category, in the order in which annotators see them."""
-    rows: list[dict[str, str | None]] = []
-    for variable in codebook.variables:
-        of = {"variable": variable.name, "level": variable.level or "free text"}
-        rows += [{**of, **_category(category)} for category in variable.categories or (Category("", ""),)]
-    for spans in codebook.span_variables:
-        rows += [{"variable": spans.name, "level": "span", **_category(label)} for label in spans.labels]
-    rows += [{"variable": "relations", "level": "relation", **_category(r)} for r in codebook.relations]
-    return pd.DataFrame(rows)
-
-
-def _category(category: Category) -> dict[str, str | None]:
-    return {
-        "category": category.id,
-        "label": category.label,
-        "definition": category.definition,
-        "hotkey": category.hotkey,
-    }

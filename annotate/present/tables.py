@@ -1,16 +1,18 @@
 """Tables to a terminal, a pipe or a file. Rounding happens here, for people, and in no other format."""
 
 import io
+import itertools
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, JustifyMethod, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,9 +24,21 @@ from annotate.study.words import visible
 
 FORMATS: tuple[str, ...] = get_args(Format)
 DIGITS = 3
-_LONGEST_WORD = 24
+_LONGEST_WORDS = (24, 13)  # that stay whole, and those that do where a table would not fit otherwise
 _ENDLESS = 10_000  # columns: a pipe breaks no cell
-_GAP = 3  # between two columns
+_GAP = 2  # between two columns
+REMARKS = ("undefined because", "caution", "note")
+"""Columns that may stand on lines of their own."""
+
+
+def with_words(frame: pd.DataFrame, *below: str, heading: str | None = None) -> pd.DataFrame:
+    """Set lines below a table for reading, and let the values of a column head the rows that share them.
+
+    Lines that are there already stay.
+    """
+    shown = frame.copy(deep=False)
+    shown.attrs = {"below": [*frame.attrs.get("below", ()), *below], "heading": heading}
+    return shown
 
 
 def write_table(frame: pd.DataFrame, form: Format, output: Path | None = None) -> None:
@@ -77,7 +91,11 @@ def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | No
 
 
 def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = _ENDLESS) -> str:
-    """Write a table as a text; ``latex`` (package booktabs) rounds as ``table`` and ``markdown`` do."""
+    """Write a table as a text; ``latex`` (package booktabs) rounds as ``table`` and ``markdown`` do.
+
+    ``width`` is that of the terminal, for the form ``table``. What :func:`with_words` has set below or
+    above stands there in the forms ``table`` and ``markdown``.
+    """
     if form == "csv":
         return _flat(frame).to_csv(index=False, lineterminator="\n")
     if form == "json":
@@ -87,7 +105,9 @@ def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = 
     if form == "latex":
         return frame.map(cell).to_latex(index=False, escape=True)
     page = io.StringIO()
-    Console(file=page, width=_ENDLESS).print(_rich(frame, width))
+    console = Console(file=page, width=width, highlight=False, force_terminal=False)
+    for part in _set(frame, width):
+        console.print(part)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
@@ -125,30 +145,117 @@ def _markdown(frame: pd.DataFrame) -> str:
     rule = line(
         ["---:" if pd.api.types.is_numeric_dtype(frame[column]) else "---" for column in frame.columns]
     )
-    return (
-        head + rule + "".join(line([cell(value) for value in row]) for row in frame.itertuples(index=False))
+    rows = [line([cell(value) for value in row]) for row in frame.itertuples(index=False)]
+    return head + rule + "".join(rows) + "".join(f"\n{words}\n" for words in frame.attrs.get("below", ()))
+
+
+def _set(frame: pd.DataFrame, width: int) -> Iterator[RenderableType]:
+    """Set a table into a width, in the first of these ways in which it fits.
+
+    As it is, broken between words; with its remarks on lines of their own; with its first columns as
+    headings over the rows that share them; as cards, a line for each cell.
+    """
+    texts = {str(name): [str(name).replace("_", " "), *map(cell, frame[name])] for name in frame.columns}
+    remarks = [name for name in texts if name in REMARKS]
+    heading = frame.attrs.get("heading")
+    heads = [heading] if heading in texts else []
+    shared = _shared([name for name in texts if name not in heads], frame)
+    tried = [(heads, []), *((heads + shared[:count], remarks) for count in range(len(shared) + 1))]
+    if not heads and not shared:
+        tried.append((list(texts)[:1], remarks))
+    found = (
+        (above, under, widths)
+        for longest in _LONGEST_WORDS
+        for above, under in tried
+        if (widths := _fitting(texts, {*above, *under}, width, longest)) is not None
     )
+    above, under, widths = next(found, ([], [], {}))
+    yield from _rows(frame, texts, above, under, widths) if widths else _cards(texts, len(frame))
+    if below := frame.attrs.get("below"):
+        yield from map(Text, ["", *below])
 
 
-def _rich(frame: pd.DataFrame, width: int) -> Table:
-    """Set a table into a width; a narrow terminal breaks cells between words only."""
-    table = Table(header_style="bold", box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    columns = [[str(name).replace("_", " "), *map(cell, frame[name])] for name in frame.columns]
-    for name, (title, *_), room in zip(frame.columns, columns, _widths(columns, width), strict=True):
-        figures = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(title, justify="right" if figures else "left", overflow="fold", width=room)
-    for row in zip(*(cells for _, *cells in columns), strict=True):
-        table.add_row(*map(Text, row))
-    return table
+def _shared(names: Sequence[str], frame: pd.DataFrame) -> list[str]:
+    """The first columns, as long as they are texts of which each stands in several rows: they can head these."""
+    found = itertools.takewhile(
+        lambda name: (
+            not pd.api.types.is_numeric_dtype(frame[name]) and 2 * frame[name].nunique() <= len(frame)
+        ),
+        names,
+    )
+    return list(found)[:2]
 
 
-def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
+def _fitting(
+    texts: Mapping[str, Sequence[str]], elsewhere: Collection[str], width: int, longest: int
+) -> dict[str, int] | None:
+    """The widths of the columns that do not stand elsewhere; None if they do not fit."""
+    own = {name: column for name, column in texts.items() if name not in elsewhere}
+    widths = _widths(list(own.values()), width, longest)
+    fits = own and sum(widths) + _GAP * (len(own) - 1) <= width
+    return dict(zip(own, widths, strict=True)) if fits else None
+
+
+def _rows(
+    frame: pd.DataFrame,
+    texts: Mapping[str, Sequence[str]],
+    above: Sequence[str],
+    under: Sequence[str],
+    widths: Mapping[str, int],
+) -> Iterator[RenderableType]:
+    """The names of the columns, then the rows: each run of them under what it shares, over its remarks."""
+
+    def part(rows: Iterable[int], *, named: bool) -> Table:
+        table = Table(
+            header_style="bold",
+            box=SIMPLE_HEAD,
+            show_edge=False,
+            pad_edge=False,
+            padding=(0, 1, 0, 0),
+            show_header=named,
+        )
+        for name, room in widths.items():
+            side: JustifyMethod = "right" if pd.api.types.is_numeric_dtype(frame[name]) else "left"
+            table.add_column(texts[name][0], justify=side, overflow="fold", width=room)
+        for row in rows:
+            table.add_row(*(Text(texts[name][row]) for name in widths))
+        return table
+
+    def told(row: int, names: Sequence[str]) -> str:
+        return " · ".join(filter(None, (texts[name][row] for name in names)))
+
+    rows = range(1, len(frame) + 1)
+    if not above and not any(told(row, under) for row in rows):
+        yield part(rows, named=True)
+        return
+    yield part((), named=True)
+    last = None
+    for (shared, remark), run in itertools.groupby(rows, lambda row: (told(row, above), told(row, under))):
+        if above and shared != last:
+            yield Text(("\n" if last is not None else "") + shared)
+            last = shared
+        yield part(run, named=False)
+        if remark:
+            yield Padding(Text(f"^ {remark}"), (0, 0, 0, 4))
+
+
+def _cards(texts: Mapping[str, Sequence[str]], count: int) -> Iterator[RenderableType]:
+    title, *rest = texts or ("",)
+    for row in range(1, count + 1):
+        yield Text(("\n" if row > 1 else "") + texts[title][row])
+        for name in rest:
+            if texts[name][row]:
+                yield Padding(Text(f"{texts[name][0]}: {texts[name][row]}"), (0, 0, 0, 2))
+
+
+def _widths(columns: Sequence[Sequence[str]], width: int, longest: int) -> list[int]:
     """Give each column its longest word, and share what room is left as the texts need it.
 
-    Rich would take from the widest column first, down to a letter a line.
+    Rich would take from the widest column first, down to a letter a line. Words longer than ``longest``
+    are broken.
     """
     least = [
-        min(_LONGEST_WORD, max((cell_len(word) for text in texts for word in text.split()), default=1))
+        min(longest, max((cell_len(word) for text in texts for word in text.split()), default=1))
         for texts in columns
     ]
     full = [max(cell_len(line) for text in texts for line in text.split("\n")) for texts in columns]

@@ -61,7 +61,7 @@ def test_the_demo_says_what_it_did_and_that_nobody_real_did_it(served):
     assert done.returncode == 0, done.stderr
     assert "8 invented documents became 78 passages" in done.stderr
     assert "three scripted annotators, not people" in done.stderr
-    assert "krippendorff" in done.stdout
+    assert "Alpha" in done.stdout
     assert "Ministry of Health" in done.stdout
 
 

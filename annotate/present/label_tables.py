@@ -1,0 +1,101 @@
+"""Labels as tables for reading: those that were decided, those that are suggested, and the codebook."""
+
+import pandas as pd
+
+from annotate.codebook.read import Category, Codebook
+from annotate.frames import records
+from annotate.present.study_tables import ALL, label, readable, side_by_side, with_texts
+from annotate.present.tables import with_words
+from annotate.study.ratings import decode_set
+from annotate.study.words import in_words
+
+
+def labels_table(
+    labels: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show the decided label of each variable under its passage; of a tie, all labels that have it."""
+    if "item" not in labels.columns:
+        return readable(labels, codebook)
+    decided = []
+    for record in records(labels):
+        tied = (
+            [label(codebook, record["variable"], one) for one in decode_set(record["tied"])]
+            if record["tied"]
+            else []
+        )
+        category = record["category"]
+        decided.append(
+            "tie: " + " / ".join(tied) if tied else category and label(codebook, record["variable"], category)
+        )
+    kept = [
+        name for name in ("share", "probability", "n_ratings", "method", "caution") if name in labels.columns
+    ]
+    shown = labels[["item", "variable"]].rename(columns={"item": "passage"}).assign(label=decided)
+    shown = readable(with_texts(pd.concat([shown, labels[kept]], axis=1), passages), codebook)
+    return with_words(shown, heading="passage")
+
+
+def quality_table(quality: pd.DataFrame, codebook: Codebook | None = None) -> tuple[pd.DataFrame, ...]:
+    """Show how good suggestions are: of each variable beside the baseline, then of each category."""
+    whole = quality["category"].isna()
+    return tuple(
+        _graded(quality.loc[rows].assign(category=quality["category"].fillna(ALL)), codebook)
+        for rows in (whole, ~whole)
+        if rows.any()
+    )
+
+
+def _graded(quality: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
+    key = ["variable", "category"]
+    table = side_by_side(quality, [*key, "n", "n_suggested", "n_documents"], "measure")
+    table = table.drop(columns="undefined because", errors="ignore")
+    for measure in ("accuracy", "macro_f1", "f1"):
+        rows = quality.loc[(quality["measure"] == measure) & quality["baseline"].notna(), [*key, "baseline"]]
+        if len(rows):
+            named = rows.rename(columns={"baseline": f"{measure} of baseline"})
+            table = table.merge(named, on=key, how="left")
+    notes = quality.loc[quality["undefined"].notna(), [*key, "undefined"]].drop_duplicates(key)
+    if len(notes):
+        table = table.merge(notes.rename(columns={"undefined": "note"}), on=key, how="left")
+    if (table["category"] == ALL).all():
+        table = table.drop(columns="category")
+    counts = {"n": "decided", "n_suggested": "suggested", "n_documents": "documents"}
+    return readable(table.rename(columns=counts), codebook)
+
+
+def queue_table(
+    queue: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show the passages that wait, in order, with the label suggested for each variable."""
+    kept = ["rank", "item", "variable", "category", "probability", "undefined"]
+    shown = queue[kept].rename(columns={"item": "passage"})
+    return with_words(readable(with_texts(shown, passages), codebook), heading="passage")
+
+
+def codebook_frame(codebook: Codebook) -> pd.DataFrame:
+    """List a codebook: one row a category, in the order in which annotators see them."""
+    rows: list[dict[str, str | None]] = []
+    for variable in codebook.variables:
+        of = {"variable": variable.name, "level": variable.level or "free text"}
+        rows += [{**of, **_category(category)} for category in variable.categories or (Category("", ""),)]
+    for spans in codebook.span_variables:
+        rows += [{"variable": spans.name, "level": "span", **_category(label)} for label in spans.labels]
+    rows += [{"variable": "relations", "level": "relation", **_category(r)} for r in codebook.relations]
+    return pd.DataFrame(rows)
+
+
+def codebook_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Show a codebook: what annotators see first, then the name that stands in the tables."""
+    variables = frame["variable"].map(in_words) + " (" + frame["level"] + ")"
+    kept = ["label", "definition", "hotkey", "category"]
+    shown = pd.concat([variables.rename("variable"), frame[kept]], axis=1)
+    return with_words(shown.rename(columns={"category": "in tables"}), heading="variable")
+
+
+def _category(category: Category) -> dict[str, str | None]:
+    return {
+        "category": category.id,
+        "label": category.label,
+        "definition": category.definition,
+        "hotkey": category.hotkey,
+    }
