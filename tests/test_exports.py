@@ -1,3 +1,4 @@
+import json
 import unicodedata
 
 import pandas as pd
@@ -5,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotate.agreement import measure_spans
 from annotate.codebook.read import read_codebook
 from annotate.errors import ExportError
+from annotate.sampling import Interval
 from annotate.study.exports import tabulate
+from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, result, span, task
 
 CODEBOOK = read_codebook(CONFIG)
@@ -94,7 +98,7 @@ def test_every_kind_of_control_becomes_a_rating():
 )
 def test_what_is_left_out_is_counted_with_its_reason(one, reason):
     made = tables(task("p1", one))
-    assert made.exclusions["reason"].tolist() == [reason]
+    assert [name for name in made.exclusions["reason"] if name != "marks_incomplete"] == [reason]
     assert "kind" not in set(made.ratings["variable"])
     assert made.spans.empty
 
@@ -328,7 +332,7 @@ def test_a_mark_without_its_text_is_placed_where_every_way_of_counting_agrees():
     before = tables(task("p1", annotation(1, 1, bare), text="He said so \U0001f69a."))
     assert before.spans["text"].tolist() == ["said"]
     behind = tables(task("p1", annotation(1, 1, bare), text="\U0001f69a: said so."))
-    assert behind.exclusions["reason"].tolist() == ["unknown_offsets"]
+    assert behind.exclusions["reason"].tolist() == ["unknown_offsets", "marks_incomplete"]
 
 
 def test_other_marks_of_the_export_settle_what_offsets_count():
@@ -355,8 +359,11 @@ def test_marks_on_plain_hypertext_are_read_and_others_are_named():
         return tabulate([task("p1", annotation(1, 1, one), html=html)], book)
 
     assert read("He said so.").spans["text"].tolist() == ["said"]
-    assert read("<b>He</b> said so.").exclusions["reason"].tolist() == ["not_supported"]
-    assert read([{"author": "A", "text": "He said so."}]).exclusions["reason"].tolist() == ["not_supported"]
+    assert read("<b>He</b> said so.").exclusions["reason"].tolist() == ["not_supported", "marks_incomplete"]
+    assert read([{"author": "A", "text": "He said so."}]).exclusions["reason"].tolist() == [
+        "not_supported",
+        "marks_incomplete",
+    ]
 
 
 def test_labels_and_choices_may_come_from_the_task():
@@ -373,4 +380,34 @@ def test_labels_and_choices_may_come_from_the_task():
     assert made.ratings["category"].tolist() == ["a"]
     assert made.spans["label"].tolist() == ["ORG"]
     wrong = read(choice("A", name="opt"), span(0, 2, "He", "PER"))
-    assert wrong.exclusions["reason"].tolist() == ["unknown_category", "unknown_category"]
+    assert wrong.exclusions["reason"].tolist() == ["unknown_category", "unknown_category", "marks_incomplete"]
+
+
+def test_an_annotator_whose_mark_is_left_out_is_missing_there_and_not_one_who_marked_nothing(tmp_path):
+    one, other = span(0, 2, "He"), span(3, 7, "said", "CUE")
+    wrong = span(3, 7, "sang", "CUE")
+    tasks = [
+        task("p1", annotation(1, 1, one, other), annotation(2, 2, one, wrong)),
+        task("p2", annotation(3, 1, one), annotation(4, 2, one)),
+    ]
+    made = tables(*tasks)
+    assert made.exclusions["reason"].tolist() == ["span_mismatch", "marks_incomplete"]
+    assert len(made.spans) == 5
+    (tmp_path / "config.xml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    study = read_study(tmp_path / "export.json", config=tmp_path / "config.xml")
+    spans, annotated, _ = study.marked
+    assert annotated[["item", "annotator"]].to_numpy().tolist() == [["p1", "A1"], ["p2", "A1"], ["p2", "A2"]]
+    assert spans["annotation"].tolist() == ["1", "1", "3", "4"]
+    found = measure_spans(*study.marked, labels=study.labels, interval=Interval(replicates=0))
+    assert found.loc[found["coefficient"] == "f1_overlap", "value"].iloc[0] == 1
+
+
+def test_where_marks_are_all_that_is_asked_an_annotation_without_any_is_one_that_found_nothing():
+    book = read_codebook(
+        '<View><Text name="text" value="$text"/><Labels name="marks" toName="text"><Label value="W"/></Labels></View>'
+    )
+    made = tabulate([task("p1", annotation(1, 1, span(0, 2, "He", "W")), annotation(2, 2))], book)
+    assert made.exclusions.empty
+    assert made.annotated["annotator"].tolist() == ["A1", "A2"]
+    assert made.passages["n_annotations"].tolist() == [2]

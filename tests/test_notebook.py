@@ -16,6 +16,7 @@ from annotate.errors import AnnotateError, InputError, StatisticsError
 from annotate.frames import records
 from annotate.notebook import Agreement, Chart, OpenStudy, Result
 from tests import study_example
+from tests.export_example import annotation, span, task
 
 EXAMPLE = Path(__file__).parents[1] / "exports" / "example"
 
@@ -276,3 +277,30 @@ def test_the_public_names_are_there_once_the_package_is_imported() -> None:
     assert {"open_study", "OpenStudy", "AnnotateError", "agreement", "__version__"} <= set(dir(annotate))
     with pytest.raises(AttributeError, match="has no attribute 'agreemnt'"):
         _ = annotate.agreemnt
+
+
+MARKS = """<View><Text name="text" value="$text"/>
+<Labels name="marks" toName="text"><Label value="W"/></Labels></View>"""
+
+
+def test_a_study_of_marks_alone_is_measured_by_them(tmp_path: Path, run) -> None:
+    tasks = [
+        task("p1", annotation(1, 1, span(0, 2, "He", "W")), annotation(2, 2, span(0, 2, "He", "W"))),
+        task("p2", annotation(3, 1, span(3, 7, "said", "W")), annotation(4, 2), text="He said no."),
+    ]
+    (tmp_path / "config.xml").write_text(MARKS, encoding="utf-8")
+    (tmp_path / "e.json").write_text(json.dumps(tasks), encoding="utf-8")
+    read = [str(tmp_path / "e.json"), "--config", str(tmp_path / "config.xml")]
+    study = annotate.open_study(tmp_path / "e.json", config=tmp_path / "config.xml")
+    assert "2 annotators" in repr(study)
+    frame = study.spans_agreement(replicates=0).frame
+    same(study.spans_agreement(replicates=10), "spans", "agreement", *read, "--replicates", "10")
+    assert frame.loc[frame["coefficient"] == "f1_overlap", "value"].iloc[0] == pytest.approx(2 / 3)
+    status, _, said = run("agreement", *read)
+    assert status == 1
+    assert (
+        "text was marked, and no question was answered; measure the marks with annotate spans agreement"
+        in said
+    )
+    status, out, _ = run("check", read[0], "--config", read[2])
+    assert (status, "0 ratings of 2 passages, 3 marks, 0 exclusions" in out) == (0, True)

@@ -14,7 +14,7 @@ from annotate.cli.options import (
     Seed,
     Table,
     coefficients,
-    rated,
+    marked,
     scaled,
     weighted,
     written,
@@ -99,7 +99,7 @@ def compare(
 
 
 @command(spans_app, "agreement", example="annotate spans agreement exports/example --by source")
-@takes(table=written, study=rated)
+@takes(table=written, study=marked)
 def spans_agreement(
     study: "Study",
     table: Table,
@@ -114,8 +114,8 @@ def spans_agreement(
 
     groups = tuple(by or ())
     result = measure_spans(
-        *_marked(study),
-        labels=_labels(study),
+        *study.marked,
+        labels=study.labels,
         by=groups,
         interval=Interval("percentile", replicates, confidence, seed),
     )
@@ -124,24 +124,14 @@ def spans_agreement(
 
 
 @command(spans_app, "pairs", example="annotate spans pairs exports/example")
-@takes(table=written, study=rated)
+@takes(table=written, study=marked)
 def spans_pairs(study: "Study", table: Table, by: By = None) -> None:
     """Hold the marked text of each annotator against each other one's: precision, recall, F1."""
     from annotate.agreement import measure_span_pairs
 
-    result = measure_span_pairs(*_marked(study), labels=_labels(study), by=tuple(by or ()))
+    result = measure_span_pairs(*study.marked, labels=study.labels, by=tuple(by or ()))
     _say_nothing_marked(study, result)
     table.write(result, study=study)
-
-
-def _marked(study: "Study") -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
-    """The spans of the first round, who annotated what, and the passages."""
-    return study.spans[study.spans["round"] == 1], study.first_round, study.passages
-
-
-def _labels(study: "Study") -> list[str] | None:
-    controls = () if study.codebook is None else study.codebook.span_variables
-    return [label.id for control in controls for label in control.labels] or None
 
 
 def _say_nothing_marked(study: "Study", result: "pd.DataFrame") -> None:

@@ -224,6 +224,17 @@ def rated(
     return read_rated(export, config, on_invalid, output, without_suggested=without_suggested)
 
 
+def marked(
+    export: Export,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> "Study":
+    """The same for a study in which text was marked, whatever else was asked."""
+    return read_rated(export, config, on_invalid, output, without_suggested=without_suggested, marks=True)
+
+
 def scaled(
     export: Export,
     level: Levels = None,
@@ -325,8 +336,11 @@ def read_rated(
     said: Iterable[str] = (),
     *,
     without_suggested: bool = False,
+    marks: bool = False,
 ) -> "Study":
     """Read a study in which something was rated; ``said`` are the variables that the options name.
+
+    With ``marks``, one in which somebody annotated something, for what concerns marks only.
 
     Raises
     ------
@@ -341,7 +355,7 @@ def read_rated(
     study = read_study(export, config=config, on_invalid=on_invalid)
     if without_suggested:
         study = unsuggested(study)
-    _ = study.rated  # refused where there is nothing to measure
+    _ = study.marked if marks else study.rated  # refused where there is nothing to measure
     _say_twins(study)
     used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
     for variable in said:

@@ -219,17 +219,14 @@ class OpenStudy(Study):
         With ``pairs``, precision and recall of every two annotators instead.
         """
         asked = _columns(by)
-        if self.first_spans.empty:
+        marks = self.marked
+        if self.spans.empty:
             raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
         if pairs:
-            frame = agreement.measure_span_pairs(
-                self.first_spans, self.first_round, self.passages, by=asked, labels=self.labels
-            )
+            frame = agreement.measure_span_pairs(*marks, by=asked, labels=self.labels)
             return Result(frame, self.exclusions)
         frame = agreement.measure_spans(
-            self.first_spans,
-            self.first_round,
-            self.passages,
+            *marks,
             by=asked,
             labels=self.labels,
             interval=_interval("percentile", replicates, confidence, seed),

@@ -230,7 +230,7 @@ def study_lines(study: Study) -> list[str]:
     sizes = {
         "passages": len(study.passages),
         "sources": study.passages["source"].nunique(),
-        "annotators": study.ratings["annotator"].nunique(),
+        "annotators": len(study.annotators),
         "judgements": len(study.ratings),
         "marked stretches": len(study.spans),
     }
@@ -253,7 +253,7 @@ def counts(study: Study) -> list[tuple[str, int]]:
         ("Sources", int(study.passages["source"].nunique())),
         ("Passages with an annotator", int((annotations > 0).sum())),
         ("Passages with two annotators or more", int((annotations > 1).sum())),
-        ("Annotators", int(study.ratings["annotator"].nunique())),
+        ("Annotators", len(study.annotators)),
         ("Judgements", len(study.ratings)),
         ("Marked stretches of text", len(study.spans)),
         *([("Relations between marked stretches", len(study.relations))] if len(study.relations) else []),

@@ -41,14 +41,17 @@ def made_for(task: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
 
 
 def own_annotations(
-    annotations: Sequence[Mapping[str, Any]],
+    annotations: Sequence[Mapping[str, Any]], *, marks_only: bool = False
 ) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
-    """Of one passage, keep the newest own annotation of each annotator; say why each other is left out."""
+    """Of one passage, keep the newest own annotation of each annotator; say why each other is left out.
+
+    Where the label config asks for marks only, an annotation without any is an answer: there is nothing to mark.
+    """
     left_out: list[dict[str, Any]] = []
     own: dict[str, list[Mapping[str, Any]]] = {}
     for annotation in annotations:
         reason = _annotation_reason(annotation)
-        if reason:
+        if reason and not (marks_only and reason[0] == "empty"):
             left_out.append(_annotation_row(annotation, *reason))
         else:
             own.setdefault(annotator_id(annotation.get("completed_by")), []).append(annotation)

@@ -52,6 +52,7 @@ REASONS: Mapping[str, str] = {
     "span_mismatch": "a marked stretch whose place does not give the text that was marked",
     "unknown_offsets": "a marked stretch without its text, whose offsets may count one thing or another",
     "not_supported": "a mark on HyperText with markup, or on Paragraphs, whose place is not read",
+    "marks_incomplete": "an annotator's marks on a passage, for the agreement on marks: one of them was left out",
     "no_stretch": "a relation to, or an answer inside, a marked stretch that cannot be read",
     "not_tabulated": "an answer to a control of no use for text",
     "suggested": "coded with a suggested label in sight, and left out on request",
@@ -68,19 +69,25 @@ RATING_COLUMNS = (
 PASSAGE_COLUMNS = (
     "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "n_annotations",
 )  # fmt: skip
+ANNOTATED_COLUMNS = ("item", "annotator", "annotation", "round", "marks_whole")
 EXCLUSION_COLUMNS = ("reason", "item", "annotator", "annotation", "variable", "detail")
 COMMENT_COLUMNS = ("item", "annotator", "variable", "text", "annotation")
 
 
 @dataclass(frozen=True)
 class Tables:
-    """What an export says: judgements, marked text, free text, the passages, and what was left out."""
+    """What an export says: judgements, marked text, free text, the passages, and what was left out.
+
+    ``annotated`` has one row for each annotation that counts: who annotated what, also where nothing was answered
+    and nothing marked; ``marks_whole`` is False where one of its marks was left out.
+    """
 
     ratings: pd.DataFrame
     spans: pd.DataFrame
     comments: pd.DataFrame
     passages: pd.DataFrame
     exclusions: pd.DataFrame
+    annotated: pd.DataFrame
     relations: pd.DataFrame
     inside: pd.DataFrame
 
@@ -131,7 +138,7 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         shown.setdefault(which, task["data"])
     reader = Reader(codebook, _units(tasks, codebook))
     for (item, repeat), made in annotations.items():
-        kept, left_out = own_annotations(made)
+        kept, left_out = own_annotations(made, marks_only=not codebook.variables)
         exclusions.extend({**row, "item": item} for row in left_out)
         passage = passages[item]
         passage["n_annotations"] += len(kept) if repeat == 1 else 0
@@ -150,6 +157,9 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
             {"n_annotations": "int64"}
         ),
         exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
+        annotated=_frame(made_of["annotated"], ANNOTATED_COLUMNS).astype(
+            {"round": "int64", "marks_whole": "bool"}
+        ),
         relations=relation_frame(made_of["relation"]),
         inside=inside_frame(made_of["inside"]),
     )
@@ -230,6 +240,9 @@ class _Rows:
             "annotation": str(self.annotation.get("id")),
         }
 
+    def annotated(self, *, whole: bool) -> dict[str, Any]:
+        return {**self._who, "round": self.repeat, "marks_whole": whole}
+
     def rating(self, answer: Answer) -> dict[str, Any]:
         annotation = self.annotation
         return {
@@ -273,7 +286,7 @@ class _Rows:
         }
 
 
-_KINDS = ("rating", "span", "free_text", "relation", "inside", "exclusion")
+_KINDS = ("rating", "span", "free_text", "relation", "inside", "exclusion", "annotated")
 
 
 def _rows_of(
@@ -282,13 +295,19 @@ def _rows_of(
     """Turn what one annotation says into rows of the tables; relations once all its spans are known."""
     tables = {"rating": rows.rating, "span": rows.span, "free_text": rows.comment}
     spans: list[dict[str, Any]] = []
+    marking, lost = {control.name for control in codebook.span_variables}, 0
     for answer in answers:
         if isinstance(answer, Excluded):
             yield "exclusion", rows.exclusion(answer)
+            lost += answer.variable in marking
         elif answer.kind != "inside":
             row = tables[answer.kind](answer)
             spans += [row] if answer.kind == "span" else []
             yield answer.kind, row
+    if lost:
+        detail = f"{lost} of its marks left out; the others stay in the table of spans"
+        yield "exclusion", rows.exclusion(Excluded("marks_incomplete", "", detail))
+    yield "annotated", rows.annotated(whole=not lost)
     regions = spans_by_region(spans)
     inside = [answer for answer in answers if isinstance(answer, Answer) and answer.kind == "inside"]
     for kind, found in (

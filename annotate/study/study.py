@@ -15,6 +15,7 @@ from annotate.errors import AnnotateError, ExportError, InputError
 from annotate.files import bundled, read_json, read_text
 from annotate.frames import READABLE
 from annotate.study.exports import (
+    ANNOTATED_COLUMNS,
     COMMENT_COLUMNS,
     EXCLUSION_COLUMNS,
     PASSAGE_COLUMNS,
@@ -43,6 +44,7 @@ class Study:
     comments: pd.DataFrame
     passages: pd.DataFrame
     exclusions: pd.DataFrame
+    annotated: pd.DataFrame
     codebook: Codebook | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     relations: pd.DataFrame = field(default_factory=relation_frame)
@@ -54,9 +56,30 @@ class Study:
         return self.ratings.loc[self.ratings["round"] == 1]
 
     @property
-    def first_spans(self) -> pd.DataFrame:
-        """The marked text without that of repeats."""
-        return self.spans.loc[self.spans["round"] == 1]
+    def annotators(self) -> tuple[str, ...]:
+        """Who answered or marked something that counts, in the order of their names."""
+        return tuple(sorted({*self.ratings["annotator"], *self.spans["annotator"]}))
+
+    @property
+    def marked(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """What agreement on marks is computed from: the marks, who annotated what, and the passages.
+
+        Repeats are left out, and all marks of an annotator on a passage of which one was left out: what they
+        marked there is not known, so it is missing, and not nothing.
+
+        Raises
+        ------
+        InputError
+            If nobody has annotated anything.
+
+        """
+        if self.annotated.empty:
+            raise InputError(f"{self.name}: nobody has annotated a passage yet; pull again when somebody has")
+        first = self.annotated.loc[self.annotated["round"] == 1]
+        spans = self.spans.loc[self.spans["round"] == 1]
+        broken = pd.MultiIndex.from_frame(first.loc[~first["marks_whole"], ["item", "annotator"]])
+        lost = pd.MultiIndex.from_frame(spans[["item", "annotator"]]).isin(broken)
+        return spans.loc[~lost], first.loc[first["marks_whole"]], self.passages
 
     @property
     def rated(self) -> pd.DataFrame:
@@ -68,7 +91,7 @@ class Study:
             If nothing is left to measure, with what was left out.
 
         """
-        if self.ratings.empty and not self.exclusions.empty:
+        if self.ratings.empty and not self.exclusions.empty and self.spans.empty:
             if set(self.exclusions["reason"]) == {"adjudicated"}:
                 raise InputError(
                     f"{self.name}: an adjudicator's decisions, which are nobody's ratings; give the study's own export "
@@ -76,6 +99,11 @@ class Study:
                 )
             counts = ", ".join(f"{count} {reason}" for reason, count in self.left_out.items())
             raise InputError(f"{self.name}: nothing is left to measure; left out are {counts}")
+        if self.ratings.empty and not self.annotated.empty:
+            raise InputError(
+                f"{self.name}: text was marked, and no question was answered; measure the marks with annotate spans "
+                "agreement"
+            )
         if self.ratings.empty:
             raise InputError(f"{self.name}: nobody has annotated a passage yet; pull again when somebody has")
         if self.first_round.empty:
@@ -210,6 +238,7 @@ def study_of_ratings(ratings: pd.DataFrame, codebook: Codebook | None, name: str
         pd.DataFrame(columns=list(COMMENT_COLUMNS)),
         passages,
         pd.DataFrame(columns=list(EXCLUSION_COLUMNS)),
+        ratings.reindex(columns=list(ANNOTATED_COLUMNS)).assign(marks_whole=True),
         codebook,
         {"read": name, "kind": "table of ratings"},
     )
@@ -271,4 +300,5 @@ def check_file(path: Path, config: Path | None) -> Finding:
     except AnnotateError as error:
         return Finding(path, (str(error).removeprefix(f"{path}: "),))
     counts = f"ok, {len(study.ratings)} ratings of {len(study.passages)} passages"
-    return Finding(path, (), f"{counts}, {len(study.exclusions)} exclusions")
+    marks = f", {len(study.spans)} marks" if len(study.spans) else ""
+    return Finding(path, (), f"{counts}{marks}, {len(study.exclusions)} exclusions")

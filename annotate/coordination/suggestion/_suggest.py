@@ -67,11 +67,12 @@ def unsuggested(study: Study) -> Study:
     exclusions = pd.concat(
         [study.exclusions, left_out.reindex(columns=study.exclusions.columns)], ignore_index=True
     )
-    if study.spans.empty:  # a plain table has none, and may not name annotations
+    if "annotation" not in study.ratings:  # a plain table may not name them, and has no marks
         return replace(study, ratings=ratings, exclusions=exclusions)
     seen = set(study.ratings["annotation"]) - set(ratings["annotation"])
     spans = study.spans.loc[~study.spans["annotation"].isin(seen)]
-    return replace(study, ratings=ratings, spans=spans, exclusions=exclusions)
+    annotated = study.annotated.loc[~study.annotated["annotation"].isin(seen)]
+    return replace(study, ratings=ratings, spans=spans, annotated=annotated, exclusions=exclusions)
 
 
 DECIDED_COLUMNS = ["item", "variable", "category"]
