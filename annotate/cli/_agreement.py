@@ -15,6 +15,7 @@ from annotate.cli.options import (
     Table,
     coefficients,
     marked,
+    resampled,
     scaled,
     weighted,
     written,
@@ -24,6 +25,7 @@ from annotate.cli.speech import say, say_exclusions
 if TYPE_CHECKING:
     import pandas as pd
 
+    from annotate.sampling import Interval
     from annotate.study.study import Study
 
 app = typer.Typer()
@@ -32,16 +34,7 @@ spans_app = typer.Typer(
 )
 
 
-@command(app, "agreement", AGREEMENT, example="annotate agreement exports/example --by source")
-@takes(table=written, read=weighted)
-def agreement(
-    read: Scaled,
-    table: Table,
-    by: By = None,
-    coefficient: Coefficients = None,
-    per_category: Annotated[
-        bool, typer.Option("--per-category", help="Also each category against the rest.")
-    ] = False,
+def _interval(
     interval: Annotated[
         str,
         typer.Option(
@@ -53,9 +46,26 @@ def agreement(
     replicates: Replicates = 1000,
     confidence: Confidence = 0.95,
     seed: Seed = 0,
+) -> "Interval":
+    from annotate.sampling import Interval
+
+    return Interval(interval, replicates, confidence, seed)
+
+
+@command(app, "agreement", AGREEMENT, example="annotate agreement exports/example --by source")
+@takes(table=written, interval=_interval, read=weighted)
+def agreement(
+    read: Scaled,
+    table: Table,
+    interval: "Interval",
+    by: By = None,
+    coefficient: Coefficients = None,
+    per_category: Annotated[
+        bool, typer.Option("--per-category", help="Also each category against the rest.")
+    ] = False,
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
-    from annotate.agreement import DEFAULT, Interval, measure, with_cautions
+    from annotate.agreement import DEFAULT, measure, with_cautions
     from annotate.present.study_tables import agreement_table
 
     groups = tuple(by or ())
@@ -65,7 +75,7 @@ def agreement(
         coefficients=coefficients(coefficient, DEFAULT),
         scales=read.scales,
         per_category=per_category,
-        interval=Interval(interval, replicates, confidence, seed),
+        interval=interval,
     )
     result = with_cautions(result, read.study.first_round, by=groups, scales=read.scales)
     say_exclusions(read.study)
@@ -99,17 +109,10 @@ def compare(
 
 
 @command(spans_app, "agreement", example="annotate spans agreement exports/example --by source")
-@takes(table=written, study=marked)
-def spans_agreement(
-    study: "Study",
-    table: Table,
-    by: By = None,
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
-) -> None:
+@takes(table=written, interval=resampled, study=marked)
+def spans_agreement(study: "Study", table: Table, interval: "Interval", by: By = None) -> None:
     """Compute how far annotators mark the same stretches of text, for each label."""
-    from annotate.agreement import Interval, measure_spans
+    from annotate.agreement import measure_spans
     from annotate.present.study_tables import spans_table
 
     groups = tuple(by or ())
@@ -117,7 +120,7 @@ def spans_agreement(
         *study.marked,
         labels=study.labels,
         by=groups,
-        interval=Interval("percentile", replicates, confidence, seed),
+        interval=interval,
     )
     _say_nothing_marked(study, result)
     table.write(result, lambda frame: spans_table(frame, groups, study.codebook), study=study)
@@ -170,18 +173,7 @@ def disagreements(
         )
 
 
-@command(app, "plan", AGREEMENT, example="annotate plan exports/example --half-width 0.1")
-@takes(table=written, read=weighted)
-def plan(
-    read: Scaled,
-    table: Table,
-    half_width: Annotated[
-        float, typer.Option("--half-width", help="Half the width that the interval shall have.")
-    ],
-    by: By = None,
-    coefficient: Annotated[
-        str, typer.Option("--coefficient", help="The coefficient.")
-    ] = "krippendorff_alpha",
+def _simulated(
     replicates: Annotated[
         int,
         typer.Option(
@@ -193,9 +185,27 @@ def plan(
     ] = 2000,
     confidence: Confidence = 0.95,
     seed: Seed = 0,
+) -> "Interval":
+    from annotate.sampling import Interval
+
+    return Interval("percentile", replicates, confidence, seed)
+
+
+@command(app, "plan", AGREEMENT, example="annotate plan exports/example --half-width 0.1")
+@takes(table=written, interval=_simulated, read=weighted)
+def plan(
+    read: Scaled,
+    table: Table,
+    interval: "Interval",
+    half_width: Annotated[
+        float, typer.Option("--half-width", help="Half the width that the interval shall have.")
+    ],
+    by: By = None,
+    coefficient: Annotated[
+        str, typer.Option("--coefficient", help="The coefficient.")
+    ] = "krippendorff_alpha",
 ) -> None:
     """Say how many more items an interval of a given half-width takes, at the present design."""
-    from annotate.agreement import Interval
     from annotate.agreement import plan as planned
 
     result = planned(
@@ -204,7 +214,7 @@ def plan(
         by=tuple(by or ("source",)),
         coefficient=coefficient,
         scales=read.scales,
-        interval=Interval("percentile", replicates, confidence, seed),
+        interval=interval,
     )
     say_exclusions(read.study)
     table.write(result, study=read.study)

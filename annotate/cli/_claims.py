@@ -6,14 +6,12 @@ import typer
 
 from annotate.cli._help import CLAIMS, command, takes
 from annotate.cli.options import (
-    Confidence,
     Config,
-    Replicates,
-    Seed,
     Table,
     Texts,
     rated,
     refuse_overwriting,
+    resampled,
     written,
 )
 from annotate.cli.speech import say, say_exclusions
@@ -21,6 +19,7 @@ from annotate.cli.speech import say, say_exclusions
 if TYPE_CHECKING:
     import pandas as pd
 
+    from annotate.sampling import Interval
     from annotate.study.study import Study
 
 app = typer.Typer()
@@ -135,22 +134,13 @@ def ledger(
 
 
 @command(app, "provenance", CLAIMS, example="annotate provenance exports/example")
-@takes(table=written, study=rated)
-def provenance(
-    study: "Study",
-    table: Table,
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
-) -> None:
+@takes(table=written, interval=resampled, study=rated)
+def provenance(study: "Study", table: Table, interval: "Interval") -> None:
     """Profile each source: how much it attributes, to whom, and on what ground."""
     from annotate.present.claim_tables import profile_tables
     from annotate.provenance import profile
-    from annotate.sampling import Interval
 
-    result = profile(
-        study.first_round, study.passages, interval=Interval("percentile", replicates, confidence, seed)
-    )
+    result = profile(study.first_round, study.passages, interval=interval)
     say_exclusions(study)
     table.write(result, lambda frame: profile_tables(frame, study.codebook), study=study)
 

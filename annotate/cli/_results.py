@@ -2,63 +2,59 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.cli._help import WHOLE, WRITING, command, takes
-from annotate.cli.options import Confidence, Replicates, Scaled, Seed, scaled
+from annotate.cli.options import Scaled, resampled, scaled
 from annotate.cli.speech import say
+
+if TYPE_CHECKING:
+    from annotate.sampling import Interval
 
 app = typer.Typer()
 
 
 @command(app, "workbook", WHOLE, example="annotate workbook exports/example -o study.xlsx")
-@takes(read=scaled)
+@takes(interval=resampled, read=scaled)
 def workbook(
     read: Scaled,
+    interval: "Interval",
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="The .xlsx file to write.", rich_help_panel=WRITING),
     ],
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
 ) -> None:
     """Write everything into an Excel workbook."""
     from annotate.present.workbook import write_workbook
 
-    _write(write_workbook, read, output, replicates, confidence, seed)
+    _write(write_workbook, read, output, interval)
 
 
 @command(app, "report", WHOLE, example="annotate report exports/example -o study.html")
-@takes(read=scaled)
+@takes(interval=resampled, read=scaled)
 def report(
     read: Scaled,
+    interval: "Interval",
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="The .html file to write.", rich_help_panel=WRITING),
     ],
-    replicates: Replicates = 1000,
-    confidence: Confidence = 0.95,
-    seed: Seed = 0,
 ) -> None:
     """Write a self-contained HTML page with charts, tables and the text of the methods."""
     from annotate.present.report import write_report
 
-    _write(write_report, read, output, replicates, confidence, seed)
+    _write(write_report, read, output, interval)
 
 
-def _write(
-    writer: Callable[..., None], read: Scaled, output: Path, replicates: int, confidence: float, seed: int
-) -> None:
+def _write(writer: Callable[..., None], read: Scaled, output: Path, interval: "Interval") -> None:
     from annotate.present.summary import summarise
-    from annotate.sampling import Interval
 
     found = summarise(
         read.study,
         scales=read.scales,
-        interval=Interval("percentile", replicates, confidence, seed),
+        interval=interval,
     )
     writer(output, found)
     say(f"{output}: written")

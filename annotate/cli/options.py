@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from annotate.codebook.read import Codebook
     from annotate.codebook.scale import Level, Scale
+    from annotate.sampling import Interval
     from annotate.study.study import Study
 
 OnInvalid = Literal["error", "exclude"]
@@ -268,6 +269,13 @@ def weighted(
 
     found = scaled(export, level, order, config, on_invalid, without_suggested, output)
     return replace(found, weights=weights, set_distance=set_distance)
+
+
+def resampled(replicates: Replicates = 1000, confidence: Confidence = 0.95, seed: Seed = 0) -> "Interval":
+    """The group of options that say how sure one wants to be, by resampling."""
+    from annotate.sampling import Interval
+
+    return Interval("percentile", replicates, confidence, seed)
 
 
 def coefficients(named: list[str] | None, otherwise: Sequence[str]) -> str | tuple[str, ...]:
