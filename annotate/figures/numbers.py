@@ -214,7 +214,7 @@ def _unit_letters(t: list[Token], j: int, *, scaled: bool) -> bool:
     known = token.lower in lex.MEASURES or token.lower in lex.SPEEDS or is_currency(token) or times
     return (
         known
-        or token.text in ("C", "F", "p", "pc", "pct", "percent", "h", "in")
+        or token.text in ("C", "F", "p", "pc", "pct", "percent", "h", "in", "bp", "bps", "pp")
         or token.lower in ("ish", *(lex.CURRENCY_NAMES if scaled else ()))
     )
 
@@ -227,8 +227,8 @@ def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: PLR0911 - a
             return lex.SUFFIXES[token.lower], j + 1 + _abbreviated(t, j)
         if token.lower == "mil" and t[j + 1].lower in ("millones", "milhões"):
             return 1e3, j + 1
-        if token.lower == "cr" and _money_before(t, j):
-            return 1e7, j + 1
+        if token.lower in ("cr", "grand") and _money_before(t, j):
+            return 1e7 if token.lower == "cr" else 1e3, j + 1
         if token.text == "MM":
             return 1e6, j + 1
         if token.text in ("K", "M", "B") and token.gap and (_counted(t[j + 1]) or _money_behind(t, j)):
@@ -293,5 +293,7 @@ def _money_behind(t: list[Token], j: int) -> bool:
 
 def _money_before(t: list[Token], j: int) -> bool:
     """Whether a currency stands before the number that ends at ``j``, or before the range it ends."""
-    k = j - 4 if t[j - 2].text in lex.DASHES and t[j - 3].kind == "num" else j - 2
+    k = j - 2
+    if t[k].text in lex.DASHES or t[k].lower == "to":
+        k -= 3 if t[k - 1].lower in lex.SCALE_LETTERS or t[k - 1].lower in lex.SUFFIXES else 2
     return is_currency(t[k]) or (t[k].text == "." and is_currency(t[k - 1]))

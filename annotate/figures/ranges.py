@@ -88,9 +88,9 @@ def range_at(line: Line, first: Number, start: int, currency: str | None) -> Pai
     return RANGES.read(line, end, Begun(first, start, currency, unit))
 
 
-@RANGES.rule("range to", r"{hyphen}to{hyphen}| (?:to|or)", "60 to 100 thousand tiles = 60000..100000 tile",
+@RANGES.rule("range to", r"{hyphen}to{hyphen}| (?:(?:up )?to|or)", "60 to 100 thousand tiles = 60000..100000 tile",
              "a 5-to-7 percent rise = 5..7 percent", "about 20 or 30 men = 20..30 man, about",
-             "6 weeks to 3 months = 42..91.3125 day", "pipes of 80 cm to 2 m = 80..200 centimetre",
+             "from 3 up to 5 men = 3..5 man", "6 weeks to 3 months = 42..91.3125 day", "pipes of 80 cm to 2 m = 80..200 centimetre",
              "The count rose from 31 to 58 beds. != 31; 58 bed")  # fmt: skip
 def _to(m: Match, begun: Begun) -> Pair | None:
     return _pair(m, begun)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from annotate.figures import words as lex
-from annotate.figures.nouns import noun_at, singular
+from annotate.figures.nouns import noun_at, plural, singular
 from annotate.figures.numbers import Number, numeral
 from annotate.figures.rules import Match, Rules
 from annotate.figures.tokens import LINE_BREAK, Line
@@ -39,7 +39,7 @@ def _concentration(m: Match, unit: Unit) -> Unit | None:
 
 
 @RATES.rule("rate", r"/| ?(?:an?|per|each|every)", "15 cases a month = 15 case per month",
-            "12.5 per 100,000 people = 12.5 per 100000 people", "7 carts/day = 7 cart per day")  # fmt: skip
+            "12.5 per 100,000 people = 12.5 per 100000 people", "7 carts/day = 7 cart per day", "30 kg/bag = 30 kilogram per bag")  # fmt: skip
 def _rate(m: Match, unit: Unit) -> Unit | None:
     rated = _with_rate(m.line, unit, m.end)
     return None if rated is unit else rated
@@ -72,7 +72,7 @@ def _second_rate(m: Match, unit: Unit) -> Unit | None:
     return replace(unit, end=m.end, rate=f"{unit.rate} per {period}") if unit.rate and period else None
 
 
-def _with_rate(line: Line, unit: Unit, j: int) -> Unit:
+def _with_rate(line: Line, unit: Unit, j: int) -> Unit:  # noqa: PLR0911 - a return for each form
     """The unit with the rate whose name begins at token ``j``, behind "a", "per" and the like."""
     t, word, by = line.t, line.t[j], line.t[j - 1].lower
     name = singular(word.lower)
@@ -80,6 +80,8 @@ def _with_rate(line: Line, unit: Unit, j: int) -> Unit:
         return replace(unit, end=j + 1, rate="second")
     if name in lex.PERIODS and word.gap < LINE_BREAK and t[j + 1].lower not in lex.NOT_A_RATE:
         return replace(unit, end=j + 1, rate=lex.PERIODS[name])
+    if by == "/" and word.kind == "word" and unit.kind in ("count", "measure", "money") and not plural(word):
+        return replace(unit, end=j + 1, rate=lex.MEASURES.get(name, name))
     if by not in ("per", "every"):
         priced = unit.kind == "money" and word.lower in lex.PRICED
         return replace(unit, end=j + 1, rate=lex.MEASURES.get(name, name)) if priced else unit

@@ -152,7 +152,7 @@ def _a_unit(m: Match, _: bool) -> Number:
 
 @WORDS.rule("cardinal", r"(?P<article>an? (?={scale}))?(?:{cardinal}|{scale})",
             "twenty-one tiles = 21 tile", "a hundred and twenty tiles = 120 tile",
-            "two and a half million tiles = 2500000 tile", "a million and a quarter = 1250000", "two-thirds of patients = 0.666666666667 patient, ratio",
+            "two and a half million tiles = 2500000 tile", "a million and a quarter = 1250000", "five and three-quarters miles = 5.75 mile", "two-thirds of patients = 0.666666666667 patient, ratio",
             "two point five million tiles = 2500000 tile", "two lakhs of tiles = 200000 tile",
             "It stood in nineteen eighty-four. =", "his twenty-first birthday =")  # fmt: skip
 def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 - a return for each form
@@ -177,6 +177,10 @@ def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 
         return scaled(m, part[1], value + part[0], "words")
     if hyphen and _is(t, j, "-", "and", "-", "a", "-", "half"):
         return scaled(m, j + 6, value + 0.5, "words")
+    if conjoin and small and value and t[j].lower == "and" and t[j + 1].lower in lex.CARDINALS:
+        part_of_one = WORDS.read(m.line, j + 1, conjoin)
+        if part_of_one is not None and part_of_one.form == "fraction" and part_of_one.value < 1:
+            return scaled(m, part_of_one.end, value + part_of_one.value, "words")
     if conjoin and _is(t, j, "and", "a") and t[j + 2].lower in _PARTS:
         more = lex.SCALES.get(t[j - 1].lower, 1.0) / _PARTS[t[j + 2].lower]
         return scaled(m, j + 3, value + more, "words")

@@ -54,6 +54,8 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a
         and t[j + 1].kind == "word"
     ):
         return j + 2
+    if token.lower == "to" and t[j + 1].lower == "the" and t[j + 2].kind == "num":  # 10 to the 6th
+        return j + 3
     if token.gap == 0 and (token.kind in ("word", "num") or category(token.text[:1] or " ") in ("Sc", "So")):
         return j + 1
     if token.gap == 1 and category(token.text[0]) == "Sc" and token.text not in lex.SIGNS:

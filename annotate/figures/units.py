@@ -32,7 +32,7 @@ MEASURES: Rules[Number, Unit] = Rules("unit", "behind")
 COUNTED: Rules[Number, Unit] = Rules("unit", "behind")
 
 
-@UNITS.rule("percentage points", r"[- ]?(?:(?:[%％]|percent|pct|pc) |percentage )points?",  # noqa: RUF001
+@UNITS.rule("percentage points", r"[- ]?(?:(?:[%％]|percent|pct|pc) |percentage[ -])points?| pp",  # noqa: RUF001
             "2.5 percentage points = 2.5 percentage point", "up 4% points = 4 percentage point")  # fmt: skip
 def _points(m: Match, _: Number) -> Unit:
     return Unit(m.end, "percentage point", "percent")
@@ -40,7 +40,7 @@ def _points(m: Match, _: Number) -> Unit:
 
 @UNITS.rule(
     "parts of a percent",
-    r" ?‰| basis points?| bps",
+    r" ?‰| basis points?| ?bps?",
     "4‰ of them = 4 per mille",
     "a rise of 25 basis points = 25 basis point",
 )
@@ -48,7 +48,7 @@ def _parts(m: Match, _: Number) -> Unit:
     return Unit(m.end, "per mille" if m.found[0].strip() == "‰" else "basis point", "percent")
 
 
-@UNITS.rule("percent", r" ?[%％]|[- ]?(?:percent|pct|pc|per cent)",  # noqa: RUF001
+@UNITS.rule("percent", r" ?[%％]|[- ]?(?:percent|pct|pc|per[ -]cent)",  # noqa: RUF001
             "5% of it = 5 percent", "5 per cent of it = 5 percent", "a 7-percent rise = 7 percent")  # fmt: skip
 def _percent(m: Match, _: Number) -> Unit:
     return Unit(m.end, "percent", "percent")
@@ -124,7 +124,12 @@ def _noun_joined(m: Match, number: Number) -> Unit:
     word = m["word"]
     name = lex.MEASURES.get(word) or lex.MEASURES.get(singular(word)) or singular(word)
     kind = "duration" if name in lex.DURATIONS else "measure" if name in lex.LONG_MEASURES else "count"
-    if (number.value == 1 and kind == "count") or word in lex.HYPHEN_BLOCKED or number.form == "fraction":
+    if (
+        (number.value == 1 and kind == "count")
+        or len(word) == 1
+        or word in lex.HYPHEN_BLOCKED
+        or number.form == "fraction"
+    ):
         return Unit(m.start, None, "joined")
     return Unit(m.end, name, kind)
 
