@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotate.agreement import Interval, measure, measure_inside, measure_relations
+from annotate.agreement.spans.inside import inside_units
+from annotate.agreement.spans.relations import RELATION_F1
 from annotate.codebook.read import read_codebook
+from annotate.errors import TableError
 from annotate.files import bundled
 from annotate.present.summary import summarise
 from annotate.present.wording import study_lines
@@ -200,3 +204,162 @@ def test_every_answer_is_in_a_table_or_an_exclusion_and_once(results: list[dict[
     made = read(choice("a"), *results)
     found = Counter({"spans": len(made.spans), "relations": len(made.relations), "inside": len(made.inside)})
     assert found.total() + len(made.exclusions) == len(results)
+
+
+def drawn_by(**arrows_of: list[tuple[str, str, str]]) -> tuple[pd.DataFrame, ...]:
+    """The tables of one passage in which each annotator marked all four stretches and drew these arrows."""
+    made = tabulate(
+        [
+            task(
+                "p1",
+                *(
+                    annotation(n, n, *map(mark, "abcd"), *(arrow(one, to, label) for one, to, label in of))
+                    for n, of in enumerate(arrows_of.values(), start=1)
+                ),
+                text=TEXT,
+            )
+        ],
+        CODEBOOK,
+    )
+    return made.relations, made.spans, made.spans, made.passages
+
+
+def f1(found: pd.DataFrame, label: str | None = None) -> list[float]:
+    rows = found.loc[found["label"].isna() if label is None else found["label"] == label]
+    assert rows["coefficient"].tolist() == list(RELATION_F1)
+    return [round(value, 3) for value in rows["value"]]
+
+
+class TestAgreement:
+    def test_by_hand(self) -> None:
+        """Two of three arrows of each are the same: 2 * 2 / (3 + 3)."""
+        found = measure_relations(
+            *drawn_by(
+                one=[("a", "c", "relays"), ("a", "d", "relays"), ("b", "c", "cues")],
+                other=[("a", "c", "relays"), ("d", "a", "relays"), ("b", "c", "cues")],
+            )
+        )
+        assert f1(found) == [0.667] * 3
+        assert f1(found, "relays") == [0.5] * 3
+        assert f1(found, "cues") == [1.0] * 3
+        assert set(found["n_relations"].tolist()) == {6, 4, 2}
+
+    def test_a_label_is_part_of_it_and_so_is_the_direction(self) -> None:
+        found = measure_relations(*drawn_by(one=[("a", "c", "relays")], other=[("a", "c", "cues")]))
+        assert f1(found) == [0.0] * 3
+        found = measure_relations(*drawn_by(one=[("a", "c", "relays")], other=[("c", "a", "relays")]))
+        assert f1(found) == [0.0] * 3
+
+    def test_the_mean_over_pairs_of_three(self) -> None:
+        one = [("a", "c", "relays")]
+        found = measure_relations(*drawn_by(one=one, two=one, three=[("b", "c", "relays")]))
+        assert f1(found) == [0.333] * 3
+
+    def test_ends_match_as_spans_do_and_arrows_are_told_from_spans(self) -> None:
+        def shifted(region: str, by: int) -> dict[str, Any]:
+            moved = mark(region)
+            start, end = PLACES[region][0] + by, PLACES[region][1]
+            return moved | {"value": moved["value"] | {"start": start, "text": TEXT[start:end]}}
+
+        first = annotation(
+            1, 1, mark("a"), mark("c"), mark("d"), arrow("a", "c", "relays"), arrow("a", "d", "relays")
+        )
+        second = annotation(2, 2, shifted("a", 4), mark("c"), arrow("a", "c", "relays"))
+        made = tabulate([task("p1", first, second, text=TEXT)], CODEBOOK)
+        found = measure_relations(made.relations, made.spans, made.spans, made.passages)
+        assert f1(found) == [0.0, 0.667, 1.0]  # nobody else marked "nine lorries"
+
+    def test_nothing_drawn_is_undefined_with_the_reason_and_alone_too(self) -> None:
+        found = measure_relations(*drawn_by(one=[], other=[]), labels=["relays"])
+        assert found["value"].isna().all()
+        assert set(found["undefined"]) == {"no annotator drew such a relation"}
+        alone = measure_relations(*drawn_by(one=[("a", "c", "relays")]))
+        assert set(alone["undefined"]) == {"no item has two annotators"}
+
+    @settings(max_examples=60, deadline=None, derandomize=True)
+    @given(
+        drawn=st.lists(
+            st.lists(
+                st.tuples(
+                    st.sampled_from("abcd"), st.sampled_from("abcd"), st.sampled_from(["relays", "cues"])
+                ),
+                max_size=5,
+                unique=True,
+            ),
+            min_size=2,
+            max_size=3,
+        ),
+        seed=st.integers(0, 9),
+    )
+    def test_it_is_symmetric_and_the_same_arrows_agree_wholly(
+        self, drawn: list[list[tuple[str, str, str]]], seed: int
+    ) -> None:
+        tables = drawn_by(**{f"a{n}": of for n, of in enumerate(drawn)})
+        swapped = drawn_by(**{f"a{n}": of for n, of in enumerate(reversed(drawn))})
+        interval = Interval(replicates=5, seed=seed)
+        found = measure_relations(*tables, interval=interval)
+        assert f1(found) == pytest.approx(f1(measure_relations(*swapped, interval=interval)), nan_ok=True)
+        same = measure_relations(*drawn_by(one=drawn[0], other=drawn[0]))
+        assert f1(same) == pytest.approx([1.0 if drawn[0] else float("nan")] * 3, nan_ok=True)
+        shuffled = tables[0].sample(frac=1, random_state=seed)
+        pd.testing.assert_frame_equal(measure_relations(shuffled, *tables[1:], interval=interval), found)
+
+    def test_an_interval_draws_passages(self) -> None:
+        tasks = [
+            task(
+                f"p{n}",
+                annotation(1, 1, mark("a"), mark("c"), arrow("a", "c", "relays")),
+                annotation(2, 2, mark("a"), mark("c"), *([arrow("a", "c", "relays")] if n % 2 else [])),
+                text=TEXT,
+            )
+            for n in range(12)
+        ]
+        made = tabulate(tasks, CODEBOOK)
+        row = measure_relations(made.relations, made.spans, made.spans, made.passages, by="source").iloc[0]
+        assert row["value"] == pytest.approx(2 * 6 / 18)
+        assert 0.2 < row["ci_low"] < row["value"] < row["ci_high"] < 0.95
+        assert row["n_pairable_items"] == 12
+
+
+class TestAgreementInside:
+    def made(self) -> Tables:
+        one = annotation(1, 1, mark("a"), mark("c"), mark("d"), inside("a"), inside("c"), inside("d"))
+        two = annotation(2, 2, mark("a"), mark("c"), inside("a"), inside("c", "angry"))
+        return tabulate([task("p1", one, two, text=TEXT)], CODEBOOK)
+
+    def test_matched_stretches_are_the_items(self) -> None:
+        made = self.made()
+        found = measure_inside(
+            made.inside, made.spans, scales=CODEBOOK.region_scales, coefficients=("percent_agreement",)
+        )
+        row = found.iloc[0]
+        assert (row["variable"], row["value"], row["n_items"]) == ("mood", 0.5, 2)
+        assert found.attrs["unmatched"] == 1
+
+    def test_it_is_the_same_as_agreement_on_a_table_of_the_pairs(self) -> None:
+        made = self.made()
+        units = inside_units(made.inside, made.spans)
+        assert units.groupby("item")["annotator"].agg(list).tolist() == [["A1", "A2"]] * 2
+        scales = CODEBOOK.region_scales
+        expected = measure(units, scales=scales, interval=Interval("none"))
+        pd.testing.assert_frame_equal(measure_inside(made.inside, made.spans, scales=scales), expected)
+
+    def test_nothing_to_compare(self) -> None:
+        made = read(mark("a"), inside("a"))
+        with pytest.raises(TableError, match="no stretch with one was marked by two annotators"):
+            measure_inside(made.inside, made.spans, scales=CODEBOOK.region_scales)
+
+
+def test_the_commands_print_what_the_library_computes(run: Any, tmp_path: Any) -> None:
+    first = annotation(1, 1, choice("a"), mark("a"), mark("c"), arrow("a", "c", "relays"), inside("a"))
+    second = annotation(
+        2, 2, choice("a"), mark("a"), mark("c"), arrow("a", "c", "cues"), inside("a", "angry")
+    )
+    (tmp_path / "e.json").write_text(json.dumps([task("p1", first, second, text=TEXT)]), encoding="utf-8")
+    (tmp_path / "c.xml").write_text(CODEBOOK.config, encoding="utf-8")
+    where = (str(tmp_path / "e.json"), "--config", str(tmp_path / "c.xml"), "--format", "json")
+    status, out, _ = run("spans", "relations", *where)
+    assert status == 0
+    assert [row["value"] for row in json.loads(out)[:3]] == [0.0, 0.0, 0.0]
+    status, out, _ = run("spans", "inside", *where, "--coefficient", "percent_agreement")
+    assert (status, json.loads(out)[0]["value"]) == (0, 0.0)

@@ -16,7 +16,7 @@ from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
-from annotate.agreement.spans import measure_span_pairs, measure_spans
+from annotate.agreement.spans import measure_inside, measure_relations, measure_span_pairs, measure_spans
 from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.assignments import Assignments, from_matrix
 from annotate.counts.patterns import Patterns, from_items
@@ -47,6 +47,8 @@ __all__ = [
     "leave_one_out",
     "majority",
     "measure",
+    "measure_inside",
+    "measure_relations",
     "measure_span_pairs",
     "measure_spans",
     "pairs",

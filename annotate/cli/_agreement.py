@@ -137,6 +137,56 @@ def spans_pairs(study: "Study", table: Table, by: By = None) -> None:
     table.write(result, study=study)
 
 
+@command(spans_app, "relations", example="annotate spans relations exports/example --by source")
+@takes(table=written, study=marked)
+def spans_relations(
+    study: "Study",
+    table: Table,
+    by: By = None,
+    replicates: Replicates = 1000,
+    confidence: Confidence = 0.95,
+    seed: Seed = 0,
+) -> None:
+    """Compute how far annotators draw the same relations between marked stretches, for each label."""
+    from annotate.agreement import Interval, measure_relations
+    from annotate.present.study_tables import side_by_side
+
+    groups = tuple(by or ())
+    drawn = study.first_relations
+    offered = [] if study.codebook is None else [label.id for label in study.codebook.relations]
+    result = measure_relations(
+        drawn,
+        *study.marked,
+        labels=list(dict.fromkeys([*offered, *sorted(set(drawn["label"]))])),
+        by=groups,
+        interval=Interval("percentile", replicates, confidence, seed),
+    )
+    say_exclusions(study)
+    if drawn.empty:
+        say("nobody has drawn a relation")
+    rows = [*groups, "label", "n_pairable_items", "n_relations"]
+    table.write(result, lambda frame: side_by_side(frame, rows, "coefficient"), study=study)
+
+
+@command(spans_app, "inside", example="annotate spans inside exports/my-study-<time>")
+@takes(table=written, study=marked)
+def spans_inside(study: "Study", table: Table, by: By = None, coefficient: Coefficients = None) -> None:
+    """Compute agreement on the answers inside marked stretches (perRegion), where two annotators marked one."""
+    from annotate.agreement import DEFAULT, measure_inside
+
+    result = measure_inside(
+        study.first_inside,
+        study.marked[0],
+        scales={} if study.codebook is None else study.codebook.region_scales,
+        coefficients=coefficients(coefficient, DEFAULT),
+        by=tuple(by or ()),
+    )
+    say_exclusions(study)
+    if unmatched := result.attrs["unmatched"]:
+        say(f"not compared: {unmatched} answers inside stretches that no other annotator marked")
+    table.write(result, study=study)
+
+
 def _say_nothing_marked(study: "Study", result: "pd.DataFrame") -> None:
     say_exclusions(study)
     if result.empty:

@@ -115,11 +115,12 @@ class Codebook:
 
         Sets are measured by what was chosen, so their scale does not list what a set may hold.
         """
-        return {
-            v.name: Scale(v.level, () if v.level == "set" else tuple(one.id for one in v.categories))
-            for v in self.variables
-            if v.level is not None
-        }
+        return _scales(self.variables)
+
+    @property
+    def region_scales(self) -> dict[str, Scale]:
+        """The scale of each coded variable that is answered inside a marked stretch."""
+        return _scales(self.region_variables)
 
     def variable(self, name: str) -> Variable:
         """Return the variable of that name.
@@ -161,6 +162,14 @@ def load_codebook(path: str | Path) -> Codebook:
         message = f"{path}: not UTF-8 at byte {error.start}; save the label config as UTF-8"
         raise ConfigError(message) from error
     return read_codebook(config, where=str(path))
+
+
+def _scales(variables: tuple[Variable, ...]) -> dict[str, Scale]:
+    return {
+        v.name: Scale(v.level, () if v.level == "set" else tuple(one.id for one in v.categories))
+        for v in variables
+        if v.level is not None
+    }
 
 
 def read_codebook(config: str, *, where: str = "label config") -> Codebook:

@@ -82,6 +82,16 @@ class Study:
         return spans.loc[~lost], first.loc[first["marks_whole"]], self.passages
 
     @property
+    def first_relations(self) -> pd.DataFrame:
+        """The relations between marked stretches without those of repeats."""
+        return self.relations.loc[self.relations["round"] == 1]
+
+    @property
+    def first_inside(self) -> pd.DataFrame:
+        """The answers inside marked stretches without those of repeats."""
+        return self.inside.loc[self.inside["round"] == 1]
+
+    @property
     def rated(self) -> pd.DataFrame:
         """The ratings of the first round, of which there are some.
 

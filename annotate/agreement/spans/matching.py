@@ -13,7 +13,7 @@ information retrieval, Journal of the American Medical Informatics Association 1
 over pairs of annotators is theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -23,6 +23,7 @@ from annotate.agreement.spans.marks import MarkedPassage
 from annotate.counts.patterns import FloatArray, IntArray
 
 MATCHINGS = ("exact", "overlap")
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,26 +60,32 @@ def exact(one: IntArray, other: IntArray) -> int:
 def overlap(one: IntArray, other: IntArray) -> int:
     """How many pairs of spans that share a character can be made, no span in two of them.
 
-    The span that ends first is matched with that span of the other annotator, among those that begin
-    before its end, which itself ends first. All of these still to be matched end later, so it could
-    not serve better, and a partner with a later end is free for more of the rest.
-
     >>> overlap(np.array([[0, 9]]), np.array([[0, 3], [4, 9]]))
     1
     """
-    waiting = (sorted(map(tuple, one.tolist()), key=_end), sorted(map(tuple, other.tolist()), key=_end))
-    made = 0
+    return len(partners([(start, end) for start, end in one.tolist()], [(a, b) for a, b in other.tolist()]))
+
+
+def partners(one: Iterable[Span], other: Iterable[Span]) -> list[tuple[Span, Span]]:
+    """Pair the spans of two annotators that share a character, as many as can be, none in two pairs.
+
+    The span that ends first is matched with that span of the other annotator, among those that begin
+    before its end, which itself ends first. All of these still to be matched end later, so it could
+    not serve better, and a partner with a later end is free for more of the rest.
+    """
+    waiting = (sorted(one, key=_end), sorted(other, key=_end))
+    made: list[tuple[Span, Span]] = []
     while waiting[0] and waiting[1]:
         side = 0 if waiting[0][0][1] <= waiting[1][0][1] else 1
-        _, end = waiting[side].pop(0)
-        partner = next((place for place, span in enumerate(waiting[1 - side]) if span[0] < end), None)
+        first = waiting[side].pop(0)
+        partner = next((at for at, span in enumerate(waiting[1 - side]) if span[0] < first[1]), None)
         if partner is not None:
-            waiting[1 - side].pop(partner)
-            made += 1
+            second = waiting[1 - side].pop(partner)
+            made.append((second, first) if side else (first, second))
     return made
 
 
-def _end(span: tuple[int, int]) -> tuple[int, int]:
+def _end(span: Span) -> Span:
     return span[1], span[0]
 
 
