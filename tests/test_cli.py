@@ -74,7 +74,7 @@ def test_ingest_then_check(run, tmp_path):
     (tmp_path / "a.txt").write_text("One claim. Another claim.", encoding="utf-8")
     code, out, err = run("ingest", "a.txt", "-o", "tasks/a.json", "--source", "The Gazette")
     assert (code, out) == (0, "")
-    assert "2 passages from 1 documents by 1 sources" in err
+    assert "2 passages from 1 document by 1 source" in err
     tasks = read_tasks(tmp_path / "tasks" / "a.json")
     assert tasks[0]["data"]["source"] == "The Gazette"
     assert tasks[0]["data"]["config_sha256"] == load_codebook(bundled("label_config.xml")).sha256

@@ -383,7 +383,7 @@ def test_a_named_file_that_may_not_be_read_costs_itself_only(run, folder, monkey
     assert err.splitlines()[-3:] == [
         "annotate: in/closed.txt: cannot be read (Permission denied)",
         "not read, 1: in/closed.txt",
-        "t.json: 2 passages from 1 documents by 1 sources",
+        "t.json: 2 passages from 1 document by 1 source",
     ]
 
 

@@ -10,6 +10,7 @@ from annotate.errors import InputError
 from annotate.figures.rules import REGISTERED
 from annotate.files import bundled
 from annotate.frames import records
+from annotate.present import counted
 from annotate.provenance import arithmetic, compare, quantities, reuse
 from annotate.provenance.ledger import ledger_of
 from annotate.study.passages import read_passages
@@ -36,7 +37,9 @@ def expected():
 def test_a_command_prints_what_the_library_finds(words, frame, run, tmp_path):
     status, out, said = run(*words, TASKS, "--format", "json")
     left_out = (read_passages(TASKS)["kind"] == "boilerplate").sum()
-    boilerplate = "" if words[0] == "quantities" else f"left out: {left_out} passages of boilerplate\n"
+    boilerplate = (
+        "" if words[0] == "quantities" else f"left out: {counted(int(left_out), 'passage')} of boilerplate\n"
+    )
     assert (status, said) == (0, boilerplate)
     assert json.loads(out) == json.loads(json.dumps(records(frame)))
     assert run(*words, TASKS, "--format", "parquet", "-o", "t.parquet")[0] == 0
@@ -131,5 +134,5 @@ def test_reuse_says_what_it_left_out(run, tmp_path):
     ]
     (tmp_path / "t.json").write_text(json.dumps(tasks), encoding="utf-8")
     status, out, said = run("reuse", "t.json", "--format", "json")
-    assert (status, said) == (0, "left out: 1 passages of boilerplate\n")
+    assert (status, said) == (0, "left out: 1 passage of boilerplate\n")
     assert len(json.loads(out)) == 1

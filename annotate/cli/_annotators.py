@@ -24,6 +24,7 @@ from annotate.cli.options import (
 )
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import InputError
+from annotate.present import counted
 
 app = typer.Typer(
     cls=Group,
@@ -57,7 +58,7 @@ def annotators_add(
         if not connection.embedded:
             typer.echo(invitation_link(connection))
             say(
-                f"{connection.url} is not the embedded server: hand out this link, with which people make accounts"
+                f"{connection.url} is not the embedded server: give the annotators this link, with which they make their own accounts"
             )
             return
         made = 0
@@ -69,9 +70,11 @@ def annotators_add(
                     made += 1
                 else:
                     say(f"{one.email}: has an account already, with the password it had")
-    say(f"{made} accounts made; log in at {connection.page_url('user/login/')}")
+    say(f"{counted(made, 'account')} made; log in at {connection.page_url('user/login/')}")
     if made:
-        say(f"passwords: {output or 'above, this once'}; they are kept nowhere else")
+        say(
+            f"the passwords stand {f'in {output}' if output else 'above'}; they are kept nowhere else, so hand them on now"
+        )
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from annotate.cli._help import CODING, command
 from annotate.cli.options import Config, Form, read_codebook, refuse_overwriting
 from annotate.cli.speech import progress, say
 from annotate.errors import InputError
+from annotate.present import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +135,7 @@ def _on_server(
     report = made.report
     say(f"{report.title}: {report.url}")
     say(
-        f"{report.created} tasks pushed, {report.already_there} were there already, {report.updated} of them updated"
+        f"{counted(report.created, 'task')} pushed, {counted(report.already_there, 'was', 'were')} there already, {report.updated} of them updated"
     )
     for (key, number), rows in made.taken.groupby(["annotator", "round"]):
         what = (
@@ -145,9 +146,7 @@ def _on_server(
         say(f"{len(rows)} {what.format(made.addresses.get(str(key), key))}")
     if made.without_account:
         names = ", ".join(one.email for one in made.without_account)
-        say(
-            f"{len(made.without_account)} annotators have no account yet: {names}; see annotate annotators add"
-        )
+        say(f"without an account yet: {names}; make one with annotate annotators add")
     return made
 
 
@@ -166,7 +165,7 @@ def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses:
     for key, count in plan["annotator"].value_counts().sort_index().items():
         if key not in listed:
             who = addresses.get(str(key), key)
-            say(f"{who} is not in the list, and keeps {count} assignments of before")
+            say(f"{who} is not in the list, and keeps {counted(int(count), 'earlier assignment')}")
 
 
 def _from_to(numbers: tuple[int, int]) -> str:

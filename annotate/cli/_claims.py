@@ -15,6 +15,7 @@ from annotate.cli.options import (
     written,
 )
 from annotate.cli.speech import say, say_exclusions
+from annotate.present import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +57,9 @@ def reuse(
         table.write(pairs, reuse_table)
     _say_boilerplate(passages)
     if cut := pairs.attrs["cut"]:
-        say(f"cut short: {cut} spans may go on; about 1,000 words around the strongest place are compared")
+        say(
+            f"{counted(cut, 'span')} may be longer than shown: about 1,000 words around the strongest place are compared"
+        )
     if pairs.empty:
         say(f"{texts}: no passage shares text with another document")
 
@@ -147,4 +150,4 @@ def provenance(study: "Study", table: Table, interval: "Interval") -> None:
 
 def _say_boilerplate(passages: "pd.DataFrame") -> None:
     if left_out := int((passages["kind"] == "boilerplate").sum()):
-        say(f"left out: {left_out} passages of boilerplate")
+        say(f"left out: {counted(left_out, 'passage')} of boilerplate")

@@ -8,6 +8,7 @@ import typer
 from annotate.cli._help import CODING, Group, command, takes
 from annotate.cli.options import Config, DataDir, Invalid, Project, Table, read_codebook, written
 from annotate.cli.speech import one_line, progress, say, say_exclusions, waiting
+from annotate.present import counted
 
 app = typer.Typer()
 OnConfigChange = Literal["error", "first"]
@@ -89,7 +90,10 @@ def push(
             on_progress=advance,
         )
     typer.echo(report.url)
-    say(f"{report.title}: {report.created} passages pushed, {report.already_there} were there already")
+    say(
+        f"{report.title}: {counted(report.created, 'passage')} pushed, "
+        f"{counted(report.already_there, 'was', 'were')} there already"
+    )
     if report.overlap != overlap:
         say(f"   they are assigned: {report.overlap} annotators code each, not {overlap}")
     if report.config_replaced:
@@ -199,8 +203,12 @@ def merge(
     typer.echo(made.folder)
     for part in made.parts:
         names = ", ".join(name for (number, _), name in made.names.items() if number == part.number)
-        say(one_line(f"{part.number}: {part.path}: {len(part.tasks)} tasks, annotators {names or 'none'}"))
-    say(f"{made.passages} passages, {made.shared} of them in several exports")
+        say(
+            one_line(
+                f"{part.number}: {part.path}: {counted(len(part.tasks), 'task')}, annotators {names or 'none'}"
+            )
+        )
+    say(f"{counted(made.passages, 'passage')}, {made.shared} of them in several exports")
     for notice in made.notices:
         say(one_line(notice))
     say_exclusions(read_study(made.folder))

@@ -8,6 +8,7 @@ import typer
 from annotate.cli._help import PASSAGES, command, takes
 from annotate.cli.options import Config, Table, read_codebook, refuse_overwriting, written
 from annotate.cli.speech import one_line, say
+from annotate.present import counted
 
 if TYPE_CHECKING:
     from annotate.corpus import Ingested
@@ -99,7 +100,8 @@ def ingest(
         write_tasks(with_findings(made.tasks) if annotate_reuse else made.tasks, output)
     _say_how(made)
     if made.tasks:
-        words = f"{len(made.tasks)} passages from {made.documents} documents by {made.sources} sources"
+        passages = counted(len(made.tasks), "passage")
+        words = f"{passages} from {counted(made.documents, 'document')} by {counted(made.sources, 'source')}"
         say(one_line(f"{output}: {words}"))
     if made.failures:
         raise typer.Exit(1)

@@ -14,6 +14,7 @@ import typer
 
 from annotate.cli.speech import one_line, say
 from annotate.errors import ServerError
+from annotate.present import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,8 +148,10 @@ def _more(found: "Followed", before: Mapping[str, int] | None) -> Iterator[str]:
 def _line(found: "Followed") -> str:
     known = found.agreement[found.agreement["undefined"].isna()]
     alpha = [f"{row['variable']} {row['value']:.3f}" for row in known.to_dict("records")]
-    far = f"{found.complete} of {found.tasks} passages complete, {found.done} annotations"
-    return f"{far}, {found.open} open, {found.skipped} skips{'; alpha ' if alpha else ''}{', '.join(alpha)}"
+    far = (
+        f"{found.complete} of {counted(found.tasks, 'passage')} complete, {counted(found.done, 'annotation')}"
+    )
+    return f"{far}, {found.open} open, {counted(found.skipped, 'skip')}{'; alpha ' if alpha else ''}{', '.join(alpha)}"
 
 
 def _followed(look: "Look") -> "Followed":
@@ -164,11 +167,11 @@ def _summary(look: "Look", found: "Followed") -> list[str]:
     home, lines = look.project, []
     lines.append(f"{home.title}: {home.url}")
     lines.append(
-        f"{found.complete} of {found.tasks} tasks have the annotations they want; {found.skipped} skips; "
-        f"{found.done} annotations done, {found.open} open"
+        f"{found.complete} of {counted(found.tasks, 'task')} have all their annotations; "
+        f"{counted(found.skipped, 'skip')}; {counted(found.done, 'annotation')} done, {found.open} open"
     )
     if found.median_seconds is not None:
-        lines.append(f"median time a passage: {found.median_seconds:.1f} s")
+        lines.append(f"median time for a passage: {found.median_seconds:.0f} s")
     if found.open:
         end, basis = found.pace.end, found.pace.basis
         lines.append(f"expected end: {end} ({basis})" if end else f"expected end {basis}")

@@ -46,7 +46,9 @@ def _moved(words: Sequence[str]) -> list[str]:
     if asked not in _VIEWS:
         raise typer.BadParameter("ask for one at a time", param_hint=" and ".join(asked))
     name = _VIEWS[asked]
-    say(f"hint: annotate agreement {' '.join(asked)} is now annotate {' '.join(name)}; the old way will go")
+    say(
+        f"hint: annotate agreement {' '.join(asked)} is now annotate {' '.join(name)}; the old form will be removed in the next version"
+    )
     return [*name, *(word for word in words[1:] if word not in asked)]
 
 

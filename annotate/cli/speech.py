@@ -21,13 +21,13 @@ def say(words: str) -> None:
 
 
 def one_line(words: str) -> str:
-    """Put a message on one line of bearable length, whatever was quoted in it; its two ends say most."""
+    """Put a message on one line, whatever it quotes, and cut the middle out of a very long one."""
     line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in words)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
 
 
 def steady_output() -> None:
-    """Let no sign that a terminal cannot show, and no closed output, end in a traceback."""
+    """Keep characters that the terminal cannot show, and a closed output, from ending in a traceback."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (it stays open to the end)
     if isinstance(sys.stdout, io.TextIOWrapper):

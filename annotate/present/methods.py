@@ -5,6 +5,7 @@ import importlib.metadata
 import pandas as pd
 
 from annotate.frames import records
+from annotate.present import counted
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient
 from annotate.study.study import Study
@@ -59,8 +60,8 @@ def _design(study: Study) -> str:
     ratings = study.first_round
     annotators, sources = ratings["annotator"].nunique(), ratings["source"].nunique()
     return (
-        f"{_count(annotators, 'annotator')} coded {_count(ratings['item'].nunique(), 'passage')} from "
-        f"{_count(sources, 'source')}, {len(ratings):,} judgements in all."
+        f"{counted(annotators, 'annotator')} coded {counted(ratings['item'].nunique(), 'passage')} from "
+        f"{counted(sources, 'source')}, {len(ratings):,} judgements in all."
     )
 
 
@@ -110,8 +111,4 @@ def _left_out(study: Study) -> str:
     if counts.empty:
         return "No annotation was left out."
     told = ", ".join(f"{count} {in_words(str(reason)).lower()}" for reason, count in counts.items())
-    return f"Left out were {_count(int(counts.sum()), 'annotation or answer', 'annotations or answers')} ({told})."
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"Left out were {counted(int(counts.sum()), 'annotation or answer', 'annotations or answers')} ({told})."

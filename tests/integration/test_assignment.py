@@ -476,7 +476,7 @@ def test_assign_prints_the_links(
     assert [(row["passages"], row["repeats"]) for row in rows] == [(4, 2)] * 3
     assert all(row["link"].endswith("&labeling=1") for row in rows)
     assert "6 passages: 4 an annotator, 2 shared by every two" in result.stderr
-    assert "1 annotators have no account yet: kim@example.org" in result.stderr
+    assert "without an account yet: kim@example.org" in result.stderr
     written = json.loads((tmp_path / "assigned.json").read_text(encoding="utf-8"))
     assert len(written) == 9
     assert "@" not in (tmp_path / "assigned.json").read_text(encoding="utf-8")

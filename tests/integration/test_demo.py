@@ -121,7 +121,7 @@ def test_with_serve_a_person_can_log_in_and_there_is_something_to_annotate(serve
     assert f'ANNOTATE_SERVER_DIR={shlex.quote("a demo/server")} annotate pull "{title}"' in done.stderr
     assert f"annotate server stop --data-dir {shlex.quote('a demo/server')}" in done.stderr
     status = annotate("status", title, "--format", "csv", cwd=home, data=data)
-    assert "0 of 78 tasks have the annotations they want" in status.stderr
+    assert "0 of 78 tasks have all their annotations" in status.stderr
     pulled = annotate("pull", title, "-o", "mine", cwd=home, data=data)
     assert pulled.returncode == 0, pulled.stderr
     nothing = annotate("agreement", pulled.stdout.strip(), cwd=home)

@@ -146,7 +146,7 @@ def test_json_is_one_document(
     assert said["agreement"][0]["variable"] == "claim_type"
     assert said["agreement"][0]["n_pairable_items"] == 1
     assert (said["open"], len(said["days"]), said["warnings"]) == (4, 1, [])
-    assert "1 of 3 tasks have the annotations they want; 0 skips" in done.stderr
+    assert "1 of 3 tasks have all their annotations; 0 skips" in done.stderr
     table = subprocess.run(command(title), capture_output=True, text=True, check=True).stdout
     assert "ada@example.org" in table
     assert "krippendorff alpha" in table
@@ -175,7 +175,7 @@ def test_watching_in_a_pipe_is_a_line_a_change(
         finally:
             watching.kill()
     assert "Z 0 of 3 passages complete, 0 annotations, 6 open, 0 skips" in first
-    assert f"0 of 3 passages complete, 1 annotations, 5 open, 0 skips; A{annotators[0].user_id} +1" in second
+    assert f"0 of 3 passages complete, 1 annotation, 5 open, 0 skips; A{annotators[0].user_id} +1" in second
     assert (rest, watching.returncode) == ("", 0)
     assert words.endswith("stopped watching\n")
 
