@@ -115,7 +115,7 @@ class TestRelations:
         bad = mark("b") | {"id": "bad"}
         bad["value"] = bad["value"] | {"text": "something else"}
         made = read(choice("a"), mark("a"), mark("c"), bad, one)
-        assert made.exclusions["reason"].tolist() == ["span_mismatch", reason]
+        assert made.exclusions["reason"].tolist() == ["span_mismatch", "marks_incomplete", reason]
         assert made.relations.empty
         assert made.relations.columns.tolist() == list(RELATION_COLUMNS)
 
