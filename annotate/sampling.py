@@ -50,15 +50,14 @@ class Interval:
     Parameters
     ----------
     kind
-        ``percentile`` or ``bca`` (bootstraps), ``jackknife``, ``analytic`` (standard errors by linearisation)
-        or ``none``. What can be had by one kind alone takes that one; every result says what its interval is.
+        ``percentile``, ``bca``, ``jackknife``, ``analytic`` or ``none``, see :func:`annotate.agreement.estimate`.
+        Where there is one kind alone, it is that one; every result says what its interval is.
     replicates
         How often a bootstrap draws; 0 for no interval.
     confidence
         The level of the interval, between 0 and 1.
     seed
-        The same seed gives the same digits on every engine, in whatever order the rows are; and the digits of a
-        group do not depend on the other groups.
+        The same seed gives the same digits on every engine; those of a group do not depend on other groups.
     cluster
         The column of the ratings whose rows are drawn together, such as ``document``; None for items.
 
@@ -100,14 +99,7 @@ class Interval:
 
 
 def check_seed(seed: int) -> None:
-    """Refuse a seed that numpy does not take.
-
-    Raises
-    ------
-    StatisticsError
-        If it is below 0.
-
-    """
+    """Refuse a seed below 0, which numpy does not take, by a StatisticsError."""
     if seed < 0:
         raise StatisticsError(f"seed: {seed} is below 0; any whole number from 0 will do")
 

@@ -51,7 +51,8 @@ def estimate(
     coefficients
         Names, see :data:`~annotate.agreement.registry.COEFFICIENTS`.
     interval
-        Of which kind the intervals are. All coefficients are computed on the same replicates.
+        ``percentile`` or ``bca`` (bootstraps over items), ``jackknife`` (over items), ``analytic`` (Gwet's
+        standard errors) or ``none``. All coefficients are computed on the same replicates.
     rng
         Where the replicates come from; a generator with the seed of ``interval`` if none is given.
 
