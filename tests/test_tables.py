@@ -1,17 +1,23 @@
+import io
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from annotate.cli import _status
 from annotate.codebook.read import read_codebook
 from annotate.errors import InputError
 from annotate.present.label_tables import codebook_frame
 from annotate.present.study_tables import readable, side_by_side
 from annotate.present.tables import FORMATS, rendered, write_table, write_tables
+from annotate.studio.projects import Project
+from annotate.studio.status import Look
 from annotate.study.study import read_study
 from tests.export_example import CONFIG
 
@@ -221,3 +227,25 @@ def test_several_tables_are_one_text_to_read_and_no_file_for_programs(form, tmp_
         with pytest.raises(InputError, match=f"^{form}: a file holds one table, and these are 2"):
             write_tables(frames, form, path)
         assert not path.exists()
+
+
+def test_how_far_a_project_is_fits_a_terminal_too(monkeypatch, capsys):
+    """What annotate status shows once and while it watches, of an export in place of a server's answer."""
+    tasks = json.loads((EXAMPLE / "tasks.json").read_text(encoding="utf-8"))
+    config = (EXAMPLE / "label_config.xml").read_text(encoding="utf-8")
+    project = Project(7, "Harbour", "http://127.0.0.1:8080/projects/7", config, 4, len(tasks))
+    addresses = {number: f"somebody.with.a.long.name.{number}@annotators.example" for number in (2, 3, 4)}
+    seen = Look(project, tasks, addresses, datetime(2026, 1, 10, 12, tzinfo=UTC))
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("COLUMNS", "80")
+    _status.show(seen, "table", None)
+    shown = capsys.readouterr().out
+    assert "A2" in shown
+    assert "Upper Tessel Gazette" in shown
+    assert "\x1b" not in shown
+    assert max(map(cell_len, shown.splitlines())) <= 80
+    for width in (80, 200):
+        page = Console(width=width, file=io.StringIO(), force_terminal=False)
+        page.print(_status._page(seen, _status._followed(seen), width))
+        assert "Ctrl+C ends this" in page.file.getvalue()
+        assert max(map(cell_len, page.file.getvalue().splitlines())) <= width

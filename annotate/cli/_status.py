@@ -183,14 +183,17 @@ def _summary(look: "Look", found: "Followed") -> list[str]:
 def _tables(found: "Followed", last: int | None = None) -> list["pd.DataFrame"]:
     """The tables for reading: annotators, agreement, sources, and the days, all or the last ones."""
     from annotate.coordination.following._follow import agreement_frame, part_frame
+    from annotate.present.label_tables import progress_table
     from annotate.present.study_tables import readable, side_by_side
 
     agreement = agreement_frame(found)
     if len(agreement):
         agreement = side_by_side(agreement, ["variable", "n_pairable_items"], "coefficient")
     days = found.days if last is None else found.days[-last:]
-    parts = [part_frame(found.annotators), agreement, part_frame(found.sources), part_frame(days)]
-    return [readable(part) for part in parts if len(part)]
+    people, sources, worked = (
+        progress_table(part_frame(part)) for part in (found.annotators, found.sources, days)
+    )
+    return [table for table in (people, readable(agreement), sources, worked) if len(table)]
 
 
 def _write_json(look: "Look", found: "Followed", output: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""Labels as tables for reading: those that were decided, those that are suggested, and the codebook."""
+"""Labels as tables for reading: the codebook, how far coding is, what is suggested, what was decided."""
 
 import pandas as pd
 
@@ -99,3 +99,14 @@ def _category(category: Category) -> dict[str, str | None]:
         "definition": category.definition,
         "hotkey": category.hotkey,
     }
+
+
+def progress_table(part: pd.DataFrame) -> pd.DataFrame:
+    """Show how far annotators, sources or days are: whole seconds, and moments to the minute."""
+    shown = part.copy()
+    if "median_seconds" in shown.columns:
+        shown["median_seconds"] = shown["median_seconds"].astype("Float64").round().astype("Int64")
+    if "last" in shown.columns:
+        moments = pd.to_datetime(shown["last"], utc=True, format="ISO8601")
+        shown["last"] = moments.dt.strftime("%Y-%m-%d %H:%M").astype(object)
+    return readable(shown.rename(columns={"median_seconds": "median seconds", "last": "last (UTC)"}))

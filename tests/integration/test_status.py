@@ -195,7 +195,7 @@ def test_watching_on_a_terminal_is_live(
         try:
             assert "0 annotations done, 6 open" in _until(ours, "Ctrl+C ends this")
             submit(annotators[0], ids[0], chosen("incident"), 3.0)
-            shown = _until(ours, "1 annotations done, 5 open")
+            shown = _until(ours, "1 annotation done, 5 open")
             assert "\x1b[2K" in shown  # in place of what stood there
             watching.send_signal(signal.SIGINT)
             assert "stopped watching" in _until(ours, "stopped watching")
