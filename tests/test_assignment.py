@@ -489,7 +489,10 @@ def test_assign_writes_tasks_and_plan(files: tuple[Path, Path], tmp_path: Path) 
     annotators.write_text("ada@example.org\nben@example.org\ndora@example.org\n", encoding="utf-8")
     later = run(output, "--annotators", annotators, "--overlap", 2)
     assert later.exit_code == 0, later.output
-    assert f"{annotator_key('cleo@example.org')} is not in the list, and keeps 6 assignments" in later.stderr
+    assert (
+        f"{annotator_key('cleo@example.org')} is not in the list, and keeps 6 earlier assignments"
+        in later.stderr
+    )
     assert "nothing was written" in later.stderr
 
 

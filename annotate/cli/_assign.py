@@ -72,6 +72,7 @@ def assign(
     from annotate.corpus import read_tasks, write_tasks
     from annotate.files import whole
     from annotate.frames import READABLE, write_frame
+    from annotate.present.study_tables import readable
     from annotate.present.tables import write_table
 
     for place in (output, plan_file):
@@ -98,7 +99,15 @@ def assign(
     _say_balance(plan, people, addresses)
     if output is None and plan_file is None and project is None:
         say("nothing was written: give --project, --output or --plan")
-    write_table(_table(plan, people, tabs), form)
+    table = _table(plan, people, tabs)
+    if form not in ("table", "markdown"):
+        write_table(table, form)
+        return
+    write_table(readable(table.drop(columns=["annotator", "link"], errors="ignore")), form)
+    for row in table.to_dict("records") if tabs else ():
+        typer.echo(
+            f"\n{row['name'] or row['email']}:\n{row['link']}"
+        )  # alone on its line, to be copied whole
 
 
 def _on_server(

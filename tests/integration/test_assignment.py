@@ -484,3 +484,5 @@ def test_assign_prints_the_links(
     again = CliRunner().invoke(app, command)
     assert again.stdout == result.stdout
     assert "0 tasks pushed, 9 were there already" in again.stderr
+    to_read = CliRunner().invoke(app, ["table" if word == "json" else word for word in command])
+    assert {row["link"] for row in rows} <= set(to_read.stdout.splitlines())  # each alone on a line
