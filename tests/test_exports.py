@@ -75,7 +75,7 @@ def test_every_kind_of_control_becomes_a_rating():
     ("one", "reason"),
     [
         (annotation(1, 1, choice("a"), was_cancelled=True), "cancelled"),
-        (annotation(1, 1, choice("a"), ground_truth=True), "ground_truth"),
+        (annotation(1, 1, choice("a"), ground_truth=True, import_id=4), "ground_truth"),
         (annotation(1, 1, choice("a"), updated_by=2), "edited_by_another"),
         (annotation(1, 1), "empty"),
         (annotation(1, 1, choice("z")), "unknown_category"),

@@ -3,15 +3,27 @@ import json
 import pandas as pd
 import pytest
 
+from annotate.agreement import measure
+from annotate.codebook.read import read_codebook
+from annotate.consensus import with_gold
 from annotate.errors import ExportError, InputError, TableError
+from annotate.study.exports import tabulate
 from annotate.study.snapshot import write_snapshot
 from annotate.study.study import read_study
-from tests.export_example import CONFIG, annotation, choice, span, task
+from tests.export_example import CONFIG, annotation, choice, result, span, task
 
 TASKS = [
     task("p1", annotation(1, 1, choice("a"), span(0, 2, "He")), annotation(2, 2, choice("b"))),
     task("p2", annotation(3, 1, choice("a"), was_cancelled=True), text="Other."),
 ]
+
+
+def stars_of(name, stars=3):
+    return result(name, "rating", rating=stars)
+
+
+def reason_of():
+    return result("why", "textarea", text=["Because."])
 
 
 @pytest.fixture
@@ -95,7 +107,10 @@ def test_a_failure_leaves_no_half_snapshot(tmp_path):
             [task("p1", annotation(1, 1, choice("z")))],
             r"item p1, annotator A1: annotation 1, kind: z is not in the label config",
         ),
-        ([task("p1", annotation(1, 1, choice("a", name="mood")))], "mood: the label config has kind"),
+        (
+            [task("p1", annotation(1, 1, choice("a", name="mood")))],
+            "answers mood, which the label config does not have .it has kind, flags",
+        ),
         (
             [task("p1", annotation(91, 3, choice("a")), annotation(94, 3, choice("b")))],
             "item p1, annotator A3: two annotations by one annotator",
@@ -143,3 +158,169 @@ def test_a_plain_table_has_its_passages(tmp_path):
     path.write_text("item,source,annotator,variable,category\np1,S,A,v,x\np1,S,A,v,y\n", encoding="utf-8")
     with pytest.raises(TableError, match="item p1, annotator A, variable v: 2 ratings, rows 1 and 2"):
         read_study(path)
+
+
+STANCE = """<View><Text name="text" value="$text"/><Choices name="kind" toName="text"><Choice value="a"/><Choice value="b"/></Choices></View>"""
+
+
+def stars(*, edited=None):
+    """Four passages by two annotators, who agree on three; a star on each, one of them put there by another."""
+    codes = ["aa", "ab", "bb", "aa"]
+    fields = [[{"ground_truth": True}, {}], [{}, {"ground_truth": True}], [{}, {}], [{}, {}]]
+    fields[2][0] = {"ground_truth": True, "updated_by": 9} | (edited or {})
+    return [
+        task(f"p{n}", *(annotation(10 * n + who, who, choice(c), **of[who - 1]) for who, c in enumerate(pair, 1)),
+             text=f"Text {n}.")
+        for n, (pair, of) in enumerate(zip(codes, fields, strict=True), 1)
+    ]  # fmt: skip
+
+
+def test_a_star_keeps_an_annotation_as_its_annotators_own_rating(export, config):
+    config.write_text(STANCE, encoding="utf-8")
+    study = read_study(export(stars()), config=config)
+    assert len(study.ratings) == 8
+    assert study.exclusions.empty
+    found = measure(study.rated, scales=study.scales, coefficients="percent_agreement")
+    assert found["value"].tolist() == [0.75]
+    assert [study.cautions[0][:70]] == [
+        "1 annotations that are starred as ground truth were last changed by so"
+    ]
+    assert study.gold[["item", "annotator", "category"]].to_numpy().tolist() == [
+        ["p1", "A1", "a"],
+        ["p2", "A2", "b"],
+        ["p3", "A1", "b"],
+    ]
+    against = with_gold(study.rated, study.gold, scales=study.scales).set_index("annotator")
+    assert against[["n_items", "n_agreeing"]].to_dict("index") == {
+        "A1": {"n_items": 1, "n_agreeing": 0},
+        "A2": {"n_items": 2, "n_agreeing": 2},
+    }
+
+
+def test_a_starred_annotation_that_another_changed_is_left_out_on_request(export, config):
+    config.write_text(STANCE, encoding="utf-8")
+    study = read_study(export(stars()), config=config, on_edited="exclude")
+    assert study.exclusions[["reason", "item"]].to_numpy().tolist() == [["edited_by_another", "p3"]]
+    assert study.cautions == ()
+    unstarred = read_study(export(stars(edited={"ground_truth": False})), config=config)
+    assert unstarred.exclusions["reason"].tolist() == ["edited_by_another"]
+
+
+@pytest.mark.parametrize("fields", [{"updated_by": None, "lead_time": None}, {"import_id": 7}])
+def test_an_imported_ground_truth_is_gold_and_no_annotators_rating(export, config, fields):
+    study = read_study(
+        export([task("p1", annotation(1, 1, choice("a"), ground_truth=True, **fields), annotation(2, 2, choice("a")))]),
+        config=config,
+    )  # fmt: skip
+    assert study.exclusions["reason"].tolist() == ["ground_truth"]
+    assert set(study.ratings["annotator"]) == {"A2"}
+    gold = study.gold.loc[study.gold["variable"] == "kind"]
+    assert gold["annotator"].isna().all()
+    assert with_gold(study.rated, gold)["value"].tolist()[-1] == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "name"),
+    [
+        (5, "A5"),
+        (5.0, "A5"),
+        ("5", "A5"),
+        ({"id": 5, "email": "x@example.org", "first_name": "X"}, "A5"),
+        ("X@example.org", "A5"),
+        ({"email": "x@example.org"}, "A5"),
+        ("y@example.org", "A-54d618d8"),
+        ({"email": "y@example.org", "first_name": "Y"}, "A-54d618d8"),
+    ],
+)
+def test_an_annotator_is_one_in_whatever_shape_the_export_names_them(export, config, shape, name):
+    known = annotation(9, {"id": 5, "email": "x@example.org"}, choice("a"))
+    one = {**annotation(1, 1, choice("a")), "completed_by": shape, "updated_by": shape}
+    study = read_study(export([task("p1", one), task("p2", known, text="Other.")]), config=config)
+    assert study.ratings.loc[study.ratings["item"] == "p1", "annotator"].unique().tolist() == [name]
+    assert "@" not in " ".join(study.ratings["annotator"])
+
+
+def test_an_annotator_who_stands_beside_is_found(export, config):
+    one = annotation(1, 1, choice("a"))
+    del one["completed_by"], one["updated_by"]
+    named = task("p1", {**one, "created_username": " nora@example.org, 3"})
+    study = read_study(export([named, task("p2", one, text="Other.")]), config=config)
+    assert set(study.ratings["annotator"]) == {"A3"}
+    assert study.exclusions["reason"].tolist() == ["no_annotator"]
+
+
+HIDING = """<View><Text name="text" value="$text"/>
+<Labels name="marks" toName="text"><Label value="W"/></Labels>
+<Choices name="kind" toName="text"><Choice value="Claim" alias="c"/><Choice value="none"/></Choices>
+<View visibleWhen="choice-selected" whenTagName="kind" whenChoiceValue="Claim,other">
+  <Choices name="tone" toName="text"><Choice value="calm"/><Choice value="angry"/></Choices>
+  <TextArea name="why" toName="text" visibleWhen="choice-unselected" whenTagName="tone" whenChoiceValue="calm"/>
+</View>
+<Rating name="any" toName="text" visibleWhen="choice-selected"/>
+<Rating name="marked" toName="text" visibleWhen="region-selected" whenTagName="marks" whenLabelValue="W"/>
+<Rating name="alone" toName="text" whenChoiceValue="angry"/></View>"""
+
+
+@pytest.mark.parametrize(
+    ("results", "kept", "hidden"),
+    [
+        ([choice("c"), choice("calm", name="tone")], ["kind", "tone"], []),
+        ([choice("none"), choice("calm", name="tone")], ["kind"], ["tone"]),
+        ([choice("calm", name="tone")], [], ["tone"]),
+        ([choice("c"), choice("angry", name="tone"), stars_of("alone")], ["kind", "tone", "alone"], []),
+        ([choice("c"), choice("calm", name="tone"), stars_of("alone")], ["kind", "tone"], ["alone"]),
+        ([choice("c"), choice("calm", name="tone"), reason_of()], ["kind", "tone"], ["why"]),
+        ([choice("c"), choice("angry", name="tone"), reason_of()], ["kind", "tone", "why"], []),
+        # What hides the list that a question waits for hides the question, and what is hidden was not chosen.
+        ([choice("none"), choice("angry", name="tone"), reason_of()], ["kind"], ["tone", "why"]),
+        ([stars_of("any")], [], ["any"]),
+        ([choice("none"), stars_of("any")], ["kind", "any"], []),
+        ([stars_of("marked")], [], ["marked"]),
+        ([span(0, 2, "He", "W"), stars_of("marked")], ["marked"], []),
+    ],
+)
+def test_an_answer_to_a_question_out_of_sight_is_left_out_as_the_screen_has_it(results, kept, hidden):
+    made = tabulate([task("p1", annotation(1, 1, *results))], read_codebook(HIDING))
+    assert [*made.ratings["variable"], *made.comments["variable"]] == kept
+    assert made.exclusions.loc[made.exclusions["reason"] == "hidden", "variable"].tolist() == hidden
+
+
+def test_two_tasks_with_one_text_are_named_with_it(export, config):
+    plain = {"text": "Stop this now!"}
+    twice = [
+        {"id": 11, "data": plain, "annotations": [annotation(1, 1, choice("a"))]},
+        {"id": 12, "data": plain, "annotations": [annotation(2, 1, choice("b"))]},
+    ]
+    with pytest.raises(ExportError, match="tasks 11 and 12 have one text, 'Stop this now!'"):
+        read_study(export(twice), config=config)
+    twice[1]["annotations"] = [annotation(2, 2, choice("b"))]
+    study = read_study(export(twice), config=config)
+    assert len(study.passages) == 1
+    assert "tasks 11 and 12 have one text, 'Stop this now!'" in study.cautions[0]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message"),
+    [
+        ([{"id": 1, "data": {"text": "x"}, "completions": [{"id": 1, "result": []}]}], "Label Studio before 1.0"),
+        ([{"id": 1, "text": "x", "kind": "a", "annotator": 1, "annotation_id": 3}], "an export as JSON_MIN"),
+    ],
+)  # fmt: skip
+def test_an_export_of_another_kind_is_named(export, config, tasks, message):
+    with pytest.raises(ExportError, match=message):
+        read_study(export(tasks), config=config)
+
+
+def test_a_csv_export_is_named(tmp_path):
+    path = tmp_path / "project.csv"
+    path.write_text("annotation_id,annotator,id,kind,lead_time,text\n1,2,3,a,4,x\n", encoding="utf-8")
+    with pytest.raises(TableError, match="a CSV export of Label Studio"):
+        read_study(path)
+
+
+def test_an_export_of_another_project_names_all_controls_that_differ(export, config):
+    other = [task("p1", annotation(1, 1, choice("a", name="mood"), choice("b", name="tone")))]
+    with pytest.raises(
+        ExportError, match=r"answers mood, tone, which the label config does not have \(it has kind"
+    ):
+        read_study(export(other), config=config)

@@ -174,6 +174,20 @@ def majority(read: Scaled, table: Table, by: By = None) -> None:
     table.write(result, study=read.study)
 
 
+@command(app, "gold", example="annotate annotators gold export.json --config label_config.xml")
+@takes(table=written, read=scaled)
+def gold(read: Scaled, table: Table) -> None:
+    """Compute how often each annotator chooses what is starred as ground truth, their own stars left out."""
+    from annotate.consensus import with_gold
+    from annotate.errors import InputError
+
+    if read.study.gold.empty:
+        raise InputError(f"{read.study.name}: no annotation is starred as ground truth")
+    result = with_gold(read.study.first_round, read.study.gold, scales=read.scales)
+    say_exclusions(read.study)
+    table.write(result, study=read.study)
+
+
 @command(app, "rounds", example="annotate annotators rounds exports/example")
 @takes(table=written, read=weighted)
 def rounds(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from annotate.study.study import Study
 
 OnInvalid = Literal["error", "exclude"]
+OnEdited = Literal["keep", "exclude"]
 
 Export = Annotated[
     Path,
@@ -54,6 +55,14 @@ Invalid = Annotated[
     typer.Option(
         "--on-invalid",
         help="In a JSON export, an unknown category, or a second annotation by one annotator: stop, or exclude and count.",
+        rich_help_panel=READING,
+    ),
+]
+Edited = Annotated[
+    OnEdited,
+    typer.Option(
+        "--on-edited",
+        help="Annotations that somebody else starred as ground truth, or changed before: keep, or exclude and count.",
         rich_help_panel=READING,
     ),
 ]
@@ -218,22 +227,34 @@ def rated(
     export: Export,
     config: Config = None,
     on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
     without_suggested: WithoutSuggested = False,
     output: Output = None,
 ) -> "Study":
     """The group of options that say which study is read; see :func:`read_rated`."""
-    return read_rated(export, config, on_invalid, output, without_suggested=without_suggested)
+    return read_rated(
+        export, config, on_invalid, output, without_suggested=without_suggested, on_edited=on_edited
+    )
 
 
 def marked(
     export: Export,
     config: Config = None,
     on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
     without_suggested: WithoutSuggested = False,
     output: Output = None,
 ) -> "Study":
     """The same for a study in which text was marked, whatever else was asked."""
-    return read_rated(export, config, on_invalid, output, without_suggested=without_suggested, marks=True)
+    return read_rated(
+        export,
+        config,
+        on_invalid,
+        output,
+        without_suggested=without_suggested,
+        on_edited=on_edited,
+        marks=True,
+    )
 
 
 def scaled(
@@ -242,13 +263,20 @@ def scaled(
     order: Orders = None,
     config: Config = None,
     on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
     without_suggested: WithoutSuggested = False,
     output: Output = None,
 ) -> Scaled:
     """The same, with the levels of measurement."""
     said, orders = read_levels(level), read_orders(order)
     study = read_rated(
-        export, config, on_invalid, output, {**said, **orders}, without_suggested=without_suggested
+        export,
+        config,
+        on_invalid,
+        output,
+        {**said, **orders},
+        without_suggested=without_suggested,
+        on_edited=on_edited,
     )
     return Scaled(study, {**study.levels, **said}, {**study.categories, **orders})
 
@@ -261,13 +289,14 @@ def weighted(
     set_distance: SetDistance = "masi",
     config: Config = None,
     on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
     without_suggested: WithoutSuggested = False,
     output: Output = None,
 ) -> Scaled:
     """The same, with weights and distances between categories."""
     from dataclasses import replace
 
-    found = scaled(export, level, order, config, on_invalid, without_suggested, output)
+    found = scaled(export, level, order, config, on_invalid, on_edited, without_suggested, output)
     return replace(found, weights=weights, set_distance=set_distance)
 
 
@@ -343,6 +372,7 @@ def read_rated(
     output: Path | None,
     said: Iterable[str] = (),
     *,
+    on_edited: "OnEdited" = "keep",
     without_suggested: bool = False,
     marks: bool = False,
 ) -> "Study":
@@ -360,10 +390,12 @@ def read_rated(
     from annotate.study.study import read_study
 
     refuse_overwriting(output, *filter(None, [export, config]))
-    study = read_study(export, config=config, on_invalid=on_invalid)
+    study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited)
     if without_suggested:
         study = unsuggested(study)
     _ = study.marked if marks else study.rated  # refused where there is nothing to measure
+    for caution in study.cautions:
+        say(f"caution: {caution}")
     _say_twins(study)
     used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
     for variable in said:

@@ -8,7 +8,7 @@ was decided. A decision is what these annotators said, not what is so.
 
 from annotate.consensus._cautions import MEANINGS
 from annotate.consensus._dawid_skene import Fit, annotators, dawid_skene, models
-from annotate.consensus._resolve import METHODS, decisions, resolve, with_decided
+from annotate.consensus._resolve import METHODS, decisions, resolve, with_decided, with_gold
 from annotate.consensus._votes import majority
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "models",
     "resolve",
     "with_decided",
+    "with_gold",
 ]

@@ -159,6 +159,37 @@ NOTHING_DECIDED = "no item that the annotator rated is decided"
 _DECISION = ("item", "variable", "category")
 
 
+def with_gold(
+    ratings: pd.DataFrame, gold: pd.DataFrame, *, scales: Mapping[str, Scale] | None = None
+) -> pd.DataFrame:
+    """Measure how often each annotator chose what is starred as ground truth.
+
+    Where the star is on an annotator's own annotation, that annotator's own rating of the passage is left out: it
+    would agree with itself.
+
+    Parameters
+    ----------
+    ratings, gold
+        Of :class:`~annotate.study.study.Study`; of two starred annotations of a passage, the first counts.
+    scales
+        As of :func:`with_decided`.
+
+    Returns
+    -------
+    DataFrame
+        As of :func:`with_decided`.
+
+    Raises
+    ------
+    TableError, StatisticsError
+        As of :func:`with_decided`.
+
+    """
+    own = pd.MultiIndex.from_frame(gold[["item", "annotator"]])
+    others = ratings.loc[~pd.MultiIndex.from_frame(ratings[["item", "annotator"]]).isin(own)]
+    return with_decided(others, gold.drop_duplicates(["item", "variable"]), scales=scales)
+
+
 def with_decided(
     ratings: IntoFrame,
     decided: pd.DataFrame,

@@ -32,6 +32,7 @@ from annotate.provenance import profile
 from annotate.provenance.ledger import ledger_of
 from annotate.reuse import MIN_SCORE
 from annotate.sampling import Interval
+from annotate.study.annotations import OnEdited
 from annotate.study.passages import passages_of_study
 from annotate.study.ratings import check_ratings
 from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
@@ -185,6 +186,13 @@ class OpenStudy(Study):
     def majority(self, by: By = (), *, level: Levels | None = None, order: Order | None = None) -> Result:
         """Measure each annotator against most of the others; see :func:`annotate.agreement.majority`."""
         frame = agreement.majority(self.rated, by=_columns(by), scales=self._scaled(level, order))
+        return Result(frame, self.exclusions)
+
+    def against_gold(self, *, level: Levels | None = None, order: Order | None = None) -> Result:
+        """Measure each annotator against what is starred as ground truth; see :func:`annotate.consensus.with_gold`."""
+        if self.gold.empty:
+            raise InputError(f"{self.name}: no annotation is starred as ground truth")
+        frame = consensus.with_gold(self.rated, self.gold, scales=self._scaled(level, order))
         return Result(frame, self.exclusions)
 
     def rounds(
@@ -367,6 +375,7 @@ def open_study(
     *,
     config: Path | str | None = None,
     on_invalid: OnInvalid = "error",
+    on_edited: OnEdited = "keep",
 ) -> OpenStudy:
     """Open a study: a snapshot, a Label Studio JSON export, or a table of ratings.
 
@@ -375,7 +384,7 @@ def open_study(
     ratings
         A snapshot folder, a JSON export, or a table of ratings: a file (.csv, .parquet) or a data frame, with
         the columns item, source, annotator, variable and category.
-    config, on_invalid
+    config, on_invalid, on_edited
         See :func:`annotate.read_study`.
 
     Returns
@@ -389,16 +398,20 @@ def open_study(
         In one line: what, where, what to do.
 
     """
-    if on_invalid not in get_args(OnInvalid):
-        raise InputError(
-            f"on_invalid: {on_invalid!r} is not known; there are {', '.join(get_args(OnInvalid))}"
-        )
+    for name, said, known in (
+        ("on_invalid", on_invalid, get_args(OnInvalid)),
+        ("on_edited", on_edited, get_args(OnEdited)),
+    ):
+        if said not in known:
+            raise InputError(f"{name}: {said!r} is not known; there are {', '.join(known)}")
     label_config = None if config is None else _path(config, "config")
     if isinstance(ratings, pd.DataFrame):
         codebook = None if label_config is None else load_codebook(label_config)
         found = study_of_ratings(check_ratings(ratings, codebook), codebook, "data frame")
     else:
-        found = read_study(_path(ratings, "open_study"), config=label_config, on_invalid=on_invalid)
+        found = read_study(
+            _path(ratings, "open_study"), config=label_config, on_invalid=on_invalid, on_edited=on_edited
+        )
     return _opened(found)
 
 

@@ -242,7 +242,8 @@ def study_lines(study: Study) -> list[str]:
         f"{count:,} {what.removesuffix('s') if count == 1 else what}" for what, count in sizes.items()
     )
     where = f"{study.about.get('kind', 'study')}, {study.name}"
-    return [held, exclusions_line(study.left_out) or "nothing was left out", where]
+    said = [f"caution: {caution}" for caution in study.cautions]
+    return [held, exclusions_line(study.left_out) or "nothing was left out", *said, where]
 
 
 def counts(study: Study) -> list[tuple[str, int]]:

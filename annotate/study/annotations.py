@@ -1,22 +1,81 @@
 """The annotations of a passage: which count, whose they are, and what was answered in them."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from annotate.codebook.read import Codebook
+from annotate.codebook.conditions import Answered, in_sight
+from annotate.codebook.read import PATH_SEPARATOR, Codebook, Variable
 from annotate.errors import ExportError
 from annotate.study.answers import Answer, Excluded, read_answer
 from annotate.study.marks import Unit
-from annotate.study.ratings import encode_set
+from annotate.study.ratings import decode_set, encode_set
 
 NOBODY = "A?"
 UNNAMED_MODEL = "(unnamed model)"
+OnEdited = Literal["keep", "exclude"]
+_PERSON = ("id", "email", "username")
+_OF_MERGED = re.compile(r"\S+@\d+")  # account 3 of the second of several merged exports is 3@2
 
 
 def annotator_id(completed_by: object) -> str:
-    """Give an annotator a pseudonym that stays: A and Label Studio's number of the user."""
-    number = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
-    return f"A{number}" if isinstance(number, int | str) else NOBODY
+    """Give an annotator a pseudonym that stays: A and Label Studio's number of the user.
+
+    Exports have a number, an object with a number or an address, an address, or nothing. An address gives a hash of
+    it, so that it is in no table.
+    """
+    person = completed_by
+    if isinstance(person, Mapping):
+        person = next((person[key] for key in _PERSON if person.get(key) not in (None, "")), None)
+    if isinstance(person, bool) or not isinstance(person, int | float | str):
+        return NOBODY
+    name = str(person).strip()
+    if "@" in name and not _OF_MERGED.fullmatch(name):
+        return f"A-{hashlib.sha256(name.lower().encode(errors='surrogatepass')).hexdigest()[:8]}"
+    return f"A{name.removesuffix('.0')}" if name else NOBODY
+
+
+def with_known_annotators(
+    made: Sequence[Mapping[str, Any]], numbers: Mapping[str, object]
+) -> list[Mapping[str, Any]]:
+    """Write one name for one person where an export has several for them.
+
+    ``numbers`` are those of :func:`numbers_by_address`. Where an export does not name the annotator, their name may
+    stand beside: ``created_username`` is an address and a number, as in ``nora@example.org, 3``.
+    """
+    found: list[Mapping[str, Any]] = []
+    for annotation in made:
+        person = annotation.get("completed_by")
+        if "completed_by" not in annotation:
+            said = str(annotation.get("created_username") or "").rpartition(",")
+            person = said[2].strip() if said[2].strip().isdigit() else said[2].strip() or None
+        known = {"completed_by": _numbered(person, numbers)}
+        if annotation.get("updated_by") is not None:
+            known["updated_by"] = _numbered(annotation["updated_by"], numbers)
+        found.append({**annotation, **known})
+    return found
+
+
+def numbers_by_address(tasks: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """The number of each address that an export gives together with one."""
+    people = (
+        annotation.get(role)
+        for task in tasks
+        for annotation in task["annotations"]
+        for role in ("completed_by", "updated_by")
+    )
+    return {
+        str(one["email"]).strip().lower(): one["id"]
+        for one in people
+        if isinstance(one, Mapping) and one.get("email") and one.get("id") is not None
+    }
+
+
+def _numbered(person: Any, numbers: Mapping[str, object]) -> Any:
+    address = person.get("email") if isinstance(person, Mapping) and person.get("id") is None else person
+    return numbers.get(address.strip().lower(), person) if isinstance(address, str) else person
 
 
 def suggested_by(annotation: Mapping[str, Any]) -> str | None:
@@ -40,20 +99,48 @@ def made_for(task: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
     return list(task["annotations"])
 
 
-def own_annotations(
-    annotations: Sequence[Mapping[str, Any]], *, marks_only: bool = False
-) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
+@dataclass(frozen=True)
+class Sorted:
+    """The annotations of one passage: those that count, and rows that say why each other is left out.
+
+    ``gold`` are those that a person starred as ground truth, whether they count or not. ``starred`` counts those
+    that are kept although somebody else changed them last: to star an annotation is to change it.
+    """
+
+    kept: list[Mapping[str, Any]]
+    left_out: list[dict[str, Any]]
+    gold: list[Mapping[str, Any]]
+    starred: int
+
+
+def sort_annotations(
+    annotations: Sequence[Mapping[str, Any]], *, marks_only: bool = False, on_edited: OnEdited = "keep"
+) -> Sorted:
     """Of one passage, keep the newest own annotation of each annotator; say why each other is left out.
 
-    Where the label config asks for marks only, an annotation without any is an answer: there is nothing to mark.
+    Parameters
+    ----------
+    annotations
+        All that were made of it.
+    marks_only
+        Whether the label config asks for marks only: then an annotation without any is an answer.
+    on_edited
+        What to do with an annotation that was starred as ground truth and last changed by somebody else. The
+        server keeps no record of what was changed: by the star alone, the annotator's answers are as they were.
+
     """
     left_out: list[dict[str, Any]] = []
+    gold: list[Mapping[str, Any]] = []
+    starred = 0
     own: dict[str, list[Mapping[str, Any]]] = {}
     for annotation in annotations:
-        reason = _annotation_reason(annotation)
+        reason = _annotation_reason(annotation, on_edited)
+        if annotation.get("ground_truth") and not annotation.get("was_cancelled"):
+            gold.append(annotation)
         if reason and not (marks_only and reason[0] == "empty"):
             left_out.append(_annotation_row(annotation, *reason))
         else:
+            starred += _is_edited(annotation)
             own.setdefault(annotator_id(annotation.get("completed_by")), []).append(annotation)
     kept = []
     for of_one in own.values():
@@ -61,7 +148,7 @@ def own_annotations(
         kept.append(last)
         detail = f"annotation {last.get('id')} by the same annotator is newer"
         left_out.extend(_annotation_row(annotation, "superseded", detail) for annotation in earlier)
-    return kept, left_out
+    return Sorted(kept, left_out, gold, starred)
 
 
 def left_to_adjudication(item: str, made: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -76,19 +163,34 @@ def _when(annotation: Mapping[str, Any]) -> tuple[str, int]:
     return str(annotation.get("updated_at") or ""), number if isinstance(number, int) else 0
 
 
-def _annotation_reason(annotation: Mapping[str, Any]) -> tuple[str, str] | None:
+def _annotation_reason(annotation: Mapping[str, Any], on_edited: OnEdited = "keep") -> tuple[str, str] | None:
     if annotation.get("was_cancelled"):
         return "cancelled", "skipped by the annotator"
-    if annotation.get("ground_truth"):
-        return "ground_truth", "marked as ground truth"
-    annotator, editor = annotator_id(annotation.get("completed_by")), annotation.get("updated_by")
-    if annotator == NOBODY:
+    if annotation.get("ground_truth") and is_imported(annotation):
+        return "ground_truth", "imported as ground truth"
+    if annotator_id(annotation.get("completed_by")) == NOBODY:
         return "no_annotator", "names nobody as its annotator"
-    if editor is not None and annotator_id(editor) != annotator:
-        return "edited_by_another", f"last changed by {annotator_id(editor)}"
+    if _is_edited(annotation) and (on_edited == "exclude" or not annotation.get("ground_truth")):
+        return "edited_by_another", f"last changed by {annotator_id(annotation.get('updated_by'))}"
     if not annotation.get("result"):
         return "empty", "nothing answered, nothing marked"
     return None
+
+
+def _is_edited(annotation: Mapping[str, Any]) -> bool:
+    editor = annotation.get("updated_by")
+    return editor is not None and annotator_id(editor) != annotator_id(annotation.get("completed_by"))
+
+
+def is_imported(annotation: Mapping[str, Any]) -> bool:
+    """Tell an annotation that was imported: nobody submitted it on the screen, which takes time and leaves a name.
+
+    Seen on 1.23.2: the import sets neither ``updated_by`` nor ``lead_time``, unless the file brings one, and
+    notes the file's own number as ``import_id``.
+    """
+    return annotation.get("import_id") is not None or (
+        annotation.get("updated_by") is None and annotation.get("lead_time") is None
+    )
 
 
 def _annotation_row(annotation: Mapping[str, Any], reason: str, detail: str) -> dict[str, Any]:
@@ -108,6 +210,8 @@ class Reader:
         """Take what the offsets of the export may count; see :func:`annotate.study.marks.possible_units`."""
         self._codebook = codebook
         self._units = units
+        self._conditions = {one.name: one.conditions for one in codebook.variables if one.conditions}
+        self._choosing = {one.name: one for one in codebook.variables if one.kind in ("choices", "taxonomy")}
         # Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation that is an
         # answer, the empty set; in a list that may have been hidden it would be a guess.
         self._lists = tuple(
@@ -119,16 +223,46 @@ class Reader:
 
     def answers(self, annotation: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Answer | Excluded]:
         """Read each answer of an annotation; ``data`` are those of its task."""
+        read = [
+            answer
+            for result in annotation.get("result") or ()
+            for answer in read_answer(result, self._codebook, data, self._units)
+        ]
+        answered = self._answered(read)
         seen: set[str] = set()
         touched: set[str] = set()
-        for result in annotation.get("result", []):
-            for answer in read_answer(result, self._codebook, data, self._units):
-                if isinstance(answer, Answer) and answer.kind == "rating":
-                    if answer.variable in seen:
-                        yield Excluded("answered_twice", answer.variable, answer.value)
-                        continue
+        for answer in read:
+            touched.add(answer.variable)
+            if isinstance(answer, Answer) and answer.kind in ("rating", "free_text"):
+                if not in_sight(answer.variable, self._conditions, answered):
+                    yield Excluded("hidden", answer.variable, answer.value)
+                    continue
+                if answer.kind == "rating" and answer.variable in seen:
+                    yield Excluded("answered_twice", answer.variable, answer.value)
+                    continue
+                if answer.kind == "rating":
                     seen.add(answer.variable)
-                touched.add(answer.variable)
-                yield answer
+            yield answer
         if seen:  # what was left out altogether says nothing about the lists either
             yield from (Answer("rating", name, encode_set(())) for name in self._lists if name not in touched)
+
+    def _answered(self, read: Sequence[Answer | Excluded]) -> Answered:
+        """What conditions look at."""
+        answers = [answer for answer in read if isinstance(answer, Answer)]
+        chosen: dict[str, list[frozenset[str]]] = {}
+        for answer in answers:
+            if answer.kind == "rating" and answer.variable in self._choosing:
+                named = self._choosing[answer.variable]
+                values = decode_set(answer.value) if named.level == "set" else (answer.value,)
+                chosen.setdefault(answer.variable, []).extend(_names(value, named) for value in values)
+        return Answered(
+            chosen,
+            frozenset(name for name, one in self._choosing.items() if one.kind == "choices"),
+            frozenset((answer.variable, answer.value) for answer in answers if answer.kind == "span"),
+        )
+
+
+def _names(value: str, variable: Variable) -> frozenset[str]:
+    """What a chosen category may be called in a condition: as it is or as it is shown, the last of a path."""
+    labels = [one.label for one in variable.categories if one.id == value]
+    return frozenset(name.split(PATH_SEPARATOR)[-1] for name in (value, *labels))

@@ -17,12 +17,17 @@ import pandas as pd
 from annotate.codebook.read import Codebook
 from annotate.errors import ExportError
 from annotate.study.annotations import (
+    NOBODY,
+    OnEdited,
     Reader,
     annotator_id,
+    is_imported,
     left_to_adjudication,
     made_for,
-    own_annotations,
+    numbers_by_address,
+    sort_annotations,
     suggested_by,
+    with_known_annotators,
 )
 from annotate.study.answers import Answer, Excluded, is_number
 from annotate.study.marks import Unit, marks_with_text, possible_units
@@ -39,7 +44,7 @@ from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 REASONS: Mapping[str, str] = {
     "cancelled": "skipped by the annotator",
     "no_annotator": "nobody is named as the annotator: the account may have been deleted",
-    "ground_truth": "marked as ground truth, which is no annotator's rating",
+    "ground_truth": "imported as ground truth, which is no annotator's rating",
     "adjudicated": "made by an adjudicator: a decision, which is no annotator's rating",
     "edited_by_another": "last changed by somebody else, or forged: not the annotator's own",
     "superseded": "an earlier annotation of the same passage by the same annotator",
@@ -49,6 +54,7 @@ REASONS: Mapping[str, str] = {
     "malformed": "an answer that the format does not allow, or out of bounds",
     "several_choices": "several values where one is allowed",
     "answered_twice": "a second answer to one control in one annotation",
+    "hidden": "an answer to a question that was out of sight when it was submitted",
     "span_mismatch": "a marked stretch whose place does not give the text that was marked",
     "unknown_offsets": "a marked stretch without its text, whose offsets may count one thing or another",
     "not_supported": "a mark on HyperText with markup, or on Paragraphs, whose place is not read",
@@ -61,6 +67,9 @@ STRICT = ("unknown_control", "unknown_category", "superseded")
 ADJUDICATION = "adjudication"
 """The key of the data that tells a task put before an adjudicator; there stands what was open."""
 NO_SOURCE = "(no source)"
+_LONGEST = 60
+_TWO = 2
+_AS_JSON = "export the project as JSON (not JSON_MIN, CSV or TSV)"
 
 RATING_COLUMNS = (
     "item", "source", "annotator", "variable", "category",
@@ -80,6 +89,8 @@ class Tables:
 
     ``annotated`` has one row for each annotation that counts: who annotated what, also where nothing was answered
     and nothing marked; ``marks_whole`` is False where one of its marks was left out.
+    ``gold`` are the judgements of annotations that were starred as ground truth, as in the ratings; ``annotator`` is
+    None where it was imported. ``cautions`` are sentences on what was kept though it may be doubted.
     """
 
     ratings: pd.DataFrame
@@ -90,9 +101,17 @@ class Tables:
     annotated: pd.DataFrame
     relations: pd.DataFrame
     inside: pd.DataFrame
+    gold: pd.DataFrame
+    cautions: tuple[str, ...]
 
 
-def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str = "export") -> Tables:
+def tabulate(
+    tasks: Sequence[Mapping[str, Any]],
+    codebook: Codebook,
+    where: str = "export",
+    *,
+    on_edited: OnEdited = "keep",
+) -> Tables:
     """Turn an export into tables.
 
     Parameters
@@ -103,6 +122,9 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         The codebook of the project's label config.
     where
         The file's name, for messages.
+    on_edited
+        What to do with annotations that were starred as ground truth and last changed by somebody else: whether
+        more than the star was changed cannot be known. ``keep`` counts them among the ``cautions``.
 
     Returns
     -------
@@ -120,6 +142,7 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
     passages: dict[str, dict[str, Any]] = {}
     annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     shown: dict[tuple[str, int], Mapping[str, Any]] = {}
+    copies: dict[tuple[str, int], list[str]] = {}
     decided: dict[str, dict[str, Any]] = {}
     for number, task in enumerate(tasks, start=1):
         passage = _passage(task, f"{where}: task {number}")
@@ -136,17 +159,27 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         which = (known["item"], _round(task["data"], f"{where}: task {number}"))
         annotations.setdefault(which, []).extend(made_for(task, f"{where}: task {number}"))
         shown.setdefault(which, task["data"])
+        copies.setdefault(which, []).append(str(task.get("id") or number))
     reader = Reader(codebook, _units(tasks, codebook))
+    numbers = numbers_by_address(tasks)
+    starred = 0
     for (item, repeat), made in annotations.items():
-        kept, left_out = own_annotations(made, marks_only=not codebook.variables)
-        exclusions.extend({**row, "item": item} for row in left_out)
-        passage = passages[item]
-        passage["n_annotations"] += len(kept) if repeat == 1 else 0
-        for annotation in kept:
+        found = sort_annotations(
+            with_known_annotators(made, numbers), marks_only=not codebook.variables, on_edited=on_edited
+        )
+        passage, data = passages[item], shown[item, repeat]
+        exclusions.extend(
+            {**_with_twins(row, copies[item, repeat], data), "item": item} for row in found.left_out
+        )
+        starred += found.starred
+        passage["n_annotations"] += len(found.kept) if repeat == 1 else 0
+        for annotation in found.kept:
             rows = _Rows(passage, annotation, repeat)
-            answers = list(reader.answers(annotation, shown[item, repeat]))
-            for kind, row in _rows_of(rows, answers, codebook):
+            for kind, row in _rows_of(rows, list(reader.answers(annotation, data)), codebook):
                 made_of[kind].append(row)
+        made_of["gold"] += [
+            row for one in found.gold for row in _gold(_Rows(passage, one, repeat), reader, data)
+        ]
     return Tables(
         ratings=_rating_frame(made_of["rating"], where),
         spans=_frame(made_of["span"], SPAN_COLUMNS).astype(
@@ -162,7 +195,50 @@ def tabulate(tasks: Sequence[Mapping[str, Any]], codebook: Codebook, where: str 
         ),
         relations=relation_frame(made_of["relation"]),
         inside=inside_frame(made_of["inside"]),
+        gold=_frame(made_of["gold"], RATING_COLUMNS),
+        cautions=tuple(_cautions(starred, copies, shown)),
     )
+
+
+def _gold(rows: "_Rows", reader: Reader, data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The judgements of a starred annotation, and whose own it is."""
+    for answer in reader.answers(rows.annotation, data):
+        if isinstance(answer, Answer) and answer.kind == "rating":
+            own = annotator_id(rows.annotation.get("completed_by"))
+            nobody = own == NOBODY or is_imported(rows.annotation)
+            yield {**rows.rating(answer), "annotator": None if nobody else own}
+
+
+def _with_twins(row: dict[str, Any], copies: Sequence[str], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Say which tasks are one passage where an annotator seems to have annotated it twice."""
+    if len(copies) < _TWO or row["reason"] != "superseded":
+        return row
+    return {**row, "detail": f"{row['detail']}; {_said_twice(copies, data)}"}
+
+
+def _said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
+    text = data.get("text")
+    said = (
+        f", {text if len(text) <= _LONGEST else text[:_LONGEST] + '...'!r}" if isinstance(text, str) else ""
+    )
+    return f"tasks {' and '.join(copies)} have one text{said}, and count as one passage"
+
+
+def _cautions(
+    starred: int,
+    copies: Mapping[tuple[str, int], Sequence[str]],
+    shown: Mapping[tuple[str, int], Mapping[str, Any]],
+) -> Iterator[str]:
+    if starred:
+        yield (
+            f"{starred} annotations that are starred as ground truth were last changed by somebody else than their "
+            "annotator, and are kept as the annotator's own: a star changes no answer, and what else was changed is "
+            "not recorded; --on-edited exclude leaves them out"
+        )
+    twice = [which for which, numbers in copies.items() if len(numbers) > 1]
+    if twice:
+        more = f" (and {len(twice) - 1} more such)" if len(twice) > 1 else ""
+        yield f"{_said_twice(copies[twice[0]], shown[twice[0]])}{more}; give each task a passage_id to tell them apart"
 
 
 def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit, ...]:
@@ -171,12 +247,9 @@ def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit
 
 
 def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
-    if not isinstance(task, Mapping) or not isinstance(task.get("data"), Mapping):
-        msg = f'{where}: no "data"; export the project as JSON (not JSON_MIN, CSV or TSV)'
-        raise ExportError(msg)
-    if not isinstance(task.get("annotations"), list):
-        msg = f'{where}: no "annotations"; export the project as JSON (not JSON_MIN, CSV or TSV)'
-        raise ExportError(msg)
+    if not isinstance(task, Mapping):
+        raise ExportError(f'{where}: no "data"; {_AS_JSON}')
+    _refuse_others(task, where)
     data = task["data"]
     try:
         json.dumps(task, ensure_ascii=False).encode()
@@ -194,6 +267,22 @@ def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
         "n_annotations": 0,
     }
     return row
+
+
+def _refuse_others(task: Mapping[str, Any], where: str) -> None:
+    """Name what is no task of a JSON export."""
+    if "completions" in task and "annotations" not in task:
+        raise ExportError(
+            f'{where}: has "completions": an export of Label Studio before 1.0; import it into a newer one, and export '
+            "the project as JSON"
+        )
+    if {"annotation_id", "annotator"} & task.keys() and not {"data", "annotations"} <= task.keys():
+        raise ExportError(
+            f"{where}: an export as JSON_MIN, which lacks skips, relations and ground truth; export the project as JSON"
+        )
+    for key, kind in (("data", Mapping), ("annotations", list)):
+        if not isinstance(task.get(key), kind):
+            raise ExportError(f'{where}: no "{key}"; {_AS_JSON}')
 
 
 def _round(data: Mapping[str, Any], where: str) -> int:
@@ -286,7 +375,7 @@ class _Rows:
         }
 
 
-_KINDS = ("rating", "span", "free_text", "relation", "inside", "exclusion", "annotated")
+_KINDS = ("rating", "span", "free_text", "relation", "inside", "exclusion", "annotated", "gold")
 
 
 def _rows_of(

@@ -97,6 +97,9 @@ def check_ratings(
     """
     missing = [column for column in REQUIRED if column not in frame.columns]
     if missing:
+        if {"annotation_id", "annotator", "lead_time"} <= set(frame.columns):
+            msg = f"{where}: a CSV export of Label Studio, which lacks skips, relations and ground truth; export the project as JSON"
+            raise TableError(msg)
         found = ", ".join(map(str, frame.columns)) or "none"
         msg = f"{where}: no column {', '.join(missing)}; a ratings table has {', '.join(REQUIRED)} (found: {found})"
         raise TableError(msg)

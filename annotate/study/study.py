@@ -14,11 +14,13 @@ from annotate.corpus.tasks import is_task_file, read_tasks
 from annotate.errors import AnnotateError, ExportError, InputError
 from annotate.files import bundled, read_json, read_text
 from annotate.frames import READABLE
+from annotate.study.annotations import OnEdited
 from annotate.study.exports import (
     ANNOTATED_COLUMNS,
     COMMENT_COLUMNS,
     EXCLUSION_COLUMNS,
     PASSAGE_COLUMNS,
+    RATING_COLUMNS,
     STRICT,
     Tables,
     tabulate,
@@ -49,6 +51,8 @@ class Study:
     about: Mapping[str, str] = field(default_factory=dict)
     relations: pd.DataFrame = field(default_factory=relation_frame)
     inside: pd.DataFrame = field(default_factory=inside_frame)
+    gold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(RATING_COLUMNS)))
+    cautions: tuple[str, ...] = ()
 
     @property
     def first_round(self) -> pd.DataFrame:
@@ -162,7 +166,11 @@ class Study:
 
 
 def read_study(
-    path: Path | str, *, config: Path | str | None = None, on_invalid: OnInvalid = "error"
+    path: Path | str,
+    *,
+    config: Path | str | None = None,
+    on_invalid: OnInvalid = "error",
+    on_edited: OnEdited = "keep",
 ) -> Study:
     """Read a Label Studio JSON export, a snapshot folder, or a table of ratings (.csv, .parquet).
 
@@ -177,6 +185,10 @@ def read_study(
         For a JSON export: ``error`` stops at an unknown control or category and at two annotations
         of one passage by one annotator; ``exclude`` leaves them out and counts them. A snapshot has
         been counted when it was pulled, so it is always read with ``exclude``.
+    on_edited
+        For annotations that somebody else starred as ground truth, or changed before they did; which of the two
+        cannot be known. ``keep`` keeps them as their annotator's own, and says how many there are in ``cautions``;
+        ``exclude`` leaves them out and counts them.
 
     Raises
     ------
@@ -186,7 +198,7 @@ def read_study(
     """
     path, config = Path(path), None if config is None else Path(config)
     if path.is_dir():
-        return _snapshot(path)
+        return _snapshot(path, on_edited)
     if path.suffix.lower() in READABLE:
         book = load_codebook(config) if config else None
         return study_of_ratings(read_ratings(path, book), book, str(path))
@@ -194,16 +206,16 @@ def read_study(
         msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
         raise InputError(msg if path.exists() else f"{path}: no such file")
     codebook = load_codebook(config or bundled("label_config.xml"))
-    tables = tabulate(_read_export(path), codebook, where=str(path))
+    tables = tabulate(_read_export(path), codebook, where=str(path), on_edited=on_edited)
     if on_invalid == "error":
-        _refuse(tables.exclusions, path)
+        _refuse(tables.exclusions, codebook, path)
     return _study(tables, codebook, {"read": str(path), "kind": "Label Studio export"})
 
 
-def _snapshot(folder: Path) -> Study:
+def _snapshot(folder: Path, on_edited: OnEdited) -> Study:
     manifest = read_manifest(folder)
     codebook = load_codebook(folder / CONFIG)
-    tables = tabulate(_read_export(folder / TASKS), codebook, where=str(folder))
+    tables = tabulate(_read_export(folder / TASKS), codebook, where=str(folder), on_edited=on_edited)
     about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}
     about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
     about |= {f"part {part['part']}": _told(part) for part in manifest.get("parts") or ()}
@@ -265,19 +277,35 @@ def _read_export(path: Path) -> Sequence[Mapping[str, Any]]:
     return tasks
 
 
-def _refuse(exclusions: pd.DataFrame, path: Path) -> None:
+def _refuse(exclusions: pd.DataFrame, codebook: Codebook, path: Path) -> None:
+    """Stop at what cannot be read with this config, or is answered twice.
+
+    Raises
+    ------
+    ExportError
+        Naming the first, how many there are, and all controls that the config lacks.
+
+    """
     strict = exclusions[exclusions["reason"].isin(STRICT)]
     if strict.empty:
         return
     row = strict.iloc[0]
     count = f" (and {len(strict) - 1} more such)" if len(strict) > 1 else ""
+    remedy = "give the project's own label config with --config, or leave such answers out, counted, with --on-invalid exclude"
     if row["reason"] == "superseded":
         what = f"two annotations by one annotator, {row['annotation']} is the older: {row['detail']}"
+        remedy = "leave the older out, counted, with --on-invalid exclude"
+    elif row["reason"] == "unknown_control":
+        unknown = dict.fromkeys(strict.loc[strict["reason"] == "unknown_control", "variable"])
+        controls = [one.name for one in codebook.variables]
+        controls += [one.name for one in codebook.span_variables]
+        what = (
+            f"annotation {row['annotation']}: answers {', '.join(unknown)}, which the label config does not have "
+            f"(it has {', '.join(controls) or 'none'})"
+        )
     else:
         what = f"annotation {row['annotation']}, {row['variable']}: {row['detail']}"
-    remedy = "give the project's own label config with --config, or leave such answers out, counted, with --on-invalid exclude"
-    msg = f"{path}: item {row['item']}, annotator {row['annotator']}: {what}{count}; {remedy}"
-    raise ExportError(msg)
+    raise ExportError(f"{path}: item {row['item']}, annotator {row['annotator']}: {what}{count}; {remedy}")
 
 
 @dataclass(frozen=True)

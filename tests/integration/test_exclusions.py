@@ -37,7 +37,7 @@ def test_every_policy_on_annotations_holds_on_the_real_server(
     tmp_path: Path,
 ) -> None:
     report = push(
-        make_tasks(8), project=title, config=config, overlap=3, instructions="", connection=connection
+        make_tasks(9), project=title, config=config, overlap=3, instructions="", connection=connection
     )
     tasks = {
         one["data"]["passage_id"]: one["id"] for one in list_tasks(connection, report.project_id, "data")
@@ -58,6 +58,13 @@ def test_every_policy_on_annotations_holds_on_the_real_server(
     post(3, ada, result=chosen("incident"))
     post(3, ada, result=chosen("practice"))
     post(4, ada, result=chosen("incident"), ground_truth=True)
+    starred = submit(ada, task(8), chosen("practice"), 3.0)
+    ben.ask("PATCH", f"api/annotations/{starred}/", "starring another's", json={"ground_truth": True})
+    imported = {
+        "data": {"passage_id": "gold", "source": "S", "text": "Imported."},
+        "annotations": [{"result": chosen("incident")}],
+    }
+    connection.ask("POST", f"api/projects/{report.project_id}/import", "importing", json=[imported])
     post(5, ada, result=chosen("rumour"))
     post(6, ada, result=[])
     post(7, ben, result=chosen("incident"), completed_by=ada.user_id)  # forged: ben posts in ada's name
@@ -67,7 +74,7 @@ def test_every_policy_on_annotations_holds_on_the_real_server(
         "p00001": "edited_by_another",
         "p00002": "cancelled",
         "p00003": "superseded",
-        "p00004": "ground_truth",
+        "gold": "ground_truth",
         "p00005": "unknown_category",
         "p00006": "empty",
         "p00007": "edited_by_another",
@@ -75,5 +82,13 @@ def test_every_policy_on_annotations_holds_on_the_real_server(
     assert dict(zip(study.ratings["item"], study.ratings["category"], strict=True)) == {
         "p00000": "incident",
         "p00003": "practice",
+        "p00004": "incident",
+        "p00008": "practice",
     }
     assert set(study.ratings["annotator"]) == {f"A{ada.user_id}"}
+    assert dict(zip(study.gold["item"], study.gold["category"], strict=True)) == {
+        "p00004": "incident",
+        "p00008": "practice",
+        "gold": "incident",
+    }
+    assert len(study.cautions) == 1
