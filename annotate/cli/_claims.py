@@ -1,5 +1,6 @@
 """What sources claim, on what ground, and what recurs across texts: ``reuse``, ``quantities``, ``ledger``, ``provenance``."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,19 +40,42 @@ def reuse(
     documents: Annotated[
         bool, typer.Option("--documents", help="Instead: which documents depend on each other, and why.")
     ] = False,
+    passim: Annotated[
+        Path | None,
+        typer.Option(
+            "--passim", help="Besides: write the documents and pairs as passim's JSON into this folder."
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", help="Instead: these pairs beside those of passim, its align.json or out.json."
+        ),
+    ] = None,
     min_score: MinScore = None,
     config: Config = None,
 ) -> None:
     """Find passages that share text with another document, with the exact spans on both sides."""
     from annotate import provenance
-    from annotate.present.claim_tables import documents_table, reuse_table
+    from annotate.present.claim_tables import against_table, documents_table, reuse_table
     from annotate.reuse import document_pairs
+    from annotate.reuse.passim import compare_pairs, read_passim, write_passim
     from annotate.study.passages import read_passages
 
     refuse_overwriting(table.output, *filter(None, [texts, config]))
     passages = read_passages(texts, config)
     pairs = provenance.reuse(passages, min_score=provenance.MIN_SCORE if min_score is None else min_score)
-    if documents:
+    if passim is not None:
+        write_passim(passim, passages, pairs)
+        say(f"written: {passim / 'documents.json'}, which passim reads, and {passim / 'align.json'}")
+    if against is not None:
+        if documents:
+            raise typer.BadParameter("ask for one at a time", param_hint="--documents and --against")
+        held = compare_pairs(pairs, read_passim(against, passages))
+        table.write(held, against_table)
+        tally = held["found_by"].value_counts()
+        say(", ".join(f"found by {who}: {int(tally.get(who, 0))}" for who in ("both", "annotate", "passim")))
+    elif documents:
         table.write(document_pairs(passages, pairs), documents_table)
     else:
         table.write(pairs, reuse_table)

@@ -57,6 +57,21 @@ def reuse_table(pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def against_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Show each pair of passages with who found it, and both scores."""
+    return pd.DataFrame(
+        [
+            {
+                "found by": row["found_by"],
+                "score": row["score"],
+                "their score": row["their_score"],
+                **{name: _carried(row, name[0]) for name in ("a", "b")},
+            }
+            for row in records(pairs)
+        ]
+    )
+
+
 def documents_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Show what ties each two documents, and whether they count as one."""
     return pd.DataFrame(

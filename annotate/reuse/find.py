@@ -94,13 +94,20 @@ def reuse(
     found = stretches(forms.words, weights, candidates(forms.words, forms.documents, max_passages))
     repeated = np.flatnonzero(forms.documents < 0)
     rows = _rows(table, forms, joined(copies(forms.words, weights, repeated), found).at_least(min_score))
+    result = pair_table(rows)
+    result.attrs["left_out"] = len(passages) - len(body)
+    return result
+
+
+def pair_table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Make the table of rows as :class:`~annotate.reuse.reading.Reader` makes them, by score."""
     pairs = pd.DataFrame(rows, columns=[*COLUMNS, "cut"]).astype(_TYPES)
     pairs[_MAY_LACK] = pairs[_MAY_LACK].where(pairs[_MAY_LACK].notna(), None)
     pairs = pairs.assign(rank=-pairs["score"]).sort_values(
         ["rank", "a_document", "a_start", "b_document", "b_start", "a_item", "b_item"], ignore_index=True
     )
     result = pairs[list(COLUMNS)]
-    result.attrs = {"left_out": len(passages) - len(body), "cut": int(pairs["cut"].sum())}
+    result.attrs["cut"] = int(pairs["cut"].sum())
     return result
 
 
