@@ -1,5 +1,6 @@
 """The study as an object: each method gives what the command line gives, and says what it is to be read with."""
 
+import doctest
 import json
 import subprocess
 import sys
@@ -304,3 +305,18 @@ def test_a_study_of_marks_alone_is_measured_by_them(tmp_path: Path, run) -> None
     )
     status, out, _ = run("check", read[0], "--config", read[2])
     assert (status, "0 ratings of 2 passages, 3 marks, 0 exclusions" in out) == (0, True)
+
+
+def test_the_page_on_python_is_a_session_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE.parents[1])
+    failed, tried = doctest.testfile("docs/python.md", module_relative=False, verbose=False)
+    assert (failed, tried > 20) == (0, True)
+
+
+def test_what_the_readme_says_of_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE.parents[1])
+    block = Path("README.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    assert "annotate.open_study" in block
+    names: dict[str, object] = {}
+    exec(block, names)
+    assert isinstance(names["study"], OpenStudy)
