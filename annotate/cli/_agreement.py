@@ -4,22 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._groups import Scaled, Table, coefficients, marked, resampled, scaled, weighted, written
 from annotate.cli._help import AGREEMENT, INTERVALS, Group, command, takes
-from annotate.cli.options import (
-    By,
-    Coefficients,
-    Confidence,
-    Replicates,
-    Scaled,
-    Seed,
-    Table,
-    coefficients,
-    marked,
-    resampled,
-    scaled,
-    weighted,
-    written,
-)
+from annotate.cli.options import By, Coefficients, Confidence, Replicates, Seed
 from annotate.cli.speech import say, say_exclusions
 
 if TYPE_CHECKING:

@@ -9,19 +9,9 @@ from typing import Annotated
 
 import typer
 
+from annotate.cli._groups import Scaled, Table, coefficients, scaled, weighted, written
 from annotate.cli._help import Group, command, takes
-from annotate.cli.options import (
-    By,
-    Coefficients,
-    Confidence,
-    DataDir,
-    Scaled,
-    Table,
-    coefficients,
-    scaled,
-    weighted,
-    written,
-)
+from annotate.cli.options import By, Coefficients, Confidence, DataDir
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import InputError
 from annotate.present import counted

@@ -5,16 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._groups import Table, rated, resampled, written
 from annotate.cli._help import CLAIMS, command, takes
-from annotate.cli.options import (
-    Config,
-    Table,
-    Texts,
-    rated,
-    refuse_overwriting,
-    resampled,
-    written,
-)
+from annotate.cli.options import Config, Texts, refuse_overwriting
 from annotate.cli.speech import say, say_exclusions
 from annotate.present import counted
 

@@ -5,17 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from annotate.cli._groups import Scaled, Table, read_rated, scaled, written
 from annotate.cli._help import LABELS, command, takes
-from annotate.cli.options import (
-    Config,
-    Invalid,
-    Scaled,
-    Table,
-    read_rated,
-    refuse_overwriting,
-    scaled,
-    written,
-)
+from annotate.cli.options import Config, Invalid, refuse_overwriting
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from annotate.cli._groups import Table, written
 from annotate.cli._help import CODING, Group, command, takes
-from annotate.cli.options import Config, DataDir, Invalid, Project, Table, read_codebook, written
+from annotate.cli.options import Config, DataDir, Invalid, Project, read_codebook
 from annotate.cli.speech import one_line, progress, say, say_exclusions, waiting
 from annotate.present import counted
 

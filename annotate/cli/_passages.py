@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from annotate.cli._groups import Table, written
 from annotate.cli._help import PASSAGES, command, takes
-from annotate.cli.options import Config, Table, read_codebook, refuse_overwriting, written
+from annotate.cli.options import Config, read_codebook, refuse_overwriting
 from annotate.cli.speech import one_line, say
 from annotate.present import counted
 

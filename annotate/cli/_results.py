@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._groups import Scaled, resampled, scaled
 from annotate.cli._help import WHOLE, WRITING, command, takes
-from annotate.cli.options import Scaled, resampled, scaled
 from annotate.cli.speech import say
 
 if TYPE_CHECKING:

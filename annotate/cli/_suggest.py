@@ -5,17 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._groups import Table, read_rated, written
 from annotate.cli._help import LABELS, command, takes
-from annotate.cli.options import (
-    Confidence,
-    Config,
-    Invalid,
-    Seed,
-    Table,
-    read_rated,
-    refuse_overwriting,
-    written,
-)
+from annotate.cli.options import Confidence, Config, Invalid, Seed, refuse_overwriting
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:

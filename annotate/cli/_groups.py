@@ -1,0 +1,250 @@
+"""Groups of options, and what is made of them: a study, its scales, an interval, a table to write.
+
+A group is a function with its options as parameters; :func:`annotate.cli._help.takes` gives them to a command.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotate.cli.options import (
+    Confidence,
+    Config,
+    Edited,
+    Export,
+    Form,
+    Invalid,
+    Levels,
+    OnEdited,
+    OnInvalid,
+    Orders,
+    Output,
+    Replicates,
+    Seed,
+    SetDistance,
+    Weights,
+    WithoutSuggested,
+    read_levels,
+    read_orders,
+    refuse_overwriting,
+)
+from annotate.cli.speech import say
+from annotate.errors import InputError
+from annotate.present import Format
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from annotate.codebook.scale import Level, Scale
+    from annotate.sampling import Interval
+    from annotate.study.study import Study
+
+
+@dataclass(frozen=True)
+class Table:
+    """Where a table goes, and in which format."""
+
+    form: Format
+    output: Path | None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a person reads it: then it is rounded, and set side by side."""
+        return self.form in ("table", "markdown")
+
+    def write(
+        self,
+        frame: "pd.DataFrame",
+        reading: "Callable[[pd.DataFrame], pd.DataFrame | Sequence[pd.DataFrame]] | None" = None,
+        *,
+        study: "Study | None" = None,
+    ) -> None:
+        """Write a frame with every digit, or what ``reading`` makes of it for a person.
+
+        Records in JSON say what was left out of the study, by reason, as the terminal does.
+        """
+        import pandas as pd
+
+        from annotate.present.study_tables import readable
+        from annotate.present.tables import with_left_out, write_tables
+
+        if self.is_read:
+            book = None if study is None else study.codebook
+            shown = readable(frame, book) if reading is None else reading(frame)
+            write_tables([shown] if isinstance(shown, pd.DataFrame) else shown, self.form, self.output)
+        else:
+            said = with_left_out(frame, study.exclusions) if study and self.form == "json" else frame
+            write_tables([said], self.form, self.output)
+
+
+def written(form: Form = "table", output: Output = None) -> Table:
+    """The group of options that say how a table is written.
+
+    Raises
+    ------
+    InputError
+        For parquet without a file, before anything is computed.
+
+    """
+    if form == "parquet" and output is None:
+        raise InputError("parquet goes into a file: say which with -o FILE")
+    return Table(form, output)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A study, and how each of its variables is measured: as its codebook says, and as was said on top."""
+
+    study: "Study"
+    level: "Mapping[str, Level]"
+    categories: Mapping[str, Sequence[str]]
+    weights: str | None = None
+    set_distance: str = "masi"
+
+    @property
+    def scales(self) -> "dict[str, Scale]":
+        """The scale of each variable whose level is known."""
+        from annotate.codebook.scale import scales_of
+
+        return scales_of(self.level, self.categories, weights=self.weights, distance=self.set_distance)
+
+
+def rated(
+    export: Export,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> "Study":
+    """The group of options that say which study is read; see :func:`read_rated`."""
+    return read_rated(
+        export, config, on_invalid, output, without_suggested=without_suggested, on_edited=on_edited
+    )
+
+
+def marked(
+    export: Export,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> "Study":
+    """The same for a study in which text was marked, whatever else was asked."""
+    return read_rated(
+        export,
+        config,
+        on_invalid,
+        output,
+        without_suggested=without_suggested,
+        on_edited=on_edited,
+        marks=True,
+    )
+
+
+def scaled(
+    export: Export,
+    level: Levels = None,
+    order: Orders = None,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> Scaled:
+    """The same, with the levels of measurement."""
+    said, orders = read_levels(level), read_orders(order)
+    study = read_rated(
+        export,
+        config,
+        on_invalid,
+        output,
+        {**said, **orders},
+        without_suggested=without_suggested,
+        on_edited=on_edited,
+    )
+    return Scaled(study, {**study.levels, **said}, {**study.categories, **orders})
+
+
+def weighted(
+    export: Export,
+    level: Levels = None,
+    order: Orders = None,
+    weights: Weights = None,
+    set_distance: SetDistance = "masi",
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
+    without_suggested: WithoutSuggested = False,
+    output: Output = None,
+) -> Scaled:
+    """The same, with weights and distances between categories."""
+    from dataclasses import replace
+
+    found = scaled(export, level, order, config, on_invalid, on_edited, without_suggested, output)
+    return replace(found, weights=weights, set_distance=set_distance)
+
+
+def resampled(replicates: Replicates = 1000, confidence: Confidence = 0.95, seed: Seed = 0) -> "Interval":
+    """The group of options that say how sure one wants to be, by resampling."""
+    from annotate.sampling import Interval
+
+    return Interval("percentile", replicates, confidence, seed)
+
+
+def coefficients(named: list[str] | None, otherwise: Sequence[str]) -> str | tuple[str, ...]:
+    """The coefficients that were named, or those that a command takes by itself."""
+    return "all" if named and "all" in named else tuple(named or otherwise)
+
+
+def read_rated(
+    export: Path,
+    config: Path | None,
+    on_invalid: "OnInvalid",
+    output: Path | None,
+    said: Iterable[str] = (),
+    *,
+    on_edited: "OnEdited" = "keep",
+    without_suggested: bool = False,
+    marks: bool = False,
+) -> "Study":
+    """Read a study in which something was rated; ``said`` are the variables that the options name.
+
+    With ``marks``, one in which somebody annotated something, for what concerns marks only.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to measure, or a variable that was named is not there.
+
+    """
+    from annotate.coordination.suggestion import unsuggested
+    from annotate.study.study import read_study
+
+    refuse_overwriting(output, *filter(None, [export, config]))
+    study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited)
+    if without_suggested:
+        study = unsuggested(study)
+    _ = study.marked if marks else study.rated  # refused where there is nothing to measure
+    for caution in study.cautions:
+        say(f"caution: {caution}")
+    _say_twins(study)
+    used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
+    for variable in said:
+        if variable not in used:
+            raise InputError(f"{variable}: no such variable; there are {', '.join(used)}")
+    return study
+
+
+def _say_twins(study: "Study") -> None:
+    """Say which items are one number written in two ways, as 1 and 1.0; they count as two."""
+    items = set(study.ratings["item"].unique())
+    twins = sorted(item for item in items if item.endswith(".0") and item.removesuffix(".0") in items)
+    if twins:
+        more = f", and {len(twins) - 1} more so" if len(twins) > 1 else ""
+        say(
+            f"caution: item {twins[0].removesuffix('.0')} also stands as {twins[0]}{more}; these count as two, "
+            "write them alike"
+        )
