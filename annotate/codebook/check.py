@@ -296,6 +296,21 @@ def _styles(root: Element) -> Iterator[Problem]:
                 yield Problem(tag.sourceline + number, "Style", what, "use a descendant selector (a blank)")
 
 
+def _repeated_questions(root: Element) -> Iterator[Problem]:
+    for tag in root.iter("Repeater"):
+        what = "repeats its questions, and answers to such questions are read from no export"
+        yield _problem(tag, what, "give each question a control with a name of its own")
+
+
+def _markup(root: Element) -> Iterator[Problem]:
+    """Find marks on texts that are none: what lies where in them is not read."""
+    pages = {tag.get("name"): tag.tag for tag in root.iter("Paragraphs")}
+    for tag in root.iter("Labels", "HyperTextLabels", "ParagraphLabels"):
+        if tag.get("toName") in pages:
+            what = f"{_name(tag)} marks the turns of <Paragraphs>, whose places are read from no export"
+            yield _problem(tag, what, "show the text with <Text>")
+
+
 _CHECKS: tuple[Callable[[Element], Iterator[Problem]], ...] = (
     _unknown_tags,
     _names,
@@ -308,4 +323,6 @@ _CHECKS: tuple[Callable[[Element], Iterator[Problem]], ...] = (
     _conditions,
     _kept_when_hidden,
     _styles,
+    _repeated_questions,
+    _markup,
 )
