@@ -128,7 +128,7 @@ def check(
     config: Config = None,
 ) -> None:
     """Check files offline: what Label Studio and its SDK would let pass."""
-    from annotate.study.study import check_file, check_label_config
+    from annotate.study.checked import check_file, check_label_config
 
     findings = [check_label_config(config)] if config or not files else []
     findings += [check_file(path, config) for path in files or []]

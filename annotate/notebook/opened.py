@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
-from numbers import Integral, Real
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from annotate.codebook.read import load_codebook
 from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.coordination.suggestion import unsuggested
 from annotate.errors import InputError, StatisticsError
+from annotate.notebook.asked import columns, interval_of, level_of, names, number, path_of, whole
 from annotate.notebook.results import Agreement, Claims, Consensus, Profile, Result
 from annotate.present.claim_tables import (
     arithmetic_table,
@@ -31,7 +31,6 @@ from annotate.present.workbook import write_workbook
 from annotate.provenance import profile
 from annotate.provenance.ledger import ledger_of
 from annotate.reuse import MIN_SCORE
-from annotate.sampling import Interval
 from annotate.study.annotations import OnEdited
 from annotate.study.passages import passages_of_study
 from annotate.study.ratings import check_ratings
@@ -81,14 +80,14 @@ class OpenStudy(Study):
         seed: int = 0,
     ) -> Agreement:
         """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
-        asked, scales = _columns(by), self._scaled(level, order, weights, distance)
+        asked, scales = columns(by), self._scaled(level, order, weights, distance)
         frame = agreement.measure(
             self.rated,
             by=asked,
-            coefficients=_names("coefficients", coefficients),
+            coefficients=names("coefficients", coefficients),
             scales=scales,
             per_category=per_category,
-            interval=_interval(interval, replicates, confidence, seed),
+            interval=interval_of(interval, replicates, confidence, seed),
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales)
         return Agreement(frame, self.exclusions, by=asked)
@@ -106,11 +105,11 @@ class OpenStudy(Study):
         """Test each group against the rest; see :func:`annotate.agreement.compare`."""
         frame = agreement.compare(
             self.rated,
-            by=_columns(by),
-            coefficients=_names("coefficients", coefficients),
+            by=columns(by),
+            coefficients=names("coefficients", coefficients),
             scales=self._scaled(level, order),
-            permutations=_whole("permutations", permutations),
-            interval=_interval(seed=seed),
+            permutations=whole("permutations", permutations),
+            interval=interval_of(seed=seed),
         )
         return Result(frame, self.exclusions)
 
@@ -129,11 +128,11 @@ class OpenStudy(Study):
         """Say how many more items an interval of a given half-width takes; see :func:`annotate.agreement.plan`."""
         frame = agreement.plan(
             self.rated,
-            half_width=_number("half_width", half_width),
-            by=_columns(by),
+            half_width=number("half_width", half_width),
+            by=columns(by),
             coefficient=coefficient,
             scales=self._scaled(level, order),
-            interval=_interval("percentile", replicates, confidence, seed),
+            interval=interval_of("percentile", replicates, confidence, seed),
         )
         return Result(frame, self.exclusions)
 
@@ -144,7 +143,7 @@ class OpenStudy(Study):
 
         ``top`` is how many to list of each variable; see :func:`annotate.agreement.contributions`.
         """
-        most = None if top is None else _whole("top", top, least=1)
+        most = None if top is None else whole("top", top, least=1)
         return Result(
             agreement.contributions(self.rated, scales=self._scaled(level, order), top=most),
             self.exclusions,
@@ -156,7 +155,7 @@ class OpenStudy(Study):
         """List which categories are confused with each other; see :func:`annotate.agreement.confusions`."""
         found = agreement.confusions(self.rated, scales=self._scaled(level, order))
         if top is not None:
-            found = found.groupby("variable", sort=False).head(_whole("top", top, least=1))
+            found = found.groupby("variable", sort=False).head(whole("top", top, least=1))
         return Result(found, self.exclusions)
 
     def pairs(
@@ -170,9 +169,9 @@ class OpenStudy(Study):
         """Measure the agreement of every two annotators; see :func:`annotate.agreement.pairs`."""
         frame = agreement.pairs(
             self.rated,
-            by=_columns(by),
+            by=columns(by),
             scales=self._scaled(level, order),
-            interval=_interval(confidence=confidence),
+            interval=interval_of(confidence=confidence),
         )
         return Result(frame, self.exclusions, for_reading=pairs_table)
 
@@ -180,12 +179,12 @@ class OpenStudy(Study):
         self, by: By = (), *, level: Levels | None = None, order: Order | None = None
     ) -> Result:
         """Measure the agreement of all annotators but one; see :func:`annotate.agreement.leave_one_out`."""
-        frame = agreement.leave_one_out(self.rated, by=_columns(by), scales=self._scaled(level, order))
+        frame = agreement.leave_one_out(self.rated, by=columns(by), scales=self._scaled(level, order))
         return Result(frame, self.exclusions)
 
     def majority(self, by: By = (), *, level: Levels | None = None, order: Order | None = None) -> Result:
         """Measure each annotator against most of the others; see :func:`annotate.agreement.majority`."""
-        frame = agreement.majority(self.rated, by=_columns(by), scales=self._scaled(level, order))
+        frame = agreement.majority(self.rated, by=columns(by), scales=self._scaled(level, order))
         return Result(frame, self.exclusions)
 
     def against_gold(self, *, level: Levels | None = None, order: Order | None = None) -> Result:
@@ -206,9 +205,9 @@ class OpenStudy(Study):
         """Measure each annotator against themselves, over rounds; see :func:`annotate.agreement.rounds`."""
         frame = agreement.rounds(
             self.ratings,
-            by=_columns(by),
+            by=columns(by),
             scales=self._scaled(level, order),
-            interval=_interval(confidence=confidence),
+            interval=interval_of(confidence=confidence),
         )
         notes = ("nobody rated a passage twice",) if frame.empty else ()
         return Result(frame, self.exclusions, for_reading=pairs_table, notes=notes)
@@ -226,7 +225,7 @@ class OpenStudy(Study):
 
         With ``pairs``, precision and recall of every two annotators instead.
         """
-        asked = _columns(by)
+        asked = columns(by)
         marks = self.marked
         if self.spans.empty:
             raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
@@ -237,7 +236,7 @@ class OpenStudy(Study):
             *marks,
             by=asked,
             labels=self.labels,
-            interval=_interval("percentile", replicates, confidence, seed),
+            interval=interval_of("percentile", replicates, confidence, seed),
         )
         rows = [*asked, "label", "n_pairable_items", "n_spans"]
         return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))
@@ -271,7 +270,7 @@ class OpenStudy(Study):
                 meanings=meant,
                 annotators=Result(held, self.exclusions, meanings=meant),
             )
-        fits = consensus.dawid_skene(self.ratings, scales=scales, seed=_whole("seed", seed))
+        fits = consensus.dawid_skene(self.ratings, scales=scales, seed=whole("seed", seed))
         return Consensus(
             consensus.decisions(fits),
             self.exclusions,
@@ -285,14 +284,14 @@ class OpenStudy(Study):
         frame = profile(
             self.rated,
             self.passages,
-            interval=_interval("percentile", replicates, confidence, seed),
+            interval=interval_of("percentile", replicates, confidence, seed),
         )
         return Profile(frame, self.exclusions)
 
     def ledger(self, *, min_score: float = MIN_SCORE) -> Claims:
         """Follow each recurring figure and reused text through its sources; see :func:`annotate.provenance.ledger.ledger`."""
         passages = self._with_texts()
-        found = ledger_of(passages, self.first_round, min_score=_number("min_score", min_score))
+        found = ledger_of(passages, self.first_round, min_score=number("min_score", min_score))
         return Claims(
             found.claims,
             self.exclusions,
@@ -305,7 +304,7 @@ class OpenStudy(Study):
     def reuse(self, *, min_score: float = MIN_SCORE) -> Result:
         """Find the passages that share text with another document; see :func:`annotate.reuse.reuse`."""
         passages = self._with_texts()
-        pairs = reuse.reuse(passages, min_score=_number("min_score", min_score))
+        pairs = reuse.reuse(passages, min_score=number("min_score", min_score))
         return Result(pairs, self.exclusions, for_reading=reuse_table, notes=_boilerplate(passages))
 
     def quantities(self) -> Result:
@@ -327,12 +326,12 @@ class OpenStudy(Study):
     def report(self, path: Path | str) -> None:
         """Write the report, a self-contained HTML page; see :func:`annotate.present.report.write_report`."""
         _ = self.rated
-        write_report(_path(path), summarise(self))
+        write_report(path_of(path), summarise(self))
 
     def workbook(self, path: Path | str) -> None:
         """Write everything into an Excel workbook; see :func:`annotate.present.workbook.write_workbook`."""
         _ = self.rated
-        write_workbook(_path(path), summarise(self))
+        write_workbook(path_of(path), summarise(self))
 
     def _with_texts(self) -> pd.DataFrame:
         if self.passages["text"].isna().all():
@@ -350,9 +349,9 @@ class OpenStudy(Study):
         coded = list(dict.fromkeys([*self.levels, *self.ratings["variable"]]))
         said: dict[str, Level] = {}
         if isinstance(level, str):
-            said = dict.fromkeys(coded, _level(level))
+            said = dict.fromkeys(coded, level_of(level))
         elif isinstance(level, Mapping):
-            said = {str(name): _level(one) for name, one in level.items()}
+            said = {str(name): level_of(one) for name, one in level.items()}
         elif level is not None:
             raise StatisticsError(
                 f'level: {level!r} is none; write level="nominal", or one for each variable: level={{"x": "ordinal"}}'
@@ -361,7 +360,7 @@ class OpenStudy(Study):
             raise StatisticsError(
                 f'order: {order!r} is none; write the categories of each variable: order={{"x": ["low", "high"]}}'
             )
-        orders = {name: _names("order", one) for name, one in (order or {}).items()}
+        orders = {name: names("order", one) for name, one in (order or {}).items()}
         for name in [*said, *orders]:
             if name not in coded:
                 raise StatisticsError(f"{name}: no such variable; there are {', '.join(coded)}")
@@ -404,70 +403,19 @@ def open_study(
     ):
         if said not in known:
             raise InputError(f"{name}: {said!r} is not known; there are {', '.join(known)}")
-    label_config = None if config is None else _path(config, "config")
+    label_config = None if config is None else path_of(config, "config")
     if isinstance(ratings, pd.DataFrame):
         codebook = None if label_config is None else load_codebook(label_config)
         found = study_of_ratings(check_ratings(ratings, codebook), codebook, "data frame")
     else:
         found = read_study(
-            _path(ratings, "open_study"), config=label_config, on_invalid=on_invalid, on_edited=on_edited
+            path_of(ratings, "open_study"), config=label_config, on_invalid=on_invalid, on_edited=on_edited
         )
     return _opened(found)
 
 
 def _opened(study: Study) -> OpenStudy:
     return OpenStudy(**{one.name: getattr(study, one.name) for one in fields(Study)})
-
-
-def _path(value: object, what: str = "path") -> Path:
-    if not isinstance(value, str | Path):
-        raise InputError(
-            f"{what}: {value!r:.60} ({type(value).__name__}) is no path; write it as a text or a Path"
-        )
-    return Path(value)
-
-
-def _columns(by: object) -> tuple[str, ...]:
-    return _names("by", by)
-
-
-def _names(what: str, value: object) -> tuple[str, ...]:
-    """One name, or several."""
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, Sequence) and all(isinstance(one, str) for one in value):
-        return tuple(value)
-    raise StatisticsError(f"{what}: {value!r:.60} is no name, nor a list of names")
-
-
-def _whole(what: str, value: object, least: int = 0) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise StatisticsError(f"{what}: {value!r:.60} is no whole number from {least} on")
-    return int(value)
-
-
-def _number(what: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise StatisticsError(f"{what}: {value!r:.60} is no number")
-    return float(value)
-
-
-def _interval(
-    kind: str = "percentile", replicates: object = 1000, confidence: object = 0.95, seed: object = 0
-) -> Interval:
-    return Interval(
-        kind,
-        _whole("replicates", replicates),
-        _number("confidence", confidence),
-        _whole("seed", seed),
-    )
-
-
-def _level(value: object) -> Level:
-    for known in get_args(Level):
-        if value == known:
-            return cast("Level", known)
-    raise StatisticsError(f"level: {value!r:.60} is not known; there are {', '.join(get_args(Level))}")
 
 
 def _boilerplate(passages: pd.DataFrame) -> tuple[str, ...]:

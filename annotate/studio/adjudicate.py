@@ -12,7 +12,7 @@ from annotate.studio.predictions import ensure_predictions
 from annotate.studio.projects import find_project, is_there
 from annotate.studio.push import Progress, push
 from annotate.studio.views import column_name, ensure_view, list_columns, list_views
-from annotate.study.exports import ADJUDICATION
+from annotate.study.exported import ADJUDICATION
 
 Case = Mapping[str, Any]
 

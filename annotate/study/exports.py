@@ -6,8 +6,6 @@ those that stop a reader who did not ask for exclusion: they mean that the confi
 that two ratings claim to be one.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +28,7 @@ from annotate.study.annotations import (
     with_known_annotators,
 )
 from annotate.study.answers import Answer, Excluded, is_number
+from annotate.study.exported import ADJUDICATION, PASSAGE_COLUMNS, as_cell, passage_of, round_of, said_twice
 from annotate.study.marks import Unit, marks_with_text, possible_units
 from annotate.study.ratings import check_ratings
 from annotate.study.relations import (
@@ -64,19 +63,11 @@ REASONS: Mapping[str, str] = {
     "suggested": "coded with a suggested label in sight, and left out on request",
 }
 STRICT = ("unknown_control", "unknown_category", "superseded")
-ADJUDICATION = "adjudication"
-"""The key of the data that tells a task put before an adjudicator; there stands what was open."""
-NO_SOURCE = "(no source)"
-_LONGEST = 60
 _TWO = 2
-_AS_JSON = "export the project as JSON (not JSON_MIN, CSV or TSV)"
 
 RATING_COLUMNS = (
     "item", "source", "annotator", "variable", "category",
     "document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested",
-)  # fmt: skip
-PASSAGE_COLUMNS = (
-    "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "n_annotations",
 )  # fmt: skip
 ANNOTATED_COLUMNS = ("item", "annotator", "annotation", "round", "marks_whole")
 EXCLUSION_COLUMNS = ("reason", "item", "annotator", "annotation", "variable", "detail")
@@ -145,7 +136,7 @@ def tabulate(
     copies: dict[tuple[str, int], list[str]] = {}
     decided: dict[str, dict[str, Any]] = {}
     for number, task in enumerate(tasks, start=1):
-        passage = _passage(task, f"{where}: task {number}")
+        passage = passage_of(task, f"{where}: task {number}")
         if task["data"].get(ADJUDICATION):
             exclusions.extend(
                 left_to_adjudication(passage["item"], made_for(task, f"{where}: task {number}"))
@@ -156,7 +147,7 @@ def tabulate(
         if (known["text"], known["source"]) != (passage["text"], passage["source"]):
             msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
             raise ExportError(msg)
-        which = (known["item"], _round(task["data"], f"{where}: task {number}"))
+        which = (known["item"], round_of(task["data"], f"{where}: task {number}"))
         annotations.setdefault(which, []).extend(made_for(task, f"{where}: task {number}"))
         shown.setdefault(which, task["data"])
         copies.setdefault(which, []).append(str(task.get("id") or number))
@@ -213,15 +204,7 @@ def _with_twins(row: dict[str, Any], copies: Sequence[str], data: Mapping[str, A
     """Say which tasks are one passage where an annotator seems to have annotated it twice."""
     if len(copies) < _TWO or row["reason"] != "superseded":
         return row
-    return {**row, "detail": f"{row['detail']}; {_said_twice(copies, data)}"}
-
-
-def _said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
-    text = data.get("text")
-    said = (
-        f", {text if len(text) <= _LONGEST else text[:_LONGEST] + '...'!r}" if isinstance(text, str) else ""
-    )
-    return f"tasks {' and '.join(copies)} have one text{said}, and count as one passage"
+    return {**row, "detail": f"{row['detail']}; {said_twice(copies, data)}"}
 
 
 def _cautions(
@@ -238,79 +221,12 @@ def _cautions(
     twice = [which for which, numbers in copies.items() if len(numbers) > 1]
     if twice:
         more = f" (and {len(twice) - 1} more such)" if len(twice) > 1 else ""
-        yield f"{_said_twice(copies[twice[0]], shown[twice[0]])}{more}; give each task a passage_id to tell them apart"
+        yield f"{said_twice(copies[twice[0]], shown[twice[0]])}{more}; give each task a passage_id to tell them apart"
 
 
 def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit, ...]:
     """What the offsets of this export may count."""
     return possible_units(marks_with_text(tasks, {one.name: one.shows for one in codebook.span_variables}))
-
-
-def _passage(task: Mapping[str, Any], where: str) -> dict[str, Any]:
-    if not isinstance(task, Mapping):
-        raise ExportError(f'{where}: no "data"; {_AS_JSON}')
-    _refuse_others(task, where)
-    data = task["data"]
-    try:
-        json.dumps(task, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise ExportError(
-            f"{where}: holds half a character (a lone surrogate); correct the text and export again"
-        ) from error
-    row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
-    row |= {key: _cell(data.get(key)) for key in ("title", "published", "url", "kind", "text")}
-    row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}
-    row |= {
-        "item": item_id(data),
-        "source": str(data.get("source") or "").strip() or NO_SOURCE,
-        "document": str(data["document_id"]) if data.get("document_id") else None,
-        "n_annotations": 0,
-    }
-    return row
-
-
-def _refuse_others(task: Mapping[str, Any], where: str) -> None:
-    """Name what is no task of a JSON export."""
-    if "completions" in task and "annotations" not in task:
-        raise ExportError(
-            f'{where}: has "completions": an export of Label Studio before 1.0; import it into a newer one, and export '
-            "the project as JSON"
-        )
-    if {"annotation_id", "annotator"} & task.keys() and not {"data", "annotations"} <= task.keys():
-        raise ExportError(
-            f"{where}: an export as JSON_MIN, which lacks skips, relations and ground truth; export the project as JSON"
-        )
-    for key, kind in (("data", Mapping), ("annotations", list)):
-        if not isinstance(task.get(key), kind):
-            raise ExportError(f'{where}: no "{key}"; {_AS_JSON}')
-
-
-def _round(data: Mapping[str, Any], where: str) -> int:
-    """1, or which time it is that a repeated passage comes; see :mod:`annotate.coordination.assignment.plan`."""
-    if not data.get("repeat_of"):
-        return 1
-    number = data.get("round")
-    if type(number) is not int or number <= 1:
-        raise ExportError(
-            f"{where}: repeats item {data['repeat_of']} as round {number!r}; a repeat has a whole number from 2 on"
-        )
-    return number
-
-
-def _cell(value: object) -> str | None:
-    """A text; what is none, such as the turns of a dialogue, as JSON."""
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def item_id(data: Mapping[str, Any]) -> str:
-    """Name the item that a task brings: a repeat brings that of the first time."""
-    return str(data.get("repeat_of") or data.get("passage_id") or "").strip() or _content_id(data)
-
-
-def _content_id(data: Mapping[str, Any]) -> str:
-    """Name a task that was not made by ``annotate ingest`` by its content."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -340,8 +256,8 @@ class _Rows:
             "document": self.passage["document"],
             "variable": answer.variable,
             "category": answer.value,
-            "created_at": _cell(annotation.get("created_at")),
-            "updated_at": _cell(annotation.get("updated_at")),
+            "created_at": as_cell(annotation.get("created_at")),
+            "updated_at": as_cell(annotation.get("updated_at")),
             "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
             "round": self.repeat,
             "suggested": suggested_by(annotation),

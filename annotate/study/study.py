@@ -7,19 +7,17 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from annotate.codebook.check import check_config
 from annotate.codebook.read import Codebook, Level, load_codebook
 from annotate.codebook.scale import Scale
-from annotate.corpus.tasks import is_task_file, read_tasks
-from annotate.errors import AnnotateError, ExportError, InputError
-from annotate.files import bundled, read_json, read_text
+from annotate.errors import ExportError, InputError
+from annotate.files import bundled, read_json
 from annotate.frames import READABLE
 from annotate.study.annotations import OnEdited
+from annotate.study.exported import PASSAGE_COLUMNS
 from annotate.study.exports import (
     ANNOTATED_COLUMNS,
     COMMENT_COLUMNS,
     EXCLUSION_COLUMNS,
-    PASSAGE_COLUMNS,
     RATING_COLUMNS,
     STRICT,
     Tables,
@@ -311,37 +309,3 @@ def _refuse(exclusions: pd.DataFrame, codebook: Codebook, path: Path) -> None:
     else:
         what = f"annotation {row['annotation']}, {row['variable']}: {row['detail']}"
     raise ExportError(f"{path}: item {row['item']}, annotator {row['annotator']}: {what}{count}; {remedy}")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found in one file: the problems, or a summary where there is none."""
-
-    path: Path
-    problems: tuple[str, ...]
-    summary: str = ""
-
-
-def check_label_config(path: Path | None) -> Finding:
-    """Check a label config (default: the bundled one) for what neither Label Studio nor its SDK finds."""
-    path = path or bundled("label_config.xml")
-    problems = tuple(str(problem) for problem in check_config(read_text(path)))
-    if problems:
-        return Finding(path, problems)
-    book = load_codebook(path)
-    return Finding(path, (), f"ok, {len(book.variables)} variables, config {book.sha256[:12]}")
-
-
-def check_file(path: Path, config: Path | None) -> Finding:
-    """Check a label config, a task file, an export, a snapshot or a table of ratings."""
-    try:
-        if path.suffix.lower() == ".xml":
-            return check_label_config(path)
-        if path.suffix.lower() == ".json" and is_task_file(path):
-            return Finding(path, (), f"ok, {len(read_tasks(path))} passages")
-        study = read_study(path, config=config)
-    except AnnotateError as error:
-        return Finding(path, (str(error).removeprefix(f"{path}: "),))
-    counts = f"ok, {len(study.ratings)} ratings of {len(study.passages)} passages"
-    marks = f", {len(study.spans)} marks" if len(study.spans) else ""
-    return Finding(path, (), f"{counts}{marks}, {len(study.exclusions)} exclusions")

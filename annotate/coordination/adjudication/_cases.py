@@ -11,7 +11,7 @@ from annotate.codebook.read import Codebook
 from annotate.consensus import majority
 from annotate.coordination.adjudication.screen import VOTES, Coder, coders, votes_table
 from annotate.errors import InputError
-from annotate.study.exports import ADJUDICATION, item_id
+from annotate.study.exported import ADJUDICATION, item_id
 
 Only = Literal["ties", "disagreements"]
 

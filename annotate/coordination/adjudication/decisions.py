@@ -13,7 +13,8 @@ from annotate.consensus._resolve import MAJORITY
 from annotate.consensus._votes import first_rounds
 from annotate.errors import ExportError, InputError
 from annotate.files import read_json
-from annotate.study.exports import ADJUDICATION, item_id, tabulate
+from annotate.study.exported import ADJUDICATION, item_id
+from annotate.study.exports import tabulate
 from annotate.study.snapshot import TASKS
 from annotate.study.study import read_study
 

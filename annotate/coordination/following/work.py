@@ -10,7 +10,7 @@ from annotate.coordination.assignment import annotator_key
 from annotate.coordination.assignment.plan import people_of
 from annotate.study.annotations import annotator_id
 from annotate.study.answers import is_number
-from annotate.study.exports import NO_SOURCE
+from annotate.study.exported import NO_SOURCE
 
 Json = Mapping[str, Any]
 

@@ -1,0 +1,67 @@
+"""What a person may write for an argument: each is read, or refused in one line."""
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+from pathlib import Path
+from typing import cast, get_args
+
+from annotate.codebook.scale import Level
+from annotate.errors import InputError, StatisticsError
+from annotate.sampling import Interval
+
+
+def path_of(value: object, what: str = "path") -> Path:
+    """A path."""
+    if not isinstance(value, str | Path):
+        raise InputError(
+            f"{what}: {value!r:.60} ({type(value).__name__}) is no path; write it as a text or a Path"
+        )
+    return Path(value)
+
+
+def columns(by: object) -> tuple[str, ...]:
+    """The columns to group by: one name, or several."""
+    return names("by", by)
+
+
+def names(what: str, value: object) -> tuple[str, ...]:
+    """One name, or several."""
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Sequence) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise StatisticsError(f"{what}: {value!r:.60} is no name, nor a list of names")
+
+
+def whole(what: str, value: object, least: int = 0) -> int:
+    """A whole number."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise StatisticsError(f"{what}: {value!r:.60} is no whole number from {least} on")
+    return int(value)
+
+
+def number(what: str, value: object) -> float:
+    """A number."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise StatisticsError(f"{what}: {value!r:.60} is no number")
+    return float(value)
+
+
+def interval_of(
+    kind: str = "percentile", replicates: object = 1000, confidence: object = 0.95, seed: object = 0
+) -> Interval:
+    """How sure one wants to be."""
+    return Interval(
+        kind,
+        whole("replicates", replicates),
+        number("confidence", confidence),
+        whole("seed", seed),
+    )
+
+
+def level_of(value: object) -> Level:
+    """A level of measurement."""
+    for known in get_args(Level):
+        if value == known:
+            return cast("Level", known)
+    raise StatisticsError(f"level: {value!r:.60} is not known; there are {', '.join(get_args(Level))}")

@@ -1,0 +1,102 @@
+"""One task of an export: the passage that it brings, and what is no such task."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotate.errors import ExportError
+
+ADJUDICATION = "adjudication"
+"""The key of the data that tells a task put before an adjudicator; there stands what was open."""
+
+
+NO_SOURCE = "(no source)"
+
+
+_LONGEST = 60
+
+
+_AS_JSON = "export the project as JSON (not JSON_MIN, CSV or TSV)"
+
+
+PASSAGE_COLUMNS = (
+    "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "n_annotations",
+)  # fmt: skip
+
+
+def said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
+    """Say which tasks are one passage, with its text."""
+    text = data.get("text")
+    said = (
+        f", {text if len(text) <= _LONGEST else text[:_LONGEST] + '...'!r}" if isinstance(text, str) else ""
+    )
+    return f"tasks {' and '.join(copies)} have one text{said}, and count as one passage"
+
+
+def passage_of(task: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The passage of a task, as a row; what is no task of a JSON export is an ExportError."""
+    if not isinstance(task, Mapping):
+        raise ExportError(f'{where}: no "data"; {_AS_JSON}')
+    _refuse_others(task, where)
+    data = task["data"]
+    try:
+        json.dumps(task, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ExportError(
+            f"{where}: holds half a character (a lone surrogate); correct the text and export again"
+        ) from error
+    row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
+    row |= {key: as_cell(data.get(key)) for key in ("title", "published", "url", "kind", "text")}
+    row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}
+    row |= {
+        "item": item_id(data),
+        "source": str(data.get("source") or "").strip() or NO_SOURCE,
+        "document": str(data["document_id"]) if data.get("document_id") else None,
+        "n_annotations": 0,
+    }
+    return row
+
+
+def _refuse_others(task: Mapping[str, Any], where: str) -> None:
+    """Name what is no task of a JSON export."""
+    if "completions" in task and "annotations" not in task:
+        raise ExportError(
+            f'{where}: has "completions": an export of Label Studio before 1.0; import it into a newer one, and export '
+            "the project as JSON"
+        )
+    if {"annotation_id", "annotator"} & task.keys() and not {"data", "annotations"} <= task.keys():
+        raise ExportError(
+            f"{where}: an export as JSON_MIN, which lacks skips, relations and ground truth; export the project as JSON"
+        )
+    for key, kind in (("data", Mapping), ("annotations", list)):
+        if not isinstance(task.get(key), kind):
+            raise ExportError(f'{where}: no "{key}"; {_AS_JSON}')
+
+
+def round_of(data: Mapping[str, Any], where: str) -> int:
+    """1, or which time it is that a repeated passage comes; see :mod:`annotate.coordination.assignment.plan`."""
+    if not data.get("repeat_of"):
+        return 1
+    number = data.get("round")
+    if type(number) is not int or number <= 1:
+        raise ExportError(
+            f"{where}: repeats item {data['repeat_of']} as round {number!r}; a repeat has a whole number from 2 on"
+        )
+    return number
+
+
+def as_cell(value: object) -> str | None:
+    """A text; what is none, such as the turns of a dialogue, as JSON."""
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def item_id(data: Mapping[str, Any]) -> str:
+    """Name the item that a task brings: a repeat brings that of the first time."""
+    return str(data.get("repeat_of") or data.get("passage_id") or "").strip() or _content_id(data)
+
+
+def _content_id(data: Mapping[str, Any]) -> str:
+    """Name a task that was not made by ``annotate ingest`` by its content."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
