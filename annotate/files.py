@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PACKAGE = Path(__file__).resolve().parent
 _IN_CHECKOUT = {"codebook.md": "docs/codebook.md"}
 SEPARATORS = ",;\t"
+_SAID_SEPARATOR = re.compile(r'\n*"?sep=([^\n\w"])"?[ ,;\t]*(?:\n|\Z)', re.IGNORECASE)
 
 
 def read_text(path: Path) -> str:
@@ -137,7 +139,8 @@ def bundled(name: str) -> Path:
 def lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     r"""Read rows of cells by Python's own reader, which knows the line; the first row names the columns.
 
-    The separator is the one that the first line has most of. Rows whose cells are all blank are passed over.
+    The separator is the one that the first line has most of, or what Excel's own first line ``sep=;`` says. Rows
+    whose cells are all blank are passed over, and so are blank cells beyond the last column that has a name.
 
     Parameters
     ----------
@@ -153,23 +156,32 @@ def lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
         not closed.
 
     """
+    said = _SAID_SEPARATOR.match(text)
+    passed = 0 if said is None else text.count("\n", 0, said.end())
+    text = text if said is None else text[said.end() :]
     first = text.lstrip("\n").split("\n", 1)[0]
-    separator = max(SEPARATORS, key=first.count)
+    separator = max(SEPARATORS, key=first.count) if said is None else said[1]
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     # Not str.splitlines: it breaks at further characters, such as U+2028, that may stand in a cell.
     reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
     width = 0
     try:
         for cells in reader:
-            if not any(map(str.strip, cells)):
+            held = len(cells)
+            while held and not cells[held - 1].strip():
+                held -= 1
+            if not held:
                 continue
-            width = width or len(cells)
-            if len(cells) != width:
-                msg = f"{path}: line {reader.line_num} has {len(cells)} cells, the header {width}; quote cells that hold a {separator!r}"
+            width = width or held
+            if held > width or len(cells) < width:
+                found = max(held, min(len(cells), width))
+                msg = f"{path}: line {passed + reader.line_num} has {found} cells, the header {width}; quote cells that hold a {separator!r}"
                 raise InputError(msg)
-            yield reader.line_num, cells
+            yield passed + reader.line_num, cells[:width]
     except csv.Error as error:
-        raise InputError(f"{path}: line {reader.line_num}: {error}; check the quotation marks") from error
+        raise InputError(
+            f"{path}: line {passed + reader.line_num}: {error}; check the quotation marks"
+        ) from error
     if not width:
         raise InputError(f"{path}: the file is empty; its first line names the columns")
 

@@ -341,7 +341,9 @@ def test_an_item_written_in_two_ways_is_said(run, tmp_path):
                    (("1", "A", "3.0"), ("1", "B", "3"), ("2", "A", "2"), ("2.0", "B", "2")))  # fmt: skip
     (tmp_path / "n.csv").write_text("item,source,annotator,variable,category\n" + rows, encoding="utf-8")
     err = run("agreement", "n.csv", "--level", "v=nominal")[2]
-    assert "caution: item 2 also stands as 2.0; these count as two, write them alike" in err
+    assert (
+        "caution: item '2' (1) also stands as '2.0' (1), which differs in the way a number is written" in err
+    )
 
 
 def test_nothing_is_written_over_what_is_read(run, table, tmp_path):
@@ -376,7 +378,7 @@ def test_what_is_left_when_all_is_left_out_is_said(run, tmp_path):
     code, _, err = run("agreement", "e.json", "--config", "c.xml")
     assert (code, err) == (1, "annotate: e.json: nothing is left to measure; left out are 1 cancelled\n")
     (tmp_path / "r.csv").write_text(
-        "item,source,annotator,variable,category,round\np,s,a,kind,x,2\n", encoding="utf-8"
+        "item,source,annotator,variable,category,round\np,s,a,kind,x,2\np,s,a,kind,x,3\n", encoding="utf-8"
     )
     code, _, err = run("agreement", "r.csv", "--level", "kind=nominal")
     assert code == 1

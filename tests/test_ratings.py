@@ -1,11 +1,18 @@
+import json
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotate.agreement import measure
 from annotate.codebook.read import read_codebook
+from annotate.codebook.scale import Scale
 from annotate.errors import InputError, TableError
+from annotate.study.checked import check_file
+from annotate.study.missing import MARKERS
 from annotate.study.ratings import check_ratings, decode_set, encode_set, read_ratings, write_ratings
+from annotate.study.study import read_study
 
 CONFIG = """<View><Text name="text" value="$text"/>
 <Choices name="kind" toName="text"><Choice value="a"/><Choice value="b"/></Choices>
@@ -77,10 +84,11 @@ def test_two_ratings_by_one_annotator_name_both():
 def test_a_table_comes_back_as_it_was_written(tmp_path, ending):
     path = tmp_path / f"ratings.{ending}"
     checked = check_ratings(
-        table(("p1", "S;T", "A1", "kind", 'NA, "x"\nnew line'), ("p1", "S;T", "A2", "kind", "null"))
+        table(("p1", "S;T", "A1", "kind", 'NA, "x"\nnew line'), ("p1", "S;T", "A2", "kind", "null")),
+        missing="none",
     )
     write_ratings(checked, path)
-    pd.testing.assert_frame_equal(read_ratings(path), checked)
+    pd.testing.assert_frame_equal(read_ratings(path, missing="none"), checked)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +170,307 @@ def test_a_long_cell_is_read(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text(f"item,source,annotator,variable,category\n{'p' * 200_000},s,a,v,x\n", encoding="utf-8")
     assert len(read_ratings(path)["item"].iloc[0]) == 200_000
+
+
+HEADER = ",".join(COLUMNS)
+# Three coders of four items. r2 has no judgement of i3, and r3 none of i1: of the twelve cells two are missing.
+CODED = {("i1", "r1"): "1", ("i1", "r2"): "1", ("i2", "r1"): "1", ("i2", "r2"): "1", ("i2", "r3"): "1"} | {
+    ("i3", "r1"): "2", ("i3", "r3"): "2", ("i4", "r1"): "2", ("i4", "r2"): "1", ("i4", "r3"): "2",
+}  # fmt: skip
+MISSED = {("i3", "r2"), ("i1", "r3")}
+
+
+def coded(marker: object = None) -> pd.DataFrame:
+    cells = CODED if marker is ... else CODED | dict.fromkeys(sorted(MISSED), marker)
+    return pd.DataFrame([(item, "S", who, "v", cell) for (item, who), cell in cells.items()], columns=COLUMNS)
+
+
+def alpha(ratings: pd.DataFrame) -> float:
+    found = measure(ratings, scales={"v": Scale("nominal")}, coefficients="krippendorff_alpha")
+    return float(found["value"].iloc[0])
+
+
+@pytest.mark.parametrize("marker", ["NA", "NaN", "nan", "None", "null", "N/A", "<NA>", "-", ".", "#N/A"])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_what_stands_for_missing_elsewhere_is_refused_left_out_or_a_category(tmp_path, marker, ending):
+    path = tmp_path / f"r.{ending}"
+    write_ratings(coded(marker).assign(category=lambda frame: frame["category"] + " "), path)
+    with pytest.raises(
+        TableError, match="2 of 12 cells of category may stand for a missing judgement"
+    ) as caught:
+        read_study(path)
+    assert f"{marker} in 2; the first in row 11" in str(caught.value)
+    assert f"--missing {marker} " in str(caught.value).replace("'", "")
+    assert "--missing none" in str(caught.value)
+    left = read_study(path, missing=marker)
+    assert alpha(left.ratings) == alpha(check_ratings(coded(...)))
+    assert left.left_out == {"missing": 2}
+    assert set(zip(left.exclusions["item"], left.exclusions["annotator"], strict=True)) == MISSED
+    assert set(left.exclusions["detail"]) == {marker}
+    assert left.cautions == ()
+    kept = read_study(path, missing="none")
+    assert (len(kept.ratings), kept.left_out) == (12, {})
+    assert f"{marker} (2)" in kept.cautions[0]
+    assert alpha(kept.ratings) < alpha(left.ratings)
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), pd.NA, "", " ", "\u200b", pd.NaT])
+def test_a_cell_that_holds_nothing_is_refused_or_left_out(nothing):
+    with pytest.raises(TableError, match=r"row 11 has no category \(and 1 more\).*--missing ''"):
+        check_ratings(coded(nothing))
+    with pytest.raises(TableError, match=r"row 11 has no category"):
+        check_ratings(coded(nothing), missing="none")
+    for said in ("", "NA"):
+        left = check_ratings(coded(nothing), missing=said)
+        pd.testing.assert_frame_equal(left, check_ratings(coded(...)))
+
+
+def test_nulls_of_a_parquet_file_and_several_markers_are_left_out_together(tmp_path):
+    frame = coded()
+    frame.loc[11, "category"] = "."
+    frame.loc[9, "category"] = "k. A."
+    path = tmp_path / "r.parquet"
+    frame.to_parquet(path)
+    with pytest.raises(TableError, match=r"1 of 12 cells of category.*\. in 1"):
+        read_study(path, missing="NA")
+    study = read_study(path, missing=["NA", ".", "k. A."])
+    assert study.exclusions["detail"].tolist() == ["k. A.", "", "."]
+    assert len(study.ratings) == 9
+
+
+def test_each_text_that_may_be_missing_is_counted():
+    frame = pd.concat([coded("NA"), coded("null").replace({"i1": "i5", "i3": "i6"}).iloc[-2:]])
+    with pytest.raises(
+        TableError, match=r"4 of 14 cells.*NA in 2, null in 2.*say --missing NA --missing null"
+    ):
+        check_ratings(frame)
+
+
+def test_a_category_of_the_codebook_is_none_that_is_missing():
+    book = read_codebook(
+        CONFIG.replace('<Choice value="a"/>', '<Choice value="None"/><Choice value="-"/>').replace(
+            '"kind"', '"v"'
+        )
+    )
+    rows = [("p1", "S", "A1", "v", "None"), ("p1", "S", "A2", "v", "-"), ("p2", "S", "A1", "flags", '["x"]')]
+    assert len(check_ratings(table(*rows), book)) == 3
+    assert len(check_ratings(table(*rows), book, missing=["None", "-"])) == 3
+    with pytest.raises(TableError, match="NA in 1"):
+        check_ratings(table(*rows, ("p2", "S", "A2", "v", "NA")), book)
+    assert len(check_ratings(table(*rows, ("p2", "S", "A2", "v", "NA")), book, missing="NA")) == 3
+
+
+def test_a_category_of_a_codebook_stays_though_it_was_said_to_be_missing(tmp_path):
+    (tmp_path / "c.xml").write_text(CONFIG.replace('value="a"', 'value="None"'), encoding="utf-8")
+    path = tmp_path / "r.csv"
+    write_ratings(table(("p1", "S", "A1", "kind", "None"), ("p1", "S", "A2", "kind", "b")), path)
+    study = read_study(path, config=tmp_path / "c.xml", missing="None")
+    assert len(study.ratings) == 2
+    assert study.cautions == ("variable kind: None is a category of the codebook, and so not missing",)
+
+
+def test_a_marker_that_no_cell_holds_is_said_and_one_that_all_hold_refused(tmp_path):
+    path = tmp_path / "r.csv"
+    write_ratings(coded(...), path)
+    assert read_study(path, missing="99").cautions == ("no category is '99', which was said to be missing",)
+    with pytest.raises(TableError, match="every category is missing"):
+        check_ratings(coded(...).assign(category="NA"), missing="NA")
+
+
+def test_items_without_a_judgement_left_are_passages_still(tmp_path):
+    path = tmp_path / "r.csv"
+    write_ratings(pd.concat([coded("NA"), table(("i9", "S", "r1", "v", "NA"))]), path)
+    study = read_study(path, missing="NA")
+    assert dict(zip(study.passages["item"], study.passages["n_annotations"], strict=True)) == {
+        "i1": 2, "i2": 3, "i3": 2, "i4": 3, "i9": 0
+    }  # fmt: skip
+
+
+def test_a_message_names_the_row_of_the_table_also_behind_rows_that_are_left_out():
+    frame = pd.concat([coded("NA").iloc[::-1], table(("i1", "S", "r1", "v", "2"))])
+    with pytest.raises(TableError, match=r"2 ratings, rows 12 and 13"):
+        check_ratings(frame, missing="NA")
+
+
+def test_a_coder_or_source_called_na_is_said(tmp_path):
+    path = tmp_path / "r.csv"
+    write_ratings(table(("p1", "-", "NA", "v", "x"), ("p1", "-", "A", "v", "x")), path)
+    assert read_study(path).cautions == (
+        "source - (2 ratings) counts as a source like any other",
+        "annotator NA (1 ratings) counts as an annotator like any other",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differing", "shown", "is_one"),
+    [
+        ("caf\u00e9", "cafe\u0301", "Unicode form", ["'café'", "'cafe\\u0301'"], True),
+        ("biased", "biased ", "white space", ["'biased'", "'biased '"], True),
+        ("a", "\uff41", "Unicode form", ["'a'", "'\\uff41'"], False),
+        ("neutral", "Neutral", "case", ["'neutral'", "'Neutral'"], False),
+        ("not  biased", "not biased", "white space", ["'not  biased'", "'not biased'"], False),
+        ("biased", "bia\u200bsed", "invisible signs", ["'biased'", "'bia\\u200bsed'"], False),
+        ("biased", "\ufeffBiased", "invisible signs and case", ["'\\ufeffBiased'"], False),
+        ("1", "1.0", "the way a number is written", ["'1'", "'1.0'"], False),
+        ("7", "007", "the way a number is written", ["'7'", "'007'"], False),
+    ],
+)
+@pytest.mark.parametrize("column", ["category", "annotator", "source", "item"])
+def test_two_spellings_of_one_name_are_said_with_both(
+    tmp_path, column, first, second, differing, shown, is_one
+):
+    rows = [
+        {"item": f"p{n}", "source": "S", "annotator": f"A{n}", "variable": "v", "category": "x"}
+        for n in range(4)
+    ]
+    for row, name in zip(rows, (first, first, second, "other"), strict=True):
+        row[column] = name
+    path = tmp_path / "r.csv"
+    write_ratings(pd.DataFrame(rows), path)
+    study = read_study(path)
+    if column == "item" and differing.endswith("case"):  # which ids may differ in
+        assert study.cautions == ()
+        return
+    (said,) = study.cautions
+    assert f"which differs in {differing}; " in said
+    assert column in said
+    assert f"{shown[0]} (" in said
+    assert all(one in said for one in shown)
+    assert {"(2)", "(1)"} <= set(said.replace(",", "").split())
+    assert said.endswith("read as one") is is_one
+    assert study.ratings[column].nunique() == (2 if is_one else 3)
+
+
+def test_names_that_differ_in_more_than_spelling_are_not_said(tmp_path):
+    path = tmp_path / "r.csv"
+    rows = [
+        (f"p{n}", "S", f"A{n}", "v", text)
+        for n, text in enumerate(["1", "10", "1.5", "15", "a b", "a-b", "[1]"])
+    ]
+    write_ratings(table(*rows, ("p1", "S", "A2", "w", "A B")), path)
+    assert read_study(path).cautions == ()
+
+
+def test_members_of_sets_and_sources_of_an_export_are_held_against_each_other(tmp_path):
+    path = tmp_path / "r.csv"
+    write_ratings(table(("p1", "S", "A", "v", '["x","Y"]'), ("p1", "S", "B", "v", '["y"]')), path)
+    assert "category 'Y' (1) also stands as 'y' (1)" in read_study(path).cautions[0]
+
+
+def test_categories_that_a_codebook_tells_apart_are_not_said(tmp_path):
+    (tmp_path / "c.xml").write_text(CONFIG.replace('value="b"', 'value="A"'), encoding="utf-8")
+    path = tmp_path / "r.csv"
+    write_ratings(table(("p1", "S", "A1", "kind", "a"), ("p1", "S", "A2", "kind", "A")), path)
+    assert read_study(path, config=tmp_path / "c.xml").cautions == ()
+
+
+@pytest.mark.parametrize("declared", ["caf\u00e9", "cafe\u0301"])
+@pytest.mark.parametrize("written", ["caf\u00e9", "cafe\u0301"])
+def test_a_category_is_that_of_the_codebook_in_whatever_form(declared, written):
+    book = read_codebook(
+        CONFIG.replace('value="a"', f'value="{declared}"').replace('value="x"', f'value="{declared}"')
+    )
+    rows = (("p1", "S", "A1", "kind", written), ("p1", "S", "A1", "flags", f'["{written}"]'))
+    assert check_ratings(table(*rows), book)["category"].tolist() == [declared, f'["{declared}"]']
+
+
+def test_further_columns_are_composed_too():
+    checked = check_ratings(
+        table(("p1", "S", "A1", "kind", "a"), team=["cafe\u0301"], document=["cafe\u0301"], hours=[2.5])
+    )
+    assert checked.loc[0, ["team", "document", "hours"]].tolist() == ["café", "café", 2.5]
+
+
+def test_a_round_that_tells_waves_is_one_round(tmp_path):
+    path = tmp_path / "r.csv"
+    write_ratings(coded(...).assign(round=lambda frame: frame["item"].str[1:]), path)
+    study = read_study(path)
+    assert study.cautions == (
+        "round tells waves here, since nobody rates an item twice: all 4 count as one round",
+    )
+    assert alpha(study.rated) == alpha(check_ratings(coded(...)))
+
+
+def test_what_the_first_round_leaves_out_is_said(tmp_path):
+    path = tmp_path / "r.csv"
+    again = table(
+        ("i1", "S", "r1", "v", "2"), ("i3", "S", "r2", "v", "1"), ("i8", "S", "r1", "v", "1"), round=2
+    )
+    write_ratings(pd.concat([coded(...).assign(round=1), again]), path)
+    study = read_study(path)
+    (said,) = study.cautions
+    assert "leaves out 2 ratings by annotators who did not rate the item in it" in said
+    assert "1 of 5 items altogether" in said
+    assert len(study.rated) == len(CODED)
+    only_repeats = table(("i1", "S", "r1", "v", "2"), round=2)
+    write_ratings(pd.concat([coded(...).assign(round=1), only_repeats]), path)
+    assert read_study(path).cautions == ()
+
+
+def excel(*lines: str) -> bytes:
+    return "\r\n".join(lines).encode("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        excel(f"{HEADER},,", "p1,S,A1,v,x,,", "p2,S,A1,v,y,,", ""),
+        excel(f"{HEADER},,", "p1,S,A1,v,x", "p2,S,A1,v,y,"),
+        excel(HEADER, "p1,S,A1,v,x,,", "p2,S,A1,v,y, ,"),
+        excel("sep=;", HEADER.replace(",", ";"), "p1;S;A1;v;x", "p2;S;A1;v;y"),
+        excel("sep=,", HEADER, "p1,S,A1,v,x", "p2,S,A1,v,y"),
+        excel("SEP=\t", HEADER.replace(",", "\t"), "p1\tS\tA1\tv\tx", "p2\tS\tA1\tv\ty"),
+        excel('"sep=|"', HEADER.replace(",", "|"), "p1|S|A1|v|x", "p2|S|A1|v|y"),
+        excel("", "sep=;;;;", f"{HEADER};;".replace(",", ";"), ";;;;;;", "p1;S;A1;v;x;;", "p2;S;A1;v;y;;"),
+        excel("sep=;", HEADER.replace(",", ";"), "p1;S;A1;v;x", "p2;S;A1;v;y").decode("utf-8-sig").encode("utf-16"),
+    ],
+)  # fmt: skip
+def test_what_excel_adds_is_understood(tmp_path, content):
+    path = tmp_path / "r.csv"
+    path.write_bytes(content)
+    frame = read_ratings(path)
+    assert frame[COLUMNS].to_numpy().tolist() == [["p1", "S", "A1", "v", "x"], ["p2", "S", "A1", "v", "y"]]
+    assert list(frame.columns) == [*COLUMNS, "round"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (excel(f"{HEADER},,", "p1,S,A1,v,x,,", "p2,S,A1,v,y,,z"), "line 3 has 7 cells, the header 5"),
+        (excel("sep=;", HEADER.replace(",", ";"), "p1;S;A1;v"), "line 3 has 4 cells, the header 5"),
+        (excel("sep=;", HEADER.replace(",", ";"), 'p1;S;A1;v;"x'), "line 3: .*check the quotation marks"),
+        (excel("sep=;"), "the file is empty"),
+    ],
+)
+def test_a_line_is_named_as_it_stands_in_the_file(tmp_path, content, message):
+    path = tmp_path / "r.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        read_ratings(path)
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_the_command_says_what_may_be_missing_and_does_what_is_said(run, tmp_path, marker):
+    write_ratings(coded(marker), tmp_path / "r.csv")
+    arguments = ("agreement", "r.csv", "--level", "v=nominal", "--format", "json", "--interval", "none")
+    code, out, err = run(*arguments)
+    assert (code, out) == (1, "")
+    assert "2 of 12 cells" in err
+    code, out, err = run(*arguments, f"--missing={marker}")
+    assert (code, err) == (0, "left out: 2 missing\n")
+    record = next(one for one in json.loads(out) if one["coefficient"] == "krippendorff_alpha")
+    assert (record["value"], record["n_ratings"]) == (alpha(check_ratings(coded(...))), 10)
+    code, out, err = run(*arguments, "--missing", "none")
+    assert (code, "caution: counted as categories" in err) == (0, True)
+    assert json.loads(out)[0]["n_ratings"] == 12
+
+
+def test_the_command_says_spellings_and_waves(run, tmp_path):
+    frame = coded(...).assign(round=lambda rows: rows["item"].str[1:])
+    frame.loc[0, "category"] = "1.0"
+    write_ratings(frame, tmp_path / "r.csv")
+    code, _, err = run("agreement", "r.csv", "--level", "v=nominal", "--interval", "none")
+    assert code == 0
+    assert "caution: variable v: category '1' (5) also stands as '1.0' (1)" in err
+    assert "caution: round tells waves here" in err
+    assert "caution: round tells waves here" in check_file(tmp_path / "r.csv", None).summary

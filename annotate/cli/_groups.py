@@ -16,6 +16,7 @@ from annotate.cli.options import (
     Form,
     Invalid,
     Levels,
+    Missing,
     OnEdited,
     OnInvalid,
     Orders,
@@ -29,7 +30,7 @@ from annotate.cli.options import (
     read_orders,
     refuse_overwriting,
 )
-from annotate.cli.speech import say
+from annotate.cli.speech import one_line, say
 from annotate.errors import InputError
 from annotate.present import Format
 
@@ -115,12 +116,19 @@ def rated(
     config: Config = None,
     on_invalid: Invalid = "error",
     on_edited: Edited = "keep",
+    missing: Missing = None,
     without_suggested: WithoutSuggested = False,
     output: Output = None,
 ) -> "Study":
     """The group of options that say which study is read; see :func:`read_rated`."""
     return read_rated(
-        export, config, on_invalid, output, without_suggested=without_suggested, on_edited=on_edited
+        export,
+        config,
+        on_invalid,
+        output,
+        missing=missing or (),
+        without_suggested=without_suggested,
+        on_edited=on_edited,
     )
 
 
@@ -151,6 +159,7 @@ def scaled(
     config: Config = None,
     on_invalid: Invalid = "error",
     on_edited: Edited = "keep",
+    missing: Missing = None,
     without_suggested: WithoutSuggested = False,
     output: Output = None,
 ) -> Scaled:
@@ -162,6 +171,7 @@ def scaled(
         on_invalid,
         output,
         {**said, **orders},
+        missing=missing or (),
         without_suggested=without_suggested,
         on_edited=on_edited,
     )
@@ -177,13 +187,14 @@ def weighted(
     config: Config = None,
     on_invalid: Invalid = "error",
     on_edited: Edited = "keep",
+    missing: Missing = None,
     without_suggested: WithoutSuggested = False,
     output: Output = None,
 ) -> Scaled:
     """The same, with weights and distances between categories."""
     from dataclasses import replace
 
-    found = scaled(export, level, order, config, on_invalid, on_edited, without_suggested, output)
+    found = scaled(export, level, order, config, on_invalid, on_edited, missing, without_suggested, output)
     return replace(found, weights=weights, set_distance=set_distance)
 
 
@@ -207,6 +218,7 @@ def read_rated(
     said: Iterable[str] = (),
     *,
     on_edited: "OnEdited" = "keep",
+    missing: Sequence[str] = (),
     without_suggested: bool = False,
     marks: bool = False,
 ) -> "Study":
@@ -224,27 +236,14 @@ def read_rated(
     from annotate.study.study import read_study
 
     refuse_overwriting(output, *filter(None, [export, config]))
-    study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited)
+    study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited, missing=missing)
     if without_suggested:
         study = unsuggested(study)
     _ = study.marked if marks else study.rated  # refused where there is nothing to measure
     for caution in study.cautions:
-        say(f"caution: {caution}")
-    _say_twins(study)
+        say(f"caution: {one_line(caution)}")
     used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
     for variable in said:
         if variable not in used:
             raise InputError(f"{variable}: no such variable; there are {', '.join(used)}")
     return study
-
-
-def _say_twins(study: "Study") -> None:
-    """Say which items are one number written in two ways, as 1 and 1.0; they count as two."""
-    items = set(study.ratings["item"].unique())
-    twins = sorted(item for item in items if item.endswith(".0") and item.removesuffix(".0") in items)
-    if twins:
-        more = f", and {len(twins) - 1} more so" if len(twins) > 1 else ""
-        say(
-            f"caution: item {twins[0].removesuffix('.0')} also stands as {twins[0]}{more}; these count as two, "
-            "write them alike"
-        )

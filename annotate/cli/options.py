@@ -58,6 +58,15 @@ Edited = Annotated[
         rich_help_panel=READING,
     ),
 ]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--missing",
+        metavar="TEXT",
+        help="In a table: the category that stands for a missing judgement, such as NA (left out, counted), or none: all are categories. Repeatable.",
+        rich_help_panel=READING,
+    ),
+]
 WithoutSuggested = Annotated[
     bool,
     typer.Option(

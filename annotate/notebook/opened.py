@@ -33,7 +33,6 @@ from annotate.provenance.ledger import ledger_of
 from annotate.reuse import MIN_SCORE
 from annotate.study.annotations import OnEdited
 from annotate.study.passages import passages_of_study
-from annotate.study.ratings import check_ratings
 from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
 
 By = str | Sequence[str]
@@ -375,6 +374,7 @@ def open_study(
     config: Path | str | None = None,
     on_invalid: OnInvalid = "error",
     on_edited: OnEdited = "keep",
+    missing: By = (),
 ) -> OpenStudy:
     """Open a study: a snapshot, a Label Studio JSON export, or a table of ratings.
 
@@ -383,7 +383,7 @@ def open_study(
     ratings
         A snapshot folder, a JSON export, or a table of ratings: a file (.csv, .parquet) or a data frame, with
         the columns item, source, annotator, variable and category.
-    config, on_invalid, on_edited
+    config, on_invalid, on_edited, missing
         See :func:`annotate.read_study`.
 
     Returns
@@ -406,10 +406,11 @@ def open_study(
     label_config = None if config is None else path_of(config, "config")
     if isinstance(ratings, pd.DataFrame):
         codebook = None if label_config is None else load_codebook(label_config)
-        found = study_of_ratings(check_ratings(ratings, codebook), codebook, "data frame")
+        found = study_of_ratings(ratings, codebook, "data frame", missing=missing)
     else:
+        path = path_of(ratings, "open_study")
         found = read_study(
-            path_of(ratings, "open_study"), config=label_config, on_invalid=on_invalid, on_edited=on_edited
+            path, config=label_config, on_invalid=on_invalid, on_edited=on_edited, missing=missing
         )
     return _opened(found)
 

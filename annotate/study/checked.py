@@ -42,4 +42,5 @@ def check_file(path: Path, config: Path | None) -> Finding:
         return Finding(path, (str(error).removeprefix(f"{path}: "),))
     counts = f"ok, {len(study.ratings)} ratings of {len(study.passages)} passages"
     marks = f", {len(study.spans)} marks" if len(study.spans) else ""
-    return Finding(path, (), f"{counts}{marks}, {len(study.exclusions)} exclusions")
+    said = "".join(f"; caution: {one}" for one in study.cautions)
+    return Finding(path, (), f"{counts}{marks}, {len(study.exclusions)} exclusions{said}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotate.errors import ExportError
+from annotate.study.spellings import nfc
 
 ADJUDICATION = "adjudication"
 """The key of the data that tells a task put before an adjudicator; there stands what was open."""
@@ -51,8 +52,8 @@ def passage_of(task: Mapping[str, Any], where: str) -> dict[str, Any]:
     row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}
     row |= {
         "item": item_id(data),
-        "source": str(data.get("source") or "").strip() or NO_SOURCE,
-        "document": str(data["document_id"]) if data.get("document_id") else None,
+        "source": nfc(str(data.get("source") or "").strip()) or NO_SOURCE,
+        "document": nfc(str(data["document_id"])) if data.get("document_id") else None,
         "n_annotations": 0,
     }
     return row
@@ -93,7 +94,7 @@ def as_cell(value: object) -> str | None:
 
 def item_id(data: Mapping[str, Any]) -> str:
     """Name the item that a task brings: a repeat brings that of the first time."""
-    return str(data.get("repeat_of") or data.get("passage_id") or "").strip() or _content_id(data)
+    return nfc(str(data.get("repeat_of") or data.get("passage_id") or "").strip()) or _content_id(data)
 
 
 def _content_id(data: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ from annotate.study.annotations import (
 from annotate.study.answers import Answer, Excluded, is_number
 from annotate.study.exported import ADJUDICATION, PASSAGE_COLUMNS, as_cell, passage_of, round_of, said_twice
 from annotate.study.marks import Unit, marks_with_text, possible_units
-from annotate.study.ratings import check_ratings
+from annotate.study.ratings import canonical_ratings
 from annotate.study.relations import (
     inside_frame,
     read_inside,
@@ -61,6 +61,7 @@ REASONS: Mapping[str, str] = {
     "no_stretch": "a relation to, or an answer inside, a marked stretch that cannot be read",
     "not_tabulated": "an answer to a control of no use for text",
     "suggested": "coded with a suggested label in sight, and left out on request",
+    "missing": "a row of a table whose category stands for no judgement, as --missing says",
 }
 STRICT = ("unknown_control", "unknown_category", "superseded")
 _TWO = 2
@@ -334,4 +335,4 @@ def _rating_frame(rows: list[dict[str, Any]], where: str) -> pd.DataFrame:
     frame = _frame(rows, RATING_COLUMNS).astype({"lead_time": "float64"})
     if frame.empty:
         return frame.astype({"round": "int64"})
-    return check_ratings(frame, where=where)
+    return canonical_ratings(frame, where=where)

@@ -23,6 +23,7 @@ blank category, and a control that was hidden is not a judgement either.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,13 @@ import pandas as pd
 from annotate.codebook.read import Codebook
 from annotate.errors import TableError
 from annotate.frames import read_frame, write_frame
+from annotate.study.missing import markers, missing_cells, named_missing
+from annotate.study.spellings import composed, nfc, spelling_cautions, unseen
 
 REQUIRED = ("item", "source", "annotator", "variable", "category")
 OPTIONAL = ("document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested")
-KEY = ["item", "annotator", "variable", "round"]
+JUDGEMENT = ["item", "annotator", "variable"]
+KEY = [*JUDGEMENT, "round"]
 _MOST_ROUNDS = 1_000_000  # what lies above is no number of a repeat
 
 
@@ -69,8 +73,26 @@ def decode_set(text: str) -> tuple[str, ...]:
     return tuple(values)
 
 
+@dataclass(frozen=True)
+class Entered:
+    """A table from elsewhere, in canonical form.
+
+    ``everything`` are the items and sources of all rows, ``left_out`` the rows without a judgement: item, annotator,
+    variable and, as ``detail``, what stood there. ``cautions`` are sentences on how the table was understood.
+    """
+
+    ratings: pd.DataFrame
+    everything: pd.DataFrame
+    left_out: pd.DataFrame
+    cautions: tuple[str, ...]
+
+
 def check_ratings(
-    frame: pd.DataFrame, codebook: Codebook | None = None, where: str = "ratings"
+    frame: pd.DataFrame,
+    codebook: Codebook | None = None,
+    where: str = "ratings",
+    *,
+    missing: str | Sequence[str] = (),
 ) -> pd.DataFrame:
     """Check a table of ratings and put it into canonical form.
 
@@ -83,18 +105,100 @@ def check_ratings(
         If given, every variable and category must be in it.
     where
         The file's name, for messages.
+    missing
+        What stands for a missing judgement in the column category, such as ``"NA"``, or several; these rows are left
+        out. ``"none"`` says that whatever looks like it is a category. A category of the codebook is always one.
 
     Returns
     -------
     DataFrame
-        A copy: required columns first, text as ``str``, ``round`` filled with 1, a new index.
+        A copy: required columns first, text as ``str`` (Unicode form C), ``round`` filled with 1, a new index. Where
+        no annotator rates an item twice, the column ``round`` tells waves, and all are round 1.
 
     Raises
     ------
     TableError
-        Naming the first offending rows and how many there are.
+        Naming the first offending rows and how many there are. Also where a category is what R, pandas or Excel
+        write for a missing value, and ``missing`` does not say what it is.
 
     """
+    return enter_ratings(frame, codebook, where, missing=missing).ratings
+
+
+def enter_ratings(
+    frame: pd.DataFrame,
+    codebook: Codebook | None = None,
+    where: str = "ratings",
+    *,
+    missing: str | Sequence[str] = (),
+) -> Entered:
+    """Do what :func:`check_ratings` does, and tell what was left out and how the table was understood."""
+    table = _with_texts(frame.reset_index(drop=True), where)
+    said = list(spelling_cautions(table, codebook))
+    for column in table.columns:
+        table[column] = composed(table[column])
+    for column in REQUIRED:
+        table[column] = table[column].str.strip()
+    if codebook is not None:
+        _spell_as_declared(table, codebook)
+    declared = (
+        {}
+        if codebook is None
+        else {one.name: {category.id for category in one.categories} for one in codebook.variables}
+    )
+    gone, told = missing_cells(table, markers(missing), declared, where)
+    said += [*told, *named_missing(table)]
+    rows = table.loc[gone]
+    left_out = rows[JUDGEMENT].assign(detail=rows["category"].fillna("").astype("str"))
+    ratings = canonical_ratings(table.loc[~gone], codebook, where)
+    if (ratings["round"] > 1).any() and not ratings.duplicated(JUDGEMENT).any():
+        waves = ratings["round"].nunique()
+        said.append(
+            f"round tells waves here, since nobody rates an item twice: all {waves} count as one round"
+        )
+        ratings["round"] = 1
+    everything = table[["item", "source"]].dropna().drop_duplicates("item").reset_index(drop=True)
+    return Entered(ratings, everything, left_out.reset_index(drop=True), (*said, *round_cautions(ratings)))
+
+
+def round_cautions(ratings: pd.DataFrame) -> tuple[str, ...]:
+    """Say how much stands in later rounds only, and is left out wherever the first round is taken."""
+    later = ratings["round"] > 1
+    if not later.any():
+        return ()
+    first = pd.MultiIndex.from_frame(ratings.loc[~later, JUDGEMENT])
+    alone = later & ~pd.MultiIndex.from_frame(ratings[JUDGEMENT]).isin(first)
+    if not alone.any():
+        return ()
+    whole = len(set(ratings.loc[alone, "item"]) - set(ratings.loc[~later, "item"]))
+    said = (
+        f"agreement is of round 1, which leaves out {alone.sum()} ratings by annotators who did not rate the item in it, "
+        f"and {whole} of {ratings['item'].nunique()} items altogether"
+    )
+    return (said,)
+
+
+def canonical_ratings(
+    frame: pd.DataFrame, codebook: Codebook | None = None, where: str = "ratings"
+) -> pd.DataFrame:
+    """Put ratings that need no understanding, such as those of an export, into canonical form.
+
+    The index of the frame numbers the rows from 0, for messages. See :func:`check_ratings`.
+    """
+    table = _with_texts(frame, where)
+    _no_blanks(table, where)
+    for column in REQUIRED:
+        table[column] = table[column].str.strip()
+    table["round"] = _rounds(frame, where)
+    _one_rating_each(table, where)
+    _one_source_each(table, where)
+    if codebook is not None:
+        _within_codebook(table, codebook, where)
+    return table.reset_index(drop=True)
+
+
+def _with_texts(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    """The columns in order, those that are required as text; a cell that holds nothing stays so."""
     missing = [column for column in REQUIRED if column not in frame.columns]
     if missing:
         if {"annotation_id", "annotator", "lead_time"} <= set(frame.columns):
@@ -107,28 +211,36 @@ def check_ratings(
         msg = f"{where}: the table is empty; it needs one row for each judgement"
         raise TableError(msg)
     extra = [column for column in frame.columns if column not in REQUIRED + OPTIONAL]
-    known = [column for column in OPTIONAL if column in frame.columns and column != "round"]
-    table = frame.loc[:, [*REQUIRED, *known, *extra]].reset_index(drop=True)
-    _no_blanks(table, where)
-    for column in REQUIRED:
-        table[column] = _text(table[column], where).astype("str").str.strip()
-    table["round"] = _rounds(frame, where)
-    _one_rating_each(table, where)
-    _one_source_each(table, where)
-    if codebook is not None:
-        _within_codebook(table, codebook, where)
-    return table
+    known = [column for column in OPTIONAL if column in frame.columns]
+    table = frame.loc[:, [*REQUIRED, *known, *extra]]
+    return table.assign(**{column: _text(table[column], where).astype("str") for column in REQUIRED})
+
+
+def _spell_as_declared(table: pd.DataFrame, codebook: Codebook) -> None:
+    """Write categories as the codebook does, where that is not composed."""
+    for variable in codebook.variables:
+        spelled = {nfc(one.id): one.id for one in variable.categories if nfc(one.id) != one.id}
+        if spelled:
+            rows = table["variable"] == variable.name
+            table.loc[rows, "category"] = [
+                encode_set(spelled.get(one, one) for one in decode_set(text))
+                if variable.level == "set"
+                else spelled.get(text, text)
+                for text in table.loc[rows, "category"]
+            ]
 
 
 def _no_blanks(table: pd.DataFrame, where: str) -> None:
     for column in REQUIRED:
-        values = table[column]
-        blank = values.isna() | (values.astype("str").str.strip() == "")
+        blank = unseen(table[column])
         if blank.any():
-            row = int(np.flatnonzero(blank)[0])
+            row = int(table.index[blank][0])
+            remedy = "so leave the row out"
+            if column == "category":
+                remedy += ", or say --missing '' and all such rows are left out and counted"
             msg = (
                 f"{where}: row {row + 1} has no {column}{_more(int(blank.sum()))}; "
-                "a missing judgement is an absent row, so leave the row out"
+                f"a missing judgement is an absent row, {remedy}"
             )
             raise TableError(msg)
 
@@ -137,11 +249,11 @@ def _text(cells: "pd.Series[Any]", where: str) -> "pd.Series[Any]":
     """A parquet file may hold lists, which are sets of categories, and what is no text at all."""
     if cells.dtype != object:
         return cells
-    for row, value in enumerate(cells, start=1):
+    for row, value in cells.items():
         is_list = isinstance(value, list | tuple | np.ndarray) and cells.name == "category"
         if isinstance(value, bytes | dict | list | tuple | np.ndarray) and not is_list:
             kind = type(value).__name__
-            msg = f"{where}: row {row}: {cells.name} is no text ({kind}); write text, numbers, or a list for a set"
+            msg = f"{where}: row {int(str(row)) + 1}: {cells.name} is no text ({kind}); write text, numbers, or a list for a set"
             raise TableError(msg)
     return cells.map(
         lambda value: encode_set(map(str, value)) if isinstance(value, list | tuple | np.ndarray) else value
@@ -150,12 +262,12 @@ def _text(cells: "pd.Series[Any]", where: str) -> "pd.Series[Any]":
 
 def _rounds(frame: pd.DataFrame, where: str) -> "pd.Series[int]":
     if "round" not in frame.columns:
-        return pd.Series(1, index=range(len(frame)), dtype="int64")
-    numbers = pd.to_numeric(frame["round"].reset_index(drop=True), errors="coerce")
+        return pd.Series(1, index=frame.index, dtype="int64")
+    numbers = pd.to_numeric(frame["round"], errors="coerce")
     wrong = numbers.isna() | (numbers < 1) | (numbers > _MOST_ROUNDS) | (numbers != numbers.round())
     if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        msg = f"{where}: row {row + 1}: round {str(frame['round'].iloc[row])!r} is no whole number from 1{_more(int(wrong.sum()))}"
+        row = int(numbers.index[wrong][0])
+        msg = f"{where}: row {row + 1}: round {str(frame['round'].loc[row])!r} is no whole number from 1{_more(int(wrong.sum()))}"
         raise TableError(msg)
     return numbers.astype("int64")
 
@@ -216,9 +328,11 @@ def _more(count: int) -> str:
     return f" (and {count - 1} more)" if count > 1 else ""
 
 
-def read_ratings(path: Path, codebook: Codebook | None = None) -> pd.DataFrame:
-    """Read and check a table of ratings, ``.csv`` or ``.parquet``."""
-    return check_ratings(read_frame(path), codebook, where=str(path))
+def read_ratings(
+    path: Path, codebook: Codebook | None = None, *, missing: str | Sequence[str] = ()
+) -> pd.DataFrame:
+    """Read and check a table of ratings, ``.csv`` or ``.parquet``; see :func:`check_ratings`."""
+    return check_ratings(read_frame(path), codebook, str(path), missing=missing)
 
 
 def write_ratings(frame: pd.DataFrame, path: Path) -> None:

@@ -11,7 +11,7 @@ from annotate.codebook.read import Codebook, Level, load_codebook
 from annotate.codebook.scale import Scale
 from annotate.errors import ExportError, InputError
 from annotate.files import bundled, read_json
-from annotate.frames import READABLE
+from annotate.frames import READABLE, read_frame
 from annotate.study.annotations import OnEdited
 from annotate.study.exported import PASSAGE_COLUMNS
 from annotate.study.exports import (
@@ -23,10 +23,11 @@ from annotate.study.exports import (
     Tables,
     tabulate,
 )
-from annotate.study.ratings import read_ratings
+from annotate.study.ratings import enter_ratings, round_cautions
 from annotate.study.relations import inside_frame, relation_frame
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
+from annotate.study.spellings import spelling_cautions
 
 OnInvalid = Literal["error", "exclude"]
 
@@ -37,6 +38,7 @@ class Study:
 
     ``codebook`` is None for a plain table of ratings. ``about`` says, for people, what was read. ``relations``
     are those that annotators drew between marked stretches, and ``inside`` what they answered inside one.
+    ``cautions`` are sentences on what may not have been meant as it was read.
     """
 
     ratings: pd.DataFrame
@@ -169,6 +171,7 @@ def read_study(
     config: Path | str | None = None,
     on_invalid: OnInvalid = "error",
     on_edited: OnEdited = "keep",
+    missing: str | Sequence[str] = (),
 ) -> Study:
     """Read a Label Studio JSON export, a snapshot folder, or a table of ratings (.csv, .parquet).
 
@@ -187,6 +190,9 @@ def read_study(
         For annotations that somebody else starred as ground truth, or changed before they did; which of the two
         cannot be known. ``keep`` keeps them as their annotator's own, and says how many there are in ``cautions``;
         ``exclude`` leaves them out and counts them.
+    missing
+        Of a table: what stands for a missing judgement, see :func:`annotate.study.ratings.check_ratings`; these rows
+        are counted in ``exclusions``.
 
     Raises
     ------
@@ -199,7 +205,7 @@ def read_study(
         return _snapshot(path, on_edited)
     if path.suffix.lower() in READABLE:
         book = load_codebook(config) if config else None
-        return study_of_ratings(read_ratings(path, book), book, str(path))
+        return study_of_ratings(read_frame(path), book, str(path), missing=missing)
     if path.suffix.lower() != ".json":
         msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
         raise InputError(msg if path.exists() else f"{path}: no such file")
@@ -237,17 +243,26 @@ def _told(part: Mapping[str, Any]) -> str:
 
 
 def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str]) -> Study:
-    return Study(**vars(tables), codebook=codebook, about=about)
+    said = (*tables.cautions, *spelling_cautions(tables.ratings, codebook), *round_cautions(tables.ratings))
+    return Study(**{**vars(tables), "cautions": said}, codebook=codebook, about=about)
 
 
-def study_of_ratings(ratings: pd.DataFrame, codebook: Codebook | None, name: str) -> Study:
-    """Make a study of ratings that are in canonical form: it has no texts, no spans and no exclusions."""
-    counts = (
-        ratings.groupby(["item", "source"], sort=False)["annotator"]
-        .nunique()
-        .reset_index(name="n_annotations")
-    )
-    passages = counts.reindex(columns=list(PASSAGE_COLUMNS))
+def study_of_ratings(
+    frame: pd.DataFrame, codebook: Codebook | None, name: str, *, missing: str | Sequence[str] = ()
+) -> Study:
+    """Make a study of a table of ratings: it has no texts and no spans.
+
+    Raises
+    ------
+    TableError
+        If it is none, see :func:`annotate.study.ratings.check_ratings`.
+
+    """
+    entered = enter_ratings(frame, codebook, name, missing=missing)
+    ratings = entered.ratings
+    counts = ratings.groupby("item", sort=False)["annotator"].nunique()
+    passages = entered.everything.reindex(columns=list(PASSAGE_COLUMNS))
+    passages["n_annotations"] = passages["item"].map(counts).fillna(0).astype("int64")
     if "document" in ratings.columns:
         passages["document"] = passages["item"].map(
             ratings.drop_duplicates("item").set_index("item")["document"]
@@ -257,10 +272,11 @@ def study_of_ratings(ratings: pd.DataFrame, codebook: Codebook | None, name: str
         pd.DataFrame(columns=list(SPAN_COLUMNS)),
         pd.DataFrame(columns=list(COMMENT_COLUMNS)),
         passages,
-        pd.DataFrame(columns=list(EXCLUSION_COLUMNS)),
+        entered.left_out.assign(reason="missing").reindex(columns=list(EXCLUSION_COLUMNS)),
         ratings.reindex(columns=list(ANNOTATED_COLUMNS)).assign(marks_whole=True),
         codebook,
         {"read": name, "kind": "table of ratings"},
+        cautions=entered.cautions,
     )
 
 

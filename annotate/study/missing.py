@@ -1,0 +1,135 @@
+"""Cells of a table that may stand for no judgement: what R, pandas and Excel write there.
+
+Whether ``NA`` is a missing judgement or a category is not to be seen in the table. So such a cell is refused
+until somebody says which, except where the codebook has the category.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from annotate.errors import InputError, TableError
+from annotate.study.spellings import shown, unseen
+
+MARKERS = (
+    "NA", "NaN", "nan", "-NaN", "-nan", "None", "NULL", "null", "N/A", "n/a", "<NA>", "NaT", "-", ".",
+    "#N/A", "#N/A N/A", "#NA", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND",
+)  # fmt: skip
+"""What R, pandas, SAS and Excel write for a missing value."""
+NONE = "none"
+"""Said instead of a marker: none of them is missing, all are categories."""
+
+
+def missing_cells(
+    table: pd.DataFrame,
+    missing: Sequence[str],
+    declared: Mapping[str, Collection[str]],
+    where: str,
+) -> "tuple[pd.Series[bool], tuple[str, ...]]":
+    """Tell which judgements are missing, and what is to be said of it.
+
+    Parameters
+    ----------
+    table
+        With the columns item, source, annotator, variable and category, as text without white space around it.
+    missing
+        What stands for a missing judgement, such as ``NA``; a cell that holds nothing does so as well, or alone
+        for an empty text. ``none``: what else looks like it is a category.
+    declared
+        The categories that the codebook has of each variable; they are never missing.
+    where
+        The file's name, for messages.
+
+    Raises
+    ------
+    TableError
+        If there is a cell that may be missing, and nobody said what it is; or nothing else.
+
+    """
+    said = [one.strip() for one in missing if one.strip() != NONE]
+    cells = table["category"]
+    looked = cells.isin([*MARKERS, *said, NONE])
+    meant: set[tuple[str, str]] = set()
+    counts: dict[str, int] = {}
+    for variable, found in table.loc[looked].groupby("variable", sort=False)["category"]:
+        for text, count in found.value_counts().items():
+            if text in declared.get(str(variable), ()):
+                meant.add((str(variable), str(text)))
+            else:
+                counts[str(text)] = counts.get(str(text), 0) + int(count)
+    open_ones = {text: count for text, count in counts.items() if text in MARKERS and text not in said}
+    if open_ones and NONE not in map(str.strip, missing):
+        raise TableError(_refusal(table, open_ones, where))
+    blank = unseen(cells)
+    gone = cells.isin(said) | (blank if said else False)
+    if meant and gone.any():
+        kept = pd.MultiIndex.from_frame(table[["variable", "category"]]).isin(list(meant))
+        gone &= ~kept
+    if gone.all():
+        raise TableError(f"{where}: every category is missing; nothing is left to measure")
+    return gone, tuple(_said(said, missing, counts, meant, blank=bool(blank.any())))
+
+
+def _refusal(table: pd.DataFrame, counts: Mapping[str, int], where: str) -> str:
+    told = ", ".join(f"{text} in {count}" for text, count in counts.items())
+    first = int(table.index[table["category"].isin(list(counts))][0]) + 1
+    options = " ".join(f"--missing {text if text.isalpha() else repr(text)}" for text in counts)
+    return (
+        f"{where}: {sum(counts.values())} of {len(table)} cells of category may stand for a missing judgement ({told}; "
+        f"the first in row {first}); say {options} to leave these rows out, counted, or --missing {NONE} if they are "
+        "categories"
+    )
+
+
+def _said(
+    said: Collection[str],
+    missing: Collection[str],
+    counts: Mapping[str, int],
+    meant: Collection[tuple[str, str]],
+    *,
+    blank: bool,
+) -> list[str]:
+    lines = [
+        f"variable {name}: {text} is a category of the codebook, and so not missing"
+        for name, text in sorted(meant)
+        if text in said
+    ]
+    known = {text for _, text in meant}
+    lines += [
+        f"no category is {shown(text)}, which was said to be missing"
+        for text in said
+        if text and text not in counts and text not in known and not blank
+    ]
+    if NONE in map(str.strip, missing):
+        kept = ", ".join(f"{text} ({count})" for text, count in counts.items() if text not in said)
+        lines += [f"counted as categories, since nothing else was said to be missing: {kept}"] if kept else []
+    return lines
+
+
+def named_missing(table: pd.DataFrame) -> list[str]:
+    """Say where a source, an annotator or an item has a name that stands for none."""
+    lines = []
+    for column in ("source", "annotator", "item"):
+        found = table.loc[table[column].isin(MARKERS), column].value_counts()
+        lines += [
+            f"{column} {text} ({count} ratings) counts as {'an' if column[0] in 'ai' else 'a'} {column} like any other"
+            for text, count in found.items()
+        ]
+    return lines
+
+
+def markers(missing: "str | Sequence[str] | Any") -> tuple[str, ...]:
+    """One marker, or several.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+
+    """
+    if isinstance(missing, str):
+        return (missing,)
+    if isinstance(missing, Sequence) and all(isinstance(one, str) for one in missing):
+        return tuple(missing)
+    raise InputError(f'missing: {missing!r:.60} is no text, nor a list of texts; write missing="NA"')
