@@ -20,7 +20,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -40,7 +40,8 @@ _CELLS = 2**19  # samples x patterns proposed at once at most
 _BITS = 10  # of a random number that is looked up
 _REACH = 9  # standard deviations, beyond which a Poisson number is less likely than a float tells from 0
 
-INTERVALS = ("percentile", "bca", "jackknife", "analytic", "none")
+AUTO = "auto"
+INTERVALS = (AUTO, "percentile", "bca", "jackknife", "log_jackknife", "analytic", "none")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Interval:
     Parameters
     ----------
     kind
-        ``percentile``, ``bca``, ``jackknife``, ``analytic`` or ``none``, see :func:`annotate.agreement.estimate`.
-        Where there is one kind alone, it is that one; every result says what its interval is.
+        ``percentile``, ``bca``, ``jackknife``, ``log_jackknife``, ``analytic`` or ``none``, see
+        :func:`annotate.agreement.estimate`; ``auto`` is ``percentile`` over items, and over clusters
+        ``log_jackknife``. Where there is one kind alone, it is that one; every result says what its interval is.
     replicates
         How often a bootstrap draws; 0 for no interval.
     confidence
@@ -59,7 +61,8 @@ class Interval:
     seed
         The same seed gives the same digits on every engine; those of a group do not depend on other groups.
     cluster
-        The column of the ratings whose rows are drawn together, such as ``document``; None for items.
+        The column of the ratings whose rows are drawn together; None for items. ``auto`` is ``document`` where
+        the ratings have it and some document has two items or more.
 
     Raises
     ------
@@ -68,11 +71,11 @@ class Interval:
 
     """
 
-    kind: str = "percentile"
+    kind: str = AUTO
     replicates: int = 1000
     confidence: float = 0.95
     seed: int = 0
-    cluster: str | None = None
+    cluster: str | None = AUTO
 
     def __post_init__(self) -> None:
         """Refuse what is no interval."""
@@ -93,9 +96,13 @@ class Interval:
             If something else is to be drawn.
 
         """
-        if self.cluster is not None:
+        if self.cluster not in (None, AUTO):
             raise StatisticsError(f"cluster: cannot draw by {self.cluster} here; leave it out to draw items")
-        return self
+        return replace(self, kind="percentile" if self.kind == AUTO else self.kind, cluster=None)
+
+    def kind_over(self, *, clusters: bool) -> str:
+        """The kind of interval where clusters are drawn, or items."""
+        return self.kind if self.kind != AUTO else "log_jackknife" if clusters else "percentile"
 
 
 def check_seed(seed: int) -> None:
@@ -133,7 +140,7 @@ def percentiles(values: FloatArray, confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def t_quantile(probability: float, degrees: int) -> float:
+def t_quantile(probability: float, degrees: float) -> float:
     """The quantile of Student's t, for intervals from a standard error.
 
     >>> round(t_quantile(0.975, 10), 3)

@@ -7,6 +7,7 @@ import pytest
 
 from annotate.agreement._cautions import (
     FEW,
+    FEW_DOCUMENTS,
     MEANINGS,
     MOSTLY_SINGLE,
     ONE_CATEGORY,
@@ -80,7 +81,7 @@ def test_a_wide_interval():
 
 
 def test_every_caution_says_what_it_means():
-    assert set(MEANINGS) == {FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL}
+    assert set(MEANINGS) == {FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, FEW_DOCUMENTS, WIDE_INTERVAL}
     assert MEANINGS[SKEW] == "one category has more than 80 % of the ratings"
 
 

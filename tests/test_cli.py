@@ -546,7 +546,7 @@ def test_a_narrower_interval_takes_more_items(run, table):
     [
         (["--coefficient", "kappa"], "coefficient 'kappa' is not known; there are percent_agreement"),
         (["--weights", "w"], "weights 'w' are not known; there are identity, linear, quadratic, ordinal"),
-        (["--interval", "wald"], "interval 'wald' is not known; there are percentile"),
+        (["--interval", "wald"], "interval 'wald' is not known; there are auto, percentile"),
         (["--set-distance", "x"], "there are masi, jaccard"),
         (["--order", "mood=a,b"], "mood: no such variable; there are kind"),
     ],
@@ -597,7 +597,7 @@ def test_the_version_is_that_of_the_package(run):
     ("typed", "offered"),
     [
         ("annotate agree", {"agreement"}),
-        ("annotate annotators ", {"add", "pairs", "leave-one-out", "majority", "rounds"}),
+        ("annotate annotators ", {"add", "gold", "pairs", "leave-one-out", "majority", "rounds"}),
         ("annotate agreement x.csv --coefficient gwet", {"gwet_ac1", "gwet_ac2"}),
         ("annotate consensus x.csv --method ", {"majority", "dawid-skene"}),
     ],

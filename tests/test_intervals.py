@@ -22,6 +22,7 @@ from annotate.sampling import INTERVALS, Interval, t_quantile
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = {
+    "log_jackknife": "jackknife over items on the scale log(1 - coefficient), t with n-1 degrees of freedom",
     "percentile": "percentile bootstrap over items, 1000 replicates",
     "bca": "BCa bootstrap over items, 1000 replicates",
     "jackknife": "jackknife over items, t with n-1 degrees of freedom",
@@ -296,7 +297,7 @@ kinds = pytest.mark.parametrize("kind", list(KINDS))
 
 
 def test_every_kind_is_held_by_these_tests() -> None:
-    assert {*KINDS, "none"} == set(INTERVALS)
+    assert {*KINDS, "none", "auto"} == set(INTERVALS)
 
 
 @kinds
@@ -400,11 +401,14 @@ def test_a_scale_in_other_units_changes_nothing(kind: str) -> None:
 
 
 @kinds
-def test_perfect_agreement_has_no_width(kind: str) -> None:
+def test_perfect_agreement_has_an_exact_interval(kind: str) -> None:
     found = nominal([["a"] * 3] * 5 + [["b"] * 3] * 5, interval=Interval(kind, replicates=60))
     found = found[found["undefined"].isna()]
     assert len(found) == 8  # but for those of two annotators
-    assert found[["ci_low", "ci_high"]].to_numpy() == pytest.approx(1.0, abs=1e-7)
+    assert found["ci_high"].to_numpy() == pytest.approx(1.0, abs=1e-7)
+    least, expected = 0.025 ** (1 / 10), found["expected"].fillna(0)
+    assert found["ci_low"].to_numpy() == pytest.approx((least - expected) / (1 - expected), abs=1e-7)
+    assert set(found["interval"]) == {"exact (Clopper-Pearson) over 10 items, which are all alike"}
 
 
 @kinds
@@ -413,7 +417,7 @@ def test_nothing_to_vary_has_none(kind: str) -> None:
     assert one_pair["interval"].tolist() == [None] * len(COEFFICIENTS)
     one_category = nominal([["a", "a"]] * 4, interval=Interval(kind, replicates=20))
     assert one_category["interval"].drop("percent_agreement").tolist() == [None] * (len(COEFFICIENTS) - 1)
-    assert one_category.loc["percent_agreement", "ci_low"] == 1
+    assert one_category.loc["percent_agreement", "ci_low"] == pytest.approx(0.025 ** (1 / 4))
 
 
 def test_a_value_that_hangs_on_one_item_has_no_jackknife() -> None:
@@ -476,5 +480,5 @@ def test_an_interval_that_is_none() -> None:
         nominal(made(5, 1), interval=Interval("wald"))
     assert (
         str(refused.value)
-        == "interval 'wald' is not known; there are percentile, bca, jackknife, analytic, none"
+        == "interval 'wald' is not known; there are auto, percentile, bca, jackknife, log_jackknife, analytic, none"
     )

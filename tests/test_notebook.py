@@ -166,7 +166,7 @@ def test_a_level_is_said_for_all_or_for_each(study: OpenStudy) -> None:
 
 
 def test_a_data_frame_is_a_study(study: OpenStudy) -> None:
-    columns = ["item", "source", "annotator", "variable", "category"]
+    columns = ["item", "document", "source", "annotator", "variable", "category"]
     plain = annotate.open_study(study.ratings[columns])
     assert "1,070 judgements" in repr(plain)
     assert "nothing was left out" in repr(plain)

@@ -65,7 +65,7 @@ def compare(
         Over the groups of one variable and coefficient: ``holm`` or ``benjamini_hochberg``. Two groups
         are one test, seen from both sides, and count once.
     interval
-        Its seed, and what is moved as a whole; a test has no further use for it.
+        Its seed, and what is moved as a whole: documents where they are known, items otherwise.
 
     Returns
     -------
@@ -86,12 +86,12 @@ def compare(
     asked, columns = select(coefficients), group_columns(by)
     _check(columns, permutations)
     check_correction(correction)
-    seed = interval.over_items().seed
     who = any(one.takes == "assignments" for one in asked)
     rows: list[tuple[Group, dict[str, object]]] = []
-    for whole, *groups in tally_patterns(ratings, by=columns, scales=scales, assignments=who):
+    tallied = tally_patterns(ratings, by=columns, scales=scales, assignments=who, cluster=interval.cluster)
+    for whole, *groups in tallied:
         _check_disjoint(whole, groups)
-        found = _compared(groups, asked, permutations, studentised, seed)
+        found = _compared(groups, asked, permutations, studentised, interval.seed)
         adjusted = _adjusted(found, correction)
         for one, comparisons, p_adjusted in zip(groups, found, adjusted, strict=True):
             n_pairable = one.patterns.n_pairable_items
@@ -141,6 +141,16 @@ def _check_disjoint(whole: GroupPatterns, groups: Sequence[GroupPatterns]) -> No
         msg = (
             f"variable {whole.variable}: cannot compare by {', '.join(whole.by)}: of {whole.patterns.n_items} "
             "items some are in several groups; the test moves whole items, so each must be in one group"
+        )
+        raise StatisticsError(msg)
+    if whole.patterns.clusters is None:
+        return
+    clusters = sum(int(group.patterns.units.n.sum()) for group in groups)
+    if clusters != int(whole.patterns.units.n.sum()):
+        cluster = whole.patterns.clusters.cluster
+        msg = (
+            f"variable {whole.variable}: cannot compare by {', '.join(whole.by)}: some values of {cluster} are in "
+            "several groups; they are moved whole, so give each to one group, or move items with --cluster none"
         )
         raise StatisticsError(msg)
 

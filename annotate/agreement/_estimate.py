@@ -5,31 +5,34 @@ Bulletin 76, p. 380, for kappa.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from annotate.agreement import intervals
-from annotate.agreement.analytic import analytic
+from annotate.agreement.analytic import analytic, design_effects
 from annotate.agreement.bootstrap import bca, percentile
 from annotate.agreement.intervals import Limits, Measured
-from annotate.agreement.jackknife import jackknife
+from annotate.agreement.jackknife import jackknife, log_jackknife
 from annotate.agreement.observed import REST
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
 from annotate.codebook.scale import Scale
 from annotate.counts.assignments import NONE, Assignments, assign
 from annotate.counts.patterns import PAIR, FloatArray, IntArray, Patterns
+from annotate.counts.units import Units, of_items
 from annotate.sampling import Interval
 from annotate.study.ratings import decode_set
 
 SPECIFIC = "specific_agreement"
 CELLS = 2**19  # samples x patterns held at a time
+_NO_WIDTH = 1e-12
 
 
 _KINDS: dict[str, Callable[[Measured, Interval, np.random.Generator], list[Limits]]] = {
     "percentile": percentile,
     "bca": bca,
     "jackknife": jackknife,
+    "log_jackknife": log_jackknife,
     "analytic": analytic,
     "none": lambda measured, *_: [Limits()] * len(measured.names),
 }
@@ -93,27 +96,53 @@ def _limits(
     """The interval of each coefficient; none for one that is undefined."""
     defined = [place for place, settled in enumerate(whole) if settled.undefined[0] is None]
     found = [Limits()] * len(chosen)
-    # One item has nothing to vary: an interval of no width would pass for certainty.
-    if not defined or patterns.n_pairable_items < PAIR:
+    # One unit has nothing to vary: an interval of no width would pass for certainty.
+    units = patterns.units.drawable()
+    if not defined or units.number < PAIR or interval.kind == "none":
         return found
     having = [chosen[place] for place in defined]
     measured = Measured(
         names=tuple(coefficient.name for coefficient in having),
         level=patterns.level,
-        n=patterns.n,
-        ratings=patterns.ratings,
+        units=units,
         values=np.array([whole[place].value[0] for place in defined]),
         lowest=np.array([-np.inf if coefficient.chance_corrected else 0.0 for coefficient in having]),
         compute=lambda samples: np.array([one.value for one in _settled(having, patterns, samples)]),
     )
-    for place, limits in zip(defined, _KINDS[interval.kind](measured, interval, stream), strict=True):
-        found[place] = limits
+    kind = interval.kind_over(clusters=units.rows is not None)
+    for place, limits in zip(defined, _KINDS[kind](measured, interval, stream), strict=True):
+        found[place] = without_width(limits, whole[place], units, interval.confidence)
+    if units.rows is not None:
+        effects = design_effects(measured).tolist()
+        for place, effect in zip(defined, effects, strict=True):
+            found[place] = replace(found[place], design_effect=effect)
     return found
+
+
+def without_width(limits: Limits, settled: Settled, units: Units, confidence: float) -> Limits:
+    """An interval that has no width, because all units are alike, gives place to an exact one.
+
+    Of G units that all have the value c between 0 and 1, whatever their distribution, the mean is no lower than
+    ``c q`` and no higher than ``1 - (1 - c) q`` with q the G-th root of half of what the confidence leaves; with
+    c = 1 this is Clopper & Pearson (1934), Biometrika 26, pp. 404-413. A coefficient takes the limits of observed
+    agreement, at the expected agreement found.
+    """
+    if limits.how is None or limits.high - limits.low > _NO_WIDTH:
+        return limits
+    observed, expected = float(settled.observed[0]), float(np.nan_to_num(settled.expected[0]))
+    q = ((1 - confidence) / 2) ** (1 / units.number)
+    low, high = observed * q, 1 - (1 - observed) * q
+    over = units.over if units.rows is not None else f"{units.number} {units.over}"
+    return Limits(
+        (low - expected) / (1 - expected),
+        (high - expected) / (1 - expected),
+        f"exact (Clopper-Pearson) over {over}, which are all alike",
+    )
 
 
 def _unfit(coefficient: Coefficient, reason: str | None) -> Estimate:
     nan = float("nan")
-    return Estimate(coefficient.name, nan, nan, nan, nan, nan, None, reason)
+    return Estimate(coefficient.name, nan, nan, nan, nan, nan, None, nan, reason)
 
 
 def _estimate(coefficient: Coefficient, settled: Settled, limits: Limits) -> Estimate:
@@ -125,6 +154,7 @@ def _estimate(coefficient: Coefficient, settled: Settled, limits: Limits) -> Est
         ci_low=limits.low,
         ci_high=limits.high,
         interval=limits.how,
+        design_effect=limits.design_effect,
         undefined=settled.undefined[0],
     )
 
@@ -141,10 +171,10 @@ def sampled(coefficient: Coefficient, patterns: Patterns, samples: FloatArray) -
 def strata(patterns: Patterns) -> list[IntArray]:
     """The patterns that have items: those with two ratings or more, and those with one.
 
-    Items are drawn within these, as :mod:`annotate.agreement.intervals` says why: how many items get a
+    Items are drawn within these, as :mod:`annotate.counts.units` says why: how many items get a
     second rating is the plan of a study, not a chance finding. An empty stratum keeps its place.
     """
-    return intervals.strata(patterns.n, patterns.ratings)
+    return of_items(patterns.n, patterns.ratings).strata
 
 
 def by_category(
@@ -205,17 +235,25 @@ def collapse(patterns: Patterns, category: str, columns: Sequence[int]) -> Patte
     inside = np.isin(np.arange(len(patterns.categories)), columns)
     if isinstance(patterns, Assignments):
         place = np.append(np.where(inside, 0, 1), NONE)  # the last, which -1 finds, is for no rating
-        codes, n = _merge(place[patterns.codes], patterns.n)
-        return assign(scale, patterns.annotators, codes, n)
-    chosen = patterns.counts[:, inside].sum(axis=1)
-    counts, n = _merge(np.column_stack([chosen, patterns.ratings - chosen]), patterns.n)
-    return Patterns(scale, counts, n)
+        codes, row = _merge(place[patterns.codes])
+        found: Patterns = assign(scale, patterns.annotators, codes, _sums(row, patterns.n))
+    else:
+        chosen = patterns.counts[:, inside].sum(axis=1)
+        counts, row = _merge(np.column_stack([chosen, patterns.ratings - chosen]))
+        found = Patterns(scale, counts, _sums(row, patterns.n))
+    if patterns.clusters is None:
+        return found
+    return replace(found, clusters=patterns.clusters.merged(row, found.ratings))
 
 
-def _merge(rows: IntArray, n: IntArray) -> tuple[IntArray, IntArray]:
-    """Like rows once, in canonical order, and the items of each."""
+def _merge(rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Like rows once, in canonical order, and the place that each has gone to."""
     found, row = np.unique(rows, axis=0, return_inverse=True)
-    return found.astype(np.int64), np.bincount(row.ravel(), weights=n, minlength=len(found)).astype(np.int64)
+    return found.astype(np.int64), row.ravel()
+
+
+def _sums(row: IntArray, n: IntArray) -> IntArray:
+    return np.bincount(row, weights=n).astype(np.int64)
 
 
 def offered(patterns: Patterns) -> tuple[str, ...]:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 COUNTS = ("n_items", "n_pairable_items", "n_ratings", "n_annotators")
 TEXT = ("category", "variable", "level", "coefficient", "weights", "interval", "undefined")
-_MEASURED = [field.name for field in fields(Estimate) if field.name not in ("coefficient", "undefined")]
+CLUSTERED = {"n_clusters": "int64", "design_effect": "float64"}
+_BESIDE = ("coefficient", "undefined", *CLUSTERED)
+_MEASURED = [field.name for field in fields(Estimate) if field.name not in _BESIDE]
 COLUMNS = ("variable", "level", "coefficient", *_MEASURED, *COUNTS, "undefined")
 
 
@@ -45,13 +47,13 @@ class _Plan:
         weighs = given or any(one.weights is BY_LEVEL for one in self.chosen)
         return (*(("category",) if self.per_category else ()), *(("weights",) if weighs else ()))
 
-    @property
-    def columns(self) -> dict[str, str]:
+    def columns(self, *, clustered: bool) -> dict[str, str]:
         """The columns of the result in their order, with the dtype of each."""
-        before = {"coefficient": "category", "value": "weights"}
-        names = [name for column in COLUMNS for name in (before.get(column), column) if name]
-        kinds = {**dict.fromkeys(TEXT, "object"), **dict.fromkeys(COUNTS, "int64")}
-        return {name: kinds.get(name, "float64") for name in names if name in COLUMNS or name in self.extra}
+        before = {"coefficient": ["category"], "value": ["weights"], "n_items": [*CLUSTERED]}
+        names = [name for column in COLUMNS for name in (*before.get(column, ()), column)]
+        kinds = {**dict.fromkeys(TEXT, "object"), **dict.fromkeys(COUNTS, "int64"), **CLUSTERED}
+        wanted = {*COLUMNS, *self.extra, *(CLUSTERED if clustered else ())}
+        return {name: kinds.get(name, "float64") for name in names if name in wanted}
 
     def names(self, takes: str) -> list[str]:
         """The coefficients that take counts, or assignments."""
@@ -84,7 +86,7 @@ def measure(
     per_category
         Whether to add each category against the rest, see :func:`~annotate.agreement.by_category`.
     interval
-        How sure one wants to be.
+        How sure one wants to be, and what is drawn: documents where they are known, items otherwise.
 
     Returns
     -------
@@ -95,7 +97,9 @@ def measure(
         a rating), n_pairable_items (with two or more), n_ratings, n_annotators, undefined (None, or why
         ``value`` is NaN). Nothing is rounded. With ``per_category`` a column category stands before
         coefficient (None for the whole variable); where something may be weighed, because ``weights``
-        are given or AC2 is asked for, a column weights after it (None where weights do not apply).
+        are given or AC2 is asked for, a column weights after it (None where weights do not apply). Where
+        clusters are drawn, n_clusters (with an item that can be paired) and design_effect (how many times the
+        variance is that over items) stand before n_items.
 
     Raises
     ------
@@ -110,11 +114,18 @@ def measure(
     for column in columns:
         if column in COLUMNS:
             raise StatisticsError(f"cannot group by {column}: the result has a column {column}; rename it")
-    plan = _Plan(columns, chosen, scales, per_category, interval.over_items())
-    found = tally_patterns(ratings, by=columns, scales=scales, assignments=bool(plan.names("assignments")))
+    plan = _Plan(columns, chosen, scales, per_category, interval)
+    found = tally_patterns(
+        ratings,
+        by=columns,
+        scales=scales,
+        assignments=bool(plan.names("assignments")),
+        cluster=interval.cluster,
+    )
     with _pools().limit(limits=1, user_api="blas"):
         rows = [(group.group, row) for groups in found for group in groups for row in _rows(plan, group)]
-    return tidy(rows, columns, plan.columns)
+    clustered = any(row["n_clusters"] is not None for _, row in rows)
+    return tidy(rows, columns, plan.columns(clustered=clustered))
 
 
 @cache
@@ -165,6 +176,7 @@ def _row(group: GroupPatterns, category: str | None, found: Estimate) -> dict[st
         "category": category,
         **vars(found),
         "weights": weighed,
+        "n_clusters": None if patterns.clusters is None else patterns.clusters.number,
         "n_items": patterns.n_items,
         "n_pairable_items": patterns.n_pairable_items,
         "n_ratings": patterns.n_ratings,

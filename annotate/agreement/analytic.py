@@ -10,14 +10,20 @@ gives his published standard errors to their last digit.
 Two things are his. He takes n to be all rated items and adds, for the share of them that can be paired,
 a term that the derivative leaves out; Krippendorff's alpha he computes on the items that can be paired
 alone, without its correction for few ratings, which the weights here are too large to show.
+
+Over clusters neither applies: what the items of a cluster contribute is summed, and the sums are squared
+(Binder 1983, International Statistical Review 51, pp. 279-292; Cameron & Miller 2015, A practitioner's guide
+to cluster-robust inference, Journal of Human Resources 50, pp. 317-372, on the factor G / (G - 1) and t).
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
-from annotate.agreement.intervals import Limits, Measured, shifted
-from annotate.agreement.jackknife import around
+from annotate.agreement.intervals import Limits, Measured, over_units, shifted, variances
+from annotate.agreement.jackknife import around, degrees, degrees_in_words
+from annotate.counts.units import of_items
 from annotate.sampling import FloatArray, Interval
 
 # Whether n, for Gwet, is all rated items (otherwise those with two ratings).
@@ -49,6 +55,17 @@ def influences(measured: Measured) -> FloatArray:
 
 def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> list[Limits]:
     """The interval of each coefficient."""
+    if measured.units.rows is not None:
+        how = (
+            f"analytic over {measured.units.over} (linearised, cluster-robust), {degrees_in_words(measured)}"
+        )
+        errors = np.sqrt(variances(measured.units, scores(measured)))
+        return [
+            Limits(*around(value, error, degrees(measured), lowest, interval.confidence), how)
+            for value, error, lowest in zip(
+                measured.values.tolist(), errors.tolist(), measured.lowest.tolist(), strict=True
+            )
+        ]
     found = []
     for name, value, lowest, influence in zip(
         measured.names, measured.values.tolist(), measured.lowest.tolist(), influences(measured), strict=True
@@ -61,6 +78,32 @@ def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> 
         how = f"analytic ({'Gwet 2014' if gwets else 'linearised'}), t with n-1 degrees of freedom"
         found.append(Limits(*around(value, error, n - 1, lowest, interval.confidence), how))
     return found
+
+
+def scores(measured: Measured) -> FloatArray:
+    """What each unit contributes to each coefficient (C x U): the influences of its items, summed."""
+    items = measured.n * (measured.ratings > 0)
+    of_pattern = np.zeros((len(measured.names), len(items)))
+    of_pattern[:, measured.present] = influences(measured) / items.sum()
+    found = measured.units.of_each(of_pattern)
+    for (
+        stratum
+    ) in measured.units.strata:  # strata are drawn apart, so what counts is how units differ in each
+        alike = measured.units.n[stratum]
+        if len(stratum):
+            found[:, stratum] -= (over_units(found[:, stratum], alike) / alike.sum())[:, None]
+    return found
+
+
+def design_effects(measured: Measured) -> FloatArray:
+    """How many times the variance by clusters is that by items (C,), both linearised; NaN where items have none.
+
+    Kish (1965), Survey Sampling, ch. 8.
+    """
+    by_items = replace(measured, units=of_items(measured.n, measured.ratings))
+    clustered = variances(measured.units, scores(measured))
+    single = variances(by_items.units, scores(by_items))
+    return np.asarray(np.where(single > 0, clustered / np.where(single > 0, single, 1.0), np.nan))
 
 
 def standard_error(

@@ -1,4 +1,4 @@
-"""The bootstrap over items: its percentiles, or corrected for bias and accelerated (BCa).
+"""The bootstrap over items or clusters: its percentiles, or corrected for bias and accelerated (BCa).
 
 Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13 and 14.3; for BCa, Efron (1987), Better
 bootstrap confidence intervals, Journal of the American Statistical Association 82, pp. 171-185, and, with
@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from annotate.agreement.intervals import Limits, Measured, over_items, resamples
+from annotate.agreement.intervals import Limits, Measured, over_units
 from annotate.agreement.jackknife import pulls
 from annotate.sampling import FloatArray, IntArray, Interval, percentiles
 
@@ -19,17 +19,17 @@ _SAME = 1e-12  # two values that differ by less do so by rounding
 
 
 def replicate(measured: Measured, interval: Interval, rng: np.random.Generator) -> FloatArray:
-    """Every coefficient on the same samples of items (C x replicates)."""
-    samples = resamples(measured.n, measured.ratings, interval.replicates, rng)
+    """Every coefficient on the same samples of units (C x replicates)."""
+    samples = measured.units.resamples(interval.replicates, rng)
     chunks = [measured.compute(chunk) for chunk in samples]
     return np.concatenate([np.empty((len(measured.names), 0)), *chunks], axis=1)
 
 
-def words(kind: str, replicates: FloatArray) -> str:
+def words(kind: str, over: str, replicates: FloatArray) -> str:
     """What the interval is; undefined replicates (NaN) are counted."""
     left_out = int(np.isnan(replicates).sum())
     counted = f", {left_out} undefined left out" if left_out else ""
-    return f"{kind} bootstrap over items, {len(replicates)} replicates{counted}"
+    return f"{kind} bootstrap over {over}, {len(replicates)} replicates{counted}"
 
 
 def percentile(measured: Measured, interval: Interval, rng: np.random.Generator) -> list[Limits]:
@@ -37,17 +37,20 @@ def percentile(measured: Measured, interval: Interval, rng: np.random.Generator)
     if not interval.replicates:
         return [Limits()] * len(measured.names)
     return [
-        Limits(*percentiles(replicates, interval.confidence), words("percentile", replicates))
+        Limits(
+            *percentiles(replicates, interval.confidence),
+            words("percentile", measured.units.over, replicates),
+        )
         for replicates in replicate(measured, interval, rng)
     ]
 
 
 def bca(measured: Measured, interval: Interval, rng: np.random.Generator) -> list[Limits]:
-    """The interval of each coefficient: none where the value hangs on one item and is undefined without."""
+    """The interval of each coefficient: none where the value hangs on one unit and is undefined without."""
     if not interval.replicates:
         return [Limits()] * len(measured.names)
     found = []
-    accelerations = acceleration(pulls(measured), measured.n)
+    accelerations = acceleration(pulls(measured), measured.units.n)
     for value, replicates, pull in zip(
         measured.values.tolist(), replicate(measured, interval, rng), accelerations.tolist(), strict=True
     ):
@@ -57,7 +60,7 @@ def bca(measured: Measured, interval: Interval, rng: np.random.Generator) -> lis
             continue
         shares = levels(bias(value, defined), pull, interval.confidence)
         low, high = np.quantile(defined, shares)
-        found.append(Limits(float(low), float(high), words("BCa", replicates)))
+        found.append(Limits(float(low), float(high), words("BCa", measured.units.over, replicates)))
     return found
 
 
@@ -73,8 +76,8 @@ def bias(value: float, replicates: FloatArray) -> float:
 
 
 def acceleration(pulled: FloatArray, n: IntArray) -> FloatArray:
-    """The skewness of what the items do to each coefficient (C,), over 6; 0 where they do nothing."""
-    squares, cubes = over_items(pulled**2, n), over_items(pulled**3, n)
+    """The skewness of what the units do to each coefficient (C,), over 6; 0 where they do nothing."""
+    squares, cubes = over_units(pulled**2, n), over_units(pulled**3, n)
     return np.asarray(cubes / (6 * np.where(squares == 0, 1.0, squares) ** 1.5), dtype=float)
 
 

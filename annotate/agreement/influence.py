@@ -16,9 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.agreement._estimate import CELLS, sampled, strata
+from annotate.agreement._estimate import CELLS, sampled
 from annotate.agreement.registry import Coefficient
 from annotate.counts.patterns import FloatArray, IntArray, Patterns
+from annotate.counts.units import Units
 
 _STEP = 1e-5  # of all items; the derivative is off by about as much of itself
 _NOTHING_LEFT = 3e-5  # of the largest influence
@@ -39,20 +40,22 @@ class Influence:
     follow: FloatArray | None = None
 
     def values_and_variances(self, samples: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """A coefficient and its variance in each sample (samples x P), both NaN where it is undefined.
+        """A coefficient and its variance in each sample (samples x U of units), both NaN where it is undefined.
 
-        Items with two ratings or more and items with one are strata of their own, as in the bootstrap. An
-        item alone in its stratum has no variance to show and adds none.
+        Units with an item that can be paired and units without are strata of their own, as in the bootstrap. A
+        unit alone in its stratum has no variance to show and adds none.
         """
         values, variances = np.empty(len(samples)), np.empty(len(samples))
-        n_patterns = samples.shape[1]
-        size = max(1, CELLS // n_patterns // (n_patterns if self.leading is None else len(self.leading)))
+        n_patterns, units = len(self.patterns.n), self.patterns.units
+        held = max(samples.shape[1], n_patterns if self.leading is None else len(self.leading))
+        size = max(1, CELLS // n_patterns // held)
         for start in range(0, len(samples), size):
             chunk = samples[start : start + size]
             of_chunk = slice(start, start + len(chunk))
-            values[of_chunk] = sampled(self.coefficient, self.patterns, chunk).value
-            influences = self._influences(chunk, values[of_chunk])
-            variances[of_chunk] = _variances(self.patterns, chunk, influences)
+            items = units.items(chunk)
+            values[of_chunk] = sampled(self.coefficient, self.patterns, items).value
+            influences = self._influences(items, values[of_chunk])
+            variances[of_chunk] = _variances(units, chunk, units.of_each(influences))
         return values, variances
 
     def _influences(self, samples: FloatArray, values: FloatArray) -> FloatArray:
@@ -133,9 +136,9 @@ def _independent(columns: FloatArray) -> IntArray:
     return np.array(chosen, dtype=np.int64)
 
 
-def _variances(patterns: Patterns, samples: FloatArray, influences: FloatArray) -> FloatArray:
+def _variances(units: Units, samples: FloatArray, influences: FloatArray) -> FloatArray:
     variances = np.zeros(len(samples))
-    for members in strata(patterns):
+    for members in units.strata:
         items, of = samples[:, members], influences[:, members]
         n = items.sum(axis=1)
         mean = (items * of).sum(axis=1) / np.maximum(n, 1.0)

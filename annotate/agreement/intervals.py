@@ -1,23 +1,16 @@
-"""What an interval is made from: samples of items, and how they are drawn. Exact, by patterns.
+"""What an interval is made from: coefficients, and the way to have them for samples of items.
 
-Items are the units drawn, never pairs of ratings: the pairs of an item are not independent, and drawing
-them understates the error (so does the KALPHA macro).
-
-Items with two ratings or more and items with one are drawn apart, each as many as there are. How many
-items get a second rating is the plan of a study, not a chance finding; and so a replicate always has
-something to pair, and items with one rating leave the interval of alpha untouched to the last digit,
-while they take their part in the prevalence that AC1 rests on.
-
-Field & Welsh (2007), Journal of the Royal Statistical Society B 69, pp. 369-390, for units with several
-observations each.
+Items or clusters of items are drawn, never pairs of ratings: the pairs of an item are not independent, and
+drawing them understates the error (so does the KALPHA macro). See :mod:`annotate.counts.units`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.sampling import FloatArray, IntArray, drawing
+from annotate.counts.units import Units
+from annotate.sampling import FloatArray, IntArray
 
 _CELLS = 2**16  # samples x patterns held at a time: what stays in the processor's cache
 _LEAST = 8  # samples held at a time at least
@@ -27,19 +20,27 @@ _LEAST = 8  # samples held at a time at least
 class Measured:
     """Coefficients (C) of a table of patterns (P), and the way to have them for samples of its items.
 
-    ``n`` (P,) are the items of each pattern, ``ratings`` (P,) the ratings of such an item, ``values`` (C,)
-    the coefficients and ``lowest`` (C,) the least that they can be. ``compute`` takes
-    items of each pattern (samples x P), which need not be whole, and gives the coefficients (C x samples),
-    NaN where they are undefined.
+    ``units`` are what is drawn, ``values`` (C,) the coefficients and ``lowest`` (C,) the least that they can
+    be. ``compute`` takes items of each pattern (samples x P), which need not be whole, and gives the
+    coefficients (C x samples), NaN where they are undefined.
     """
 
     names: tuple[str, ...]
     level: str
-    n: IntArray
-    ratings: IntArray
+    units: Units
     values: FloatArray
     lowest: FloatArray
     compute: Callable[[FloatArray], FloatArray]
+
+    @property
+    def n(self) -> IntArray:
+        """The items of each pattern (P,)."""
+        return self.units.total
+
+    @property
+    def ratings(self) -> IntArray:
+        """The ratings of an item of each pattern (P,)."""
+        return self.units.ratings
 
     @property
     def present(self) -> IntArray:
@@ -54,36 +55,7 @@ class Limits:
     low: float = float("nan")
     high: float = float("nan")
     how: str | None = None
-
-
-def strata(n: IntArray, ratings: IntArray) -> list[IntArray]:
-    """The patterns of items with two ratings or more, and those of items with one."""
-    return [np.flatnonzero((n > 0) & (ratings > 1)), np.flatnonzero((n > 0) & (ratings == 1))]
-
-
-def resamples(n: IntArray, ratings: IntArray, number: int, rng: np.random.Generator) -> Iterator[FloatArray]:
-    """Draw ``number`` samples, in chunks (samples x P) of items per pattern.
-
-    ``n`` (P,) are the items of each pattern and ``ratings`` (P,) the ratings of such an item. The chunks
-    do not change what is drawn.
-    """
-    members = strata(n, ratings)
-    streams = rng.spawn(len(members))
-    drawn = [
-        (stratum, drawing(n[stratum], stream))
-        for stratum, stream in zip(members, streams, strict=True)
-        if len(stratum)
-    ]
-    size = max(_LEAST, _CELLS // max(1, len(n)))
-    for start in range(0, number, size):
-        count = min(size, number - start)
-        if len(drawn) == 1 and len(drawn[0][0]) == len(n):
-            yield drawn[0][1](count)
-            continue
-        samples = np.zeros((len(n), count))
-        for stratum, draw in drawn:
-            samples[stratum] = draw(count).T
-        yield samples.T
+    design_effect: float = float("nan")
 
 
 def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: FloatArray) -> FloatArray:
@@ -104,9 +76,24 @@ def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: Fl
     return np.concatenate(chunks, axis=1)
 
 
-def over_items(values: FloatArray, n: IntArray) -> FloatArray:
-    """Sum what each item has, (C x P) to (C,), where ``n`` (P,) are the items of each pattern.
+def over_units(values: FloatArray, n: IntArray) -> FloatArray:
+    """Sum what each unit has, (C x U) to (C,), where ``n`` (U,) are the units that are alike.
 
     Row by row: in a product of matrices the last digits of a row hang on how many rows there are.
     """
     return np.asarray(np.ascontiguousarray(values * n).sum(axis=1), dtype=float)
+
+
+def variances(units: Units, pulled: FloatArray) -> FloatArray:
+    """The sum over strata of ``G / (G - 1)`` times the sum of squares of what each of G units adds, (C x U) to (C,).
+
+    Of the pulls of a jackknife it is the jackknife's variance; of influences summed in clusters it is the
+    cluster-robust variance (Binder 1983, International Statistical Review 51, pp. 279-292).
+    """
+    found = np.zeros(len(pulled))
+    for stratum in units.strata:
+        alike = units.n[stratum]
+        total = int(alike.sum())
+        if total > 1:
+            found += total / (total - 1) * over_units(pulled[:, stratum] ** 2, alike)
+    return found

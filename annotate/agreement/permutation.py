@@ -1,4 +1,4 @@
-"""Is agreement in a group different from agreement in the rest? A permutation test over items.
+"""Is agreement in a group different from agreement in the rest? A permutation test over items, or whole clusters.
 
 If the group an item is in had nothing to do with how it was rated, any items might as well be the
 group's. The difference of a coefficient between the group and the rest is therefore computed again and
@@ -7,8 +7,10 @@ how many items of each pattern fall to the group, and that number is multivariat
 permutation of the items is drawn exactly, whatever their number.
 
 Items with two ratings or more and items with one are drawn apart, as many of each as the group has (see
-:mod:`annotate.agreement.intervals`). Items are what is permuted, never ratings: those of one item are not
-independent.
+:mod:`annotate.counts.units`). Items are what is permuted, never ratings: those of one item are not
+independent. Nor are the passages of a document: where documents are known they are permuted whole (blocks that
+are exchangeable: Pesarin & Salmaso 2010, Permutation Tests for Complex Data, ch. 1), with the cluster-robust
+standard error.
 
 Of group and rest that are rated alike, in prevalence as in agreement, the test is exact. Sources mostly
 differ in prevalence, though, and the bare difference of two alphas or kappas then varies more, or less,
@@ -28,11 +30,12 @@ from itertools import chain
 
 import numpy as np
 
-from annotate.agreement._estimate import CELLS, sampled, strata
+from annotate.agreement._estimate import CELLS, sampled
 from annotate.agreement.influence import Influence, influence
 from annotate.agreement.registry import Coefficient
 from annotate.counts.assignments import NONE, Assignments, assign
 from annotate.counts.patterns import FloatArray, IntArray, Patterns
+from annotate.counts.units import together
 from annotate.errors import StatisticsError
 
 NO_REST = "there is no other group"
@@ -104,7 +107,7 @@ def compare_patterns(
 
 
 def align(groups: Sequence[Patterns]) -> tuple[Patterns, IntArray]:
-    """All groups together, and the items of each (groups x P) by the patterns of the whole.
+    """All groups together, and the units of each (groups x U) by those of the whole: items, or clusters.
 
     Raises
     ------
@@ -125,13 +128,14 @@ def align(groups: Sequence[Patterns]) -> tuple[Patterns, IntArray]:
         axis=0,
         return_inverse=True,
     )
-    n = np.zeros((len(groups), len(rows)), dtype=np.int64)
-    owner = np.repeat(np.arange(len(groups)), [len(one.n) for one in groups])
-    np.add.at(n, (owner, place.ravel()), np.concatenate([one.n for one in groups]))
-    total = n.sum(axis=0)
-    if not annotators:
-        return replace(first, counts=rows, n=total), n
-    return assign(first.scale, annotators, rows, total), n
+    total = np.bincount(place.ravel(), weights=np.concatenate([one.n for one in groups])).astype(np.int64)
+    if annotators:
+        whole: Patterns = assign(first.scale, annotators, rows, total)
+    else:
+        whole = replace(first, counts=rows, n=total, clusters=None)
+    ends = np.cumsum([len(one.n) for one in groups])[:-1]
+    units, n = together([one.units for one in groups], np.split(place.ravel(), ends), whole.ratings)
+    return whole if first.clusters is None else replace(whole, clusters=units), n
 
 
 def _codes(patterns: Patterns, annotators: Sequence[str]) -> IntArray:
@@ -146,12 +150,12 @@ def _codes(patterns: Patterns, annotators: Sequence[str]) -> IntArray:
 def permuted(
     whole: Patterns, n: IntArray, permutations: int, stream: np.random.Generator
 ) -> Iterator[FloatArray]:
-    """Draw the group's items from all items, in chunks (samples x P) of items a pattern.
+    """Draw the group's units from all units, in chunks (samples x U) of units of each row.
 
-    ``n`` (P,) are the items of the group by the patterns of the whole. The chunks do not change what is
-    drawn, and items with one rating do not change how those with more are drawn.
+    ``n`` (U,) are the units of the group by those of the whole. The chunks do not change what is
+    drawn, and units with single ratings alone do not change how the others are drawn.
     """
-    drawn = [(members, int(n[members].sum())) for members in strata(whole)]
+    drawn = [(members, int(n[members].sum())) for members in whole.units.strata]
     streams = stream.spawn(len(drawn))
     size = max(1, CELLS // len(n))
     for start in range(0, permutations, size):
@@ -159,7 +163,7 @@ def permuted(
         for (members, items), own in zip(drawn, streams, strict=True):
             if items:
                 samples[:, members] = own.multivariate_hypergeometric(
-                    whole.n[members], items, size=len(samples), method="marginals"
+                    whole.units.n[members], items, size=len(samples), method="marginals"
                 )
         yield samples
 
@@ -167,14 +171,15 @@ def permuted(
 def statistics(
     coefficient: Coefficient, whole: Patterns, samples: FloatArray, errors: Influence | None = None
 ) -> FloatArray:
-    """The difference between each sample (samples x P) and the rest of the whole, NaN if undefined.
+    """The difference between each sample (samples x U) and the rest of the whole, NaN if undefined.
 
     Over its standard error, if there is an influence to have it from. Without a standard error a difference of 0 stays 0 and any
     other is infinite.
     """
-    rest = whole.n - samples
+    units = whole.units
+    rest = units.n - samples
     if errors is None:
-        here, there = (sampled(coefficient, whole, part).value for part in (samples, rest))
+        here, there = (sampled(coefficient, whole, units.items(part)).value for part in (samples, rest))
         return np.asarray(here - there, dtype=float)
     value, variance = errors.values_and_variances(samples)
     value_of_rest, variance_of_rest = errors.values_and_variances(rest)
@@ -228,8 +233,9 @@ def _observed(coefficient: Coefficient, whole: Patterns, n: IntArray) -> Compari
         return Comparison(coefficient.name, nan, nan, nan, nan, nan, 0, 0, unfit)
     values: list[float] = []
     reasons: list[str | None] = []
-    for items, where in ((n, IN_GROUP), (whole.n - n, IN_REST)):
-        part = replace(whole, n=items)
+    of_group = np.rint(whole.units.items(n[None, :].astype(float))[0]).astype(np.int64)
+    for items, where in ((of_group, IN_GROUP), (whole.n - of_group, IN_REST)):
+        part = replace(whole, n=items, clusters=None)
         if not items.any():
             values.append(nan)
             reasons.append(NO_REST)

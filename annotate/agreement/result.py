@@ -48,7 +48,8 @@ class Estimate:
     """One coefficient of one group, with its interval; figures as computed, not rounded.
 
     ``interval`` says how ``ci_low`` and ``ci_high`` came about; it is None, and they are NaN, where no
-    interval was asked for or none can be had. ``undefined`` is the reason for a ``value`` of NaN.
+    interval was asked for or none can be had. ``design_effect`` is how many times the variance by clusters is
+    that by items; NaN where items are drawn. ``undefined`` is the reason for a ``value`` of NaN.
     """
 
     coefficient: str
@@ -58,6 +59,7 @@ class Estimate:
     ci_low: float
     ci_high: float
     interval: str | None
+    design_effect: float
     undefined: str | None
 
 

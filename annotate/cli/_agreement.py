@@ -4,9 +4,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, coefficients, marked, resampled, scaled, weighted, written
+from annotate.cli._groups import (
+    Scaled,
+    Table,
+    coefficients,
+    drawn_together,
+    marked,
+    resampled,
+    scaled,
+    weighted,
+    written,
+)
 from annotate.cli._help import AGREEMENT, INTERVALS, Group, command, takes
-from annotate.cli.options import By, Coefficients, Confidence, Replicates, Seed
+from annotate.cli.options import By, Cluster, Coefficients, Confidence, Replicates, Seed
 from annotate.cli.speech import say, say_exclusions
 
 if TYPE_CHECKING:
@@ -26,17 +36,18 @@ def _interval(
         str,
         typer.Option(
             "--interval",
-            help="percentile, bca, jackknife, analytic or none.",
+            help="percentile, bca, jackknife, log_jackknife, analytic, none, or auto: what holds best.",
             rich_help_panel=INTERVALS,
         ),
-    ] = "percentile",
+    ] = "auto",
     replicates: Replicates = 1000,
     confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
     seed: Seed = 0,
 ) -> "Interval":
     from annotate.sampling import Interval
 
-    return Interval(interval, replicates, confidence, seed)
+    return Interval(interval, replicates, confidence, seed, drawn_together(cluster))
 
 
 @command(app, "agreement", AGREEMENT, example="annotate agreement exports/example --by source")
@@ -72,7 +83,12 @@ def agreement(
 @command(app, "compare", AGREEMENT, example="annotate compare exports/example --by source")
 @takes(table=written, read=weighted)
 def compare(
-    read: Scaled, table: Table, by: By = None, coefficient: Coefficients = None, seed: Seed = 0
+    read: Scaled,
+    table: Table,
+    by: By = None,
+    coefficient: Coefficients = None,
+    cluster: Cluster = "auto",
+    seed: Seed = 0,
 ) -> None:
     """Test whether agreement within each group differs from that within all others.
 
@@ -89,7 +105,7 @@ def compare(
         by=groups,
         coefficients=coefficients(coefficient, DEFAULT),
         scales=read.scales,
-        interval=Interval(seed=seed),
+        interval=Interval(seed=seed, cluster=drawn_together(cluster)),
     )
     say_exclusions(read.study)
     table.write(result, lambda frame: comparison_table(frame, groups, read.study.codebook), study=read.study)

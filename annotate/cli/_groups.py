@@ -198,6 +198,11 @@ def weighted(
     return replace(found, weights=weights, set_distance=set_distance)
 
 
+def drawn_together(named: str) -> str | None:
+    """The column that a user names as cluster; None for items."""
+    return None if named.casefold() == "none" else named
+
+
 def resampled(replicates: Replicates = 1000, confidence: Confidence = 0.95, seed: Seed = 0) -> "Interval":
     """The group of options that say how sure one wants to be, by resampling."""
     from annotate.sampling import Interval

@@ -93,6 +93,15 @@ Seed = Annotated[
     int,
     typer.Option("--seed", min=0, help="The same seed gives the same result.", rich_help_panel=INTERVALS),
 ]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        metavar="COLUMN|none",
+        help="What is drawn together: a column, or none for items. By default documents, where they are known.",
+        rich_help_panel=INTERVALS,
+    ),
+]
 Levels = Annotated[
     list[str] | None,
     typer.Option(

@@ -17,9 +17,11 @@ from annotate.counts.packing import (
     Tally,
     blank,
     choices,
+    no_cluster,
     no_group,
     no_rows,
     split,
+    two_clusters,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ _CLOSE = 4  # counting pays while there are at most so many codes a row
 class CodedTable:
     """A pandas frame of ratings, each column factorised once."""
 
-    def __init__(self, frame: pd.DataFrame, by: Sequence[str]) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, by: Sequence[str], cluster: str | None = None, *, asked: bool = False
+    ) -> None:
         if frame.empty:
             raise no_rows()
         self._codes: dict[str, IntArray] = {}
@@ -49,6 +53,31 @@ class CodedTable:
             zip(*(self._values[c][self._codes[c][row]].tolist() for c in by), strict=True)
         )
         self._whole: Group = (None,) * len(by)
+        self._cluster_of: IntArray | None = None
+        if cluster is not None:
+            self._cluster_of = self._clusters(frame[cluster], asked=asked)
+        self.cluster = cluster if self._cluster_of is not None else None
+
+    def _clusters(self, cells: "pd.Series[Any]", *, asked: bool) -> IntArray | None:
+        """The cluster of each item; None where nobody asked and the column tells none."""
+        try:
+            codes, values = pd.factorize(cells)
+        except TypeError as error:
+            raise no_group(str(cells.name)) from error
+        blank_cells = np.append(values.astype("str").str.strip() == "", True)[codes]
+        item = self._codes["item"]
+        of_item = np.zeros(int(item.max()) + 1, dtype=np.int64)
+        of_item[item] = codes
+        elsewhere = of_item[item] != codes
+        if not asked and (blank_cells.any() or elsewhere.any() or len(values) == len(of_item)):
+            return None
+        if blank_cells.any():
+            raise no_cluster(str(cells.name), int(blank_cells.sum()))
+        if elsewhere.any():
+            name = min(self._values["item"][item[elsewhere]])
+            rows = item == self._values["item"].get_loc(name)
+            raise two_clusters(name, str(cells.name), sorted(map(str, values[np.unique(codes[rows])])))
+        return of_item
 
     def _of(self, variable: str) -> "IntArray | slice":
         if len(self._values["variable"]) == 1:
@@ -122,12 +151,13 @@ class CodedTable:
     ) -> list[Tally]:
         """Sum the digits of each item, and count the items with the same sums."""
         item, annotator = self._codes["item"][rows], self._codes["annotator"][rows]
-        whole = _count(item, np.zeros(int(item.max()) + 1, dtype=np.int64), digits)
+        whole = _count(item, np.zeros(int(item.max()) + 1, dtype=np.int64), digits, self._cluster_of)
         tallies = split(whole, packing, [self._whole], np.array([len(_distinct(annotator))]))
         if self._groups:
             of = self._group[rows]
-            unit, group_of = _units(item, of)
-            patterns = _count(unit, group_of, digits)
+            unit, group_of, item_of = _units(item, of)
+            cluster_of = None if self._cluster_of is None else self._cluster_of[item_of]
+            patterns = _count(unit, group_of, digits, cluster_of)
             tallies += split(patterns, packing, self._groups, _people(of, annotator))
         return tallies
 
@@ -188,25 +218,35 @@ def _a_row_of_each(codes: IntArray) -> IntArray:
     return row
 
 
-def _units(item: IntArray, group: IntArray) -> tuple[IntArray, IntArray]:
-    """Number the items within their groups: the unit of each row, the group of each unit."""
+def _units(item: IntArray, group: IntArray) -> tuple[IntArray, IntArray, "IntArray | slice"]:
+    """Number the items within their groups: the unit of each row, the group of each unit, the item of each."""
     group_of = np.zeros(int(item.max()) + 1, dtype=np.int64)
     group_of[item] = group
     if np.array_equal(group_of[item], group):  # no item lies in two groups, so the item is the unit
-        return item, group_of
+        return item, group_of, slice(len(group_of))
     unit = _combine(item, group)
-    return unit, group[_a_row_of_each(unit)]
+    row = _a_row_of_each(unit)
+    return unit, group[row], item[row]
 
 
-def _count(unit: IntArray, group_of: IntArray, digits: Sequence[IntArray]) -> PackedPatterns:
-    """The patterns of each group; ``digits`` are what each row adds to each packed column."""
+def _count(
+    unit: IntArray, group_of: IntArray, digits: Sequence[IntArray], cluster_of: IntArray | None = None
+) -> PackedPatterns:
+    """The patterns of each group; ``digits`` are what each row adds to each packed column.
+
+    With ``cluster_of``, the cluster of each unit, those of each cluster within a group.
+    """
     packed = np.column_stack([np.bincount(unit, weights=digit) for digit in digits]).astype(np.int64)
     rated = packed.any(axis=1)  # a unit of another variable has no rating here
     packed, pattern = packed[rated], group_of[rated]
+    if cluster_of is not None:
+        cluster_of = cluster_of[np.flatnonzero(rated)]
+        pattern = _combine(pattern, cluster_of)
     for column in packed.T:
         pattern = _combine(pattern, pd.factorize(column)[0])
     row = _a_row_of_each(pattern)
-    return PackedPatterns(group_of[rated][row], packed[row], np.bincount(pattern))
+    clusters = None if cluster_of is None else cluster_of[row]
+    return PackedPatterns(group_of[rated][row], packed[row], np.bincount(pattern), clusters)
 
 
 def _people(group: IntArray, annotator: IntArray) -> IntArray:

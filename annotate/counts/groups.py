@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from narwhals.typing import IntoFrame
 
 from annotate.codebook.scale import Scale
 from annotate.counts.assignments import Assignments, assign
+from annotate.counts.packing import Clustered
 from annotate.counts.patterns import Patterns
 from annotate.counts.places import MisfitError, Places, place_texts, scale_of
 from annotate.counts.table import ROW, Group, RatingsTable, open_table
+from annotate.counts.units import of_clusters
 from annotate.errors import StatisticsError
 
 
@@ -63,13 +66,14 @@ def tally_patterns(
     by: Sequence[str],
     scales: Mapping[str, Scale],
     assignments: bool = False,
+    cluster: str | None = None,
 ) -> Iterator[list[GroupPatterns]]:
     """Reduce a table of ratings: a list for each variable, the whole table first, then its groups.
 
-    The variables come in the order of ``scales``; ``assignments`` asks for who chose what as well. For what
-    else is taken and raised see :func:`~annotate.agreement.measure`.
+    The variables come in the order of ``scales``; ``assignments`` asks for who chose what as well, ``cluster``
+    for what is drawn together, see :func:`~annotate.counts.table.open_table`. For what else is taken and raised see :func:`~annotate.agreement.measure`.
     """
-    table = open_table(ratings, by)
+    table = open_table(ratings, by, cluster)
     used = table.variables()
     asked = {variable: scale_of(variable, scales) for variable in used}
     for variable in sorted(used, key=list(scales).index):
@@ -80,13 +84,25 @@ def tally_patterns(
         choices = table.assignments(*where) if assignments else [None] * len(tallies)
         found = []
         for tally, choice in zip(tallies, choices, strict=True):
-            patterns = Patterns(scale, tally.counts, tally.n_items)
+            patterns = _drawn_by(table.cluster, Patterns(scale, tally.counts, tally.n_items), tally.clusters)
             assigned = None
             if choice is not None:
-                assigned = assign(scale, choice.annotators, choice.codes, choice.n_items)
+                who = assign(scale, choice.annotators, choice.codes, choice.n_items)
+                assigned = _drawn_by(table.cluster, who, choice.clusters)
             of = (variable, tuple(by), tally.group)
             found.append(GroupPatterns(*of, patterns, assigned, tally.n_annotators))
         yield found
+
+
+P = TypeVar("P", bound=Patterns)
+
+
+def _drawn_by(cluster: str | None, patterns: P, found: Clustered | None) -> P:
+    """The patterns, with what is drawn together."""
+    if cluster is None or found is None:
+        return patterns
+    units = of_clusters(cluster, found.which, found.pattern, found.n_items, patterns.ratings)
+    return replace(patterns, clusters=units)
 
 
 def place(

@@ -22,12 +22,23 @@ class Tally:
 
     ``group`` holds the values of the ``by`` columns, all ``None`` for the whole table; ``counts``
     (patterns x categories) and ``n_items`` (patterns) are in canonical order, lexicographic by counts.
+    ``clusters`` says, where it was asked for, in which cluster how many of the items are.
     """
 
     group: Group
     counts: IntArray
     n_items: IntArray
     n_annotators: int
+    clusters: "Clustered | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class Clustered:
+    """A row for each cluster and pattern that has items in it: their numbers, and how many items."""
+
+    which: IntArray
+    pattern: IntArray
+    n_items: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +54,7 @@ class Choices:
     annotators: tuple[str, ...]
     codes: IntArray
     n_items: IntArray
+    clusters: Clustered | None = None
 
 
 @dataclass(frozen=True)
@@ -83,11 +95,15 @@ class Packing:
 
 @dataclass(frozen=True, eq=False)
 class PackedPatterns:
-    """Rows of group number, packed sums (rows x packed columns) and number of items, in any order."""
+    """Rows of group number, packed sums (rows x packed columns) and number of items, in any order.
+
+    With the number of the ``cluster``, a row is a pattern within a cluster.
+    """
 
     group: IntArray
     packed: IntArray
     n_items: IntArray
+    cluster: IntArray | None = None
 
 
 def split(
@@ -101,13 +117,26 @@ def split(
     rank = np.empty(len(groups), dtype=np.int64)
     rank[order] = np.arange(len(groups))
     rows = np.lexsort((*patterns.packed.T[::-1], rank[patterns.group]))
-    counts, n_items = packing.unpack(patterns.packed[rows]), patterns.n_items[rows]
-    ends = np.searchsorted(rank[patterns.group][rows], np.arange(len(groups) + 1))
-    return [
-        Tally(groups[index], counts[start:end], n_items[start:end], int(n_annotators[index]))
-        for index, start, end in zip(order, ends[:-1], ends[1:], strict=True)
-        if end > start
-    ]
+    of, packed, n_items = rank[patterns.group][rows], patterns.packed[rows], patterns.n_items[rows]
+    head: IntArray = np.arange(len(rows))
+    if patterns.cluster is not None:  # a pattern has a row for each cluster that it is in
+        new = np.append(True, (np.diff(of) != 0) | (np.diff(packed, axis=0) != 0).any(axis=1))
+        head, pattern = np.flatnonzero(new), np.cumsum(new) - 1
+    counts, total = packing.unpack(packed[head]), np.add.reduceat(n_items, head)
+    ends = np.searchsorted(of[head], np.arange(len(groups) + 1))
+    tallies = []
+    for index, start, end in zip(order, ends[:-1], ends[1:], strict=True):
+        if end == start:
+            continue
+        clusters = None
+        if patterns.cluster is not None:
+            low, high = np.searchsorted(pattern, (start, end))
+            clusters = Clustered(
+                patterns.cluster[rows[low:high]], pattern[low:high] - start, n_items[low:high]
+            )
+        people = int(n_annotators[index])
+        tallies.append(Tally(groups[index], counts[start:end], total[start:end], people, clusters))
+    return tallies
 
 
 def choices(tallies: Sequence[Tally], annotators: Sequence[str]) -> list[Choices]:
@@ -116,7 +145,7 @@ def choices(tallies: Sequence[Tally], annotators: Sequence[str]) -> list[Choices
     for tally in tallies:
         active = np.flatnonzero(tally.counts.any(axis=0))
         names = tuple(annotators[place] for place in active)
-        found.append(Choices(tally.group, names, tally.counts[:, active] - 1, tally.n_items))
+        found.append(Choices(tally.group, names, tally.counts[:, active] - 1, tally.n_items, tally.clusters))
     return found
 
 
@@ -141,6 +170,23 @@ def blank(column: str, count: int) -> TableError:
 def no_rows() -> TableError:
     """The error to raise where the table has no rows."""
     return TableError("ratings: the table is empty; it needs one row for each judgement")
+
+
+def no_cluster(column: str, count: int) -> TableError:
+    """The error to raise where it is not known of some rows what they are drawn together with."""
+    return TableError(
+        f"ratings: column {column} is blank in {count} rows, so it does not tell which items are drawn together; "
+        "fill it in, or draw items with --cluster none"
+    )
+
+
+def two_clusters(item: str, column: str, values: Sequence[object]) -> TableError:
+    """The error to raise where an item is in two clusters."""
+    told = " and ".join(map(str, values))
+    return TableError(
+        f"item {item}: column {column} says {told}; an item is drawn with one cluster only, so give it one, "
+        "or draw items with --cluster none"
+    )
 
 
 def no_group(column: str) -> TableError:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from annotate.codebook.scale import Level, Scale
+from annotate.counts.units import Units, of_items
 from annotate.counts.weights import weight_matrix
 from annotate.errors import StatisticsError
 
@@ -34,12 +35,15 @@ class Patterns:
         Patterns x categories: how many ratings of the item are in the category.
     n
         Items with that pattern (P,).
+    clusters
+        Which of them are drawn together; None where items are drawn.
 
     """
 
     scale: Scale
     counts: IntArray
     n: IntArray
+    clusters: Units | None = None
 
     def __post_init__(self) -> None:
         """Refuse what are no counts.
@@ -68,6 +72,11 @@ class Patterns:
     def level(self) -> Level:
         """The level of measurement."""
         return self.scale.level
+
+    @property
+    def units(self) -> Units:
+        """What is drawn: the clusters, or items."""
+        return self.clusters or of_items(self.n, self.ratings)
 
     @cached_property
     def ratings(self) -> IntArray:

@@ -16,17 +16,27 @@ from annotate.counts.packing import (
     Tally,
     blank,
     choices,
+    no_cluster,
     no_rows,
     split,
+    two_clusters,
 )
 
 
 class QueriedTable:
     """A lazy frame of ratings; each question is one query, each answer small."""
 
-    def __init__(self, frame: "nw.LazyFrame[Any]", by: Sequence[str]) -> None:
+    def __init__(
+        self,
+        frame: "nw.LazyFrame[Any]",
+        by: Sequence[str],
+        cluster: str | None = None,
+        *,
+        asked: bool = False,
+    ) -> None:
         self._by = list(by)
-        self._frame = frame.select(*(nw.col(column).cast(nw.String) for column in ROW), *self._by)
+        further = [*by, *([cluster] if cluster is not None and cluster not in by else [])]
+        self._frame = frame.select(*(nw.col(column).cast(nw.String) for column in ROW), *further)
         columns = (*ROW, *by)
         blanks = self._fetch(
             self._frame.select(*(_is_blank(column).cast(nw.Int64).sum().alias(column) for column in columns))
@@ -40,6 +50,25 @@ class QueriedTable:
             self._used.setdefault(variable, []).append(category)
         if not self._used:
             raise no_rows()
+        self.cluster = cluster if cluster is not None and self._tells(cluster, asked=asked) else None
+
+    def _tells(self, cluster: str, *, asked: bool) -> bool:
+        """Whether a column tells which items are drawn together; where it was asked for, it has to."""
+        empty = int(
+            self._fetch(self._frame.select(_is_blank(cluster).cast(nw.Int64).sum().alias("n")))["n"][0]
+        )
+        pairs = self._frame.select("item", cluster).unique()
+        twice = pairs.group_by("item").agg(nw.len().alias("n")).filter(nw.col("n") > 1).sort("item").head(1)
+        torn = self._fetch(twice)["item"]
+        if not asked:
+            sizes = pairs.group_by(cluster).agg(nw.len().alias("n")).select(nw.col("n").max())
+            return not empty and not torn and int(self._fetch(sizes)["n"][0]) > 1
+        if empty:
+            raise no_cluster(cluster, empty)
+        if torn:
+            found = self._fetch(pairs.filter(nw.col("item") == torn[0]).select(cluster))[cluster]
+            raise two_clusters(torn[0], cluster, sorted(map(str, found)))
+        return True
 
     @staticmethod
     def _fetch(query: "nw.LazyFrame[Any]") -> dict[str, list[Any]]:
@@ -94,8 +123,9 @@ class QueriedTable:
 
     def _tally(self, rows: "nw.LazyFrame[Any]", by: list[str], packing: Packing) -> list[Tally]:
         names = [f"packed_{n}" for n in range(packing.weights.shape[1])]
-        items = rows.group_by("item", *by).agg(*(nw.col(name).sum() for name in names))
-        found = self._fetch(items.group_by(*by, *names).agg(nw.len().alias("n")))
+        of = [self.cluster] if self.cluster is not None and self.cluster not in by else []
+        items = rows.group_by("item", *by, *of).agg(*(nw.col(name).sum() for name in names))
+        found = self._fetch(items.group_by(*by, *of, *names).agg(nw.len().alias("n")))
         people = self._fetch(rows.select(*by, "annotator").unique().select(*by, "annotator"))
         group_of_people = _keys(people, by, len(people["annotator"]))
         number = {group: index for index, group in enumerate(dict.fromkeys(group_of_people))}
@@ -103,6 +133,9 @@ class QueriedTable:
             np.array([number[group] for group in _keys(found, by, len(found["n"]))], dtype=np.int64),
             np.column_stack([found[name] for name in names]).astype(np.int64),
             np.array(found["n"], dtype=np.int64),
+            None
+            if self.cluster is None
+            else np.unique(np.array(found[self.cluster], dtype=object).astype(str), return_inverse=True)[1],
         )
         n_annotators = np.bincount([number[group] for group in group_of_people])
         return split(patterns, packing, list(number) if by else [(None,) * len(self._by)], n_annotators)

@@ -31,6 +31,7 @@ from annotate.counts.coded import CodedTable
 from annotate.counts.packing import ROW, Choices, Group, Packing, Tally, sort_groups
 from annotate.counts.queried import QueriedTable
 from annotate.errors import TableError
+from annotate.sampling import AUTO
 
 __all__ = [
     "ROW",
@@ -47,8 +48,15 @@ __all__ = [
 ]
 
 
+DOCUMENT = "document"
+
+
 class RatingsTable(Protocol):
     """A table of ratings, wherever it lives, as the coefficients need to see it."""
+
+    @property
+    def cluster(self) -> str | None:
+        """The column that tells which items are drawn together, None where items are drawn."""
 
     def variables(self) -> dict[str, list[str]]:
         """Each variable with the categories used, both sorted."""
@@ -69,8 +77,11 @@ class RatingsTable(Protocol):
         """Who chose what, for the same groups in the same order."""
 
 
-def open_table(ratings: IntoFrame, by: Sequence[str] = ()) -> RatingsTable:
+def open_table(ratings: IntoFrame, by: Sequence[str] = (), cluster: str | None = None) -> RatingsTable:
     """Look at a table of ratings, grouped by the columns ``by``.
+
+    ``cluster`` is a column whose values are drawn together, None for items; with ``auto`` it is ``document``,
+    where the table has it, it tells every item's document, and some document has two items.
 
     Raises
     ------
@@ -78,9 +89,14 @@ def open_table(ratings: IntoFrame, by: Sequence[str] = ()) -> RatingsTable:
         If a column is missing or there twice, the table is empty, or a cell that is needed is blank.
 
     """
-    frame = _with_columns(ratings, (*ROW, *by))
+    asked = cluster not in (None, AUTO)
+    frame = _with_columns(ratings, (*ROW, *by, *([cluster] if cluster and asked else [])))
+    if cluster == AUTO:
+        cluster = DOCUMENT if DOCUMENT in _names(frame) and DOCUMENT not in by else None
     native = frame.to_native()
-    return CodedTable(native, by) if isinstance(native, pd.DataFrame) else QueriedTable(frame.lazy(), by)
+    if isinstance(native, pd.DataFrame):
+        return CodedTable(native, by, cluster, asked=asked)
+    return QueriedTable(frame.lazy(), by, cluster, asked=asked)
 
 
 def bring_home(

@@ -48,14 +48,21 @@ def number(what: str, value: object) -> float:
 
 
 def interval_of(
-    kind: str = "percentile", replicates: object = 1000, confidence: object = 0.95, seed: object = 0
+    kind: str = "percentile",
+    replicates: object = 1000,
+    confidence: object = 0.95,
+    seed: object = 0,
+    cluster: object = "auto",
 ) -> Interval:
     """How sure one wants to be."""
+    if cluster is not None and not isinstance(cluster, str):
+        raise StatisticsError(f"cluster: {cluster!r:.60} is no column's name, nor None for items")
     return Interval(
         kind,
         whole("replicates", replicates),
         number("confidence", confidence),
         whole("seed", seed),
+        cluster,
     )
 
 

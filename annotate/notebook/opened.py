@@ -73,9 +73,10 @@ class OpenStudy(Study):
         weights: str | None = None,
         distance: str = "masi",
         per_category: bool = False,
-        interval: str = "percentile",
+        interval: str = "auto",
         replicates: int = 1000,
         confidence: float = 0.95,
+        cluster: str | None = "auto",
         seed: int = 0,
     ) -> Agreement:
         """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
@@ -86,7 +87,7 @@ class OpenStudy(Study):
             coefficients=names("coefficients", coefficients),
             scales=scales,
             per_category=per_category,
-            interval=interval_of(interval, replicates, confidence, seed),
+            interval=interval_of(interval, replicates, confidence, seed, cluster),
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales)
         return Agreement(frame, self.exclusions, by=asked)
@@ -99,6 +100,7 @@ class OpenStudy(Study):
         level: Levels | None = None,
         order: Order | None = None,
         permutations: int = 1999,
+        cluster: str | None = "auto",
         seed: int = 0,
     ) -> Result:
         """Test each group against the rest; see :func:`annotate.agreement.compare`."""
@@ -108,7 +110,7 @@ class OpenStudy(Study):
             coefficients=names("coefficients", coefficients),
             scales=self._scaled(level, order),
             permutations=whole("permutations", permutations),
-            interval=interval_of(seed=seed),
+            interval=interval_of(seed=seed, cluster=cluster),
         )
         return Result(frame, self.exclusions)
 

@@ -76,11 +76,10 @@ def _measures(names: list[str], whole: pd.DataFrame) -> str:
 
 
 def _intervals(whole: pd.DataFrame, confidence: float) -> str:
-    kinds = sorted({str(kind).split(",")[0] for kind in whole["interval"].dropna()})
+    kinds = sorted({str(kind).partition(", ")[::2] for kind in whole["interval"].dropna()})
     if not kinds:
         return ""
-    replicates = sorted({part for kind in whole["interval"].dropna() for part in str(kind).split(", ")[1:2]})
-    how = f"{' and '.join(kinds)}{f' ({replicates[0]})' if replicates else ''}"
+    how = " and ".join(f"{kind} ({settings})" if settings else kind for kind, settings in kinds)
     return f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993)."
 
 

@@ -136,5 +136,6 @@ def _estimate(coefficient: str, settled: Settled, values: FloatArray, confidence
         ci_low=low,
         ci_high=high,
         interval=interval,
+        design_effect=float("nan"),
         undefined=undefined,
     )
