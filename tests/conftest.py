@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+collect_ignore = ["typing"]  # a script that mypy reads, and nobody runs
+
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # As root in a container there is no sandbox; and nothing is to be fetched in the background.
 ARGUMENTS = (
