@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.figures.figure import told
-from annotate.figures.read import figures
+from annotate.figures.read import figures, told
 
 FOLDER = Path(__file__).parent / "figures"
 UNCLEAR = "?"

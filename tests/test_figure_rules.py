@@ -5,9 +5,8 @@ from collections import Counter
 
 import pytest
 
-from annotate.figures.figure import NOT_UNDERSTOOD, told
-from annotate.figures.read import figures, readings
-from annotate.figures.rules import REGISTERED
+from annotate.figures.grammar import REGISTERED
+from annotate.figures.read import NOT_UNDERSTOOD, figures, readings, told
 from annotate.figures.words import HEDGES_BEFORE, HEDGES_BEHIND
 from tests.marked_figures import accuracy
 

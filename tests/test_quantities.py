@@ -8,10 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotate.figures import quantities
-from annotate.figures.figure import NOT_UNDERSTOOD
 from annotate.figures.nouns import singular
 from annotate.figures.numbers import numeral
-from annotate.figures.read import figures
+from annotate.figures.read import NOT_UNDERSTOOD, figures
 from annotate.figures.words import DIGIT_WORDS, TENS
 from tests.endless import ENDLESS
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from annotate.errors import InputError
-from annotate.figures.rules import REGISTERED
+from annotate.figures.grammar import REGISTERED
 from annotate.files import bundled
 from annotate.frames import records
 from annotate.present import counted

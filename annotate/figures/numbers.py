@@ -6,8 +6,7 @@ from typing import Literal
 from unicodedata import digit
 
 from annotate.figures import words as lex
-from annotate.figures.rules import Match, Node, Rules
-from annotate.figures.tokens import LINE_BREAK, Line, Token, year_at
+from annotate.figures.grammar import LINE_BREAK, Line, Match, Node, Rules, Token, year_at
 
 Form = Literal["digits", "words", "fraction", "open", "locator", "unknown"]
 

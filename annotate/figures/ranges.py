@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
+from annotate.figures.grammar import LINE_BREAK, Line, Match, Node, Rules, Token
 from annotate.figures.numbers import Number, year_like
 from annotate.figures.rated import unit_at
-from annotate.figures.rules import Match, Node, Rules
 from annotate.figures.spelled import number_at
-from annotate.figures.tokens import LINE_BREAK, Line, Token
 from annotate.figures.units import LETTERS_LONGEST, Unit
 
 _MEASURED = ("percent", "money", "measure", "duration")

@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from annotate.figures import words as lex
+from annotate.figures.grammar import LINE_BREAK, Line, Match, Rules
 from annotate.figures.nouns import noun_at, plural, singular
 from annotate.figures.numbers import Number, numeral
-from annotate.figures.rules import Match, Rules
-from annotate.figures.tokens import LINE_BREAK, Line
 from annotate.figures.units import COUNTED, JOINED, LENGTHS, MEASURES, MONEY, POWERS, UNITS, Unit
 
 RATES: Rules[Unit, Unit] = Rules("rate", "behind")

@@ -6,20 +6,47 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
-from annotate.figures.candidates import Candidate, Reading, carried_unit
-from annotate.figures.dates import CHAINS, DATES
-from annotate.figures.figure import NOT_UNDERSTOOD, Figure
-from annotate.figures.hedges import LOWER, UPPER, hedge_before, hedge_behind
-from annotate.figures.names import NAMES
-from annotate.figures.nouns import singular
+from annotate.figures.candidates import CHAINS, DATES, Candidate, Reading, carried_unit
+from annotate.figures.grammar import Line, Node, Token, pieces
+from annotate.figures.names import NAMES, not_understood
+from annotate.figures.nouns import LOWER, UPPER, hedge_before, hedge_behind, singular
 from annotate.figures.numbers import Number, year_like
 from annotate.figures.ranges import currency_before, range_at, ratio_at, second_unit
 from annotate.figures.rated import unit_at
-from annotate.figures.rules import Node
 from annotate.figures.spelled import STARTS, number_at
-from annotate.figures.strange import not_understood
-from annotate.figures.tokens import Line, Token, pieces
 from annotate.figures.units import Unit
+
+NOT_UNDERSTOOD = "not understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: code points ``start`` to ``end`` of the text, an interval, and what it measures."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+    unit: str | None
+    rate: str | None
+    currency: str | None
+    hedge: str | None
+    kind: str
+
+
+def told(figure: Figure) -> str:
+    """A figure in a line, as the examples of rules have it: "31.. cart per day, at least"."""
+    if figure.kind == NOT_UNDERSTOOD:
+        return "?"
+    low, high = (
+        "" if math.isnan(bound) else f"{bound:.0f}" if bound % 1 == 0 else f"{bound:.12g}"
+        for bound in (figure.low, figure.high)
+    )
+    value = low if low == high else f"{low}..{high}"
+    rate = f"per {figure.rate}" if figure.rate else None
+    what = " ".join(filter(None, [value, figure.currency or figure.unit, rate]))
+    return ", ".join(filter(None, [what, figure.hedge, figure.kind if figure.kind == "ratio" else None]))
+
 
 _WRITTEN = (STARTS | frozenset(lex.FRACTION_NAMES)) - {"a", "an", "few", "many", "several", *lex.VULGAR}
 # By first letters, which are told apart at once: most of a text is passed over by this expression alone.

@@ -1,9 +1,8 @@
 """Numbers in words, halves and other fractions, and those that name only a magnitude."""
 
 from annotate.figures import words as lex
+from annotate.figures.grammar import LINE_BREAK, Line, Match, Rules, Token
 from annotate.figures.numbers import DIGITS, Number, locator, scaled
-from annotate.figures.rules import Match, Rules
-from annotate.figures.tokens import LINE_BREAK, Line, Token
 
 WORDS: Rules[bool, Number] = Rules("number", "here")
 STARTS = (

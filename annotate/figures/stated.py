@@ -1,18 +1,143 @@
-"""The table of stated arithmetic."""
+"""The table of stated arithmetic, and the shares and changes that a text states in figures and in percent."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import pandas as pd
 
-from annotate.figures.calculation import Calculation, Part, Passage
-from annotate.figures.figure import NOT_UNDERSTOOD
-from annotate.figures.products import products
-from annotate.figures.rates import over_years, rates
-from annotate.figures.shares import shares
-from annotate.figures.sums import sums
+from annotate.figures.calculation import Calculation, Interval, Part, Passage, over, sums
+from annotate.figures.rates import over_years, products, rates
+from annotate.figures.read import NOT_UNDERSTOOD
 from annotate.figures.table import plain
+
+_OF = re.compile(
+    r"^\s*(?:(?:\w+ )?out of|of|in|from|among)\s+(?:the |its |their |his |her |our |all |these |those |a total of )*$"
+)
+_OF_WHICH = re.compile(r",?\s*(?:of|among) (?:which|whom)\s+(?:only |some |about )?")
+_OR = re.compile(
+    r"^[^.!?;:]{0,40}?(?:\bor\b|\(|—|\u2013|=|\bthat is\b|\bi\.e\.|\bwhich is\b|\bequal to\b|\bwhich makes\b|\ba share of\b|"
+    r"\ba rate of\b)[\s,]*(?:\w+ ){0,2}$"
+)
+_COMMA = re.compile(r"^,\s*$")
+_FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
+_TO = re.compile(r"^[^.!?;,]{0,25}\bto\s+$")
+_CHANGE = re.compile(
+    r"\b(?:drop|fall|decline|decrease|loss|reduction|cut|rise|increase|gain|jump|growth|climb|difference|change|surge|"
+    r"slump|up|down|by|or|fell|rose|grew|dropped|fallen|risen|increased|decreased|declined)\b(?: of)?\s*(?:\w+ )?$|\($",
+    re.IGNORECASE,
+)
+_REACH = 60
+
+
+def shares(passage: Passage) -> Iterator[Calculation]:
+    """Find shares and changes of a passage that are also stated as a percentage or a difference."""
+    for k in range(len(passage.parts)):
+        yield from _share(passage, k)
+        yield from _restated(passage, k)
+        yield from _change(passage, k)
+
+
+def _share(passage: Passage, k: int) -> Iterator[Calculation]:
+    """31 of 40 beds, or 77 percent; of the 40 beds 31, or 77 percent; 40 beds, of which 31 (77 percent); 77 percent (31 of 40 beds)."""
+    if k + 1 >= len(passage.parts):
+        return
+    part, whole = passage.parts[k], passage.parts[k + 1]
+    if not (_counts(part) and _counts(whole)):
+        return
+    if _OF.match(passage.between(k, k + 1)):
+        if k + 2 < len(passage.parts) and _OR.match(passage.between(k + 1, k + 2)):
+            yield from _percent(passage, part, whole, passage.parts[k + 2])
+        if (
+            k
+            and re.search(r"[(—\u2013,]\s*$", passage.between(k - 1, k))
+            and len(passage.between(k - 1, k)) < _REACH
+        ):
+            yield from _percent(passage, part, whole, passage.parts[k - 1])
+    elif _OF_WHICH.fullmatch(passage.between(k, k + 1)):
+        if k + 2 < len(passage.parts) and _OR.match(passage.between(k + 1, k + 2)):
+            yield from _percent(passage, whole, part, passage.parts[k + 2])
+    elif re.search(r"\b[Oo]f (?:the |all |these |those |its )?$", passage.before(k)) and k + 2 < len(
+        passage.parts
+    ):
+        near = len(passage.between(k, k + 1)) <= _REACH and passage.one_sentence(k, k + 1)
+        if near and "," in passage.between(k, k + 1) + "," and _OR.match(passage.between(k + 1, k + 2)):
+            yield from _percent(passage, whole, part, passage.parts[k + 2])
+
+
+def _counts(part: Part) -> bool:
+    return (part.counted or part.kind in ("measure", "money")) and part.rate is None
+
+
+def _percent(passage: Passage, part: Part, whole: Part, stated: Part) -> Iterator[Calculation]:
+    share = over(part.interval, whole.interval)
+    if share is None or stated.rate is not None or part.interval[0] > whole.interval[1]:
+        return
+    if stated.kind == "percent" and stated.unit == "percent":
+        yield Calculation(passage, "percent", [part, whole], stated, _scaled(share, 100))
+    elif stated.kind == "ratio":
+        yield Calculation(passage, "quotient", [part, whole], stated, share, slack=0.1)
+
+
+def _restated(passage: Passage, k: int) -> Iterator[Calculation]:
+    """One in five, or 20 percent."""
+    if k + 1 >= len(passage.parts) or not _OR.match(passage.between(k, k + 1)):
+        return
+    ratio, stated = passage.parts[k], passage.parts[k + 1]
+    if ratio.kind == "percent":
+        ratio, stated = stated, ratio
+    if ratio.kind == "ratio" and stated.kind == "percent" and stated.unit == "percent":
+        yield Calculation(passage, "percent", [ratio], stated, _scaled(ratio.interval, 100), slack=0.02)
+
+
+def _change(passage: Passage, k: int) -> Iterator[Calculation]:
+    """Fell from 58 to 31, a drop of 27, or 47 percent; fell 47 percent, from 58 to 31."""
+    if (
+        k + 1 >= len(passage.parts)
+        or not _FROM.search(passage.before(k))
+        or not _TO.match(passage.between(k, k + 1))
+    ):
+        return
+    old, new = passage.parts[k], passage.parts[k + 1]
+    if old.kind not in (new.kind, "number") and new.kind != "number":
+        return
+    if k and len(passage.between(k - 1, k)) < _REACH // 2 and _CHANGE.search(passage.before(k - 1)):
+        yield from _changed(passage, old, new, passage.parts[k - 1])
+    for j in range(k + 2, min(k + 4, len(passage.parts))):
+        gap = passage.between(j - 1, j)
+        if len(gap) > _REACH or not passage.one_sentence(j - 1, j) or not _CHANGE.search(gap):
+            break
+        yield from _changed(passage, old, new, passage.parts[j])
+
+
+def _changed(passage: Passage, old: Part, new: Part, stated: Part) -> Iterator[Calculation]:
+    if old.low != old.high or new.low != new.high:
+        return
+    apart = abs(new.low - old.low)
+    if stated.kind == "percent" and stated.unit == "percent" and old.kind != "percent":
+        if old.low:
+            yield Calculation(passage, "change", [old, new], stated, (100 * apart / abs(old.low),) * 2)
+    elif stated.rate == new.rate and (
+        stated.kind == new.kind or (stated.counted and new.counted) or old.kind == "percent"
+    ):
+        yield Calculation(
+            passage,
+            "difference",
+            sorted((old, new), key=_size),
+            stated,
+            (apart, apart),
+            rounded=bool(apart % 1),
+        )
+
+
+def _size(part: Part) -> float:
+    return -part.low
+
+
+def _scaled(interval: Interval, factor: float) -> Interval:
+    return interval[0] * factor, interval[1] * factor
+
 
 COLUMNS = (
     *("item", "document", "source", "start", "end", "operation", "inputs", "stated_low", "stated_high"),

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
+from annotate.figures.grammar import Match, Node, Rules, Token
 from annotate.figures.nouns import noun_at, plural, single_noun_at, singular
 from annotate.figures.numbers import Number
-from annotate.figures.rules import Match, Node, Rules
-from annotate.figures.tokens import Token
 
 POWERS = {"2": "square", "3": "cubic"}  # km2
 LENGTHS = frozenset({"kilometre", "metre", "centimetre", "millimetre", "mile", "foot"})
