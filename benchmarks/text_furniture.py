@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from annotate.corpus.kinds import KINDS, Kind, kinds_of
+from annotate.corpus.segment import KINDS, Kind, kinds_of
 
 HELD_OUT, TUNING = (Path(__file__).parent / "furniture" / name for name in ("held_out.txt", "tuning.txt"))
 LETTERS: dict[str, Kind] = {"B": "body", "H": "heading", "Y": "byline", "C": "caption", "P": "boilerplate"}

@@ -15,8 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from annotate.corpus import ingest
-from annotate.corpus.kinds import kinds_of
-from annotate.corpus.segment import segment
+from annotate.corpus.segment import kinds_of, segment
 from annotate.figures.read import figures
 from tests.endless import ENDLESS, MARKUP
 

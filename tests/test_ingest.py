@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.corpus import ingest, read_tasks, write_texts
-from annotate.corpus.dates import date_in_address, host_of, is_date
 from annotate.corpus.folders import find_files
-from annotate.corpus.kinds import FURNITURE
+from annotate.corpus.readers.document import date_in_address, host_of, is_date
+from annotate.corpus.segment import FURNITURE
 from annotate.errors import InputError
 from annotate.files import bundled
 from annotate.study.passages import read_passages

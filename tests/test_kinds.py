@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from text_furniture import HELD_OUT, TUNING, judged, read_pages
 
-from annotate.corpus.kinds import KINDS, Kind, kinds_of
-from annotate.corpus.segment import UNITS, segment
+from annotate.corpus.segment import KINDS, UNITS, Kind, kinds_of, segment
 from tests.endless import ENDLESS
 
 BODY = "The clerk keeps the burial book in a tin chest, and nobody has read it since the slate strike."

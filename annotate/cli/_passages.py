@@ -78,7 +78,7 @@ def ingest(
     """Cut documents into passages, and write them as Label Studio tasks."""
     from annotate.corpus import ingest, write_tasks, write_texts
     from annotate.corpus.folders import is_folder
-    from annotate.corpus.kinds import FURNITURE
+    from annotate.corpus.segment import FURNITURE
     from annotate.provenance.task_data import with_findings
 
     named = [file for file in files if not is_folder(file)]

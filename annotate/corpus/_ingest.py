@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotate.corpus.folders import Failure, Failures, collect, words_for
-from annotate.corpus.kinds import FURNITURE, kinds_of
 from annotate.corpus.manifest import Entry, Manifest, Settled, read_manifest, settle, unclaimed
 from annotate.corpus.readers import FORMATS, TEXT, read_documents
-from annotate.corpus.segment import Unit, segment
+from annotate.corpus.segment import FURNITURE, Unit, kinds_of, segment
 from annotate.corpus.tasks import Task
 from annotate.errors import InputError, some
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotate.corpus.dates import check_date, date_in_address, host_of, is_date
 from annotate.corpus.folders import resolved_path
 from annotate.corpus.readers import FACTS, Document
+from annotate.corpus.readers.document import check_date, date_in_address, host_of, is_date
 from annotate.corpus.readers.tables import Row, read_table
 from annotate.errors import InputError, some
 

@@ -8,8 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from annotate.corpus.dates import check_date
-from annotate.corpus.readers.document import FACTS, Document, check_archive, facts, seen, unseen_notice
+from annotate.corpus.readers.document import (
+    FACTS,
+    Document,
+    check_archive,
+    check_date,
+    facts,
+    seen,
+    unseen_notice,
+)
 from annotate.corpus.readers.text import decode
 from annotate.errors import InputError
 from annotate.files import lines, read_bytes, refuse_twins
