@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.codebook.conditions import Condition
+from annotate.codebook.controls import Condition
 from annotate.codebook.read import (
     Category,
     Codebook,

@@ -8,8 +8,7 @@ import pytest
 
 from annotate.provenance.ledger import ledger_of
 from annotate.reuse import document_pairs, reuse
-from annotate.reuse.documents import DOCUMENT_COLUMNS
-from annotate.reuse.naming import namings
+from annotate.reuse.documents import DOCUMENT_COLUMNS, namings
 from annotate.study.passages import passages_of, read_passages
 
 EXAMPLE = Path(__file__).parent.parent / "tasks/example.json"

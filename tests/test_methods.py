@@ -3,8 +3,7 @@ from pathlib import Path
 
 from annotate.agreement import measure
 from annotate.codebook.scale import scales_of
-from annotate.present.methods import methods_paragraph
-from annotate.present.summary import summarise
+from annotate.present.summary import methods_paragraph, summarise
 from annotate.present.tables import cell
 from annotate.sampling import Interval
 from annotate.study.study import read_study

@@ -9,8 +9,8 @@ from annotate.agreement import measure
 from annotate.codebook.read import read_codebook
 from annotate.codebook.scale import Scale
 from annotate.errors import InputError, TableError
-from annotate.study.checked import check_file
 from annotate.study.missing import MARKERS
+from annotate.study.passages import check_file
 from annotate.study.ratings import check_ratings, decode_set, encode_set, read_ratings, write_ratings
 from annotate.study.study import read_study
 

@@ -20,8 +20,8 @@ from annotate.present.summary import summarise
 from annotate.present.wording import study_lines
 from annotate.present.workbook import write_workbook
 from annotate.study.exports import Tables, tabulate
-from annotate.study.relations import INSIDE_COLUMNS, NO_LABEL, RELATION_COLUMNS
 from annotate.study.snapshot import read_manifest, write_snapshot
+from annotate.study.spans import INSIDE_COLUMNS, NO_LABEL, RELATION_COLUMNS
 from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, task
 

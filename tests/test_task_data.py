@@ -9,7 +9,7 @@ import pandas as pd
 from annotate.corpus import read_tasks
 from annotate.files import bundled
 from annotate.provenance import quantities, reuse
-from annotate.provenance.task_data import with_findings
+from annotate.provenance.profiles import with_findings
 from annotate.study.passages import passages_of
 
 TASKS = read_tasks(bundled("tasks/example.json"))

@@ -1,12 +1,13 @@
-"""What sources claim, on what ground, and what recurs across texts: ``reuse``, ``quantities``, ``ledger``, ``provenance``."""
+"""What sources claim, on what ground, and what recurs; and all that is computed, in one file."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli._groups import Table, rated, resampled, written
-from annotate.cli._help import CLAIMS, command, takes
+from annotate.cli._groups import Scaled, Table, rated, resampled, scaled, written
+from annotate.cli._help import CLAIMS, WHOLE, WRITING, command, takes
 from annotate.cli.options import Config, Texts, refuse_overwriting
 from annotate.cli.speech import say, say_exclusions
 from annotate.present import counted
@@ -168,3 +169,60 @@ def provenance(study: "Study", table: Table, interval: "Interval") -> None:
 def _say_boilerplate(passages: "pd.DataFrame") -> None:
     if left_out := int((passages["kind"] == "boilerplate").sum()):
         say(f"left out: {counted(left_out, 'passage')} of boilerplate")
+
+
+@command(app, "workbook", WHOLE, example="annotate workbook exports/example -o study.xlsx")
+@takes(interval=resampled, read=scaled)
+def workbook(
+    read: Scaled,
+    interval: "Interval",
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The .xlsx file to write.", rich_help_panel=WRITING),
+    ],
+) -> None:
+    """Write everything into an Excel workbook."""
+    from annotate.present.workbook import write_workbook
+
+    _write(write_workbook, read, output, interval)
+
+
+@command(app, "report", WHOLE, example="annotate report exports/example -o study.html")
+@takes(interval=resampled, read=scaled)
+def report(
+    read: Scaled,
+    interval: "Interval",
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The .html file to write.", rich_help_panel=WRITING),
+    ],
+) -> None:
+    """Write a self-contained HTML page with charts, tables and the text of the methods."""
+    from annotate.present.report import write_report
+
+    _write(write_report, read, output, interval)
+
+
+def _write(writer: Callable[..., None], read: Scaled, output: Path, interval: "Interval") -> None:
+    from annotate.present.summary import summarise
+
+    found = summarise(
+        read.study,
+        scales=read.scales,
+        interval=interval,
+    )
+    writer(output, found)
+    say(f"{output}: written")
+
+
+@command(app, "demo", WHOLE, example="annotate demo --serve")
+def demo(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder for all that the demo makes.")
+    ] = Path("demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Leave the server up and print the logins.")] = False,
+) -> None:
+    """Run the whole loop on an embedded Label Studio, with three scripted annotators."""
+    from annotate.demo import run
+
+    run(output, serve=serve, say=say)

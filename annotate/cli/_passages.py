@@ -79,7 +79,7 @@ def ingest(
     from annotate.corpus import ingest, write_tasks, write_texts
     from annotate.corpus.folders import is_folder
     from annotate.corpus.segment import FURNITURE
-    from annotate.provenance.task_data import with_findings
+    from annotate.provenance.profiles import with_findings
 
     named = [file for file in files if not is_folder(file)]
     refuse_overwriting(output, *named, *filter(None, [manifest, config]))
@@ -128,7 +128,7 @@ def check(
     config: Config = None,
 ) -> None:
     """Check files offline: what Label Studio and its SDK would let pass."""
-    from annotate.study.checked import check_file, check_label_config
+    from annotate.study.passages import check_file, check_label_config
 
     findings = [check_label_config(config)] if config or not files else []
     findings += [check_file(path, config) for path in files or []]

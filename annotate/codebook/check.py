@@ -9,7 +9,6 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 
-from annotate.codebook.conditions import CONDITIONS
 from annotate.codebook.config_xml import (
     Element,
     Problem,
@@ -17,6 +16,7 @@ from annotate.codebook.config_xml import (
     declared_encoding,
     parse_config,
 )
+from annotate.codebook.controls import CONDITIONS
 from annotate.codebook.read import read_codebook
 
 # One tag a line would push the checks off the page.

@@ -13,8 +13,7 @@ from markupsafe import Markup
 from annotate.files import whole
 from annotate.frames import records
 from annotate.present import charts, wording
-from annotate.present.methods import methods_paragraph
-from annotate.present.summary import Summary
+from annotate.present.summary import Summary, methods_paragraph
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, decided, source_name, web_address
 from annotate.provenance.ledger import VARIABLES, Ledger

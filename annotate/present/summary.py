@@ -1,5 +1,6 @@
-"""Everything that the workbook, the report and the demo show, computed once from a study."""
+"""Everything that the workbook, the report and the demo show, computed once; and the paragraph of the methods."""
 
+import importlib.metadata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,12 +8,17 @@ import pandas as pd
 
 from annotate.agreement import disagreements, measure, with_cautions
 from annotate.codebook.scale import Scale
+from annotate.frames import records
+from annotate.present import counted
+from annotate.present.tables import cell
+from annotate.present.wording import coefficient
 from annotate.provenance import profile
 from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.provenance.profiles import COLUMNS, VARIABLES
 from annotate.sampling import Interval
 from annotate.study.passages import passages_of_study
 from annotate.study.study import Study
+from annotate.study.words import in_words
 
 
 @dataclass(frozen=True)
@@ -69,3 +75,105 @@ def summarise(
         disagreements(study.ratings, tuple(study.levels)),
         interval.confidence,
     )
+
+
+_CITED = {
+    "percent_agreement": "percent agreement (pairwise, averaged over passages with two ratings or more)",
+    "krippendorff_alpha": "Krippendorff's alpha (Krippendorff 2019, ch. 12)",
+    "gwet_ac1": "Gwet's AC1 (Gwet 2008)",
+}
+_DISTANCES = {
+    "nominal": "nominal",
+    "ordinal": "ordinal",
+    "interval": "interval",
+    "ratio": "ratio",
+    "set": "set-valued, with the MASI distance of Passonneau 2006",
+}
+
+
+def methods_paragraph(study: Study, agreement: pd.DataFrame, *, confidence: float = 0.95) -> str:
+    """Write one paragraph in plain words, every figure of it taken from the table of agreement.
+
+    Parameters
+    ----------
+    study
+        What was rated, and what was left out.
+    agreement
+        Of :func:`annotate.agreement.measure`; the rows of all sources together are used.
+    confidence
+        Of its intervals.
+
+    """
+    whole = agreement[agreement["source"].isna()] if len(agreement) else agreement
+    if whole.empty:
+        return f"{_design(study)} {_left_out(study)}"
+    names = list(dict.fromkeys(whole["coefficient"]))
+    return " ".join(
+        sentence
+        for sentence in (
+            _design(study),
+            _measures(names, whole),
+            _intervals(whole, confidence),
+            *_results(whole),
+            _left_out(study),
+            f"Computed with annotate {importlib.metadata.version('annotate')}.",
+        )
+        if sentence
+    )
+
+
+def _design(study: Study) -> str:
+    ratings = study.first_round
+    annotators, sources = ratings["annotator"].nunique(), ratings["source"].nunique()
+    return (
+        f"{counted(annotators, 'annotator')} coded {counted(ratings['item'].nunique(), 'passage')} from "
+        f"{counted(sources, 'source')}, {len(ratings):,} judgements in all."
+    )
+
+
+def _measures(names: list[str], whole: pd.DataFrame) -> str:
+    levels = whole.drop_duplicates("variable").set_index("variable")["level"]
+    named = ", ".join(_CITED.get(name, coefficient(name).name) for name in names)
+    kinds = "; ".join(
+        f"{', '.join(in_words(variable).lower() for variable in group.index)}: {_DISTANCES[str(level)]}"
+        for level, group in levels.groupby(levels, sort=False)
+    )
+    return f"Inter-annotator agreement was measured by {named}, at these levels of measurement: {kinds}."
+
+
+def _intervals(whole: pd.DataFrame, confidence: float) -> str:
+    kinds = sorted({str(kind).partition(", ")[::2] for kind in whole["interval"].dropna()})
+    if not kinds:
+        return ""
+    how = " and ".join(f"{kind} ({settings})" if settings else kind for kind, settings in kinds)
+    return f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993)."
+
+
+def _results(whole: pd.DataFrame) -> list[str]:
+    sentences = []
+    for variable, rows in whole.groupby("variable", sort=False):
+        first = rows.iloc[0]
+        told = ", ".join(_result(record) for record in records(rows))
+        sentences.append(
+            f"{in_words(str(variable))}: {told} "
+            f"(n = {first['n_pairable_items']:,} passages with two ratings or more)."
+        )
+    return sentences
+
+
+def _result(record: dict[str, object]) -> str:
+    name = coefficient(str(record["coefficient"])).name
+    if record["value"] is None:
+        return f"{name} undefined ({record['undefined']})"
+    text = f"{name} {cell(record['value'])}"
+    if record["ci_low"] is None:
+        return text
+    return f"{text} [{cell(record['ci_low'])}, {cell(record['ci_high'])}]"
+
+
+def _left_out(study: Study) -> str:
+    counts = study.exclusions["reason"].value_counts()
+    if counts.empty:
+        return "No annotation was left out."
+    told = ", ".join(f"{count} {in_words(str(reason)).lower()}" for reason, count in counts.items())
+    return f"Left out were {counted(int(counts.sum()), 'annotation or answer', 'annotations or answers')} ({told})."

@@ -1,4 +1,4 @@
-"""A profile of each source: how much it attributes, to whom, and on what ground.
+"""A profile of each source: how much it attributes, to whom, and on what ground; and what recurs, put into tasks.
 
 Nothing here says whether a claim is true, and no source gets one number.
 
@@ -17,9 +17,14 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from annotate.corpus.tasks import Task
 from annotate.counts.table import bring_home
 from annotate.errors import TableError
+from annotate.figures import quantities
+from annotate.frames import records
+from annotate.reuse import MIN_SCORE, reuse
 from annotate.sampling import FloatArray, Interval, draw, generator, percentiles
+from annotate.study.passages import passages_of
 
 CLAIM_TYPE, ATTRIBUTION, BASIS = "claim_type", "attribution", "evidentiary_basis"
 VARIABLES = (CLAIM_TYPE, ATTRIBUTION, BASIS)
@@ -222,3 +227,48 @@ def _ratio(above: Any, below: Any) -> Any:
 
 def _count(source: str | None, measure: str, value: int, n: int) -> dict[str, Any]:
     return {"source": source, "measure": measure, "category": None, "value": value, "n": n, "undefined": None}
+
+
+_FIGURE = ("start", "end", "surface", "low", "high", "unit", "rate", "currency", "hedge")
+
+
+def with_findings(tasks: list[Task], *, min_score: float = MIN_SCORE) -> list[Task]:
+    """Add to the data of each task its figures (``quantities``) and what it shares (``reuse``).
+
+    Parameters
+    ----------
+    tasks
+        As :func:`annotate.corpus.ingest` makes them; they are not changed.
+    min_score
+        Of :func:`annotate.reuse.reuse`.
+
+    Returns
+    -------
+    list of tasks
+        With two more keys where there is something to say. ``quantities``: the columns of
+        :func:`annotate.figures.quantities` that belong to the figure. ``reuse``: for each
+        passage that shares text, best first: passage_id, document_id, source, score, kind, start and end here,
+        their_start and their_end there. Open bounds and what is not known are null.
+
+    """
+    passages = passages_of(tasks)
+    found: dict[str, dict[str, list[dict[str, object]]]] = {}
+    for row in records(quantities(passages)):
+        figures = found.setdefault(str(row["item"]), {}).setdefault("quantities", [])
+        figures.append({name: row[name] for name in _FIGURE})
+    for row in records(reuse(passages, min_score=min_score)):
+        for here, there in (("a", "b"), ("b", "a")):
+            shared = found.setdefault(str(row[f"{here}_item"]), {}).setdefault("reuse", [])
+            shared.append(
+                {
+                    "passage_id": row[f"{there}_item"],
+                    "document_id": row[f"{there}_document"],
+                    "source": row[f"{there}_source"],
+                    **{name: row[name] for name in ("score", "kind")},
+                    **{name: row[f"{here}_{name}"] for name in ("start", "end")},
+                    **{f"their_{name}": row[f"{there}_{name}"] for name in ("start", "end")},
+                }
+            )
+    return [
+        {**task, "data": task["data"] | found.get(task["data"]["passage_id"].strip(), {})} for task in tasks
+    ]

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.errors import StatisticsError, TableError
-from annotate.reuse.candidates import candidates
-from annotate.reuse.evidence import evidence
+from annotate.reuse.candidates import candidates, evidence
 from annotate.reuse.reading import NEEDED, Reader
 from annotate.reuse.stems import Forms, forms_of, read_words
 from annotate.reuse.stretches import Stretches, copies, joined, stretches

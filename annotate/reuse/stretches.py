@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.reuse.alignment import Aligned, Side, align, matched_words
-from annotate.reuse.candidates import Candidates
-from annotate.reuse.evidence import Evidence
+from annotate.reuse.candidates import Candidates, Evidence
 from annotate.reuse.stems import BoolArray, FloatArray, IntArray, Words
 
 WINDOW = 1024  # words of a passage that are aligned at most

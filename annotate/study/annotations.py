@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from annotate.codebook.conditions import Answered, in_sight
+from annotate.codebook.controls import Answered, in_sight
 from annotate.codebook.read import PATH_SEPARATOR, Codebook, Variable
 from annotate.errors import ExportError
 from annotate.study.answers import Answer, Excluded, read_answer

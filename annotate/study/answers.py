@@ -44,7 +44,7 @@ def read_answer(
         yield Excluded("malformed", "", f"an answer that is no object: {result!r:.80}")
         return
     if result.get("type") == "relation":
-        return  # read by annotate.study.relations, once all spans of the annotation are known
+        return  # read by annotate.study.spans, once all spans of the annotation are known
     name = str(result.get("from_name"))
     value = result.get("value")
     if not isinstance(value, Mapping):

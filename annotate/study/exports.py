@@ -31,14 +31,8 @@ from annotate.study.answers import Answer, Excluded, is_number
 from annotate.study.exported import ADJUDICATION, PASSAGE_COLUMNS, as_cell, passage_of, round_of, said_twice
 from annotate.study.marks import Unit, marks_with_text, possible_units
 from annotate.study.ratings import canonical_ratings
-from annotate.study.relations import (
-    inside_frame,
-    read_inside,
-    read_relations,
-    relation_frame,
-    spans_by_region,
-)
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
+from annotate.study.spans import inside_frame, read_inside, read_relations, relation_frame, spans_by_region
 
 REASONS: Mapping[str, str] = {
     "cancelled": "skipped by the annotator",

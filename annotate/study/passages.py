@@ -1,15 +1,19 @@
-"""Passages with their texts, from whatever holds them: a task file, an export or a snapshot."""
+"""Passages with their texts, from whatever holds them; and what a check says of a file."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from annotate.codebook.check import check_config
+from annotate.codebook.read import load_codebook
 from annotate.corpus.readers import FORMATS
 from annotate.corpus.tasks import Task, is_task_file, read_tasks
-from annotate.errors import InputError
+from annotate.errors import AnnotateError, InputError
+from annotate.files import bundled, read_text
 from annotate.frames import READABLE
 from annotate.study.study import Study, read_study
 
@@ -113,3 +117,38 @@ def _place(value: Any) -> int:
     if place < 0 or not place.is_integer():
         raise ValueError("it is the place in the document, a whole number from 0 on")
     return int(place)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found in one file: the problems, or a summary where there is none."""
+
+    path: Path
+    problems: tuple[str, ...]
+    summary: str = ""
+
+
+def check_label_config(path: Path | None) -> Finding:
+    """Check a label config (default: the bundled one) for what neither Label Studio nor its SDK finds."""
+    path = path or bundled("label_config.xml")
+    problems = tuple(str(problem) for problem in check_config(read_text(path)))
+    if problems:
+        return Finding(path, problems)
+    book = load_codebook(path)
+    return Finding(path, (), f"ok, {len(book.variables)} variables, config {book.sha256[:12]}")
+
+
+def check_file(path: Path, config: Path | None) -> Finding:
+    """Check a label config, a task file, an export, a snapshot or a table of ratings."""
+    try:
+        if path.suffix.lower() == ".xml":
+            return check_label_config(path)
+        if path.suffix.lower() == ".json" and is_task_file(path):
+            return Finding(path, (), f"ok, {len(read_tasks(path))} passages")
+        study = read_study(path, config=config)
+    except AnnotateError as error:
+        return Finding(path, (str(error).removeprefix(f"{path}: "),))
+    counts = f"ok, {len(study.ratings)} ratings of {len(study.passages)} passages"
+    marks = f", {len(study.spans)} marks" if len(study.spans) else ""
+    said = "".join(f"; caution: {one}" for one in study.cautions)
+    return Finding(path, (), f"{counts}{marks}, {len(study.exclusions)} exclusions{said}")

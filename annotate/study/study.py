@@ -24,9 +24,9 @@ from annotate.study.exports import (
     tabulate,
 )
 from annotate.study.ratings import enter_ratings, round_cautions
-from annotate.study.relations import inside_frame, relation_frame
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
+from annotate.study.spans import inside_frame, relation_frame
 from annotate.study.spellings import spelling_cautions
 
 OnInvalid = Literal["error", "exclude"]

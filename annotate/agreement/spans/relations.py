@@ -71,7 +71,7 @@ def measure_relations(
     Parameters
     ----------
     relations
-        The table of :func:`annotate.study.relations.relation_frame`, one round of it.
+        The table of :func:`annotate.study.spans.relation_frame`, one round of it.
     spans
         The table of :mod:`annotate.study.spans`, the same round.
     annotated

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.codebook.conditions import CHOSEN, NOT_CHOSEN, Condition
+from annotate.codebook.controls import CHOSEN, NOT_CHOSEN, Condition
 from annotate.codebook.read import Codebook
 from annotate.coordination.suggestion.learning import LEAST_OF_CATEGORY, Examples, HeldOut
 from annotate.errors import InputError
