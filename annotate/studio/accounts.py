@@ -6,10 +6,12 @@ import secrets
 from dataclasses import dataclass, field
 
 import httpx
+from pydantic import TypeAdapter
 
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.refusals import LostReplyError, asking, check
+from annotate.studio.replies import ACCOUNT, ACCOUNTS, INVITATION, TOKEN, T, checked
 
 _PASSWORD_BYTES = 12
 _FOUND = 302
@@ -27,7 +29,9 @@ class Account:
 
 def invitation_link(connection: Connection) -> str:
     """The address at which whoever has it can make an account on this server."""
-    return connection.page_url(connection.get("api/invite", "asking for the invitation link")["invite_url"])
+    return connection.page_url(
+        connection.get("api/invite", "asking for the invitation link", INVITATION)["invite_url"]
+    )
 
 
 def create_account(connection: Connection, email: str, password: str) -> Account:
@@ -55,12 +59,9 @@ def create_account(connection: Connection, email: str, password: str) -> Account
             complaint = _submit(browser, url, f"{url}/user/login/", {"email": email, "password": password})
         if complaint:
             raise ServerError(f"account {email}: {complaint}")
-        with asking(url, f"asking for the token of {email}"):
-            me = browser.get("/api/current-user/whoami")
-            check(url, "signing in", me)
-            token = browser.get("/api/current-user/token")
-            check(url, f"asking for the token of {email}", token)
-            return Account(me.json()["id"], email, token.json()["token"])
+        me = _read(browser, url, "signing in", "/api/current-user/whoami", ACCOUNT)
+        token = _read(browser, url, f"asking for the token of {email}", "/api/current-user/token", TOKEN)
+        return Account(me["id"], email, token["token"])
 
 
 def new_password() -> str:
@@ -99,7 +100,15 @@ def add_account(connection: Connection, email: str, password: str) -> bool:
 
 def people(connection: Connection) -> dict[int, str]:
     """The accounts of the server: e-mail address by number."""
-    return {one["id"]: one["email"] for one in connection.get("api/users/", "listing the accounts")}
+    return {one["id"]: one["email"] for one in connection.get("api/users/", "listing the accounts", ACCOUNTS)}
+
+
+def _read(browser: httpx.Client, url: str, doing: str, address: str, shape: TypeAdapter[T]) -> T:
+    """Ask in a browser's session."""
+    with asking(url, doing):
+        answer = browser.get(address)
+        check(url, doing, answer)
+        return checked(url, doing, shape, answer.json())
 
 
 def _submit(browser: httpx.Client, url: str, address: str, fields: dict[str, str]) -> str:

@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import TypeAdapter
 
 from annotate.errors import ServerError
 from annotate.studio import server
 from annotate.studio.refusals import RefusedError, asking, check, not_label_studio
+from annotate.studio.replies import ACCOUNT, T, UnexpectedReplyError, checked
 
 if TYPE_CHECKING:
     from label_studio_sdk.client import LabelStudio
@@ -41,9 +43,35 @@ class Connection:
     _sdk: "LabelStudio" = field(repr=False)
     _http: httpx.Client = field(repr=False)
 
-    def get(self, path: str, doing: str, *, timeout: float | None = None, **params: Any) -> Any:
-        """Ask for ``path`` with the query ``params`` and return the JSON. See :meth:`ask`."""
-        return self.ask("GET", path, doing, params=params, timeout=timeout)
+    @overload
+    def get(
+        self, path: str, doing: str, shape: TypeAdapter[T], *, timeout: float | None = None, **params: Any
+    ) -> T: ...
+    @overload
+    def get(self, path: str, doing: str, *, timeout: float | None = None, **params: Any) -> object: ...
+    def get(
+        self,
+        path: str,
+        doing: str,
+        shape: TypeAdapter[T] | None = None,
+        *,
+        timeout: float | None = None,
+        **params: Any,
+    ) -> T | object:
+        """Ask for ``path`` with the query ``params`` and return the JSON, checked against a shape.
+
+        The shapes are those of :mod:`annotate.studio.replies`. Without one the reply may be anything.
+
+        Raises
+        ------
+        UnexpectedReplyError
+            If the reply has another shape.
+        RefusedError, LostReplyError, ServerError
+            As :meth:`ask` raises them.
+
+        """
+        reply = self.ask("GET", path, doing, params=params, timeout=timeout)
+        return reply if shape is None else checked(self.url, doing, shape, reply)
 
     def ask(
         self,
@@ -54,7 +82,7 @@ class Connection:
         json: Mapping[str, Any] | Sequence[Any] | None = None,
         params: Mapping[str, Any] | None = None,
         timeout: float | None = None,
-    ) -> Any:
+    ) -> object:
         """Send one request and return the JSON of the answer (None where it is empty).
 
         It goes through the SDK's transport, which knows both kinds of token, but without the SDK's
@@ -65,21 +93,18 @@ class Connection:
         RefusedError
             If Label Studio declines.
         LostReplyError
-            If no usable answer came: what was asked may have been done.
+            If no usable answer came, or one that is no JSON: what was asked may have been done.
         ServerError
             If there is no server, or it is something else.
 
         """
-        options: Any = {"max_retries": _READ_AGAIN if method == "GET" else 0}
+        options: dict[str, float] = {"max_retries": _READ_AGAIN if method == "GET" else 0}
         if timeout is not None:
             options["timeout"] = timeout
-        with asking(self.url, doing):
-            transport = self._sdk._client_wrapper.httpx_client  # noqa: SLF001 - no public way to a raw request
-            answer = transport.request(
-                path, method=method, json=json, params=dict(params or {}), request_options=options
-            )
-            check(self.url, doing, answer)
-            return answer.json() if answer.content else None
+        query = dict(params or {})
+        return _ask(
+            self._sdk, self.url, doing, method, path, json=json, params=query, request_options=options
+        )
 
     def page_url(self, path: str) -> str:
         """Give the address of a page for people."""
@@ -183,8 +208,8 @@ def _open(url: str, api_key: str, *, embedded: bool) -> Connection:
     try:
         version = _version(url, http)
         sdk = _client(url, api_key, http)
-        with asking(url, "signing in"):
-            me = sdk.users.whoami()
+        doing = "signing in"
+        me = checked(url, doing, ACCOUNT, _ask(sdk, url, doing, "GET", "api/current-user/whoami"))
         opened = True
     except RefusedError as error:
         if error.status == _NOT_FOUND:  # Label Studio answers for its version below any path
@@ -193,7 +218,7 @@ def _open(url: str, api_key: str, *, embedded: bool) -> Connection:
     finally:
         if not opened:
             http.close()
-    return Connection(url, version, me.id, me.email, embedded, sdk, http)
+    return Connection(url, version, me["id"], me["email"], embedded, sdk, http)
 
 
 def _client(url: str, api_key: str, http: httpx.Client) -> "LabelStudio":
@@ -202,6 +227,20 @@ def _client(url: str, api_key: str, http: httpx.Client) -> "LabelStudio":
 
         # the SDK's constructor is untyped
         return LabelStudio(base_url=url, api_key=api_key, httpx_client=http, max_retries=0)  # type: ignore[no-untyped-call]
+
+
+def _ask(sdk: "LabelStudio", url: str, doing: str, method: str, path: str, **options: Any) -> object:
+    """Send one request through the transport of the SDK, and give the JSON of the answer."""
+    with asking(url, doing):
+        transport = sdk._client_wrapper.httpx_client  # noqa: SLF001 - no public way to a raw request
+        answer = transport.request(path, method=method, **options)
+        check(url, doing, answer)
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            raise UnexpectedReplyError(
+                f"{url}: the answer while {doing} is no JSON; try again, and see whether a proxy changes the answers"
+            ) from error
 
 
 def _on_this_machine(url: str) -> bool:

@@ -14,6 +14,7 @@ from annotate.codebook.config_xml import parse_config
 from annotate.errors import InputError, ServerError, some
 from annotate.studio.client import Connection
 from annotate.studio.projects import list_tasks
+from annotate.studio.replies import TaskReply
 
 _FIELDS = ("data", "overlap", "total_annotations", "cancelled_annotations")
 
@@ -117,7 +118,7 @@ def remove_twins(connection: Connection, project_id: int, inventory: Inventory) 
     return len(removable)
 
 
-def _standing(said: Mapping[str, Any]) -> Standing:
+def _standing(said: TaskReply) -> Standing:
     return Standing(
         task_id=said["id"],
         data=said["data"],

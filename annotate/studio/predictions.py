@@ -9,6 +9,7 @@ from typing import Any
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.refusals import LostReplyError
+from annotate.studio.replies import PREDICTIONS
 
 Prediction = Mapping[str, Any]
 
@@ -86,10 +87,7 @@ def _compare(
 ) -> tuple[list[int], list[dict[str, Any]]]:
     """The numbers of predictions that are not wanted under these tasks, and those that are missing there."""
     there: dict[int, list[Prediction]] = {task: [] for task in wanted}
-    listed = connection.get("api/predictions/", "listing the predictions", project=project_id)
-    if not isinstance(listed, list):
-        raise ServerError(f"{connection.url}: does not list its predictions; its version is not supported")
-    for one in listed:
+    for one in connection.get("api/predictions/", "listing the predictions", PREDICTIONS, project=project_id):
         if one["task"] in there and str(one["model_version"] or "").startswith(prefix):
             there[one["task"]].append(one)
     surplus: list[int] = []

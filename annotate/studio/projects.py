@@ -5,11 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
 from annotate.errors import ServerError, some
 from annotate.studio.client import Connection
 from annotate.studio.refusals import RefusedError
+from annotate.studio.replies import (
+    EXPORT,
+    PROJECT,
+    PROJECTS,
+    TASKS,
+    ExportedTask,
+    ProjectReply,
+    TaskReply,
+    UnexpectedReplyError,
+)
 
 PAGE = 1000
 _NOT_FOUND = 404
@@ -66,22 +75,23 @@ def all_projects(connection: Connection) -> list[Project]:
     found: dict[int, Project] = {}
     page = 1
     while True:
-        answer = connection.get("api/projects/", "listing the projects", page=page, page_size=100)
-        for one in answer["results"]:
-            found[one["id"]] = _project(connection, one)
-        if not answer["results"] or answer.get("next") is None:
+        answer = connection.get("api/projects/", "listing the projects", PROJECTS, page=page, page_size=100)
+        new = {one["id"]: _project(connection, one) for one in answer["results"]}
+        last = answer.get("next") is None or new.keys() <= found.keys()
+        found |= new
+        if last:
             return sorted(found.values(), key=lambda project: project.id)
         page += 1
 
 
 def read_project(connection: Connection, project_id: int) -> Project:
     """Read one project anew."""
-    return _project(connection, connection.get(f"api/projects/{project_id}/", "reading the project"))
+    return _project(connection, connection.get(f"api/projects/{project_id}/", "reading the project", PROJECT))
 
 
 def list_tasks(
     connection: Connection, project_id: int, *fields: str, computed: bool = False
-) -> list[dict[str, Any]]:
+) -> list[TaskReply]:
     """List all tasks of a project with the fields named, each once.
 
     Some fields (``drafts`` and ``annotators``) are empty, whatever there is, unless they are
@@ -94,11 +104,18 @@ def list_tasks(
         If fewer or more came than the server has.
 
     """
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, TaskReply] = {}
     total = 0
     for count, tasks in _pages(connection, project_id, fields, computed=computed):
         total = count
         found |= {task["id"]: task for task in tasks}
+    for task in found.values():
+        if not task.keys() >= set(fields):
+            lacking = ", ".join(sorted(set(fields) - task.keys()))
+            raise UnexpectedReplyError(
+                f"{connection.url}: task {task['id']} is listed without {lacking}; "
+                "see whether the server's version is supported"
+            )
     if len(found) != total:
         raise ServerError(
             f"project {project_id}: {len(found)} of {total} tasks were listed; somebody changes them, try again"
@@ -108,13 +125,15 @@ def list_tasks(
 
 def _pages(
     connection: Connection, project_id: int, fields: tuple[str, ...], *, computed: bool
-) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+) -> Iterator[tuple[int, list[TaskReply]]]:
     page, came = 1, 0
+    seen: set[int] = set()
     while True:
         try:
             answer = connection.get(
                 "api/tasks/",
                 "listing the tasks",
+                TASKS,
                 project=project_id,
                 include=",".join(("id", *fields)),
                 page=page,
@@ -126,13 +145,15 @@ def _pages(
                 return
             raise
         came += len(answer["tasks"])
+        new = {task["id"] for task in answer["tasks"]} - seen
         yield answer["total"], answer["tasks"]
-        if came >= answer["total"] or not answer["tasks"]:
+        if came >= answer["total"] or not new:  # a page that says nothing new: the count decides
             return
+        seen |= new
         page += 1
 
 
-def _project(connection: Connection, said: dict[str, Any]) -> Project:
+def _project(connection: Connection, said: ProjectReply) -> Project:
     return Project(
         id=said["id"],
         title=said["title"] or "",
@@ -165,7 +186,7 @@ def export_tasks(
     on_progress: Progress | None = None,
     *,
     only: Iterable[int] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[ExportedTask]:
     """Export every task, annotated or not, by number, in pages of ids; or ``only`` those of these ids.
 
     One call for a large project takes minutes and much of the server's memory. It is also the only
@@ -180,7 +201,7 @@ def export_tasks(
     ids = sorted(
         set(only) if only is not None else {task["id"] for task in list_tasks(connection, project_id)}
     )
-    tasks: list[dict[str, Any]] = []
+    tasks: list[ExportedTask] = []
     for first in range(0, len(ids), _PAGE_IDS):
         tasks += _page(connection, project_id, ids[first : first + _PAGE_IDS])
         if on_progress is not None:
@@ -190,10 +211,10 @@ def export_tasks(
             f"project {project_id}: {len(tasks)} of {len(ids)} tasks were exported; "
             "somebody deletes tasks, try again"
         )
-    return sorted(tasks, key=lambda task: int(task["id"]))
+    return sorted(tasks, key=lambda task: task["id"])
 
 
-def _page(connection: Connection, project_id: int, ids: list[int]) -> list[dict[str, Any]]:
+def _page(connection: Connection, project_id: int, ids: list[int]) -> list[ExportedTask]:
     """Export these tasks.
 
     Label Studio names an export's file by the second and its content: of two in one second, one may find
@@ -205,12 +226,13 @@ def _page(connection: Connection, project_id: int, ids: list[int]) -> list[dict[
         found = connection.get(
             f"api/projects/{project_id}/export",
             "exporting the tasks",
+            EXPORT,
             timeout=_EXPORT_SECONDS,
             exportType="JSON",
             download_all_tasks="true",
             download_resources="false",
             **{"ids[]": ids},
         )
-        if isinstance(found, list):
+        if found is not None:
             return found
     raise ServerError(f"project {project_id}: Label Studio answered {_TRIES} exports with nothing; try again")

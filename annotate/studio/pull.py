@@ -65,16 +65,16 @@ def pull(
     _check_folder(output)
     home = find_project(connection, project)
     began = datetime.now(UTC)
-    tasks = export_tasks(connection, home.id, on_progress)
+    exported = export_tasks(connection, home.id, on_progress)
     after = read_project(connection, home.id)
-    if after.config != home.config or after.tasks != len(tasks):
+    if after.config != home.config or after.tasks != len(exported):
         raise ServerError(
             f"project {home.title!r}: its tasks or its label config changed while it was pulled; pull again"
         )
-    drafts = sum(len(task.get("drafts") or []) for task in tasks)
+    drafts = sum(len(task.get("drafts") or []) for task in exported)
     # a pseudonym made of an address could be guessed at, and would stand beside its owner's work
     numbers = {annotator_key(email): annotator_id(number) for number, email in people(connection).items()}
-    tasks = [_pseudonymous(task, numbers) for task in tasks]
+    tasks = [_pseudonymous(task, numbers) for task in exported]
     meta = {
         "pulled_at": began.isoformat(timespec="seconds"),
         "server": {"url": connection.url, "label_studio": connection.version},

@@ -9,6 +9,7 @@ from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, take_inventory
 from annotate.studio.projects import Project, find_project, is_there
 from annotate.studio.refusals import LostReplyError
+from annotate.studio.replies import COUNTS
 
 # Annotators go through the passages in their order, do not see each other's work, and may skip one
 # for others to take it. Nothing is filled in for them.
@@ -73,7 +74,7 @@ def check_config(
         annotations exist.
 
     """
-    counts = connection.get(f"api/projects/{project.id}/", "reading the project")
+    counts = connection.get(f"api/projects/{project.id}/", "reading the project", COUNTS)
     made = max(
         inventory.annotations, counts["total_annotations_number"] + counts["skipped_annotations_number"]
     )

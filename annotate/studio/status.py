@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
@@ -17,6 +16,7 @@ from annotate.studio.projects import (
     list_tasks,
     read_project,
 )
+from annotate.studio.replies import TASKS, ExportedTask
 
 # a change is dated before it is written: what is older than the newest by less may not have been seen
 _SETTLING = timedelta(seconds=10)
@@ -27,7 +27,7 @@ class Look:
     """A project at one time: its tasks as exported, and the accounts' e-mail addresses by number."""
 
     project: Project
-    tasks: Sequence[Mapping[str, Any]]
+    tasks: Sequence[ExportedTask]
     addresses: Mapping[int, str]
     at: datetime
 
@@ -76,10 +76,11 @@ def look_again(before: Look, connection: Connection) -> Look:
 
 def _changed(before: Look, connection: Connection) -> list[int] | None:
     """The tasks dated after the last look; None if they are more than a page."""
-    newest = max((str(task["updated_at"]) for task in before.tasks), default="")
-    if not newest:
+    try:
+        newest = max(datetime.fromisoformat(task.get("updated_at") or "") for task in before.tasks)
+    except (TypeError, ValueError):  # no tasks, or one without a date
         return None
-    since = datetime.fromisoformat(newest) - _SETTLING
+    since = newest - _SETTLING
     after = {
         "filter": "filter:tasks:updated_at",
         "operator": "greater",
@@ -89,6 +90,7 @@ def _changed(before: Look, connection: Connection) -> list[int] | None:
     answer = connection.get(
         "api/tasks/",
         "asking which tasks have changed",
+        TASKS,
         project=before.project.id,
         include="id",
         page_size=PAGE,

@@ -11,13 +11,14 @@ from typing import Any
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.refusals import LostReplyError, RefusedError
+from annotate.studio.replies import ANNOTATIONS, NUMBERED, SERVED, ServedTask, checked
 
 _NOT_FOUND = 404
 _TRIES = 3
 _BUSY_SECONDS = 0.5
 
 
-def label_stream(connection: Connection, project_id: int) -> Iterator[dict[str, Any]]:
+def label_stream(connection: Connection, project_id: int) -> Iterator[ServedTask]:
     """Yield the tasks the server serves to this account, until it has no more.
 
     Each must be answered with :func:`submit` or :func:`skip` before the next is asked for.
@@ -36,15 +37,14 @@ def label_stream(connection: Connection, project_id: int) -> Iterator[dict[str, 
         yield task
 
 
-def next_task(connection: Connection, project_id: int) -> dict[str, Any] | None:
+def next_task(connection: Connection, project_id: int) -> ServedTask | None:
     """The task the server serves to this account now, or None where there is no more for it."""
     try:
-        task: dict[str, Any] = connection.get(f"api/projects/{project_id}/next", "asking for the next task")
+        return connection.get(f"api/projects/{project_id}/next", "asking for the next task", SERVED)
     except RefusedError as error:
         if error.status == _NOT_FOUND and "no tasks" in str(error):
             return None
         raise
-    return task
 
 
 def submit(
@@ -83,23 +83,26 @@ def _annotate(connection: Connection, task_id: int, annotation: Mapping[str, Any
     SQLite lets one writer in at a time, so that a busy server may fail with "database is locked".
     """
     path = f"api/tasks/{task_id}/annotations/"
-    doing = "submitting an annotation"
     for attempt in range(_TRIES):
         try:
-            return int(connection.ask("POST", path, doing, json=annotation)["id"])
+            return _post(connection, path, annotation)
         except LostReplyError:
             time.sleep(_BUSY_SECONDS * 2**attempt)
             arrived = _arrived(connection, path, annotation)
             if arrived is not None:
                 return arrived
-    return int(connection.ask("POST", path, doing, json=annotation)["id"])
+    return _post(connection, path, annotation)
+
+
+def _post(connection: Connection, path: str, annotation: Mapping[str, Any]) -> int:
+    doing = "submitting an annotation"
+    reply = connection.ask("POST", path, doing, json=annotation)
+    return checked(connection.url, doing, NUMBERED, reply)["id"]
 
 
 def _arrived(connection: Connection, path: str, annotation: Mapping[str, Any]) -> int | None:
     """The number of this account's annotation that is just this one, to the time it took."""
-    for one in connection.get(path, "looking at the annotations of a task"):
-        if one["completed_by"] == connection.user_id and all(
-            one[key] == annotation[key] for key in annotation
-        ):
-            return int(one["id"])
+    for one in connection.get(path, "looking at the annotations of a task", ANNOTATIONS):
+        if one["completed_by"] == connection.user_id and annotation.items() <= one.items():
+            return one["id"]
     return None

@@ -13,6 +13,7 @@ from annotate.coordination.assignment.plan import ASSIGNED, QUEUE
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.refusals import LostReplyError
+from annotate.studio.replies import COLUMNS, VIEWS, ColumnReply, ViewReply
 
 View = dict[str, Any]
 
@@ -74,23 +75,23 @@ def ensure_view(connection: Connection, project_id: int, wanted: View) -> int:
     elif any(there["data"].get(name) != value for name, value in wanted.items()):
         body = {"project": project_id, "data": {**there["data"], **wanted}}
         connection.ask("PATCH", f"{_VIEWS}{there['id']}/", "putting a tab right", json=body)
-    return int(there["id"])
+    return there["id"]
 
 
-def _titled(connection: Connection, project_id: int, title: str) -> View | None:
+def _titled(connection: Connection, project_id: int, title: str) -> ViewReply | None:
     """The tab of that title; of several, the oldest."""
     views = [one for one in list_views(connection, project_id) if one["data"].get("title") == title]
-    return min(views, key=lambda one: int(one["id"]), default=None)
+    return min(views, key=lambda one: one["id"], default=None)
 
 
-def list_views(connection: Connection, project_id: int) -> list[View]:
+def list_views(connection: Connection, project_id: int) -> list[ViewReply]:
     """The tabs of a project."""
-    return list(connection.get(_VIEWS, "listing the tabs", project=project_id))
+    return connection.get(_VIEWS, "listing the tabs", VIEWS, project=project_id)
 
 
 def _put_first(connection: Connection, project_id: int, numbers: Sequence[int]) -> None:
     """Put these tabs before all others, for the first is the one that a project opens with."""
-    order = [int(one["id"]) for one in list_views(connection, project_id)]
+    order = [one["id"] for one in list_views(connection, project_id)]
     wanted = [*numbers, *(number for number in order if number not in numbers)]
     if order != wanted:
         body = {"project": project_id, "ids": wanted}
@@ -126,15 +127,19 @@ def hidden_columns(connection: Connection, project_id: int) -> list[str]:
     return sorted(
         column_name(one)
         for one in list_columns(connection, project_id)
-        if one.get("parent") != "data" or not one["visibility_defaults"]["labeling"]
+        if not (
+            one.get("parent") == "data"
+            and "visibility_defaults" in one
+            and one["visibility_defaults"]["labeling"]
+        )
     )
 
 
-def list_columns(connection: Connection, project_id: int) -> list[View]:
+def list_columns(connection: Connection, project_id: int) -> list[ColumnReply]:
     """The columns that the tabs of a project may show."""
-    return list(connection.get("api/dm/columns/", "listing the columns", project=project_id)["columns"])
+    return connection.get("api/dm/columns/", "listing the columns", COLUMNS, project=project_id)["columns"]
 
 
-def column_name(column: View) -> str:
+def column_name(column: ColumnReply) -> str:
     """How a tab names a column."""
     return f"tasks:{'data.' if column.get('parent') == 'data' else ''}{column['id']}"

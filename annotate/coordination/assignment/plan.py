@@ -23,6 +23,7 @@ from annotate.coordination.assignment._design import COLUMNS, FIRST, SECOND
 from annotate.coordination.assignment.annotator_list import annotator_key
 from annotate.corpus.tasks import Task
 from annotate.errors import InputError
+from annotate.study.annotations import annotator_id
 
 ASSIGNED, QUEUE, REPEAT_OF, ROUND = "assigned", "queue", "repeat_of", "round"
 _WHICH = [COLUMNS[0], COLUMNS[3]]
@@ -159,15 +160,12 @@ def work_in(tasks: Iterable[Mapping[str, Any]], addresses: Mapping[int, str]) ->
         The accounts: e-mail address by number.
 
     """
+    keys = {annotator_id(number): annotator_key(email) for number, email in addresses.items()}
     return {
-        (
-            passage_of(task["data"]),
-            SECOND if is_repeat(task["data"]) else FIRST,
-            annotator_key(addresses[who]),
-        )
+        (passage_of(task["data"]), SECOND if is_repeat(task["data"]) else FIRST, keys[who])
         for task in tasks
         for one in task["annotations"]
-        if (who := one.get("completed_by")) in addresses and not one.get("was_cancelled")
+        if (who := annotator_id(one.get("completed_by"))) in keys and not one.get("was_cancelled")
     }
 
 
