@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from annotate.codebook.read import read_codebook
 from annotate.coordination.suggestion import PREFIX, passing, pushable, suggest, without_suggested
 from annotate.coordination.suggestion._quality import effective, intraclass, shown
-from annotate.coordination.suggestion._suggest import joined_decided, read_decided, uncertainty
+from annotate.coordination.suggestion._suggest import uncertainty
+from annotate.coordination.suggestion.labels import joined_decided, read_decided
 from annotate.coordination.suggestion.learning import LEAST_LABELS, LEAST_OF_CATEGORY, examples, held_out
 from annotate.errors import InputError
 from annotate.sampling import wilson

@@ -129,7 +129,7 @@ def _learn(
 def _labels(study: "Study", ratings: "pd.DataFrame", decided: Path | None) -> "pd.DataFrame":
     """The decided labels of a table, then the majority where it has none."""
     from annotate.consensus import resolve
-    from annotate.coordination.suggestion._suggest import joined_decided, read_decided
+    from annotate.coordination.suggestion.labels import joined_decided, read_decided
 
     levels = {name: level for name, level in study.levels.items() if level in ("nominal", "ordinal")}
     voted = ratings.loc[ratings["variable"].isin(list(levels))]

@@ -7,12 +7,7 @@ be shown to annotators. A suggestion biases whoever sees it: none is shown unles
 """
 
 from annotate.coordination.suggestion._quality import passing, pushable
-from annotate.coordination.suggestion._suggest import (
-    PREFIX,
-    Suggestions,
-    suggest,
-    unsuggested,
-    without_suggested,
-)
+from annotate.coordination.suggestion._suggest import Suggestions, suggest
+from annotate.coordination.suggestion.labels import PREFIX, unsuggested, without_suggested
 
 __all__ = ["PREFIX", "Suggestions", "passing", "pushable", "suggest", "unsuggested", "without_suggested"]
