@@ -11,14 +11,12 @@ from annotate.cli.options import Config, Invalid, refuse_overwriting
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
-    from annotate.codebook.read import Level
     from annotate.consensus import Fit
     from annotate.coordination.adjudication import Decisions
-    from annotate.study.study import Study
 
 app = typer.Typer()
 
@@ -47,14 +45,17 @@ def consensus(
     """Decide on one category for each passage and variable; ties stay ties."""
     from annotate.codebook.scale import scales_of
     from annotate.consensus import annotators as error_rates
-    from annotate.consensus import dawid_skene, decisions, resolve, with_decided
-    from annotate.coordination.adjudication import against, final_labels
+    from annotate.consensus import dawid_skene, decisions, or_nominal, resolve, with_decided
+    from annotate.coordination.adjudication import against, final_labels, read_decisions
     from annotate.present.label_tables import labels_table
 
     study = read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
-    scales = scales_of(_levels(study, read.level), read.categories)
-    made = None if adjudicated is None else _decisions(adjudicated, config, study)
+    scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
+    made = None
+    if adjudicated is not None:
+        made = read_decisions(adjudicated, config=config, ratings=study.ratings)
+        _say_decisions(made)
     fits: Sequence[Fit] = ()
     if method == "dawid-skene":
         fits = dawid_skene(study.ratings, scales=scales, seed=seed)
@@ -147,32 +148,15 @@ def _quoted(title: str) -> str:
     return shlex.quote(title)
 
 
-def _levels(study: "Study", said: "Mapping[str, Level]") -> "dict[str, Level]":
-    """The levels that are known; to others it is asked only whether two ratings are the same."""
-    nominal: dict[str, Level] = {str(name): "nominal" for name in study.ratings["variable"].unique()}
-    known = {**study.levels, **said}
-    return {**{name: nominal[name] for name in nominal if name not in known}, **known}
-
-
-def _decisions(path: Path, config: Path | None, study: "Study") -> "Decisions":
-    from annotate.coordination.adjudication import read_decisions
-    from annotate.errors import InputError
-
-    made = read_decisions(path, config=config)
-    strangers = made.open.keys() - set(study.ratings["item"])
-    if made.open and len(strangers) == len(made.open):
-        raise InputError(
-            f"{path}: decides on no passage of this study; give the adjudication of its own export"
-        )
+def _say_decisions(made: "Decisions") -> None:
     say(f"adjudication: {len(made.open)} passages decided, {made.waiting} not yet")
     for count, what in (
         (made.again, "were decided more than once: the last decision counts"),
-        (len(strangers), "are not among the ratings, and were left out"),
+        (made.strangers, "are not among the ratings, and were left out"),
         (len(made.exclusions), "answers or annotations were left out; see annotate pull"),
     ):
         if count:
             say(f"   {count} {what}")
-    return made
 
 
 def _say_models(fits: "Sequence[Fit]") -> None:

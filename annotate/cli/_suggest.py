@@ -11,9 +11,6 @@ from annotate.cli.options import Confidence, Config, Invalid, Seed, refuse_overw
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from annotate.cli.options import OnInvalid
     from annotate.codebook.read import Codebook
     from annotate.coordination.suggestion import Suggestions
     from annotate.study.study import Study
@@ -74,88 +71,39 @@ def suggest(
     seed: Seed = 0,
 ) -> None:
     """Order the passages that wait by uncertainty, with suggested labels and how good they are."""
+    from annotate.coordination.suggestion import learnable, read_decided, suggest_for
+    from annotate.corpus import read_tasks
+    from annotate.study.passages import passages_of
+
     if push and (project is None or min_precision is None):
         raise typer.BadParameter("needs --project and --min-precision", param_hint="--push")
     if min_precision is not None and not 0 < min_precision <= 1:
         raise typer.BadParameter("give one above 0 and up to 1", param_hint="--min-precision")
     refuse_overwriting(table.output, *filter(None, [export, tasks, decided, config]))
-    study, made = _learn(export, tasks, decided, overlap, variable, config, on_invalid, confidence, seed)
+    study = read_rated(export, config, on_invalid, None, variable or [])
+    say_exclusions(study)
+    made = suggest_for(
+        study,
+        overlap=overlap,
+        further=None if tasks is None else passages_of(read_tasks(tasks)),
+        decided=None if decided is None else read_decided(decided, learnable(study.levels)),
+        variables=variable,
+        confidence=confidence,
+        seed=seed,
+    )
+    _say_learnt(made)
     _write(made, quality, top, table, study)
     if project is not None:
         _on_server(made, project, min_precision if push else None, study)
 
 
-def _learn(
-    export: Path,
-    tasks: Path | None,
-    decided: Path | None,
-    overlap: int,
-    variables: list[str] | None,
-    config: Path | None,
-    on_invalid: "OnInvalid",
-    confidence: float,
-    seed: int,
-) -> "tuple[Study, Suggestions]":
-    from annotate.coordination.suggestion import suggest, without_suggested
-    from annotate.errors import InputError
-    from annotate.study.passages import passages_of_study
-
-    study = read_rated(export, config, on_invalid, None, variables or [])
-    passages = passages_of_study(study)
-    if passages.empty:
-        raise InputError(f"{export}: holds no texts to learn from; give a JSON export or a snapshot")
-    say_exclusions(study)
-    ratings, seen = without_suggested(study.first_round)
-    if seen:
-        say(f"not learnt from: {seen} ratings made with a suggestion in sight")
-    labels = _labels(study, ratings, decided)
-    done = study.passages.loc[study.passages["n_annotations"] >= overlap, "item"]
-    passages = _with_tasks(passages, tasks)
-    waiting = set(passages["item"]) - set(done)
-    made = suggest(
-        passages,
-        labels,
-        waiting,
-        level=study.levels,
-        categories=study.categories,
-        variables=variables,
-        confidence=confidence,
-        seed=seed,
-    )
-    _say_learnt(made, labels, len(waiting))
-    return study, made
-
-
-def _labels(study: "Study", ratings: "pd.DataFrame", decided: Path | None) -> "pd.DataFrame":
-    """The decided labels of a table, then the majority where it has none."""
-    from annotate.consensus import resolve
-    from annotate.coordination.suggestion.labels import joined_decided, read_decided
-
-    levels = {name: level for name, level in study.levels.items() if level in ("nominal", "ordinal")}
-    voted = ratings.loc[ratings["variable"].isin(list(levels))]
-    labels = voted if voted.empty else resolve(voted, scales=study.scales)
-    return labels if decided is None else joined_decided(read_decided(decided, levels), labels)
-
-
-def _with_tasks(passages: "pd.DataFrame", tasks: Path | None) -> "pd.DataFrame":
-    import pandas as pd
-
-    from annotate.corpus import read_tasks
-    from annotate.study.passages import passages_of
-
-    if tasks is None:
-        return passages
-    further = passages_of(read_tasks(tasks))
-    further = further.loc[~further["item"].isin(set(passages["item"]))]
-    return pd.concat([passages, further], ignore_index=True) if len(further) else passages
-
-
-def _say_learnt(made: "Suggestions", labels: "pd.DataFrame", waiting: int) -> None:
+def _say_learnt(made: "Suggestions") -> None:
     from annotate.frames import records
 
-    ties = int(labels["category"].isna().sum())
-    if ties:
-        say(f"not learnt from: {ties} ties")
+    if made.in_sight:
+        say(f"not learnt from: {made.in_sight} ratings made with a suggestion in sight")
+    if made.ties:
+        say(f"not learnt from: {made.ties} ties")
     for row in records(made.quality.loc[made.quality["measure"] == "accuracy"]):
         if row["undefined"] is not None:
             say(f"{row['variable']}: not learnt: {row['undefined']}")
@@ -170,7 +118,7 @@ def _say_learnt(made: "Suggestions", labels: "pd.DataFrame", waiting: int) -> No
                 f"{variable}: {count} times a passage was not learnt from, as it copies one that was held out"
             )
     say(
-        f"passages that wait: {waiting}"
+        f"passages that wait: {made.waiting}"
         if made.copies
         else "no variable has enough decided labels to learn from"
     )

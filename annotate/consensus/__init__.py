@@ -9,7 +9,7 @@ was decided. A decision is what these annotators said, not what is so.
 from annotate.consensus._cautions import MEANINGS
 from annotate.consensus._dawid_skene import Fit, annotators, dawid_skene, models
 from annotate.consensus._resolve import METHODS, decisions, resolve, with_decided, with_gold
-from annotate.consensus._votes import majority
+from annotate.consensus._votes import majority, or_nominal
 
 __all__ = [
     "MEANINGS",
@@ -20,6 +20,7 @@ __all__ = [
     "decisions",
     "majority",
     "models",
+    "or_nominal",
     "resolve",
     "with_decided",
     "with_gold",

@@ -113,6 +113,15 @@ def judged(
     yield from judgements(home, scales=read_as, repeat=repeat)
 
 
+def or_nominal(scales: Mapping[str, Scale], ratings: pd.DataFrame) -> dict[str, Scale]:
+    """Add a nominal scale for each variable of the ratings whose scale is not known.
+
+    Consensus asks whether two ratings are the same, for which that is enough.
+    """
+    unknown = [str(name) for name in ratings["variable"].unique() if name not in scales]
+    return {**dict.fromkeys(unknown, Scale("nominal")), **scales}
+
+
 def without_order(scale: Scale) -> Scale:
     """An ordinal scale whose order is not known as a nominal one; any other as it is."""
     return Scale("nominal") if scale.level == "ordinal" and not scale.categories else scale

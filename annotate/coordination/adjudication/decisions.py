@@ -26,23 +26,36 @@ class Decisions:
     ``categories`` has a row for each item and variable that was answered: item, variable, category.
     ``open`` gives the decided items with the variables that were open when they were pushed. ``waiting``
     counts the passages without a decision, ``again`` those that were decided more than once, where the last
-    decision counts. ``exclusions`` is what was left out, such as a skip, as of an export.
+    decision counts. ``strangers`` counts the decided passages that the study has no ratings of.
+    ``exclusions`` is what was left out, such as a skip, as of an export.
     """
 
     categories: pd.DataFrame
     open: Mapping[str, tuple[str, ...]]
     waiting: int
     again: int
+    strangers: int
     exclusions: pd.DataFrame
 
 
-def read_decisions(path: Path, *, config: Path | None = None) -> Decisions:
-    """Read the decisions from a snapshot folder, or from a JSON export with its label config.
+def read_decisions(
+    path: Path, *, config: Path | None = None, ratings: pd.DataFrame | None = None
+) -> Decisions:
+    """Read the decisions of an adjudication.
+
+    Parameters
+    ----------
+    path
+        A snapshot folder, or a JSON export.
+    config
+        The label config of an export.
+    ratings
+        Those of the study on which was decided; None to ask nothing of the passages.
 
     Raises
     ------
     InputError
-        If it holds no adjudication.
+        If it holds no adjudication, or decides on no passage that has ``ratings``.
     ExportError, ConfigError
         As :func:`~annotate.study.study.read_study` does.
 
@@ -60,12 +73,19 @@ def read_decisions(path: Path, *, config: Path | None = None) -> Decisions:
     last = tables.ratings.sort_values(["updated_at", "annotation"], kind="stable").drop_duplicates(
         "item", keep="last"
     )
+    rated = set(answered) if ratings is None else set(ratings["item"])
+    strangers = sum(item not in rated for item in answered)
+    if strangers and strangers == len(answered):
+        raise InputError(
+            f"{path}: decides on no passage of this study; give the adjudication of its own export"
+        )
     kept = tables.ratings.merge(last[["item", "annotation"]], on=["item", "annotation"])
     return Decisions(
         categories=kept[["item", "variable", "category"]],
         open={item: opened[item] for item in answered},
         waiting=len(tables.passages) - len(answered),
         again=int((tables.passages["n_annotations"] > 1).sum()),
+        strangers=strangers,
         exclusions=tables.exclusions,
     )
 

@@ -7,7 +7,19 @@ be shown to annotators. A suggestion biases whoever sees it: none is shown unles
 """
 
 from annotate.coordination.suggestion._quality import passing, pushable
-from annotate.coordination.suggestion._suggest import Suggestions, suggest
-from annotate.coordination.suggestion.labels import PREFIX, unsuggested, without_suggested
+from annotate.coordination.suggestion._suggest import Suggestions, suggest, suggest_for
+from annotate.coordination.suggestion.labels import PREFIX, read_decided, unsuggested, without_suggested
+from annotate.coordination.suggestion.learning import learnable
 
-__all__ = ["PREFIX", "Suggestions", "passing", "pushable", "suggest", "unsuggested", "without_suggested"]
+__all__ = [
+    "PREFIX",
+    "Suggestions",
+    "learnable",
+    "passing",
+    "pushable",
+    "read_decided",
+    "suggest",
+    "suggest_for",
+    "unsuggested",
+    "without_suggested",
+]

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from annotate.consensus import resolve
 from annotate.coordination.suggestion._quality import frame, quality
-from annotate.coordination.suggestion.labels import PREFIX
+from annotate.coordination.suggestion.labels import PREFIX, joined_decided, without_suggested
 from annotate.coordination.suggestion.learning import (
     LEAST_OF_CATEGORY,
     SETTINGS,
@@ -18,9 +19,12 @@ from annotate.coordination.suggestion.learning import (
     examples,
     held_out,
     learn_and_tell,
+    learnable,
 )
 from annotate.errors import InputError
 from annotate.sampling import FloatArray
+from annotate.study.passages import passages_of_study
+from annotate.study.study import Study
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Level
@@ -99,14 +103,18 @@ _DIGITS = 12
 class Suggestions:
     """What was learnt: the quality of each variable, and the passages that wait, in order.
 
-    ``version`` names the model by what it was made from, and ``copies`` counts, by variable, the times that
-    a passage was not learnt from because it copies one that was held out.
+    ``version`` names the model by what it was made from. Not learnt from are ``ties``, the ``in_sight``
+    ratings that were made with a suggestion in sight, and, so many times by variable, the ``copies`` of a
+    passage that was held out. ``waiting`` passages wait, also where nothing was learnt.
     """
 
     quality: pd.DataFrame
     queue: pd.DataFrame
     version: str
     copies: Mapping[str, int]
+    ties: int
+    waiting: int
+    in_sight: int = 0
 
 
 def suggest(
@@ -169,7 +177,69 @@ def suggest(
         queue=ordered(wanted, learnt),
         version=version([one for one, _ in learnt]),
         copies=copies,
+        ties=int(decided["category"].isna().sum()),
+        waiting=len(wanted),
     )
+
+
+def suggest_for(
+    study: Study,
+    *,
+    overlap: int,
+    further: pd.DataFrame | None = None,
+    decided: pd.DataFrame | None = None,
+    variables: Sequence[str] | None = None,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Suggestions:
+    """Learn from what the annotators of a study agree on, and order its passages that wait.
+
+    Learnt from is the majority of the first round, without ratings that were made with a suggestion in sight.
+    Nominal and ordinal variables are learnt.
+
+    Parameters
+    ----------
+    study
+        With texts.
+    overlap
+        A passage waits if it has fewer annotations than this.
+    further
+        Passages that nobody has annotated yet, as :func:`annotate.study.passages.passages_of` makes them of
+        tasks; those of the study are passed over.
+    decided
+        Labels that go before those of the majority, see :func:`annotate.coordination.suggestion.read_decided`.
+    variables, confidence, seed
+        See :func:`suggest`.
+
+    Raises
+    ------
+    InputError
+        If the study holds no texts, or as :func:`suggest` raises it.
+
+    """
+    passages = passages_of_study(study)
+    if passages.empty:
+        raise InputError(f"{study.name}: holds no texts to learn from; give a JSON export or a snapshot")
+    ratings, in_sight = without_suggested(study.first_round)
+    voted = ratings.loc[ratings["variable"].isin(learnable(study.levels))]
+    labels = voted if voted.empty else resolve(voted, scales=study.scales)
+    if decided is not None:
+        labels = joined_decided(decided, labels)
+    done = study.passages.loc[study.passages["n_annotations"] >= overlap, "item"]
+    if further is not None:
+        new = further.loc[~further["item"].isin(set(passages["item"]))]
+        passages = pd.concat([passages, new], ignore_index=True) if len(new) else passages
+    made = suggest(
+        passages,
+        labels,
+        set(passages["item"]) - set(done),
+        level=study.levels,
+        categories=study.categories,
+        variables=variables,
+        confidence=confidence,
+        seed=seed,
+    )
+    return replace(made, in_sight=in_sight)
 
 
 def version(learnt: Sequence[Examples]) -> str:

@@ -81,6 +81,8 @@ def word_weights(texts: Sequence[str]) -> Any:
 FOLDS = 5
 """Parts in which documents are held out."""
 
+_LEARNT = ("nominal", "ordinal")
+
 LEAST_LABELS = 50
 """Decided passages below which no model is made."""
 
@@ -89,6 +91,11 @@ LEAST_OF_CATEGORY = 10
 
 LEAST_DOCUMENTS = FOLDS
 """Documents with decided passages below which none can be held out."""
+
+
+def learnable(levels: "Mapping[str, Level]") -> list[str]:
+    """The variables that can be learnt: those with categories, one of which is chosen."""
+    return [name for name, level in levels.items() if level in _LEARNT]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +152,7 @@ def examples(
 def _why_not(
     level: "Level | None", names: Sequence[str], codes: IntArray, documents: Sequence[str]
 ) -> str | None:
-    if level not in ("nominal", "ordinal"):
+    if level not in _LEARNT:
         return f"level {level}: only nominal and ordinal variables are learnt"
     if len(codes) < LEAST_LABELS:
         return f"{len(codes)} decided passages, at least {LEAST_LABELS} are needed"
