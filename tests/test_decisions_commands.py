@@ -118,7 +118,7 @@ def test_decisions_go_first_and_annotators_are_held_against_them(run, export, tm
     ("arguments", "words"),
     [
         (("consensus", "t.csv", "--adjudicated", "t.csv"), "t.csv: holds no adjudication; pull the project"),
-        (("consensus", "t.csv", "--adjudicated", "adjudication"), "decides on no passage of this study"),
+        (("consensus", "t.csv", "--adjudicated", "adjudication"), "holds decisions, but on no passage of this study"),
         (("consensus", "t.csv", "--level", "w=nominal"), "w: no such variable; there are v"),
         (("adjudicate", "t.csv", "--project", "P 1"), "t.csv: holds no texts to adjudicate; give the snapshot"),
         (("adjudicate", "adjudication", "--project", "P 1"), "an adjudicator's decisions, which are nobody's ratings"),

@@ -3,7 +3,7 @@
 :func:`resolve` makes the records. Behind it are the majority vote and the model of Dawid & Skene, which
 learns how reliable each annotator is; :func:`dawid_skene` fits it, :func:`annotators` and :func:`models`
 show what it found and whether it is to be believed. :func:`with_decided` holds annotators against what
-was decided. A decision is what these annotators said, not what is so.
+was decided. A decision says what these annotators chose, not what is true.
 """
 
 from annotate.consensus._cautions import MEANINGS

@@ -1,4 +1,4 @@
-"""Why a consensus is not to be believed without a second look, as data beside it.
+"""Cautions: what speaks against believing a consensus, as data beside it.
 
 What the model of Dawid & Skene estimates is always computed. Whether the ratings suffice for it is
 another matter: three annotators an item are the least from which frequencies of categories and error

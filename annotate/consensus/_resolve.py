@@ -81,7 +81,7 @@ def resolve(
 
 
 def decisions(fits: Sequence[Fit]) -> pd.DataFrame:
-    """The records of :func:`resolve` from fits that are there, all those of a table."""
+    """Make the records of :func:`resolve` from fits that were made before: all those of a table."""
     parts = []
     for _, ones in groupby(fits, key=lambda fit: fit.variable):
         of = tuple(ones)
@@ -134,7 +134,7 @@ def _present(fit: Fit) -> FloatArray:
 
 
 def _named(fit: Fit) -> NDArray[np.bool_]:
-    """The items of which somebody said that the set holds this member; on others nothing hangs on the fit."""
+    """For each item, whether somebody chose this member; the cautions of the fit concern these items only."""
     said = np.array([[name == PRESENT] for name in fit.categories] * len(fit.annotators), dtype=float)
     return np.asarray(fit.responses.sums(said)[fit.responses.pattern, 0] > 0)
 
@@ -203,7 +203,7 @@ def with_decided(
     ratings
         The ratings table. Of an annotator's rounds the first counts.
     decided
-        item, variable, category, such as :func:`~annotate.consensus._resolve` returns or an adjudicator
+        item, variable, category, such as :func:`~annotate.consensus.resolve` returns or an adjudicator
         made; None where nothing is decided.
     scales
         As of :func:`~annotate.agreement.measure`, so that ``3`` and ``3.0``, or a set in another order, are

@@ -92,8 +92,8 @@ def responses(
 ) -> Responses:
     """Find the patterns, each argument one place a rating (codes from 0; each item occurs).
 
-    An annotator may have rated an item more than once: each rating is one more answer. The order of
-    the ratings and of the items is of no matter to the order of the patterns.
+    An annotator may have rated an item more than once: each rating is one more answer. The order of the patterns
+    does not depend on the order of the ratings or of the items.
     """
     width = n_annotators * n_categories
     keys = np.sort(item * width + annotator * n_categories + category)

@@ -117,7 +117,7 @@ def climb(
         The gain in log-likelihood of one step of EM below which it ends, as a share of the
         log-likelihood (of 1 if that is nearer to 0).
     most
-        Steps of EM after which it ends in any case.
+        The highest number of EM steps.
     known
         Posteriors (K x patterns) of a maximum that is known; it ends when it is :data:`CLOSE` to them.
 

@@ -1,4 +1,4 @@
-"""The loop: documents, passages, a real server, annotators, a snapshot, tables, a workbook, a page."""
+"""The demo: documents, passages, a real server, scripted annotators, a snapshot, tables, a workbook, a report."""
 
 import itertools
 import os
@@ -46,7 +46,7 @@ class Login:
 
 
 def run(output: Path, *, serve: bool, say: Say) -> None:
-    """Run the demo: everything it makes lies in ``output``, its server's data too.
+    """Run the demo. Everything that it makes is in ``output``, also the data of its server.
 
     Parameters
     ----------
@@ -222,5 +222,5 @@ def _invite(
 
 
 def _command() -> str:
-    """How this program was called, so that what is printed can be typed: in a clone it is on no path."""
+    """How to call this program in the printed commands; in a clone it is not on the PATH."""
     return "uv run annotate" if "UV_RUN_RECURSION_DEPTH" in os.environ else "annotate"

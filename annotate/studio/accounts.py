@@ -20,7 +20,7 @@ _SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Account:
-    """An account of its own. ``token`` works as an API key, see :func:`annotate.studio.client.connect`."""
+    """An account on the server. ``token`` works as an API key, see :func:`annotate.studio.client.connect`."""
 
     id: int
     email: str
@@ -52,7 +52,7 @@ def create_account(connection: Connection, email: str, password: str) -> Account
     """
     url = connection.url
     link = invitation_link(connection)
-    # a browser session of its own: cookies and the token against forged requests
+    # a separate browser session, with cookies and the form's token
     with httpx.Client(base_url=url, timeout=_SECONDS, trust_env=not connection.local) as browser:
         complaint = _submit(browser, url, link, {"email": email, "password": password})
         if complaint and "already exists" in complaint:
@@ -70,9 +70,9 @@ def new_password() -> str:
 
 
 def add_account(connection: Connection, email: str, password: str) -> bool:
-    """Make an account on the server; whether there was none of this address yet.
+    """Make an account on the server, unless there is one with this address; True if it was made.
 
-    An account that exists is left as it is, with the password it has.
+    An account that exists keeps its password.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def _read(browser: httpx.Client, url: str, doing: str, address: str, shape: Type
 
 
 def _submit(browser: httpx.Client, url: str, address: str, fields: dict[str, str]) -> str:
-    """Fill in and send the form at an address; the server's complaint, or nothing."""
+    """Fill in and send the form at an address. Returns the complaint of the server, or an empty text."""
     with asking(url, "filling in a form"):
         page = browser.get(address)
         check(url, "opening a form", page)

@@ -25,9 +25,9 @@ _SHOWN = frozenset({"id", "text", "completed_at", "data"})  # columns of the tab
 class AdjudicationReport:
     """What was found and done, in passages.
 
-    ``created`` were sent now; ``waiting`` stood there, not yet decided, and were brought up to date where
-    their choices had changed; ``decided`` stood there with a decision (or a skip) and were left as they
-    are, of which the choices of ``outdated`` have changed since. ``link`` opens them one after another,
+    ``created`` were sent now. ``waiting`` were in the project without a decision; where annotators had changed
+    their choices, these were brought up to date. ``decided`` were there with a decision (or a skip) and stay as
+    they are; ``outdated`` of them have been coded differently since. ``link`` opens them one after another,
     ``url`` the list.
     """
 
@@ -51,12 +51,12 @@ def push_cases(
     connection: Connection,
     on_progress: Progress | None = None,
 ) -> AdjudicationReport:
-    """Push what is to be adjudicated into the project of that title, each passage exactly once.
+    """Push passages to be adjudicated into the project of that title, each exactly once.
 
     Parameters
     ----------
     cases
-        ``data`` and ``predictions``, as :func:`annotate.coordination.adjudication._cases` makes them.
+        ``data`` and ``predictions``, as :func:`annotate.coordination.adjudication.cases` makes them.
     project
         Title or number. It is made if there is none; one that holds other tasks is refused.
     config
@@ -69,7 +69,7 @@ def push_cases(
     Raises
     ------
     ServerError
-        If the project is another one's, or as :func:`~annotate.studio.push.push` raises it.
+        If the project holds tasks that are not of an adjudication, or as :func:`~annotate.studio.push.push` raises it.
 
     """
     with exclusive(
@@ -121,7 +121,7 @@ def _decided(connection: Connection, title: str) -> dict[str, Standing]:
     others = [task for task in inventory.tasks if not task.data.get(ADJUDICATION)]
     if others or inventory.foreign:
         raise ServerError(
-            f"project {home.title!r}: holds {len(others) + inventory.foreign} tasks that are no adjudication's; "
+            f"project {home.title!r}: holds {len(others) + inventory.foreign} tasks that are not of an adjudication; "
             "give the title of a new project"
         )
     return {

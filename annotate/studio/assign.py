@@ -1,4 +1,4 @@
-"""A design carried out on a server: extended from what stands there, pushed, and a tab for everybody."""
+"""Assign passages on a server: extend the design that is there, push it, and make a tab for each annotator."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,9 +59,9 @@ def assign(
 ) -> Assigned:
     """Assign passages in a project: a second time changes nothing, further passages extend the design.
 
-    The parameters are those of :func:`annotate.coordination.assignment._design` and :func:`annotate.studio.push.push`.
-    What stands assigned in the project stays, whatever the tasks say. With ``hand_on``, what annotators who
-    are not named any more have not done goes to others, see :func:`annotate.coordination.assignment.release`.
+    The parameters are those of :func:`annotate.coordination.assignment.design` and :func:`annotate.studio.push.push`.
+    Assignments that are in the project stay, even if the tasks say otherwise. With ``hand_on``, passages of
+    annotators who are no longer named go to others if they have not done them, see :func:`annotate.coordination.assignment.release`.
 
     Raises
     ------
@@ -93,14 +93,14 @@ def assign(
 
 
 def standing_plan(connection: Connection, project: str) -> pd.DataFrame:
-    """Read the design that stands in a project, given by title or number; empty where there is none.
+    """Read the design that is in a project, given by title or number; empty if there is no such project.
 
     Raises
     ------
     ServerError
         If several projects have the title.
     InputError
-        If a task there is assigned in another way than ours.
+        If a task there is assigned otherwise than ``annotate assign`` writes it.
 
     """
     if not is_there(connection, project):

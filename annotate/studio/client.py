@@ -129,7 +129,7 @@ class Connection:
 
 
 def connect(url: str | None = None, api_key: str | None = None) -> Connection:
-    """Connect to the Label Studio said, else the environment's, else the embedded one.
+    """Connect to the Label Studio that is given, else to that of the environment, else to the embedded one.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def connect(url: str | None = None, api_key: str | None = None) -> Connection:
 
 
 def connect_embedded(data_dir: Path | str | None = None) -> Connection:
-    """Connect to the embedded server in that folder; without one said, as :func:`connect` does.
+    """Connect to the embedded server in a folder; without a folder, as :func:`connect` does.
 
     Raises
     ------

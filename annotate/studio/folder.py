@@ -100,7 +100,7 @@ class ServerFolder:
 
 
 def server_folder(data_dir: Path | str | None = None) -> ServerFolder:
-    """The folder said, else ``ANNOTATE_SERVER_DIR``, else the user's data folder of this program.
+    """Choose the folder: the one given, else ``ANNOTATE_SERVER_DIR``, else in the user's data folder.
 
     Raises
     ------

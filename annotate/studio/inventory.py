@@ -1,4 +1,4 @@
-"""What stands in a project already, and how it differs from what is to stand there.
+"""What is in a project already, and how it differs from what shall be there.
 
 A passage is known by ``data.passage_id`` alone. Label Studio has no unique keys, ignores ids that are
 sent, and SQLite gives a deleted task's id to another.
@@ -59,7 +59,7 @@ class Inventory:
 
 
 def take_inventory(connection: Connection, project_id: int) -> Inventory:
-    """List what stands in a project."""
+    """List the tasks of a project."""
     found: defaultdict[str, list[Standing]] = defaultdict(list)
     foreign = 0
     for said in list_tasks(connection, project_id, *_FIELDS):
@@ -72,7 +72,7 @@ def take_inventory(connection: Connection, project_id: int) -> Inventory:
 
 
 def remove_twins(connection: Connection, project_id: int, inventory: Inventory) -> int:
-    """Delete the copies of a passage that nobody has worked on, until it stands once.
+    """Delete copies of a passage that nobody has worked on, until one is left.
 
     Copies come from a push whose reply was lost while the server was still at work. One with
     annotations, skips or drafts is never touched.
@@ -129,7 +129,7 @@ def _standing(said: TaskReply) -> Standing:
 
 @dataclass(frozen=True)
 class Changes:
-    """By task id, the data to stand there from now on."""
+    """The new data of tasks, by task id."""
 
     data: Mapping[int, Mapping[str, Any]]
 
@@ -183,9 +183,9 @@ def compare(inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]], confi
 
 
 def require_shown(wanted: Mapping[str, Mapping[str, Any]], config: str) -> None:
-    """See that each passage has what the label config shows, before there is a project without passages.
+    """Check that each passage has what the label config shows, before a project is made.
 
-    The server asks it of every tag with a name and a value with a variable in it.
+    The server requires a value for every tag that has a name and whose value is a variable.
 
     Raises
     ------

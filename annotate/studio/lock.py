@@ -1,4 +1,4 @@
-"""One at a time: a lock file that the operating system lets go when its holder dies."""
+"""One at a time: a lock on a file, which the operating system releases when its holder dies."""
 
 import hashlib
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ def lock_place(what: str, *which: str) -> Path:
 def exclusive(path: Path, *, wait: float, busy: str) -> Iterator[None]:
     """Hold the lock ``path`` while the block runs.
 
-    What counts is the lock on the file, which ends with the process, also after a crash; the file itself may
-    stay. It holds between processes and threads of one machine, not between machines.
+    The lock ends with the process, also after a crash; the file may stay. The lock works between processes and
+    threads of one machine, not between machines.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Answers that stand ready under a task: each once, and those that are out of date replaced."""
+"""Predictions of tasks: send each once, and replace those that are out of date."""
 
 import json
 from collections import Counter
@@ -29,7 +29,7 @@ class Brought:
 def ensure_predictions(
     connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]], *, prefix: str = ""
 ) -> Brought:
-    """See that just these predictions stand under these tasks.
+    """Make these predictions the only ones of these tasks.
 
     A prediction is known by its task, ``model_version`` and ``result``. Where one of a task is not as wanted,
     all of that task are made anew, so that they keep their order. No request is repeated: after a broken reply
@@ -85,7 +85,7 @@ def ensure_predictions(
 def _compare(
     connection: Connection, project_id: int, wanted: Mapping[int, Sequence[Prediction]], prefix: str
 ) -> tuple[list[int], list[dict[str, Any]]]:
-    """The numbers of predictions that are not wanted under these tasks, and those that are missing there."""
+    """List the numbers of predictions that are not wanted, and the predictions that are missing."""
     there: dict[int, list[Prediction]] = {task: [] for task in wanted}
     for one in connection.get("api/predictions/", "listing the predictions", PREDICTIONS, project=project_id):
         if one["task"] in there and str(one["model_version"] or "").startswith(prefix):

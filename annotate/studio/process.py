@@ -171,7 +171,7 @@ def await_ready(
 
 
 def _whoami(port: int, token: str) -> int | None:
-    """The status of the answer, or None where nothing (or nothing like a web server) answers yet."""
+    """Return the status of the answer, or None if no web server answers yet."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", "/api/current-user/whoami", headers={"Authorization": f"Token {token}"})

@@ -27,7 +27,7 @@ _NAMED = 10
 
 @dataclass(frozen=True)
 class Project:
-    """A project on a server, as it was when asked."""
+    """A project on a server at the time of the request."""
 
     id: int
     title: str
@@ -94,9 +94,9 @@ def list_tasks(
 ) -> list[TaskReply]:
     """List all tasks of a project with the fields named, each once.
 
-    Some fields (``drafts`` and ``annotators``) are empty, whatever there is, unless they are
-    ``computed``, which takes several times as long. The pages are counted against the server's total: its pager, and the SDK's, end in silence when a
-    page is missing.
+    The fields ``drafts`` and ``annotators`` come empty unless they are ``computed``, which takes several times as
+    long. The tasks are counted against the server's total, because its pager and the SDK's stop without an error
+    when a page is missing.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def export_tasks(
     *,
     only: Iterable[int] | None = None,
 ) -> list[ExportedTask]:
-    """Export every task, annotated or not, by number, in pages of ids; or ``only`` those of these ids.
+    """Export every task, annotated or not, in pages, sorted by number; with ``only``, just the tasks with these ids.
 
     One call for a large project takes minutes and much of the server's memory. It is also the only
     listing that says who annotated.
@@ -195,7 +195,7 @@ def export_tasks(
     Raises
     ------
     ServerError
-        If not just the tasks that were listed come.
+        If other tasks come than were listed.
 
     """
     ids = sorted(

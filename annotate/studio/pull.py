@@ -1,4 +1,4 @@
-"""A project's tasks and annotations, brought home as a snapshot."""
+"""Pull the tasks and annotations of a project into a snapshot."""
 
 import itertools
 import os
@@ -91,7 +91,7 @@ def pull(
 
 
 def _check_folder(output: Path) -> None:
-    """See that a snapshot can be written there before the minutes that a large project takes."""
+    """Check that a snapshot can be written there, because a large project takes minutes to export."""
     there = next(place for place in (output.absolute(), *output.absolute().parents) if place.exists())
     if not there.is_dir():
         raise InputError(f"{there}: is a file, snapshots need a folder; say another with --output")
@@ -100,14 +100,14 @@ def _check_folder(output: Path) -> None:
 
 
 def _free_name(output: Path, project: Project, moment: datetime) -> str:
-    """The folder's name; numbered where another pull began in the same second."""
+    """Find a free name for the folder; it gets a number if another pull began in the same second."""
     name = _folder_name(project, moment)
     numbered = (f"{name}-{number}" for number in itertools.count(2))
     return next(one for one in itertools.chain([name], numbered) if not (output / one).exists())
 
 
 def _pseudonymous(task: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, Any]:
-    """The task without drafts, and with numbers where a server writes out its users or says who has it."""
+    """Remove drafts and names of persons from a task; numbers of accounts stay."""
     annotations = [
         {key: _number(value) if key in _PERSONS else value for key, value in one.items() if key not in _NAMES}
         for one in task["annotations"]

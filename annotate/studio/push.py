@@ -1,8 +1,8 @@
-"""Passages into a project: each exactly once, whatever happens on the way.
+"""Push passages into a project, each exactly once, even if a push breaks off.
 
-What stands on the server decides. A push lists it, sends what is missing without ever repeating a
-request, and after any broken reply lists again. So a push after a crash, at whatever point, goes on
-where the last one ended.
+The server decides what is missing. A push lists its tasks and sends the missing ones. It never repeats a
+request; after a broken reply it lists the tasks again. So a push after a crash goes on where the last one
+ended.
 """
 
 import json
@@ -43,11 +43,11 @@ _SETTLE_SECONDS = 2.0
 class PushReport:
     """What a push found and did, in passages.
 
-    ``created`` were sent now, ``already_there`` stood in the project before, of which ``updated`` had
-    other data besides the text. ``copies_removed`` are untouched doubles left by an earlier crash,
-    ``rehashed`` the passages whose file named another label config than the one pushed. ``foreign``
-    tasks in the project have no passage id and are let be. ``config_replaced``: the project had another
-    label config, without annotations.
+    ``created`` were sent now. ``already_there`` were in the project before; ``updated`` of them had other data
+    besides the text. ``copies_removed`` counts untouched copies from an earlier crash that were deleted.
+    ``rehashed`` counts passages whose file named another label config than the one pushed. ``foreign`` tasks in
+    the project have no passage id and were left alone. ``config_replaced``: the project had another label
+    config, without annotations.
     """
 
     project_id: int
@@ -84,14 +84,14 @@ def push(
     config
         The label config. It replaces the project's as long as nothing is annotated there.
     overlap
-        How many annotators get each passage, also those that stand there already. Where passages are
-        assigned, it is the most that one is assigned to, whatever is said here.
+        How many annotators get each passage, also those that are in the project already. Where passages are
+        assigned, this is ignored: the highest number of annotators of a passage is taken.
     instructions
         HTML that annotators see before they begin; where it is empty, a project keeps what it has.
     connection
         The server.
     on_progress
-        Called with how many passages stand there as wanted, and how many shall.
+        Called with how many passages are in the project as wanted, and how many there will be.
 
     Raises
     ------
@@ -100,9 +100,9 @@ def push(
     ConfigError
         If the config is no XML.
     ServerError
-        If the server refuses; a passage stands there with another text; what annotators saw would
-        change under their annotations; another label config has been annotated with; or some passages
-        are assigned, there or here, and others not. Nothing has been pushed then. Also if a passage stands twice in the end.
+        If the server refuses; a passage is there with another text; what annotators saw would change after
+        they annotated it; annotations were made with another label config; or some passages are assigned and
+        others are not. Nothing has been pushed then. Also if a passage is in the project twice in the end.
 
     """
     parse_config(config)
@@ -153,7 +153,7 @@ def push(
 
 
 def _wanted(tasks: Sequence[Task], config: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """The data to stand there by passage, and the passages whose file named another config."""
+    """Collect the data of each passage, and the passages whose file named another config."""
     digest = config_hash(config)
     wanted: dict[str, dict[str, Any]] = {}
     rehashed: list[str] = []
@@ -174,7 +174,7 @@ def _wanted(tasks: Sequence[Task], config: str) -> tuple[dict[str, dict[str, Any
 
 
 def _as_assigned(title: str, inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]]) -> int:
-    """How many annotators a passage is assigned to at the most; 0 where none is."""
+    """Find the highest number of annotators to whom a passage is assigned; 0 if none is assigned."""
     data = {str(task.passage_id): task.data for task in inventory.tasks}
     data |= {passage: {**data.get(passage, {}), **one} for passage, one in wanted.items()}
     number = {passage: _assigned(one) for passage, one in data.items()}
@@ -189,7 +189,7 @@ def _as_assigned(title: str, inventory: Inventory, wanted: Mapping[str, Mapping[
 
 
 def _assigned(data: Mapping[str, Any]) -> int:
-    """How many have a passage; an ``assigned`` of somebody else's making is none of ours."""
+    """To how many annotators a passage is assigned; 0 if ``assigned`` was not written by ``annotate assign``."""
     try:
         return len(people_of(data))
     except InputError:
@@ -203,7 +203,7 @@ def _send(
     missing: Sequence[str],
     on_progress: Progress | None,
 ) -> None:
-    """Import what is missing; after a broken reply, look what arrived before going on."""
+    """Import the missing passages; after a broken reply, look which arrived before going on."""
     left = list(missing)
     broken = 0
     _tell(on_progress, len(wanted) - len(left), len(wanted))
@@ -229,7 +229,7 @@ def _send(
 
 
 def _settled(connection: Connection, project_id: int) -> Inventory:
-    """List until two listings agree: the server may still be at what was asked of it."""
+    """List until two listings agree, because the server may still be working on the last request."""
     before: int | None = None
     while True:
         time.sleep(_SETTLE_SECONDS)
@@ -240,7 +240,7 @@ def _settled(connection: Connection, project_id: int) -> Inventory:
 
 
 def _batches(left: Sequence[str], wanted: Mapping[str, Mapping[str, Any]]) -> Iterator[list[str]]:
-    """Passages in their order, few enough and small enough for one request."""
+    """Divide the passages into batches that are small enough for one request."""
     batch: list[str] = []
     size = 0
     for passage in left:

@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, said once, in one line each."""
+"""Errors of the connection, each turned into one line."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class RefusedError(ServerError):
 
 
 class LostReplyError(ServerError):
-    """No usable answer came: what was asked may have been done, or not."""
+    """No usable answer came, so the server may have carried out the request or not."""
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def asking(url: str, doing: str) -> Iterator[None]:
 
 
 def check(url: str, doing: str, answer: httpx.Response) -> None:
-    """Raise the fitting error unless the answer says that it was done."""
+    """Raise the fitting error unless the status says that the request succeeded."""
     status = answer.status_code
     if status >= _REFUSED:
         raise refused(url, doing, status, _body(answer))

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class UnexpectedReplyError(LostReplyError):
-    """What came is no reply of Label Studio to what was asked; that may have been done, or not."""
+    """The answer is not one that Label Studio gives; the server may have carried out the request or not."""
 
 
 @_keep_others
@@ -176,7 +176,7 @@ VIEWS = TypeAdapter(list[ViewReply])
 
 
 def checked(url: str, doing: str, shape: TypeAdapter[T], reply: object) -> T:
-    """Give a reply back as what it has to be.
+    """Return a reply if it has the shape that it needs.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def checked(url: str, doing: str, shape: TypeAdapter[T], reply: object) -> T:
     Raises
     ------
     UnexpectedReplyError
-        If it is otherwise. The message names the first place that is.
+        If it has another shape. The message names the first place that differs.
 
     """
     try:

@@ -213,10 +213,10 @@ def _launch(folder: ServerFolder, credentials: Credentials, port: int) -> tuple[
 def _choose_port(said: int | None, memory: Memory | None) -> int:
     if said is not None:
         if said not in range(1, 65536):
-            msg = f"port {said}: is none; give one from 1 to 65535, or none to have one chosen"
+            msg = f"port {said}: is not a port; give a number from 1 to 65535, or leave it out to have one chosen"
             raise ServerError(msg)
         if not _free(said):
-            msg = f"port {said}: taken by another program on this machine; give another, or none to have one chosen"
+            msg = f"port {said}: taken by another program on this machine; give another, or leave it out to have one chosen"
             raise ServerError(msg)
         return said
     if memory is not None and memory.port > 0 and _free(memory.port):

@@ -65,7 +65,7 @@ def ensure_project(
 def check_config(
     connection: Connection, project: Project, inventory: Inventory, config: str, rehashed: Sequence[str]
 ) -> None:
-    """Refuse another label config where annotations have been made with the project's own.
+    """Refuse another label config if annotations have been made with the one of the project.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def check_config(
 def update_settings(
     connection: Connection, project: Project, config: str, overlap: int, instructions: str
 ) -> None:
-    """Bring the label config, the overlap and the instructions to what is pushed.
+    """Set the label config, the overlap and the instructions to those of the push.
 
     Without instructions, those that the project has stay, such as some written in the browser.
     """
@@ -111,10 +111,10 @@ def update_settings(
 
 
 def ensure_overlap(connection: Connection, project: Project, inventory: Inventory, overlap: int) -> None:
-    """See that each passage goes to so many annotators, also those that were there before.
+    """Make each passage go to this number of annotators, also passages that were there before.
 
-    A change of the project's overlap reaches its tasks, unless some of them have an overlap above 1 of
-    their own: then only these. Going over 1 reaches all.
+    Label Studio applies a change of the project's overlap to all tasks, unless some tasks have an overlap above 1;
+    then it changes only these. Setting it to 1 in between reaches all.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from annotate.studio.projects import (
 )
 from annotate.studio.replies import TASKS, ExportedTask
 
-# a change is dated before it is written: what is older than the newest by less may not have been seen
+# Label Studio dates a change before it writes it, so changes of the last seconds may not have been seen
 _SETTLING = timedelta(seconds=10)
 
 

@@ -1,7 +1,7 @@
 """One annotator's label stream: the next task the server hands out, and the answer to it.
 
-It is the stream a person works through in the browser: blind to others' work, each task to as many
-distinct annotators as the project's overlap.
+It is the stream that a person works through in the browser. It does not show the work of others, and it gives each
+task to as many annotators as the overlap of the project says.
 """
 
 import time
@@ -101,7 +101,7 @@ def _post(connection: Connection, path: str, annotation: Mapping[str, Any]) -> i
 
 
 def _arrived(connection: Connection, path: str, annotation: Mapping[str, Any]) -> int | None:
-    """The number of this account's annotation that is just this one, to the time it took."""
+    """Find this annotation among those of the account, and give its number; None if it is not there."""
     for one in connection.get(path, "looking at the annotations of a task", ANNOTATIONS):
         if one["completed_by"] == connection.user_id and annotation.items() <= one.items():
             return one["id"]

@@ -29,10 +29,10 @@ _LOCK_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Ordered:
-    """What became of an order: ``ordered`` passages have it, ``absent`` do not stand in the project.
+    """The result of ordering: ``ordered`` passages have their place, ``absent`` ones are not in the project.
 
-    ``link`` opens the label stream in this order; it is None where annotators have tabs of their own,
-    of which ``tabs`` go by the order now.
+    ``link`` opens the label stream in this order. It is None where annotators have tabs of their own;
+    ``tabs`` of these are sorted by the order now.
     """
 
     project: Project
@@ -44,11 +44,11 @@ class Ordered:
 
 @dataclass(frozen=True)
 class Suggested:
-    """What became of suggestions: ``pushed`` passages have them now, ``already_there`` had them.
+    """The result of suggesting: ``pushed`` passages have suggestions now, ``already_there`` had them before.
 
-    ``begun`` have annotations or skips and got none; ``absent`` do not stand in the project. ``withdrawn``
-    suggestions, such as those of a former model, stood on passages on which nobody has begun, and were taken
-    back because they are not suggested any more.
+    ``begun`` passages have annotations or skips and got none; ``absent`` ones are not in the project.
+    ``withdrawn`` suggestions, such as those of a former model, were taken back, because they are not suggested any
+    more and nobody has begun on their passages.
     """
 
     project: Project
@@ -66,7 +66,7 @@ def order_queue(
     connection: Connection,
     on_progress: Progress | None = None,
 ) -> Ordered:
-    """Let a project serve its passages in this order; what is not in it comes after, as before.
+    """Make a project serve its passages in this order; other passages come after, in the order that they had.
 
     Parameters
     ----------

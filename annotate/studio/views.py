@@ -1,7 +1,7 @@
 """A tab of the Data Manager for each annotator: their passages, in their order, and nothing else.
 
-Community has no assignment. A tab filters and orders the tasks, and the label stream that is opened
-from its link serves just those. That is an order of work and no lock: every account may open anything.
+Label Studio Community has no assignment. A tab filters and orders the tasks, and its link opens a label stream
+with these tasks only. That is an order of work, not a protection: every account can open everything.
 """
 
 from collections.abc import Sequence
@@ -31,10 +31,10 @@ class Tab:
 
 
 def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str]) -> list[Tab]:
-    """Make a tab for each annotator, named by pseudonym, or put right the one that is there.
+    """Make a tab for each annotator, named by the pseudonym, or correct the one that is there.
 
-    Before them stands a tab without passages: who opens the project without their link, or presses a
-    button to label, gets nothing there, and not the passages of whoever comes first.
+    The first tab is empty. An annotator who opens the project without the link, or presses a button to label,
+    gets nothing there, and not the passages of another annotator.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str]) ->
 
 
 def ensure_view(connection: Connection, project_id: int, wanted: View) -> int:
-    """Make the tab of that title, or put it right; its number."""
+    """Make the tab of that title, or correct it. Returns its number."""
     there = _titled(connection, project_id, wanted["title"])
     if there is None:
         with suppress(LostReplyError):  # it may have been made
@@ -90,7 +90,7 @@ def list_views(connection: Connection, project_id: int) -> list[ViewReply]:
 
 
 def _put_first(connection: Connection, project_id: int, numbers: Sequence[int]) -> None:
-    """Put these tabs before all others, for the first is the one that a project opens with."""
+    """Put these tabs before all others, because a project opens with its first tab."""
     order = [one["id"] for one in list_views(connection, project_id)]
     wanted = [*numbers, *(number for number in order if number not in numbers)]
     if order != wanted:
@@ -123,7 +123,7 @@ def _wanted(title: str, key: str, hidden: Sequence[str]) -> View:
 
 
 def hidden_columns(connection: Connection, project_id: int) -> list[str]:
-    """All columns but those that the label config puts before annotators: no source, no one's work."""
+    """List the columns that annotators do not see: all but those that the label config shows."""
     return sorted(
         column_name(one)
         for one in list_columns(connection, project_id)

@@ -223,7 +223,7 @@ def test_a_project_of_something_else_is_left_alone(
 ) -> None:
     push(make_tasks(2), project=title, config=config, overlap=1, instructions="", connection=connection)
     with pytest.raises(
-        ServerError, match="holds 2 tasks that are no adjudication's; give the title of a new"
+        ServerError, match="holds 2 tasks that are not of an adjudication; give the title of a new"
     ):
         pushed(connection, title, CASES[:2])
     other = f"{title[:40]} other"

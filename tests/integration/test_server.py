@@ -215,7 +215,7 @@ def test_a_broken_credentials_file_is_not_to_be_removed_alone(copied: Path) -> N
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_no_port(copied: Path, port: int) -> None:
-    with pytest.raises(ServerError, match=f"port {port}: is none; give one from 1 to 65535"):
+    with pytest.raises(ServerError, match=f"port {port}: is not a port; give a number from 1 to 65535"):
         server.start(copied, port)
     assert not server.status(copied).running
 

@@ -69,7 +69,7 @@ def cases(
     Parameters
     ----------
     found
-        The open variables by item, as :func:`~annotate.coordination.adjudication._cases` finds them.
+        The open variables by item, as :func:`~annotate.coordination.adjudication.unsettled` finds them.
     ratings
         The ratings of the first round.
     tasks
@@ -129,7 +129,7 @@ def _predictions(people: Sequence[Coder], open_: Sequence[str]) -> Iterator[dict
 
 
 def _settled(people: Sequence[Coder], open_: Sequence[str]) -> Iterator[Json]:
-    """The answers to the variables that are not open: of each, that of the most annotators."""
+    """Give the answer of most annotators to each variable that is not open."""
     votes: dict[str, list[str]] = {}
     for coder in people:
         for name, category in coder.categories.items():

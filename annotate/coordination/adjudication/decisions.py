@@ -27,7 +27,7 @@ class Decisions:
     ``open`` gives the decided items with the variables that were open when they were pushed. ``waiting``
     counts the passages without a decision, ``again`` those that were decided more than once, where the last
     decision counts. ``strangers`` counts the decided passages that the study has no ratings of.
-    ``exclusions`` is what was left out, such as a skip, as of an export.
+    ``exclusions`` lists what was left out, such as a skip, as the table of a study does.
     """
 
     categories: pd.DataFrame
@@ -77,7 +77,7 @@ def read_decisions(
     strangers = sum(item not in rated for item in answered)
     if strangers and strangers == len(answered):
         raise InputError(
-            f"{path}: decides on no passage of this study; give the adjudication of its own export"
+            f"{path}: holds decisions, but on no passage of this study; give the adjudication of this study's export"
         )
     kept = tables.ratings.merge(last[["item", "annotation"]], on=["item", "annotation"])
     return Decisions(
@@ -97,7 +97,7 @@ def export_tasks(path: Path) -> list[Mapping[str, Any]]:
 
 
 def _unmarked(task: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The task as any other, so that what was decided is checked as a rating is."""
+    """The task without the mark of an adjudication, so that its answers are checked as ratings are."""
     return {**task, "data": {key: value for key, value in task["data"].items() if key != ADJUDICATION}}
 
 
@@ -110,20 +110,20 @@ def _open(data: Mapping[str, Any], path: Path) -> tuple[str, ...]:
 
 ADJUDICATED, UNANIMOUS = "adjudicated", "unanimous"
 NOT_ANSWERED = "not answered in the decision"
-"""As where the decision is that there is no claim, so that nobody is asked for its source."""
+"""For example: the decision is that there is no claim, so the question of its source is not asked."""
 
 _KEY = ["item", "variable"]
 
 
 def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: pd.DataFrame) -> pd.DataFrame:
-    """Put the decisions in the place of the consensus.
+    """Replace the consensus by the decisions, where there are some.
 
     Parameters
     ----------
     consensus
-        As :func:`annotate.consensus._resolve` makes it of the annotators' ratings.
+        As :func:`annotate.consensus.resolve` makes it of the annotators' ratings.
     decisions
-        Those of the adjudicator. Of items that the consensus does not have, they are passed over.
+        Those of the adjudicator. Decisions on items that the consensus does not have are left out.
     ratings
         The annotators' ratings.
 
@@ -165,7 +165,7 @@ def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: 
 
 
 def _shares(labels: pd.DataFrame, ratings: pd.DataFrame) -> "pd.Series[float]":
-    """What part of the votes each category has."""
+    """Compute which share of the votes each category has."""
     first = first_rounds(ratings)
     cast = first.groupby([*_KEY, "category"]).size().rename("votes").reset_index()
     votes = labels[[*_KEY, "category"]].merge(cast, on=[*_KEY, "category"], how="left")["votes"].fillna(0)

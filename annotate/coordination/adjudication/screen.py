@@ -18,7 +18,7 @@ from annotate.study.words import choice, in_words, visible
 
 Json = Mapping[str, Any]
 
-# What a result is made of; the rest (times, notes, who made it) is not for the adjudicator.
+# The parts of a result that an adjudicator gets; times, notes and who made it are left out.
 _PARTS = (
     "id",
     "from_name",
@@ -45,7 +45,7 @@ class Coder:
 def coders(
     item: str, ratings: pd.DataFrame, tasks: Sequence[Json], codebook: Codebook, *, seed: int
 ) -> list[Coder]:
-    """Give the annotators of an item in an order of its own, so that the first is not always the same.
+    """List the annotators of an item in an order drawn for this item, so that the first is not always the same.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def coders(
 
 
 def _usable(read: Sequence[tuple[Json, Sequence[Answer | Excluded]]]) -> Iterator[Json]:
-    """The results that can be taken over: valid, each control once, and no words of the annotator's own."""
+    """Give the results that can be taken over: valid ones, each control once, without the annotator's own words."""
     seen: set[str] = set()
     for result, answers in read:
         rated = {answer.variable for answer in answers if getattr(answer, "kind", None) == "rating"}
@@ -203,7 +203,7 @@ def adjudication_config(config: str) -> str:
 
 
 def _surroundings(shown: Element) -> Element:
-    """The largest part of the config around an object in which there is no control: it and its context."""
+    """Find the largest part of the config around an object that holds no control: the object and its context."""
     part = shown
     while (parent := part.getparent()) is not None and all(
         tag.get("toName") is None for tag in parent.iter()

@@ -143,7 +143,7 @@ def _read_round(done: pd.DataFrame, number: int) -> _Round:
 
 
 def _refuse_fuller(first: _Round, wanted: Sequence[str], people: set[str], overlap: int) -> None:
-    """Those who have left do not count: with one fewer, a lower overlap may be all that is left."""
+    """Refuse an overlap below what passages have already. Annotators who have left do not count here."""
     fuller = [item for item in wanted if len(first.blocks.get(item, set()) & people) > overlap]
     if fuller:
         has = len(first.blocks[fuller[0]] & people)
@@ -161,7 +161,7 @@ def _assign(
     overlap: int,
     rng: np.random.Generator,
 ) -> None:
-    """Fill the blocks of the wanted items; those of others only count."""
+    """Assign the wanted items. Other items count for the loads and stay as they are."""
     gone = sorted({person for block in first.blocks.values() for person in block} - set(people))
     names = [*people, *gone]
     number = {name: place for place, name in enumerate(names)}
@@ -214,7 +214,7 @@ class Balance:
 
 
 def balance(plan: pd.DataFrame) -> Balance:
-    """Measure a design of :func:`annotate.coordination.assignment._design`, over all annotators in it."""
+    """Measure a design of :func:`annotate.coordination.assignment.design`, over all annotators in it."""
     people = sorted(plan["annotator"].unique())
     first = plan.loc[plan["round"] == 1]
     again = plan.loc[plan["round"] > 1]

@@ -17,7 +17,7 @@ _LONGEST = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 @dataclass(frozen=True)
 class Annotator:
-    """Somebody who codes. ``name`` is what the list says, for the coordinator's eyes only."""
+    """Somebody who codes. ``name`` is from the list; only the coordinator sees it."""
 
     email: str = field(repr=False)
     name: str = field(default="", repr=False)
@@ -29,10 +29,10 @@ class Annotator:
 
 
 def annotator_key(email: str) -> str:
-    """Give the pseudonym of whoever has this address: the same on every machine, with no list to keep.
+    """Give the pseudonym of an address. It is the same on every machine, so no list of pseudonyms is kept.
 
-    Tasks travel, into exports and archives, so no address stands in them. It is a pseudonym and no
-    secret: whoever can guess an address can see whether it is the one.
+    Tasks end up in exports and archives, so they hold no addresses. A pseudonym is not a secret: anyone who
+    guesses an address can check the guess.
 
     >>> annotator_key("Ada@Example.org") == annotator_key("ada@example.org ")
     True
@@ -43,13 +43,14 @@ def annotator_key(email: str) -> str:
 def read_annotators(path: Path) -> list[Annotator]:
     """Read a list of annotators: a line each, an address or a name and an address (in any order).
 
-    Cells are parted by comma, semicolon or tab. Empty lines, lines that begin with ``#`` and a line of
-    headings at the top are passed over. Addresses become small letters, as on the server.
+    Comma, semicolon or tab separate the cells. Empty lines, lines that begin with ``#`` and a line of headings
+    at the top are left out. Addresses are written in small letters, as the server does it.
 
     Raises
     ------
     InputError
-        Naming the line: no address, several, or one that was there before; or if there is none at all.
+        If a line has no address, several, or one of an earlier line, with its number; or if the list has no
+        address at all.
 
     """
     text = read_text(path)

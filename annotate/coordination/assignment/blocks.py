@@ -147,7 +147,7 @@ def shares(
 
 
 def _even_out_shares(given: IntArray, room: IntArray, by_source: IntArray, loads: IntArray) -> bool:
-    """Move one place from a fuller annotator to an emptier one, if that can be done."""
+    """Move one place from an annotator with more to one with fewer. Returns whether that was possible."""
     order = np.argsort(loads, kind="stable")
     for full in order[::-1]:
         for empty in order:
@@ -172,9 +172,9 @@ def fill(state: State, open_items: Sequence[int], rng: np.random.Generator) -> N
     """Give every open item to as many annotators as it needs.
 
     Within the shares of :func:`annotate.coordination.assignment.blocks.shares`, an item goes to those who have met
-    least so far. Whoever could not fill the share otherwise gets the item in any case, so that no share
-    is left over (Gale 1957; Ryser 1957). Only where items had somebody before can that fail; then the
-    item goes to whoever has least, and the loads are evened out at the end.
+    least so far. An annotator who needs every remaining item to fill the share gets the item first, so that
+    no share is left over (Gale 1957; Ryser 1957). This can fail only where some items were assigned before.
+    Then the item goes to the annotator with the lowest load, and the loads are evened out at the end.
     """
     left = shares(*_shares_arguments(state, open_items), rng)
     by_source: dict[int, list[int]] = {}
@@ -239,7 +239,7 @@ def _choose(state: State, item: int, left: IntArray, chances: IntArray, rng: np.
 
 
 def _even_out(state: State, open_items: Sequence[int]) -> bool:
-    """Hand one new item from a fuller annotator to an emptier one, if that can be done."""
+    """Hand one new item from an annotator with more to one with fewer. Returns whether that was possible."""
     order = sorted(range(state.hired), key=lambda person: state.loads[person])
     for full in reversed(order):
         for empty in order:

@@ -21,8 +21,8 @@ def order_items(
 ) -> list[str]:
     """Put items into their common order.
 
-    Within a source the order is random, but leans to those items whose annotators have waited longest
-    for one of this source. The sources are then merged by the share of each that has come.
+    Within a source the order is random, but items whose annotators have waited longest for one of this
+    source come earlier. The sources are then merged so that the same share of each has come at any time.
     """
     by_source: dict[str, list[str]] = {}
     for item in sorted(items):
@@ -82,9 +82,9 @@ def choose_repeats(
     source, blocks
         Of every item: its source, and its annotators.
     share
-        Of all items, from 0 to 1; a part of an item counts as one.
+        The share of all items, from 0 to 1, rounded up to whole items.
     already
-        Who has what is repeated in any case; it counts.
+        The annotators of each item that is repeated already; these count.
     rng
         Breaks ties.
 

@@ -42,12 +42,12 @@ def passage_of(data: Mapping[str, Any]) -> str:
 
 
 def people_of(data: Mapping[str, Any]) -> list[str]:
-    """Who has the passage, by their keys; nobody where it is not assigned.
+    """Read to whom a passage is assigned, by their keys; an empty list if to nobody.
 
     Raises
     ------
     InputError
-        If ``assigned`` is none of ours.
+        If ``assigned`` is not as :func:`write_plan` writes it.
 
     """
     assigned = data.get(ASSIGNED)
@@ -62,13 +62,13 @@ def people_of(data: Mapping[str, Any]) -> list[str]:
 
 
 def items_of(tasks: Iterable[Task]) -> pd.DataFrame:
-    """The passages of tasks, each once, as :func:`annotate.coordination.assignment._design` takes them."""
+    """The passages of tasks, each once, as :func:`annotate.coordination.assignment.design` takes them."""
     rows = [(one["data"]["passage_id"], one["data"]["source"]) for one in tasks if not is_repeat(one["data"])]
     return pd.DataFrame(rows, columns=["item", "source"])
 
 
 def read_plan(data: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Read the design that stands in the data of tasks; tasks without one are passed over.
+    """Read the design from the data of tasks; tasks that are not assigned are left out.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def read_plan(data: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If ``assigned`` is none of ours.
+        If ``assigned`` is not as :func:`write_plan` writes it.
 
     """
     rows: list[tuple[str, str, str, int, int]] = []
@@ -100,7 +100,7 @@ def joined_plan(here: pd.DataFrame, there: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_plan(tasks: Sequence[Task], plan: pd.DataFrame) -> list[Task]:
-    """Write a design into tasks; those of second rounds that are not among them yet follow at the end.
+    """Write a design into tasks, and add the tasks of second rounds that are missing at the end.
 
     The tasks keep their order and everything else. Rows of the design for passages that are not among
     the tasks are passed over.
@@ -131,7 +131,7 @@ def write_plan(tasks: Sequence[Task], plan: pd.DataFrame) -> list[Task]:
 
 
 def renamed(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Give the data of a task with other names for those who have it; who is not in ``names`` keeps theirs."""
+    """Replace the names of those to whom a task is assigned; a name that is not in ``names`` stays."""
     if not isinstance(data.get(ASSIGNED), str):
         return dict(data)
     keys = data[ASSIGNED].strip("|").split("|")
@@ -139,7 +139,7 @@ def renamed(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]
 
 
 def assigned_text(keys: Iterable[str]) -> str:
-    """Write who has a passage: every name between bars, so that none is found within another."""
+    """Write to whom a passage is assigned. Bars around each name keep a filter from finding a name within another."""
     return "|" + "|".join(sorted(keys)) + "|"
 
 
@@ -183,13 +183,13 @@ def release(
     stay
         The annotators of the next design.
     work
-        Who has done what. Nothing of it is ever taken.
+        Who has done what. What somebody has done is never taken from them.
 
     Returns
     -------
     (kept, taken)
-        The two parts of ``done``. A second time that nobody else has stays: only who coded a passage can
-        code it again.
+        The two parts of ``done``. A passage that only this annotator was to code a second time stays theirs,
+        because only they can code it again.
 
     """
     which = pd.MultiIndex.from_frame(done[_WHO])

@@ -32,7 +32,7 @@ def improve(state: State, open_items: Sequence[int], rng: np.random.Generator) -
 def _proposals(
     state: State, open_items: Sequence[int], rng: np.random.Generator
 ) -> Iterator[tuple[int, int, int, float]]:
-    """Two items of one source, at random, a number that says whom to swap, and the patience with it."""
+    """Draw two items of one source, a number that says whom to swap, and the patience with the swap."""
     by_source: dict[int, list[int]] = {}
     for item in open_items:
         by_source.setdefault(state.source[item], []).append(item)
@@ -52,7 +52,7 @@ def _proposals(
 
 
 def _try_swap(state: State, one: int, other: int, choice: int, patience: float) -> int:
-    """Swap, unless it makes meetings less equal by more than is borne; by how much the sum of squares changed."""
+    """Swap, unless that makes meetings more unequal than ``patience`` allows. Returns the change of the sum of squares."""
     mine, theirs = state.block(one), state.block(other)
     gives, gets = sorted(state.new[one] - theirs), sorted(state.new[other] - mine)
     if not gives or not gets:
@@ -72,7 +72,7 @@ def _try_swap(state: State, one: int, other: int, choice: int, patience: float) 
 
 
 def _excess(state: State) -> int | None:
-    """The sum of squares beyond what whole numbers need; None where earlier assignments set a floor."""
+    """Compute by how much the sum of squares exceeds the lowest possible; None if earlier assignments limit it."""
     if any(state.fixed) or len(state.loads) > state.hired:
         return None
     return sum(_beyond(met) for met in [*state.source_pairs, state.pairs])

@@ -110,7 +110,7 @@ def follow(
     Raises
     ------
     InputError
-        If ``assigned`` in a task is none of ours.
+        If ``assigned`` in a task is not as ``annotate assign`` writes it.
 
     """
     known = addresses or {}
@@ -151,7 +151,7 @@ def _own_work(passages: Sequence[Passage]) -> dict[str, list[tuple[Passage, Work
 def _agreement(
     tasks: Sequence[Mapping[str, Any]], config: str, interval: Interval
 ) -> tuple[pd.DataFrame, str | None, list[Warned]]:
-    """Alpha of the first round by variable, and who is far from the others; why not where it cannot be had."""
+    """Compute alpha of the first round by variable, and who is far from the others; or why there is no alpha."""
     nothing = pd.DataFrame(columns=list(AGREEMENT_COLUMNS))
     try:
         codebook = read_codebook(config)

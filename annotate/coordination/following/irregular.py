@@ -39,7 +39,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
-    """Find edits by others, doubles, work on what was not assigned, another config, and what is stuck.
+    """Find edits by others, repeated annotations, work that was not assigned, another config, and stuck passages.
 
     Parameters
     ----------
@@ -118,9 +118,10 @@ def _config(passages: Sequence[Passage], config_sha256: str) -> Iterator[Warned]
 
 
 def _lacking(passages: Sequence[Passage]) -> Iterator[Warned]:
-    """Passages that lack annotators still, though all who may have them are finished with them.
+    """Find passages that lack annotators, although all who may annotate them are finished with them.
 
-    Those are whom they are assigned to; without an assignment all who annotate, once they are enough.
+    These are the annotators to whom they are assigned. Without an assignment they are all who annotate in the
+    project, once there are as many as a passage needs.
     """
     known = frozenset(one.annotator for passage in passages for one in passage.work)
     items = [

@@ -173,5 +173,5 @@ def too_fast(work: OwnWork) -> list[Warned]:
 
 
 def _needed(passage: Passage) -> float:
-    """The least seconds that a passage takes to read and answer."""
+    """Compute how many seconds it takes at least to read and answer a passage."""
     return _SECONDS_TO_ANSWER + passage.characters / _CHARACTERS_A_SECOND

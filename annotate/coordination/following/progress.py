@@ -10,15 +10,15 @@ from statistics import median
 from annotate.coordination.following.work import Passage, Work
 
 DAYS = 7
-_FURTHEST = 36_500  # days: what takes a century has no end
+_FURTHEST = 36_500  # days; an end after more than a century is not given
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How much was done in the last days, and the day on which the rest is done then.
+    """How much was done in the last days, and on which day the rest will be done at this pace.
 
-    ``end`` is an ISO date, or None where it cannot be known; ``basis`` says from what it was reckoned, or
-    why it was not.
+    ``end`` is an ISO date, or None if it is not known. ``basis`` says from what it was computed, or why there is
+    none.
     """
 
     done: int
@@ -38,10 +38,10 @@ class Pace:
 
 
 def pace(done_on: Iterable[date], open_: int, today: date) -> Pace:
-    """Reckon from the annotations of the last seven days, or of all days since the first if they are fewer.
+    """Compute the pace from the annotations of the last seven days, or of all days since the first if these are fewer.
 
-    Days without work count, and so does today, though it is not over: the end is reckoned too late
-    rather than too early.
+    Days without work count. Today counts too, although it is not over, so that the expected end is rather too
+    late than too early.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def pace(done_on: Iterable[date], open_: int, today: date) -> Pace:
     open_
         How many are lacking.
     today
-        The day to reckon from.
+        The day from which the end is computed.
 
     """
     all_days = [day for day in done_on if day <= today]
@@ -85,10 +85,10 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class AnnotatorProgress:
     """What one annotator has done.
 
-    ``open`` counts the passages that lack annotators and that this one has neither done nor skipped: of
-    those assigned to them, where there is an assignment. Otherwise others may take them first, so that
-    they are not to be added up. ``median_seconds`` is of the passages done; the median because a page left
-    open over lunch makes any mean worthless.
+    ``open`` counts the passages that lack annotators and that this one has neither done nor skipped. With an
+    assignment, these are passages assigned to this annotator. Without one, others may take them first, so do not
+    add up ``open`` over annotators. ``median_seconds`` is of the passages done; it is a median because a page left
+    open over lunch distorts a mean.
     """
 
     annotator: str
@@ -103,7 +103,7 @@ class AnnotatorProgress:
 
 @dataclass(frozen=True)
 class SourceProgress:
-    """How far the passages of one source are; ``complete`` ones lack nobody, ``open`` is how many are lacking."""
+    """Progress of one source. ``complete`` passages have all their annotators; ``open`` annotations are lacking."""
 
     source: str
     passages: int
@@ -128,7 +128,7 @@ class DayProgress:
 def by_annotator(
     passages: Sequence[Passage], addresses: Mapping[str, str], today: date
 ) -> list[AnnotatorProgress]:
-    """Count by annotator: all who have work, or to whom something is assigned."""
+    """Count by annotator, for all who have annotated or skipped something, or to whom something is assigned."""
     names = {one.annotator for passage in passages for one in passage.work}
     names = names.union(*(passage.assigned for passage in passages))
     return [_annotator(name, passages, addresses.get(name), today) for name in sorted(names, key=_natural)]
@@ -223,7 +223,7 @@ def _firsts(passage: Passage) -> list[tuple[date, str]]:
 
 
 def whole_pace(passages: Sequence[Passage], annotators: Sequence[AnnotatorProgress], today: date) -> Pace:
-    """The pace of all together; with an assignment the last annotator's end is that of the study."""
+    """Compute the pace of all together. With an assignment, the study ends when the last annotator does."""
     days = (day for passage in passages for day, _ in _firsts(passage))
     found = pace(days, sum(passage.open for passage in passages), today)
     if found.end is None:
@@ -248,6 +248,6 @@ def _have(names: Sequence[str]) -> str:
 
 
 def _natural(name: str) -> tuple[int, int, str]:
-    """A2 before A10, and accounts before pseudonyms."""
+    """Sort A2 before A10, and accounts before pseudonyms."""
     number = name[1:]
     return (0, int(number), name) if number.isdecimal() else (1, 0, name)

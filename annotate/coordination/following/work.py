@@ -31,8 +31,9 @@ class Work:
 class Passage:
     """A task: a passage in one round.
 
-    ``wanted`` is how many annotators it shall have, ``assigned`` who has it (empty: whoever comes), and
-    ``characters`` the length of its text. ``drafts`` are those who have begun and not submitted.
+    ``wanted`` is how many annotators it needs. ``assigned`` holds those to whom it is assigned; if it is empty,
+    anyone may annotate it. ``characters`` is the length of its text. ``drafts`` holds those who have begun and
+    not submitted.
     """
 
     item: str
@@ -66,7 +67,7 @@ class Passage:
 
 
 def read_passages(tasks: Sequence[Json], overlap: int, addresses: Mapping[int, str]) -> list[Passage]:
-    """Read an export for what was done, not for what was answered.
+    """Read from an export who has done what, without looking at the answers.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def read_passages(tasks: Sequence[Json], overlap: int, addresses: Mapping[int, s
     Raises
     ------
     InputError
-        If ``assigned`` in a task is none of ours.
+        If ``assigned`` in a task is not as ``annotate assign`` writes it.
 
     """
     by_key = {annotator_key(email): annotator_id(number) for number, email in addresses.items()}
@@ -125,7 +126,7 @@ def _drafter(draft: Json, by_email: Mapping[str, str]) -> str:
 
 
 def _moment(said: object) -> datetime | None:
-    """A time in UTC, which is meant where none is said."""
+    """Read a time as UTC, also where it names no zone; None if it is not a time."""
     try:
         moment = datetime.fromisoformat(str(said))
     except ValueError:

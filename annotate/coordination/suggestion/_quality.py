@@ -42,7 +42,7 @@ def intraclass(right: NDArray[np.bool_], documents: IntArray) -> float:
 
 
 def effective(documents: IntArray, rho: float) -> float:
-    """For how many independent passages these count, given the document of each."""
+    """Compute the effective number of independent passages, given the document of each."""
     sizes = np.bincount(documents)
     n = float(sizes.sum())
     return n / (1 + (float((sizes**2).sum()) / n - 1) * rho) if n else 0.0
@@ -152,14 +152,14 @@ def _mean(right: NDArray[np.bool_]) -> float:
 
 
 def _dice(share: float) -> float:
-    """F1 from the share of right ones among all that are, or are said to be, of the category."""
+    """Compute F1 from the share of correct passages among those that are, or are said to be, of the category."""
     return 2 * share / (1 + share)
 
 
 def shown(codebook: Codebook, answers: Mapping[str, str]) -> set[str]:
-    """The variables of ``answers`` (variable to category) that are certainly asked, given the others.
+    """Find the variables of ``answers`` (variable to category) that are certainly asked, given the other answers.
 
-    One that hangs on an answer which is not given, or on what is marked in the text, is not.
+    A variable that depends on an answer which is not given, or on a mark in the text, is left out.
     """
     of = {one.name: one.conditions for one in (*codebook.variables, *codebook.region_variables)}
     left = {name for name in answers if name in of}
@@ -182,8 +182,9 @@ def _holds(one: Condition, left: set[str], answers: Mapping[str, str], codebook:
 def passing(quality: pd.DataFrame, min_precision: float) -> pd.DataFrame:
     """The categories that may be shown: ``variable``, ``category``, ``ci_low`` and ``share``.
 
-    The lower bound of the precision on documents not seen must reach ``min_precision``, and lie above
-    the category's share of the decided passages: otherwise to say it of every passage would do as well.
+    The lower end of the interval of the precision, on documents not seen, must reach ``min_precision``. It must
+    also lie above the category's share of the decided passages; otherwise suggesting it for every passage would
+    be as good.
 
     Raises
     ------
@@ -207,8 +208,8 @@ def pushable(
 ) -> pd.DataFrame:
     """The rows of a queue that may be shown to annotators.
 
-    Their category passes, as :func:`passing` says, and the label config puts the question, given the other
-    suggestions for the passage: where it hangs on an answer that is not suggested, nothing is.
+    Their category passes :func:`passing`, and the label config asks the question, given the other suggestions for
+    the passage. A question that depends on an answer which is not suggested gets no suggestion.
 
     Raises
     ------

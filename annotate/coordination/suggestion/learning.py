@@ -2,9 +2,8 @@
 
 The classifier is a logistic regression on weighted words and letters of a passage.
 
-Documents are held out whole, for the passages of a document have its words, subject and author in common.
-And as one text may stand in several documents, what copies a passage that is held out is not learnt from
-either.
+Documents are held out whole, because the passages of a document share words, subject and author. The same text
+may stand in several documents, so copies of a passage that is held out are not learnt from either.
 """
 
 import warnings
