@@ -53,7 +53,7 @@ def test_it_prints_what_the_library_finds(here):
         {"item": [f"p{i:03}" for i in range(60)], "variable": "kind", "category": kinds[:60]}
     )
     waiting = [f"p{number:03}" for number in range(60, 70)]
-    made = suggest(passages_of_study(study), labels, waiting, level=study.levels, categories=study.categories)
+    made = suggest(passages_of_study(study), labels, waiting, scales=study.scales)
     done = call(here, "--format", "json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == json.loads(json.dumps(records(made.queue)))

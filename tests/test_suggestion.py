@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotate.codebook.read import read_codebook
+from annotate.codebook.scale import Scale, scales_of
 from annotate.coordination.suggestion import PREFIX, passing, pushable, suggest, without_suggested
 from annotate.coordination.suggestion._quality import effective, intraclass, shown
 from annotate.coordination.suggestion._suggest import uncertainty
@@ -19,7 +20,7 @@ from annotate.errors import InputError
 from annotate.sampling import wilson
 from annotate.study.annotations import suggested_by
 
-LEVEL = {"kind": "nominal"}
+SCALES = scales_of({"kind": "nominal"})
 TEMPLATES = {
     "count": "The harbour office of Ommer counted {} ferries at quay {}.",
     "demand": "Nobody should have to wait {} days, and the council must act before day {}.",
@@ -67,7 +68,7 @@ def one(quality, category, measure):
 
 
 def learn(passages, labels, waiting=(), **more):
-    return suggest(passages, labels, waiting, **{"level": LEVEL, **more})
+    return suggest(passages, labels, waiting, **{"scales": SCALES, **more})
 
 
 def test_what_can_be_learnt_is_learnt_and_may_be_pushed():
@@ -172,7 +173,7 @@ def test_too_few_labels_are_refused_in_words():
     assert (
         "at least 2" in learn(passages, decided(passages, ["count"] * len(passages))).quality["undefined"][0]
     )
-    numbers = learn(passages, decided(passages, kinds), level={"kind": "ratio"})
+    numbers = learn(passages, decided(passages, kinds), scales=scales_of({"kind": "ratio"}))
     assert "ratio" in numbers.quality["undefined"][0]
 
 
@@ -198,7 +199,9 @@ def test_ties_and_unknown_passages_are_not_learnt_from():
     labels = decided(passages, kinds)
     labels.loc[:9, "category"] = None
     more = pd.concat([labels, pd.DataFrame({"item": ["elsewhere"], "variable": "kind", "category": "count"})])
-    (found,) = examples(passages, more, level=LEVEL, categories={"kind": ("demand", "count")}, variables=None)
+    (found,) = examples(
+        passages, more, scales=scales_of({"kind": "nominal"}, {"kind": ("demand", "count")}), variables=None
+    )
     assert (len(found.items), found.categories) == (70, ("demand", "count"))
 
 
@@ -210,7 +213,9 @@ def test_variables_are_named():
     with pytest.raises(InputError, match="decided twice"):
         learn(passages, labels)
     both = pd.concat([decided(passages, kinds), decided(passages, kinds[::-1], "other")])
-    made = learn(passages, both, passages["item"], level={**LEVEL, "other": "nominal"}, variables=["other"])
+    made = learn(
+        passages, both, passages["item"], scales={**SCALES, "other": Scale("nominal")}, variables=["other"]
+    )
     assert set(made.quality["variable"]) == set(made.queue["variable"]) == {"other"}
 
 
@@ -257,7 +262,7 @@ def test_quality_agrees_with_scikit_learn():
     noisy = np.where(np.random.default_rng(5).random(120) < 0.25, "other", kinds)
     labels = decided(passages, noisy)
     made = learn(passages, labels, seed=7)
-    (found,) = examples(passages, labels, level=LEVEL, categories={}, variables=None)
+    (found,) = examples(passages, labels, scales=SCALES, variables=None)
     tested = held_out(found, 7)
     assert one(made.quality, None, "accuracy")["value"] == accuracy_score(found.codes, tested.predicted)
     expected = precision_recall_fscore_support(found.codes, tested.predicted, zero_division=np.nan)

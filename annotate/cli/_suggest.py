@@ -86,7 +86,7 @@ def suggest(
         study,
         overlap=overlap,
         further=None if tasks is None else passages_of(read_tasks(tasks)),
-        decided=None if decided is None else read_decided(decided, learnable(study.levels)),
+        decided=None if decided is None else read_decided(decided, learnable(study.scales)),
         variables=variable,
         confidence=confidence,
         seed=seed,

@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from annotate.codebook.scale import Scale
 from annotate.consensus import resolve
 from annotate.coordination.suggestion._quality import frame, quality
 from annotate.coordination.suggestion.labels import PREFIX, joined_decided, without_suggested
@@ -25,9 +25,6 @@ from annotate.errors import InputError
 from annotate.sampling import FloatArray
 from annotate.study.passages import passages_of_study
 from annotate.study.study import Study
-
-if TYPE_CHECKING:
-    from annotate.codebook.read import Level
 
 QUEUE_COLUMNS = (
     "rank",
@@ -122,8 +119,7 @@ def suggest(
     decided: pd.DataFrame,
     waiting: Collection[str],
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]] | None = None,
+    scales: Mapping[str, Scale],
     variables: Sequence[str] | None = None,
     confidence: float = 0.95,
     seed: int = 0,
@@ -139,7 +135,7 @@ def suggest(
         variable.
     waiting
         Items of ``passages`` to be ordered.
-    level, categories
+    scales
         Of each variable; see :class:`annotate.study.study.Study`. Nominal and ordinal ones are learnt.
     variables
         Only these (default: all).
@@ -161,8 +157,8 @@ def suggest(
         If one of ``variables`` is not there, or an item is decided twice on a variable.
 
     """
-    _check(decided, level, variables)
-    found = list(examples(passages, decided, level=level, categories=categories or {}, variables=variables))
+    _check(decided, scales, variables)
+    found = list(examples(passages, decided, scales=scales, variables=variables))
     wanted = passages.loc[passages["item"].isin(set(waiting))].drop_duplicates("item")
     texts = list(map(str, wanted["text"]))
     rows, learnt, copies = [], [], {}
@@ -221,7 +217,7 @@ def suggest_for(
     if passages.empty:
         raise InputError(f"{study.name}: holds no texts to learn from; give a JSON export or a snapshot")
     ratings, in_sight = without_suggested(study.first_round)
-    voted = ratings.loc[ratings["variable"].isin(learnable(study.levels))]
+    voted = ratings.loc[ratings["variable"].isin(learnable(study.scales))]
     labels = voted if voted.empty else resolve(voted, scales=study.scales)
     if decided is not None:
         labels = joined_decided(decided, labels)
@@ -233,8 +229,7 @@ def suggest_for(
         passages,
         labels,
         set(passages["item"]) - set(done),
-        level=study.levels,
-        categories=study.categories,
+        scales=study.scales,
         variables=variables,
         confidence=confidence,
         seed=seed,
@@ -256,8 +251,8 @@ def _named(one: Examples) -> list[str]:
     return [one.categories[code] for code in one.codes.tolist()]
 
 
-def _check(decided: pd.DataFrame, level: Mapping[str, "Level"], variables: Sequence[str] | None) -> None:
-    known = dict.fromkeys([*level, *decided["variable"]])
+def _check(decided: pd.DataFrame, scales: Mapping[str, Scale], variables: Sequence[str] | None) -> None:
+    known = dict.fromkeys([*scales, *decided["variable"]])
     for variable in variables or ():
         if variable not in known:
             raise InputError(

@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.codebook.scale import Level, Scale
 from annotate.sampling import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
-
-    from annotate.codebook.read import Level
 
 WORD = r"\w+|[^\w\s]"
 """A word, or any other sign, so that a passage without a word has features too."""
@@ -92,9 +91,9 @@ LEAST_DOCUMENTS = FOLDS
 """Documents with decided passages below which none can be held out."""
 
 
-def learnable(levels: "Mapping[str, Level]") -> list[str]:
-    """The variables that can be learnt: those with categories, one of which is chosen."""
-    return [name for name, level in levels.items() if level in _LEARNT]
+def learnable(scales: Mapping[str, Scale]) -> list[str]:
+    """List the variables that can be learnt: those of which one category is chosen."""
+    return [name for name, scale in scales.items() if scale.level in _LEARNT]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,34 +121,34 @@ def examples(
     passages: pd.DataFrame,
     decided: pd.DataFrame,
     *,
-    level: Mapping[str, "Level"],
-    categories: Mapping[str, Sequence[str]],
+    scales: Mapping[str, Scale],
     variables: Sequence[str] | None,
 ) -> Iterator[Examples]:
-    """The examples of each variable, in the order of ``level``; ties are none.
+    """Collect the examples of each variable, in the order of ``scales``, without ties.
 
-    ``categories`` are the variable's own, in order; one that holds numbers or sets is not learnt.
+    Categories are in the order of the variable's scale.
     """
     known = passages.drop_duplicates("item").set_index("item")
     usable = decided.loc[decided["category"].notna() & decided["item"].isin(known.index)]
     of = {str(name): rows.sort_values("item") for name, rows in usable.groupby("variable", sort=False)}
-    for variable in [*level, *sorted(of.keys() - level.keys())]:
+    for variable in [*scales, *sorted(of.keys() - scales.keys())]:
         if variables is not None and variable not in variables:
             continue
         rows = of.get(variable, usable.iloc[:0])
         used = set(rows["category"])
-        order = [name for name in categories.get(variable, ()) if name in used]
+        scale = scales.get(variable)
+        order = [name for name in (scale.categories if scale else ()) if name in used]
         names = tuple(order + sorted(used - set(order)))
         chosen = known.loc[list(rows["item"])]
         place = {name: number for number, name in enumerate(names)}
         codes = np.array([place[name] for name in rows["category"]], dtype=np.int64)
         texts, documents = (tuple(map(str, chosen[name])) for name in ("text", "document"))
-        why = _why_not(level.get(variable), names, codes, documents)
+        why = _why_not(scale.level if scale else None, names, codes, documents)
         yield Examples(variable, names, tuple(map(str, rows["item"])), texts, documents, codes, why)
 
 
 def _why_not(
-    level: "Level | None", names: Sequence[str], codes: IntArray, documents: Sequence[str]
+    level: Level | None, names: Sequence[str], codes: IntArray, documents: Sequence[str]
 ) -> str | None:
     if level not in _LEARNT:
         return f"level {level}: only nominal and ordinal variables are learnt"
