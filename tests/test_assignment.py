@@ -27,7 +27,6 @@ from annotate.coordination.assignment import (
 from annotate.coordination.assignment.plan import joined_plan, renamed
 from annotate.corpus import read_tasks, write_tasks
 from annotate.errors import ExportError, InputError
-from annotate.studio.assign import off_plan
 from annotate.study.exports import tabulate
 from annotate.study.passages import read_passages
 from tests.integration.conftest import CONFIG
@@ -437,20 +436,6 @@ def test_work_is_who_annotated_what_in_which_round() -> None:
         {"data": {"passage_id": "p2"}, "annotations": []},
     ]  # fmt: skip
     assert work_in(tasks, {3: "ada@example.org", 4: "Ben@example.org"}) == {("p1", 1, ada), ("p1", 2, ben)}
-
-
-def test_work_off_the_plan_is_found() -> None:
-    addresses = {7: "ada@example.org", 8: "ben@example.org"}
-    mine = f"|{annotator_key('ada@example.org')}|"
-    export = [
-        {
-            **task("p", assigned=mine),
-            "annotations": [annotation(1, 7, "incident"), annotation(2, 8, "incident")],
-        },
-        {**task("q"), "annotations": [annotation(3, 8, "incident")]},
-        {**task("r", assigned=mine), "annotations": [annotation(4, 99, "incident")]},
-    ]
-    assert off_plan(export, addresses) == [("p", 8, 2), ("r", 99, 4)]
 
 
 # ------------------------------------------------------------------ the command line, without a server

@@ -70,6 +70,16 @@ def without_declaration(config: str) -> str:
     return _DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), config)
 
 
+def shown_keys(config: str) -> frozenset[str]:
+    """List the keys of a task's data that a label config shows: each ``$key`` in an attribute of a tag.
+
+    >>> sorted(shown_keys('<View><Header value="$source, $year"/><Text name="t" value="$text"/></View>'))
+    ['source', 'text', 'year']
+    """
+    values = (value for tag in parse_config(config).iter() for value in tag.attrib.values())
+    return frozenset(key for value in values for key in re.findall(r"\$(\w+)", value))
+
+
 def declared_encoding(config: str) -> str | None:
     """Return the encoding that the XML declaration names, or None."""
     declaration = _DECLARATION.match(config)

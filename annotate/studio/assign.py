@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -16,7 +15,7 @@ from annotate.coordination.assignment import (
     work_in,
     write_plan,
 )
-from annotate.coordination.assignment.plan import Work, joined_plan, people_of
+from annotate.coordination.assignment.plan import Work, joined_plan
 from annotate.corpus.tasks import Task
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
@@ -114,30 +113,3 @@ def _work(connection: Connection, project: str) -> Work:
     if not is_there(connection, project):
         return set()
     return work_in(export_tasks(connection, find_project(connection, project).id), people(connection))
-
-
-def off_plan(tasks: Sequence[Mapping[str, Any]], addresses: Mapping[int, str]) -> list[tuple[str, int, int]]:
-    """Find the annotations by accounts that the passage is not assigned to.
-
-    Parameters
-    ----------
-    tasks
-        Exported, with annotations.
-    addresses
-        The accounts: e-mail address by number, as :func:`annotate.studio.accounts.people` gives it.
-
-    Returns
-    -------
-    list of (str, int, int)
-        Passage id, the account's number, and the annotation's. Tasks without a design are passed over.
-
-    """
-    found: list[tuple[str, int, int]] = []
-    for task in tasks:
-        keys = set(people_of(task["data"]))
-        found += [
-            (str(task["data"]["passage_id"]), int(one["completed_by"]), int(one["id"]))
-            for one in (task["annotations"] if keys else ())
-            if annotator_key(addresses.get(one["completed_by"], "")) not in keys
-        ]
-    return found

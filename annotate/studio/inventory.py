@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.codebook.config_xml import parse_config
+from annotate.codebook.config_xml import parse_config, shown_keys
 from annotate.errors import InputError, ServerError, some
 from annotate.studio.client import Connection
 from annotate.studio.projects import list_tasks
@@ -148,7 +148,7 @@ def compare(inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]], confi
         shown otherwise than it was annotated.
 
     """
-    shown = _shown(config)
+    shown = shown_keys(config)
     changes: dict[int, Mapping[str, Any]] = {}
     other_text: list[str] = []
     other_view: list[str] = []
@@ -209,12 +209,6 @@ def update_data(connection: Connection, changes: Changes) -> Iterator[int]:
     for done, (task_id, data) in enumerate(changes.data.items(), start=1):
         connection.ask("PATCH", f"api/tasks/{task_id}/", "updating a passage", json={"data": dict(data)})
         yield done
-
-
-def _shown(config: str) -> set[str]:
-    """The keys of the data that the config puts before annotators."""
-    values = (value for tag in parse_config(config).iter() for value in tag.attrib.values())
-    return {key for value in values for key in re.findall(r"\$(\w+)", value)}
 
 
 def _named(passage: str, task: Standing) -> str:

@@ -1,12 +1,11 @@
 """Which passages an adjudicator has to look at, with which variables open, and the tasks that show them."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
 
-from annotate.codebook.config_xml import parse_config
+from annotate.codebook.config_xml import shown_keys
 from annotate.codebook.read import Codebook
 from annotate.consensus import majority
 from annotate.coordination.adjudication.screen import VOTES, Coder, coders, votes_table
@@ -93,7 +92,7 @@ def cases(
         If a passage has no text.
 
     """
-    shown = _shown(codebook.config)
+    shown = sorted(shown_keys(codebook.config))
     by_item: dict[str, list[Json]] = {}
     for task in tasks:
         again = task["data"].get("repeat_of") or task["data"].get(ADJUDICATION)
@@ -115,11 +114,6 @@ def cases(
         }
         made.append({"data": said, "predictions": list(_predictions(people, found[item]))})
     return made
-
-
-def _shown(config: str) -> list[str]:
-    values = (value for tag in parse_config(config).iter() for value in tag.attrib.values())
-    return sorted({key for value in values for key in re.findall(r"\$(\w+)", value)})
 
 
 def _predictions(people: Sequence[Coder], open_: Sequence[str]) -> Iterator[dict[str, Any]]:
