@@ -149,7 +149,7 @@ def test_json_is_one_document(
     assert "1 of 3 tasks have all their annotations; 0 skips" in done.stderr
     table = subprocess.run(command(title), capture_output=True, text=True, check=True).stdout
     assert "ada@example.org" in table
-    assert "krippendorff alpha" in table
+    assert "Alpha" in table
     refused = subprocess.run(
         command(title, "--watch", "--format", "json"), capture_output=True, text=True, check=False
     )
