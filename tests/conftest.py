@@ -1,6 +1,7 @@
 """The command line, a real Chromium for the tests that need one, and signals as a terminal has them."""
 
 import contextlib
+import os
 import shutil
 import signal
 import sys
@@ -28,6 +29,31 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
 )
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Say on how many processes a run is spread: four at most, and a few named files are not worth a second.
+
+    Each may start a Label Studio and a Chromium of its own, and takes up to 2 GB.
+    """
+    if all(".py" in argument for argument in config.args):
+        return 0
+    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Spread over several processes, order the files so that none of these waits for another.
+
+    The first file that needs a server has its database made, for all. Files that need none fill that minute, then
+    come the others that need one, which take longest, and short files even out the end.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    served = list(dict.fromkeys(item.path for item in items if item.get_closest_marker("server")))
+    others = list(dict.fromkeys(item.path for item in items if item.path not in set(served)))
+    third = len(others) // 3
+    place = {path: n for n, path in enumerate([*served[:1], *others[:third], *served[1:], *others[third:]])}
+    items.sort(key=lambda item: place[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,6 +88,16 @@ def calls() -> "Callable[[Callable[[], object]], int]":
         return number
 
     return count
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_compiled_once(pytestconfig: pytest.Config) -> "Iterator[None]":
+    """Where Python is told to keep no compiled code, each command that a test starts would compile all again."""
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.dont_write_bytecode:
+            patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+            patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.cache.mkdir("bytecode")))
+        yield
 
 
 @pytest.fixture

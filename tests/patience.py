@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-# Some hundred times what anything here takes on a quiet machine.
-PATIENCE_SECONDS = 300.0
+# A hundred times what nearly anything here takes on a quiet machine.
+PATIENCE_SECONDS = 600.0
 
 
 def until(holds: Callable[[], object], otherwise: str) -> None:

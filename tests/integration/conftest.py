@@ -1,15 +1,19 @@
-"""A real Label Studio for the tests: its database is made once a run, copies of it boot in seconds."""
+"""A real Label Studio for the tests: its database is made once, copies of it boot in seconds."""
 
 import contextlib
+import hashlib
+import importlib.metadata
 import importlib.util
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from filelock import FileLock
 
 from annotate.studio import server
 from annotate.studio.accounts import create_account
@@ -28,18 +32,35 @@ CONFIG = """<View>
   </Choices>
 </View>"""
 
+PASSWORD = "the-password-of-{}"
 USER_VARIABLES = ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", FOLDER_VARIABLE)
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A server's folder with its database made, not running."""
+def template(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A server's folder with its database made, not running.
+
+    A first start takes a minute of processor time. It is done once for all processes of a run, and again by a
+    later run only if Label Studio or our way of starting it changed; ``pytest --cache-clear`` forgets it.
+    """
     if importlib.util.find_spec("label_studio") is None:
         pytest.skip("Label Studio is not installed: uv sync, or pip install 'annotate[server]'")
-    folder = tmp_path_factory.mktemp("template") / "server"
-    server.start(folder)
-    server.stop(folder)
-    return folder
+    home = pytestconfig.cache.mkdir("label-studio")
+    folder, key, copy = home / "server", home / "key", tmp_path_factory.mktemp("template") / "server"
+    with FileLock(home / "lock"):
+        if not key.exists() or key.read_text() != _what_a_first_start_depends_on():
+            shutil.rmtree(folder, ignore_errors=True)
+            server.start(folder, timeout=3 * PATIENCE_SECONDS)
+            server.stop(folder)
+            key.write_text(_what_a_first_start_depends_on())
+        shutil.copytree(folder, copy)
+    return copy
+
+
+def _what_a_first_start_depends_on() -> str:
+    sources = sorted(Path(server.__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    return f"{sys.version} {importlib.metadata.version('label-studio')} {digest}"
 
 
 @pytest.fixture
@@ -66,7 +87,7 @@ def studio(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def connection(studio: server.ServerState) -> Iterator[Connection]:
     """The coordinator's connection."""
     with connect() as opened:
@@ -117,26 +138,39 @@ def make_tasks() -> Callable[..., list[dict[str, Any]]]:
     return make
 
 
-@pytest.fixture
-def annotators(connection: Connection) -> Iterator[list[Connection]]:
-    """Three annotators with accounts of their own."""
+@pytest.fixture(scope="session")
+def person(connection: Connection) -> Iterator[Callable[[str], Connection]]:
+    """Whoever is named, on the running server: an account of their own, made once a run."""
+    known: dict[str, Connection] = {}
     with contextlib.ExitStack() as stack:
-        opened = []
-        for name in ("ada", "ben", "cleo"):
-            account = create_account(connection, f"{name}@example.org", f"the-password-of-{name}")
-            opened.append(stack.enter_context(connect(connection.url, account.token)))
+
+        def opened(name: str) -> Connection:
+            if name not in known:
+                account = create_account(connection, f"{name}@example.org", PASSWORD.format(name))
+                known[name] = stack.enter_context(connect(connection.url, account.token))
+            return known[name]
+
         yield opened
 
 
-@pytest.fixture
-def log_in(new_page: Callable[..., "Page"], connection: Connection) -> Callable[[str, str], "Page"]:
-    """Log an account in, by address and password, in a browser window of its own."""
+@pytest.fixture(scope="session")
+def annotators(person: Callable[[str], Connection]) -> list[Connection]:
+    """Three annotators with accounts of their own."""
+    return [person(name) for name in ("ada", "ben", "cleo")]
 
-    def opened(email: str, password: str) -> "Page":
+
+@pytest.fixture
+def log_in(
+    new_page: Callable[..., "Page"], connection: Connection, person: Callable[[str], Connection]
+) -> Callable[[str], "Page"]:
+    """Log in whoever is named, by address and password, in a browser window of their own."""
+
+    def opened(name: str) -> "Page":
+        email = person(name).email
         page = new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"{connection.url}/user/login/")
         page.fill("input[name=email]", email)
-        page.fill("input[name=password]", password)
+        page.fill("input[name=password]", PASSWORD.format(name))
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
         return page

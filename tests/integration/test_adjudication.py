@@ -1,7 +1,7 @@
 """Disagreements of the example go through an adjudicator's browser, and come back as the labels."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,8 @@ from annotate.coordination.adjudication import (
 )
 from annotate.coordination.adjudication.screen import INSTRUCTIONS
 from annotate.errors import ServerError
-from annotate.studio.accounts import create_account
 from annotate.studio.adjudicate import AdjudicationReport, push_cases
-from annotate.studio.client import Connection, connect
+from annotate.studio.client import Connection
 from annotate.studio.projects import list_tasks
 from annotate.studio.pull import pull
 from annotate.studio.push import push
@@ -31,7 +30,6 @@ from annotate.studio.stream import label_stream, submit
 from annotate.study.study import read_study
 
 EXAMPLE = Path(__file__).parent.parent.parent / "exports" / "example"
-EMAIL, PASSWORD = "judith@example.org", "a-password-of-judith"
 SOURCE = "Drellin Notebook"  # of the first passages
 FORBIDDEN = ('"source"', "example.org/headlights", "A2", "A3", "A4", "completed_by")
 STUDY = read_study(EXAMPLE)
@@ -70,16 +68,13 @@ def categories(result: list[dict[str, Any]]) -> dict[str, str]:
 
 
 @pytest.fixture
-def adjudicator(connection: Connection) -> Iterator[Connection]:
-    account = create_account(connection, EMAIL, PASSWORD)
-    with connect(connection.url, account.token) as opened:
-        yield opened
+def adjudicator(person: Callable[[str], Connection]) -> Connection:
+    return person("judith")
 
 
 @pytest.fixture
-def page(adjudicator: Connection, log_in: Callable[[str, str], Page]) -> Page:
-    assert adjudicator.user_id
-    return log_in(EMAIL, PASSWORD)
+def page(log_in: Callable[[str], Page]) -> Page:
+    return log_in("judith")
 
 
 def chosen(page: Page, result: list[dict[str, Any]]) -> None:

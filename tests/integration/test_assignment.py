@@ -1,10 +1,9 @@
 """Assignment on a real Label Studio: through the link of their tab, everybody gets what is theirs."""
 
-import contextlib
 import json
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from annotate.coordination.following.work import read_passages
 from annotate.errors import InputError
 from annotate.studio.accounts import create_account, people
 from annotate.studio.assign import Assigned, assign
-from annotate.studio.client import Connection, connect
+from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
 from annotate.studio.projects import export_tasks, find_project
 from annotate.studio.pull import pull
@@ -36,15 +35,12 @@ pytestmark = pytest.mark.server
 MakeTasks = Callable[..., list[dict[str, Any]]]
 NAMES = ("ada", "ben", "cleo", "dora", "emil")
 PEOPLE = [Annotator(f"{name}@example.org", name.title()) for name in NAMES]
-PASSWORD = "the-password-of-{}"
 
 
 @pytest.fixture
-def accounts(connection: Connection) -> Iterator[list[Connection]]:
+def accounts(person: Callable[[str], Connection]) -> list[Connection]:
     """The five annotators, each with an account of their own."""
-    with contextlib.ExitStack() as stack:
-        made = [create_account(connection, f"{name}@example.org", PASSWORD.format(name)) for name in NAMES]
-        yield [stack.enter_context(connect(connection.url, account.token)) for account in made]
+    return [person(name) for name in NAMES]
 
 
 def carry_out(
@@ -311,7 +307,7 @@ def test_a_skipped_passage_is_not_served_again_to_who_skipped_it(
 @pytest.mark.parametrize("habit", ["all", "filtered", None])
 def test_the_link_serves_just_the_assigned_passages(
     habit: str | None,
-    log_in: Callable[[str, str], Page],
+    log_in: Callable[[str], Page],
     connection: Connection,
     accounts: list[Connection],
     title: str,
@@ -325,7 +321,7 @@ def test_the_link_serves_just_the_assigned_passages(
     for task in take_inventory(connection, project).tasks[::2]:
         submit(accounts[1], task.task_id, choose("practice"), 1.0)
     mine = accounts[0].user_id
-    page = log_in("ada@example.org", PASSWORD.format("ada"))
+    page = log_in("ada")
     if habit:
         page.evaluate("habit => localStorage.setItem('dm:labelstream:mode', habit)", habit)
     served: list[tuple[str, int]] = []
@@ -370,7 +366,7 @@ def _annotators(said: Any) -> list[Any]:
 
 @pytest.mark.browser
 def test_without_the_link_a_project_serves_nothing(
-    log_in: Callable[[str, str], Page],
+    log_in: Callable[[str], Page],
     connection: Connection,
     accounts: list[Connection],
     title: str,
@@ -378,7 +374,7 @@ def test_without_the_link_a_project_serves_nothing(
     make_tasks: MakeTasks,
 ) -> None:
     made = carry_out(connection, make_tasks(4), title, config)
-    page = log_in("ben@example.org", PASSWORD.format("ben"))
+    page = log_in("ben")
     page.goto(f"{connection.url}/projects/{made.report.project_id}/data")
     page.get_by_role("button", name="Label All Tasks").click()
     expect(page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
@@ -424,9 +420,9 @@ def test_accounts_are_made_once_and_their_passwords_shown_once(
 def test_another_server_gets_its_invitation_link(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, accounts: list[Connection]
 ) -> None:
-    account = create_account(connection, "ada@example.org", PASSWORD.format("ada"))
+    token = accounts[0].ask("GET", "api/current-user/token", "asking for the token")["token"]
     monkeypatch.setenv("LABEL_STUDIO_URL", connection.url)
-    monkeypatch.setenv("LABEL_STUDIO_API_KEY", account.token)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", token)
     listed = tmp_path / "people.txt"
     listed.write_text("jon@example.org\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["annotators", "add", str(listed)])

@@ -10,7 +10,6 @@ from annotate.codebook.guidelines import instructions
 from annotate.codebook.read import load_codebook
 from annotate.corpus import ingest
 from annotate.files import bundled
-from annotate.studio.accounts import create_account
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from annotate.studio.push import push
@@ -25,7 +24,6 @@ QUESTIONS = (
 )
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 BOOK = load_codebook(bundled("label_config.xml"))
-EMAIL, PASSWORD = "nora@example.org", "a-password-of-nora"
 
 
 @pytest.fixture
@@ -36,7 +34,6 @@ def project(connection: Connection, title: str, tmp_path: Path) -> int:
         task for task in ingest([document], config_sha256=BOOK.sha256, source="The Unseen Gazette").tasks
         if task["data"]["text"] == TEXT
     ]  # fmt: skip
-    create_account(connection, EMAIL, PASSWORD)
     report = push(
         passages,
         project=title,
@@ -49,9 +46,9 @@ def project(connection: Connection, title: str, tmp_path: Path) -> int:
 
 
 @pytest.fixture
-def page(log_in: Callable[[str, str], Page], connection: Connection, project: int) -> Page:
+def page(log_in: Callable[[str], Page], connection: Connection, project: int) -> Page:
     """The annotator, logged in, before the first passage, with the instructions read."""
-    page = log_in(EMAIL, PASSWORD)
+    page = log_in("nora")
     page.goto(f"{connection.url}/projects/{project}/data")
     page.get_by_text("Label All Tasks").click()
     expect(page.get_by_text("The unit", exact=True)).to_be_visible()

@@ -29,13 +29,14 @@ def chosen(category: str) -> list[dict[str, Any]]:
     return [{"from_name": "claim_type", "to_name": "text", "type": "choices", "value": value}]
 
 
-@pytest.fixture
-def project(
-    connection: Connection, annotators: list[Connection], title: str, config: str, make_tasks: MakeTasks
-) -> int:
+TITLE = "Half done, and pulled"
+
+
+@pytest.fixture(scope="module")
+def project(connection: Connection, annotators: list[Connection], config: str, make_tasks: MakeTasks) -> int:
     """Five passages, overlap 2: one complete, one half done with a skip, a draft on a third."""
     report = push(
-        make_tasks(5), project=title, config=config, overlap=2, instructions="", connection=connection
+        make_tasks(5), project=TITLE, config=config, overlap=2, instructions="", connection=connection
     )
     ids = [task["id"] for task in connection.get("api/tasks/", "x", project=report.project_id)["tasks"]]
     ada, ben, cleo = annotators
@@ -53,16 +54,15 @@ def test_pull_brings_everything(
     project: int,
     connection: Connection,
     annotators: list[Connection],
-    title: str,
     config: str,
     tmp_path: Path,
 ) -> None:
     said: list[tuple[int, int]] = []
     folder = pull(
-        title, output=tmp_path / "exports", connection=connection, on_progress=lambda *at: said.append(at)
+        TITLE, output=tmp_path / "exports", connection=connection, on_progress=lambda *at: said.append(at)
     )
     assert said[-1] == (5, 5)
-    assert re.fullmatch(r"pull-brings-everything-\d{4}-\d\d-\d\dT\d{6}Z", folder.name)
+    assert re.fullmatch(r"half-done-and-pulled-\d{4}-\d\d-\d\dT\d{6}Z", folder.name)
     tasks = json.loads((folder / "tasks.json").read_text())
     assert [task["data"]["passage_id"] for task in tasks] == [f"p{n:05}" for n in range(5)]
     assert [len(task["annotations"]) for task in tasks] == [2, 2, 0, 0, 0]
@@ -77,7 +77,7 @@ def test_pull_brings_everything(
     assert tasks[0]["annotations"][1]["lead_time"] == 4.0
     assert (folder / "label_config.xml").read_text() == config
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["project"] == {"id": project, "title": title, "overlap": 2}
+    assert manifest["project"] == {"id": project, "title": TITLE, "overlap": 2}
     assert manifest["server"] == {"url": connection.url, "label_studio": connection.version}
     assert manifest["drafts_left_out"] == 1
     assert manifest["annotators"] == [
@@ -101,11 +101,11 @@ def test_no_address_leaves_the_server_unless_asked(
     assert emails == [f"{name}@example.org" for name in ("ada", "ben", "cleo")]
 
 
-def test_status(project: int, connection: Connection, annotators: list[Connection], title: str) -> None:
+def test_status(project: int, connection: Connection, annotators: list[Connection]) -> None:
     said: list[tuple[int, int]] = []
-    seen = look(title, connection, on_progress=lambda done, total: said.append((done, total)))
+    seen = look(TITLE, connection, on_progress=lambda done, total: said.append((done, total)))
     assert said == [(5, 5)]
-    assert (seen.project.id, seen.project.title) == (project, title)
+    assert (seen.project.id, seen.project.title) == (project, TITLE)
     found = follow(
         seen.tasks,
         overlap=seen.project.overlap,
@@ -175,7 +175,12 @@ def test_a_file_in_the_place_of_the_snapshots(
     assert not asked  # said before the work, not after it
 
 
-def test_tasks_deleted_meanwhile(project: int, connection: Connection, tmp_path: Path) -> None:
+def test_tasks_deleted_meanwhile(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks, tmp_path: Path
+) -> None:
+    project = push(
+        make_tasks(2), project=title, config=config, overlap=2, instructions="", connection=connection
+    ).project_id
     ids = [task["id"] for task in connection.get("api/tasks/", "x", project=project)["tasks"]]
 
     def delete(_done: int, _total: int) -> None:

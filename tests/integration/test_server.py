@@ -2,6 +2,8 @@
 
 import http.server
 import json
+import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -35,38 +37,44 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
+@pytest.fixture(scope="module")
+def own(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A server's folder that these tests share: it runs or not, as the test before left it."""
+    folder = tmp_path_factory.mktemp("own") / "server"
+    shutil.copytree(template, folder)
+    yield folder
+    server.stop(folder)
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_start_stop_and_start_again(copied: Path) -> None:
+def test_start_stop_and_start_again(own: Path) -> None:
+    server.stop(own)
     said: list[str] = []
-    state = server.start(copied, on_progress=said.append)
+    state = server.start(own, on_progress=said.append)
     assert state.running
     assert said
-    assert server.status(copied) == state
-    assert server.start(copied) == state  # the same process, not a second one
-    assert server.stop(copied)
-    after = server.status(copied)
+    assert server.status(own) == state
+    assert server.start(own) == state  # the same process, not a second one
+    assert server.stop(own)
+    after = server.status(own)
     assert (after.running, after.pid, after.url) == (False, None, state.url)
     assert not psutil.pid_exists(state.pid or 0)
-    assert not server.stop(copied)
-    again = server.start(copied)
+    assert not server.stop(own)
+    with ThreadPoolExecutor(2) as pool:  # two starts at once make one server
+        again, other = pool.map(server.start, [own, own])
+    assert again == other
     assert again.port == state.port
     assert again.pid != state.pid
 
 
-def test_two_starts_at_once_make_one_server(copied: Path) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(server.start, [copied, copied])
-    assert first == second
-
-
-def test_another_port_is_refused_while_it_runs(copied: Path) -> None:
-    state = server.start(copied)
+def test_another_port_is_refused_while_it_runs(own: Path) -> None:
+    state = server.start(own)
     assert state.port is not None
     with pytest.raises(ServerError, match="annotate server stop"):
-        server.start(copied, state.port + 1)
+        server.start(own, state.port + 1)
 
 
 def test_a_taken_port(copied: Path) -> None:
@@ -119,9 +127,12 @@ def test_nobody_signs_up_without_the_link(studio: server.ServerState, connection
     assert "token=" in invitation_link(connection)
 
 
-def test_the_users_environment_does_not_reach_it(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    outside = copied.parent / "outside"
-    for name, value in {
+def test_it_outlives_the_command_that_started_it_and_the_users_environment_does_not_reach_it(
+    own: Path, tmp_path: Path
+) -> None:
+    server.stop(own)
+    outside = tmp_path / "outside"
+    environment = {
         "LABEL_STUDIO_BASE_DATA_DIR": str(outside),
         "LABEL_STUDIO_HOST": "https://example.org",
         "HOST": "somewhere",
@@ -129,9 +140,12 @@ def test_the_users_environment_does_not_reach_it(copied: Path, monkeypatch: pyte
         "DJANGO_DB": "default",
         "USERNAME": "me",
         "HOME": str(outside),
-    }.items():
-        monkeypatch.setenv(name, value)
-    assert server.start(copied).running
+    }
+    code = f"from annotate.studio import server; server.start({str(own)!r})"
+    subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **environment}, check=True, timeout=PATIENCE_SECONDS
+    )
+    assert server.status(own).running
     assert not outside.exists()
 
 
@@ -150,18 +164,12 @@ def test_a_process_that_took_over_the_id_is_not_stopped(
     assert memory.pid is None
 
 
-def test_it_outlives_the_command_that_started_it(copied: Path) -> None:
-    code = f"from annotate.studio import server; server.start({str(copied)!r})"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE_SECONDS)
-    assert server.status(copied).running
-
-
-def test_after_kill_9_it_starts_again(copied: Path) -> None:
-    state = server.start(copied)
+def test_after_kill_9_it_starts_again(own: Path) -> None:
+    state = server.start(own)
     assert state.pid is not None
     psutil.Process(state.pid).kill()
-    until(lambda: not server.status(copied).running, "it runs although it was killed")
-    assert server.start(copied).running
+    until(lambda: not server.status(own).running, "it runs although it was killed")
+    assert server.start(own).running
 
 
 def test_a_failed_start_names_the_log_and_leaves_nothing(copied: Path) -> None:

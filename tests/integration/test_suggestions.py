@@ -15,9 +15,8 @@ from annotate.codebook.read import read_codebook
 from annotate.coordination.assignment import Annotator
 from annotate.coordination.suggestion import PREFIX, without_suggested
 from annotate.errors import ServerError
-from annotate.studio.accounts import create_account
 from annotate.studio.assign import assign
-from annotate.studio.client import Connection, connect
+from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
 from annotate.studio.pull import pull
 from annotate.studio.push import push
@@ -108,7 +107,11 @@ def test_the_order_is_served_and_shows_no_label(
 
 
 def test_tabs_of_annotators_go_by_the_order_and_stay_theirs(
-    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+    connection: Connection,
+    person: Callable[[str], Connection],
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
 ) -> None:
     people = [Annotator("ada@example.org", "Ada"), Annotator("ben@example.org", "Ben")]
     made = assign(
@@ -119,14 +122,12 @@ def test_tabs_of_annotators_go_by_the_order_and_stay_theirs(
     for _ in range(2):
         ordered = order_queue(ranks, project=title, connection=connection)
         assert (ordered.ordered, ordered.tabs, ordered.link) == (8, 3, None)  # two annotators and the guard
-    account = create_account(connection, "ada@example.org", "the-password-of-ada")
-    key = people[0].key
+    key, ada = people[0].key, person("ada")
     mine = sorted(made.plan.loc[made.plan["annotator"] == key, "item"], reverse=True)
     seen = []
-    with connect(connection.url, account.token) as ada:
-        while (task := served(ada, project, key)) is not None:
-            seen.append(task["data"]["passage_id"])
-            submit(ada, task["id"], choose("practice"), 1.0)
+    while (task := served(ada, project, key)) is not None:
+        seen.append(task["data"]["passage_id"])
+        submit(ada, task["id"], choose("practice"), 1.0)
     assert seen == mine
     views = connection.get("api/dm/views/", "listing the tabs", project=project)
     assert all(f"tasks:data.{RANK}" in one["data"]["hiddenColumns"]["explore"] for one in views)
@@ -226,15 +227,14 @@ def test_after_a_lost_reply_each_suggestion_stands_once(
 
 @pytest.mark.browser
 def test_an_annotator_finds_the_suggestion_filled_in(
-    log_in: Callable[[str, str], Page], connection: Connection, title: str, config: str, make_tasks: MakeTasks,
+    log_in: Callable[[str], Page], connection: Connection, title: str, config: str, make_tasks: MakeTasks,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    account = create_account(connection, "ada@example.org", "the-password-of-ada")
     config = config.replace('value="incident"', 'value="Something happened" alias="incident"')
     project = filled(connection, title, config, make_tasks(3))
     made = order_queue({"p00002": 1, "p00001": 2, "p00000": 3}, project=title, connection=connection)
     show(connection, title, config, FIRST, "p00002", "p00001")
-    page = log_in(account.email, "the-password-of-ada")
+    page = log_in("ada")
     page.goto(str(made.link))
     for number, hotkey in ((2, None), (1, "2"), (0, "2")):
         text = f"The quarry closed in year {number}."
