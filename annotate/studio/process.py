@@ -70,6 +70,7 @@ def server_environment(folder: ServerFolder, credentials: Credentials) -> dict[s
 
 # the time of birth is reckoned from the machine's boot and moves a little when its clock is set
 _CLOCK_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
 
 
 def own_process(memory: Memory | None) -> psutil.Process | None:
@@ -110,14 +111,36 @@ def end(process: psutil.Process, *, timeout: float = 20.0) -> None:
         family = [process]
     for member in family:
         _signal(member, force=False)
-    _, left = psutil.wait_procs(family, timeout=timeout)
+    left = _wait(family, timeout)
     for member in left:
         _signal(member, force=True)
-    _, left = psutil.wait_procs(left, timeout=timeout)
+    left = _wait(left, timeout)
     if left:
         pids = ", ".join(str(member.pid) for member in left)
         msg = f"the embedded server does not end (process {pids}); end it by hand"
         raise ServerError(msg)
+
+
+def _wait(processes: list[psutil.Process], timeout: float) -> list[psutil.Process]:
+    """Wait until these have ended, and return those that have not."""
+    until = time.monotonic() + timeout
+    left = processes
+    while left and time.monotonic() < until:
+        _, left = psutil.wait_procs(left, timeout=_LOOK_SECONDS)
+        left = [one for one in left if not _is_zombie_of_another(one)]
+    return left
+
+
+def _is_zombie_of_another(process: psutil.Process) -> bool:
+    """Whether it has ended, and its parent, another program, has not asked for its end: that may take long."""
+    try:
+        return bool(
+            process.status() == psutil.STATUS_ZOMBIE
+            and process.ppid() != os.getpid()
+            and process.num_threads() == 1  # else only its first thread has ended
+        )
+    except psutil.Error:
+        return True
 
 
 def _signal(process: psutil.Process, *, force: bool) -> None:

@@ -22,6 +22,7 @@ from annotate.studio import server
 from annotate.studio.accounts import create_account, invitation_link
 from annotate.studio.client import Connection, connect
 from annotate.studio.folder import Memory, read_memory, server_folder, write_memory
+from annotate.studio.process import end
 from annotate.studio.projects import find_project
 from tests.patience import PATIENCE_SECONDS, until
 
@@ -125,6 +126,25 @@ def test_nobody_signs_up_without_the_link(studio: server.ServerState, connection
     assert page.status_code == 200
     assert answer.status_code == 403
     assert "token=" in invitation_link(connection)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no zombies there")
+def test_a_server_whose_end_nobody_asked_for_has_ended() -> None:
+    """Its parent may be another program, which is busy."""
+    code = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        try:
+            child = psutil.Process(int(parent.stdout.readline()))
+            end(child)
+            assert child.status() == psutil.STATUS_ZOMBIE
+        finally:
+            parent.kill()
 
 
 def test_it_outlives_the_command_that_started_it_and_the_users_environment_does_not_reach_it(
