@@ -14,7 +14,7 @@ from scipy.stats import t as student
 
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
-from annotate.agreement.annotators.paired import PAIRWISE
+from annotate.agreement.annotators._pairs import PAIRWISE
 from annotate.codebook.scale import Scale
 from annotate.errors import StatisticsError, TableError
 from annotate.sampling import Interval
@@ -235,7 +235,7 @@ def test_in_portions_it_is_the_same(monkeypatch):
     rng = np.random.default_rng(5)
     frame = ratings(rng.integers(0, 3, (30, 6)).tolist())
     whole = nominal(pairs, frame, by=("source",)), nominal(leave_one_out, frame)
-    monkeypatch.setattr("annotate.agreement.annotators.paired._VALUES", 20)
+    monkeypatch.setattr("annotate.agreement.annotators._pairs._VALUES", 20)
     monkeypatch.setattr(sys.modules["annotate.agreement.annotators._leave_one_out"], "_VALUES", 20)
     again = nominal(pairs, frame, by=("source",)), nominal(leave_one_out, frame)
     for before, after in zip(whole, again, strict=True):

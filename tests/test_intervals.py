@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from annotate.agreement import COEFFICIENTS, estimate, from_items, measure
-from annotate.agreement.bootstrap import acceleration, bias, levels
+from annotate.agreement.intervals import acceleration, bias, levels
 from annotate.codebook.scale import Scale
 from annotate.errors import StatisticsError
 from annotate.sampling import INTERVALS, Interval, t_quantile

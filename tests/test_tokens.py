@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement.result import ONE_CATEGORY
+from annotate.agreement.spans.alphas import CHARACTER, TOKEN, coverage, coverage_alpha, cut, inside
 from annotate.agreement.spans.marks import MarkedPassage, merge
 from annotate.agreement.spans.measures import measure_spans
-from annotate.agreement.spans.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut, inside
 from annotate.errors import StatisticsError
 from annotate.sampling import Interval
 from tests.marked_example import LABELS, passage, passages, tables

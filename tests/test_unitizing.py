@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.agreement.result import ONE_CATEGORY
+from annotate.agreement.spans.alphas import gaps, unitize, unitizing_alpha
 from annotate.agreement.spans.marks import MarkedPassage
 from annotate.agreement.spans.measures import measure_spans
-from annotate.agreement.spans.unitizing import gaps, unitize, unitizing_alpha
 from annotate.sampling import Interval
 from tests.marked_example import LABELS, passage, passages, tables
 

@@ -3,7 +3,7 @@
 Only first rounds count: a repeat tells how steady one annotator is, not how two agree.
 
 Shares of disagreement are those of Krippendorff's alpha, ``1 - D_o / D_e``, with the distance that the
-level of measurement asks for; see :func:`annotate.agreement.alpha.krippendorff_alpha`.
+level of measurement asks for; see :func:`annotate.agreement.chance.krippendorff_alpha`.
 """
 
 import json

@@ -10,10 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from annotate.agreement.analytic import analytic, design_effects
-from annotate.agreement.bootstrap import bca, percentile
-from annotate.agreement.intervals import Limits, Measured
-from annotate.agreement.jackknife import jackknife, log_jackknife
-from annotate.agreement.observed import REST
+from annotate.agreement.chance import REST
+from annotate.agreement.intervals import Limits, Measured, bca, jackknife, log_jackknife, percentile
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
 from annotate.codebook.scale import Scale

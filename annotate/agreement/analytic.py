@@ -21,8 +21,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from annotate.agreement.intervals import Limits, Measured, over_units, shifted, variances
-from annotate.agreement.jackknife import around, degrees, degrees_in_words
+from annotate.agreement.intervals import (
+    Limits,
+    Measured,
+    around,
+    degrees,
+    degrees_in_words,
+    over_units,
+    shifted,
+    variances,
+)
 from annotate.counts.units import of_items
 from annotate.sampling import FloatArray, Interval
 

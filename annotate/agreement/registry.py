@@ -12,8 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from annotate.agreement.alpha import krippendorff_alpha
-from annotate.agreement.gwet import gwet_ac1, gwet_ac2
+from annotate.agreement.chance import (
+    REST,
+    gwet_ac1,
+    gwet_ac2,
+    krippendorff_alpha,
+    percent_agreement,
+    specific_agreement,
+)
 from annotate.agreement.kappa import (
     brennan_prediger,
     cohen_kappa,
@@ -22,7 +28,6 @@ from annotate.agreement.kappa import (
     light_kappa,
     scott_pi,
 )
-from annotate.agreement.observed import REST, percent_agreement, specific_agreement
 from annotate.agreement.result import Agreement
 from annotate.codebook.scale import LEVELS, Level
 from annotate.counts.assignments import NONE, Assignments

@@ -123,7 +123,7 @@ def pairs(
     """Compute the agreement of every two annotators, with jackknife intervals."""
     from annotate.agreement import Interval
     from annotate.agreement import pairs as measured
-    from annotate.agreement.annotators.paired import PAIRWISE
+    from annotate.agreement.annotators._pairs import PAIRWISE
     from annotate.present.study_tables import pairs_table
 
     result = measured(
@@ -190,7 +190,7 @@ def rounds(
     """Compute the agreement of each annotator with themselves, where passages came a second time."""
     from annotate.agreement import Interval
     from annotate.agreement import rounds as measured
-    from annotate.agreement.annotators.paired import PAIRWISE
+    from annotate.agreement.annotators._pairs import PAIRWISE
     from annotate.present.study_tables import pairs_table
 
     result = measured(

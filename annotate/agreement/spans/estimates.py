@@ -11,10 +11,17 @@ from dataclasses import replace
 import numpy as np
 
 from annotate.agreement.result import Agreement, Estimate, Settled, settle
+from annotate.agreement.spans.alphas import (
+    CHARACTER,
+    TOKEN,
+    coverage,
+    coverage_alpha,
+    cut,
+    unitize,
+    unitizing_alpha,
+)
 from annotate.agreement.spans.marks import MarkedPassage
 from annotate.agreement.spans.matching import MATCHINGS, Matched, match, mean_f1
-from annotate.agreement.spans.tokens import CHARACTER, TOKEN, coverage, coverage_alpha, cut
-from annotate.agreement.spans.unitizing import unitize, unitizing_alpha
 from annotate.counts.patterns import PAIR, FloatArray, IntArray
 from annotate.sampling import Interval, draw, percentiles
 

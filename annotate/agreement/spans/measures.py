@@ -60,8 +60,8 @@ def measure_spans(
         annotated), n_pairable_items (that two annotators or more did; the others count for nothing else),
         n_spans, n_annotators, undefined (None, or why ``value`` is NaN). Nothing is rounded.
 
-        Coefficients are token_alpha and character_alpha (:mod:`annotate.agreement.spans.tokens`),
-        unitizing_alpha (:mod:`annotate.agreement.spans.unitizing`), f1_exact and f1_overlap, the mean over
+        Coefficients are token_alpha and character_alpha (:mod:`annotate.agreement.spans.alphas`),
+        unitizing_alpha (:mod:`annotate.agreement.spans.alphas`), f1_exact and f1_overlap, the mean over
         pairs of annotators (:mod:`annotate.agreement.spans.matching`).
 
         For all labels together, an alpha takes the means of both disagreements over the labels, as
