@@ -18,8 +18,7 @@ from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
 from annotate.agreement.spans import measure_inside, measure_relations, measure_span_pairs, measure_spans
 from annotate.codebook.scale import Scale, scales_of
-from annotate.counts.assignments import Assignments, from_matrix
-from annotate.counts.patterns import Patterns, from_items
+from annotate.counts.patterns import Assignments, Patterns, from_items, from_matrix
 from annotate.sampling import Interval
 
 __all__ = [

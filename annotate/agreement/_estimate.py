@@ -15,8 +15,7 @@ from annotate.agreement.intervals import Limits, Measured, bca, jackknife, log_j
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
 from annotate.codebook.scale import Scale
-from annotate.counts.assignments import NONE, Assignments, assign
-from annotate.counts.patterns import PAIR, FloatArray, IntArray, Patterns
+from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, IntArray, Patterns, assign
 from annotate.counts.units import Units, of_items
 from annotate.sampling import Interval
 from annotate.study.ratings import decode_set

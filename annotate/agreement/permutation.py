@@ -33,8 +33,7 @@ import numpy as np
 from annotate.agreement._estimate import CELLS, sampled
 from annotate.agreement.influence import Influence, influence
 from annotate.agreement.registry import Coefficient
-from annotate.counts.assignments import NONE, Assignments, assign
-from annotate.counts.patterns import FloatArray, IntArray, Patterns
+from annotate.counts.patterns import NONE, Assignments, FloatArray, IntArray, Patterns, assign
 from annotate.counts.units import together
 from annotate.errors import StatisticsError
 

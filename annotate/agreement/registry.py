@@ -30,8 +30,7 @@ from annotate.agreement.kappa import (
 )
 from annotate.agreement.result import Agreement
 from annotate.codebook.scale import LEVELS, Level
-from annotate.counts.assignments import NONE, Assignments
-from annotate.counts.patterns import PAIR, FloatArray, Patterns
+from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, Patterns
 from annotate.counts.weights import BY_LEVEL, UNORDERED, UNWEIGHTED
 from annotate.errors import StatisticsError
 

@@ -12,8 +12,8 @@ from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import MEANINGS, ONE_RATING
 from annotate.consensus._dawid_skene import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
 from annotate.consensus._votes import as_texts, first_round, item_names, joined, judged, records, said, vote
+from annotate.counts.groups import MisfitError, place_texts
 from annotate.counts.judgements import Judgements
-from annotate.counts.places import MisfitError, place_texts
 from annotate.counts.table import bring_home
 from annotate.errors import StatisticsError, TableError
 from annotate.sampling import FloatArray, IntArray

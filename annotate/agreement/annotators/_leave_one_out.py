@@ -14,10 +14,9 @@ from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.result import Settled
 from annotate.agreement.rows import Rows, frame
 from annotate.codebook.scale import Scale
-from annotate.counts.assignments import NONE, Assignments, assign
 from annotate.counts.groups import group_columns
 from annotate.counts.judgements import Judgements, judgements
-from annotate.counts.patterns import FloatArray, IntArray, Patterns
+from annotate.counts.patterns import NONE, Assignments, FloatArray, IntArray, Patterns, assign
 from annotate.counts.table import Packing
 
 COLUMNS = ("coefficient", "annotator", "n_ratings", "n_pairable_items", "value", "without", "change", "undefined")  # fmt: skip

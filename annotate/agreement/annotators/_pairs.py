@@ -19,9 +19,8 @@ from annotate.agreement._estimate import sampled
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.rows import Rows, frame
 from annotate.codebook.scale import Scale
-from annotate.counts.confusions import Confusions, confusions
 from annotate.counts.groups import group_columns
-from annotate.counts.judgements import Judgements, judgements
+from annotate.counts.judgements import Confusions, Judgements, confusions, judgements
 from annotate.counts.patterns import FloatArray
 from annotate.sampling import IntArray, Interval, t_quantile
 
