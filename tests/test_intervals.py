@@ -28,6 +28,7 @@ KINDS = {
     "jackknife": "jackknife over items, t with n-1 degrees of freedom",
     "analytic": "analytic (Gwet 2014), t with n-1 degrees of freedom",
 }
+OVER_PAIRED = "analytic (Gwet 2014 over the paired items), t with n-1 degrees of freedom"
 NOT_GWETS = "analytic (linearised), t with n-1 degrees of freedom"
 
 
@@ -155,7 +156,7 @@ def test_standard_error_is_gwets(
     rated, paired = sizes(study)
     n = paired if family == "alpha" else rated
     error = (ours.value - ours.ci_low) / stats.t.ppf(0.975, n - 1)
-    assert ours.interval == KINDS["analytic"]
+    assert ours.interval == (OVER_PAIRED if family == "alpha" else KINDS["analytic"])
     two_way = "table_rows_rater1_cols_rater2" in study
     theirs = expected["se"] * (math.sqrt(n / (n - 1)) if two_way else 1.0)
     digits = 5.1e-6 if len(str(expected["se"])) < 10 else 1e-8
@@ -304,7 +305,9 @@ def test_every_kind_is_held_by_these_tests() -> None:
 def test_every_coefficient_has_it_and_says_what_it_is(kind: str) -> None:
     found = nominal(made(60, 1, annotators=2), interval=Interval(kind))
     assert found["undefined"].tolist() == [None] * len(COEFFICIENTS)
-    assert set(found["interval"].drop("light_kappa")) == {KINDS[kind]}
+    alphas = OVER_PAIRED if kind == "analytic" else KINDS[kind]
+    assert found.loc["krippendorff_alpha", "interval"] == alphas
+    assert set(found["interval"].drop(["light_kappa", "krippendorff_alpha"])) == {KINDS[kind]}
     assert found.loc["light_kappa", "interval"] == (NOT_GWETS if kind == "analytic" else KINDS[kind])
     assert (found["ci_low"] < found["value"]).all()
     assert (found["value"] < found["ci_high"]).all()

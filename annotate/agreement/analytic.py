@@ -1,6 +1,6 @@
 """Standard errors by linearisation, as Gwet derives them.
 
-Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5 and 6, gives the variance of each
+Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5, gives the variance of each
 coefficient as the mean square of what one item contributes to it, over n - 1, without a correction for a
 finite population. What an item contributes is the derivative of the coefficient with respect to the
 weight of that item (the infinitesimal jackknife; Efron & Tibshirani 1993, An Introduction to the Bootstrap,
@@ -9,7 +9,9 @@ gives his published standard errors to their last digit.
 
 Two things are his. He takes n to be all rated items and adds, for the share of them that can be paired,
 a term that the derivative leaves out; Krippendorff's alpha he computes on the items that can be paired
-alone, without its correction for few ratings, which the weights here are too large to show.
+alone, without its correction for few ratings, which the weights here are too large to show. That form, with
+one less than the paired items for the degrees of freedom, is that of irrCAC for Python; irrCAC 1.4 for R takes
+the degrees of freedom from all items.
 
 Over clusters neither applies: what the items of a cluster contribute is summed, and the sums are squared
 (Binder 1983, International Statistical Review 51, pp. 279-292; Cameron & Miller 2015, A practitioner's guide
@@ -82,8 +84,10 @@ def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> 
         if not math.isfinite(error):
             found.append(Limits())
             continue
-        gwets = name in _ALL_ITEMS and (name, measured.level) != ("krippendorff_alpha", "ordinal")
-        how = f"analytic ({'Gwet 2014' if gwets else 'linearised'}), t with n-1 degrees of freedom"
+        form = "Gwet 2014" if name in _ALL_ITEMS else "linearised"
+        if name == "krippendorff_alpha":
+            form = "linearised" if measured.level == "ordinal" else "Gwet 2014 over the paired items"
+        how = f"analytic ({form}), t with n-1 degrees of freedom"
         found.append(Limits(*around(value, error, n - 1, lowest, interval.confidence), how))
     return found
 

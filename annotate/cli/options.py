@@ -124,7 +124,7 @@ Weights = Annotated[
     str | None,
     typer.Option(
         "--weights",
-        help="identity, linear, quadratic or ordinal: for the kappas, Brennan-Prediger and AC2.",
+        help="identity, linear, quadratic, ordinal, or level for what the level asks for: for the kappas, Brennan-Prediger and AC2.",
         rich_help_panel=SCALES,
     ),
 ]

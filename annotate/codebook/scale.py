@@ -13,7 +13,17 @@ from annotate.errors import StatisticsError
 Level = Literal["nominal", "ordinal", "interval", "ratio", "set"]
 
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio", "set")
-WEIGHTS = ("identity", "linear", "quadratic", "ordinal")
+BY_LEVEL = "level"
+LEVEL_WEIGHTS: Mapping[str, str] = {
+    "nominal": "identity",
+    "ordinal": "ordinal",
+    "interval": "quadratic",
+    "ratio": "quadratic",
+    "set": "identity",
+}
+"""What ``level`` means as weights, and what AC2 weighs with if nobody says: ordinal weights need no numbers (Gwet
+2014, Handbook of Inter-Rater Reliability, 4th ed., ch. 3)."""
+WEIGHTS = ("identity", "linear", "quadratic", "ordinal", BY_LEVEL)
 DISTANCES = ("masi", "jaccard")
 
 
@@ -30,7 +40,8 @@ class Scale:
         AC1 and of Brennan-Prediger is their number; without them, it is the number used in the table.
     weights
         ``identity``, ``linear``, ``quadratic`` or ``ordinal``, for the kappas, Brennan-Prediger and AC2, see
-        :mod:`annotate.counts.weights`; None for identity, and for AC2 what the level asks for.
+        :mod:`annotate.counts.weights`; ``level`` for what the level asks for: ordinal, of numbers quadratic. None for
+        identity, and for AC2 what the level asks for.
     distance
         How alpha measures between sets: ``masi`` or ``jaccard``, see :mod:`annotate.counts.distance`.
 
@@ -56,6 +67,8 @@ class Scale:
                 raise StatisticsError(f"{what} {said!r} is not known; there are {', '.join(known)}")
         if self.weights is not None and self.weights not in WEIGHTS:
             raise StatisticsError(f"weights {self.weights!r} are not known; there are {', '.join(WEIGHTS)}")
+        if self.weights == BY_LEVEL:
+            object.__setattr__(self, "weights", LEVEL_WEIGHTS[self.level])
         given: object = self.categories
         if isinstance(given, str) or not all(isinstance(one, str) for one in self.categories):
             raise StatisticsError(

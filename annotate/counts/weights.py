@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from annotate.codebook.scale import LEVEL_WEIGHTS
 from annotate.counts.distance import numbers
 
 FloatArray = NDArray[np.float64]
@@ -21,14 +22,9 @@ NUMERIC = ("interval", "ratio")
 UNORDERED = ("nominal", "set")
 
 # What a coefficient weighs with if nobody says. The kappas and Brennan-Prediger are known unweighted;
-# AC2 is AC1 with the weights that the level asks for (Gwet 2014, ch. 3: ordinal weights need no numbers).
+# AC2 is AC1 with the weights that the level asks for.
 UNWEIGHTED: Mapping[str, str] = dict.fromkeys(("nominal", "ordinal", "interval", "ratio", "set"), "identity")
-BY_LEVEL: Mapping[str, str] = {
-    **UNWEIGHTED,
-    "ordinal": "ordinal",
-    "interval": "quadratic",
-    "ratio": "quadratic",
-}
+BY_LEVEL: Mapping[str, str] = LEVEL_WEIGHTS
 
 
 def identity(places: FloatArray) -> FloatArray:

@@ -81,7 +81,9 @@ def render_report(summary: Summary, *, notes: Sequence[str] = ()) -> str:
         disagreements=_disagreements(study, summary.disagreements),
         exclusions=_exclusions(study),
         codebook=_codebook(study),
-        paragraph=visible(methods_paragraph(study, agreement, confidence=summary.confidence)),
+        paragraph=visible(
+            methods_paragraph(study, agreement, confidence=summary.confidence, seed=summary.seed)
+        ),
         interval_level=wording.interval_level(summary.confidence),
         wording=wording,
     )

@@ -14,7 +14,7 @@ from annotate.agreement import MEANINGS
 from annotate.codebook.read import Codebook
 from annotate.frames import plain, records
 from annotate.present.tables import cell, with_words
-from annotate.present.wording import COEFFICIENTS, coefficient
+from annotate.present.wording import COEFFICIENTS, coefficient, order_ignored
 from annotate.study.ratings import encode_set
 from annotate.study.words import choice, in_words
 
@@ -158,7 +158,26 @@ def agreement_table(
     of_variable = [] if "category" in keys else ["most chosen"]
     last = [name for name in ("n", "annotators", *of_variable, "undefined", "caution") if name in frame]
     first = [name for name in frame.columns if name not in (*last, "most chosen")]
-    return readable(frame[first + last], codebook)
+    return with_words(readable(frame[first + last], codebook), *_measured(result))
+
+
+def _measured(result: pd.DataFrame) -> list[str]:
+    """At which level, with which weights, and what ignores the order of the categories, as lines below a table."""
+    if result.empty:
+        return []
+    told = []
+    for what, of in (("level", "variable"), ("weights", "coefficient")):
+        if what in result.columns:
+            pairs = result[[what, of]].dropna().drop_duplicates()
+            groups = {str(one): list(map(_term, group[of])) for one, group in pairs.groupby(what, sort=False)}
+            told += [f"{what}: " + "; ".join(f"{one} ({', '.join(names)})" for one, names in groups.items())]
+    names, variables = order_ignored(result)
+    if names:
+        told.append(
+            f"{', '.join(map(_term, names))}: without regard to the order of the categories ({', '.join(map(_term, variables))}); "
+            "alpha and AC2 regard it, and kappas with the weights level"
+        )
+    return told
 
 
 def _counts(record: Mapping[str, Any], codebook: Codebook | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Everything that the workbook, the report and the demo show, computed once; and the paragraph of the methods."""
 
 import importlib.metadata
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from annotate.codebook.scale import Scale
 from annotate.frames import records
 from annotate.present import counted
 from annotate.present.tables import cell
-from annotate.present.wording import coefficient
+from annotate.present.wording import coefficient, order_ignored
 from annotate.provenance import profile
 from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.provenance.profiles import COLUMNS, VARIABLES
@@ -39,6 +40,8 @@ class Summary:
         Of :func:`annotate.agreement.disagreements`.
     confidence
         The confidence that all intervals were made with.
+    seed
+        Where the random numbers of the intervals started.
 
     """
 
@@ -48,6 +51,7 @@ class Summary:
     ledger: Ledger
     disagreements: pd.DataFrame
     confidence: float
+    seed: int = 0
 
 
 def summarise(
@@ -74,6 +78,7 @@ def summarise(
         ledger_of(passages_of_study(study), study.first_round),
         disagreements(study.ratings, tuple(study.levels)),
         interval.confidence,
+        interval.seed,
     )
 
 
@@ -91,7 +96,9 @@ _DISTANCES = {
 }
 
 
-def methods_paragraph(study: Study, agreement: pd.DataFrame, *, confidence: float = 0.95) -> str:
+def methods_paragraph(
+    study: Study, agreement: pd.DataFrame, *, confidence: float = 0.95, seed: int | None = None
+) -> str:
     """Write one paragraph in plain words, every figure of it taken from the table of agreement.
 
     Parameters
@@ -100,7 +107,7 @@ def methods_paragraph(study: Study, agreement: pd.DataFrame, *, confidence: floa
         What was rated, and what was left out.
     agreement
         Of :func:`annotate.agreement.measure`; the rows of all sources together are used.
-    confidence
+    confidence, seed
         Of its intervals.
 
     """
@@ -113,7 +120,8 @@ def methods_paragraph(study: Study, agreement: pd.DataFrame, *, confidence: floa
         for sentence in (
             _design(study),
             _measures(names, whole),
-            _intervals(whole, confidence),
+            _weights(whole),
+            _intervals(whole, confidence, seed),
             *_results(whole),
             _left_out(study),
             f"Computed with annotate {importlib.metadata.version('annotate')}.",
@@ -127,8 +135,20 @@ def _design(study: Study) -> str:
     annotators, sources = ratings["annotator"].nunique(), ratings["source"].nunique()
     return (
         f"{counted(annotators, 'annotator')} coded {counted(ratings['item'].nunique(), 'passage')} from "
-        f"{counted(sources, 'source')}, {len(ratings):,} judgements in all."
+        f"{counted(sources, 'source')}, {len(ratings):,} judgements in all. {_coders(ratings)}"
     )
+
+
+def _coders(ratings: pd.DataFrame) -> str:
+    """How many annotators a passage had, and in how many documents the passages lie."""
+    if ratings.empty:
+        return ""
+    coders = ratings.groupby("item")["annotator"].nunique()
+    least, most = int(coders.min()), int(coders.max())
+    each = f"{least}" if least == most else f"{least} to {most} (mean {coders.mean():.2f})"
+    said = f"A passage had {each} annotator{'' if most == 1 else 's'}"
+    documents = ratings["document"].nunique() if "document" in ratings.columns else 0
+    return f"{said}; the passages are from {counted(documents, 'document')}." if documents else f"{said}."
 
 
 def _measures(names: list[str], whole: pd.DataFrame) -> str:
@@ -141,12 +161,40 @@ def _measures(names: list[str], whole: pd.DataFrame) -> str:
     return f"Inter-annotator agreement was measured by {named}, at these levels of measurement: {kinds}."
 
 
-def _intervals(whole: pd.DataFrame, confidence: float) -> str:
+def _weights(whole: pd.DataFrame) -> str:
+    """What weighs how, and what ignores the order of the categories."""
+    said = []
+    if "weights" in whole.columns:
+        pairs = whole[["coefficient", "weights"]].dropna().drop_duplicates()
+        kinds = [
+            f"{coefficient(name).name}: {kind}" for name, kind in pairs.itertuples(index=False, name=None)
+        ]
+        said += [f"Weights were: {'; '.join(kinds)}."] if kinds else []
+    names, variables = order_ignored(whole)
+    if names:
+        of = ", ".join(in_words(variable).lower() for variable in variables)
+        said.append(
+            f"Of ordered categories ({of}), {' and '.join(coefficient(name).name for name in names)} "
+            f"{'ignores' if len(names) == 1 else 'ignore'} the order."
+        )
+    return " ".join(said)
+
+
+def _intervals(whole: pd.DataFrame, confidence: float, seed: int | None) -> str:
     kinds = sorted({str(kind).partition(", ")[::2] for kind in whole["interval"].dropna()})
     if not kinds:
         return ""
-    how = " and ".join(f"{kind} ({settings})" if settings else kind for kind, settings in kinds)
-    return f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993)."
+    settings: dict[str, dict[str, None]] = {}
+    for kind, said in kinds:
+        settings.setdefault(kind, {}).update({said: None} if said else {})
+    how = " and ".join(f"{kind} ({' or '.join(said)})" if said else kind for kind, said in settings.items())
+    over = re.search(r" over (?:[0-9,]+ )?([a-z]+)", how)
+    drawn = "passages" if over is None or over[1] == "items" else over[1]
+    started = f" Random numbers start from seed {seed}." if seed is not None and "bootstrap" in how else ""
+    return (
+        f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993). Annotators are "
+        f"fixed: the intervals say how far values may move with other {drawn}, not with other annotators.{started}"
+    )
 
 
 def _results(whole: pd.DataFrame) -> list[str]:

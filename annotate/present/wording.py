@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from annotate.agreement import COEFFICIENTS as MEASURES
 from annotate.codebook.read import Codebook
+from annotate.counts.weights import UNORDERED
 from annotate.study.exports import REASONS
 from annotate.study.study import Study
 from annotate.study.words import choice, visible
@@ -44,8 +46,9 @@ COEFFICIENTS: Mapping[str, Term] = {
         "1 − Dₒ / Dₑ: the disagreement observed inside passages over the disagreement among all answers "
         "drawn at random. 1 is full agreement, 0 is what chance gives, below 0 is worse than chance. The "
         "distance between two answers follows the level of the variable: the same or not (nominal), "
-        "Krippendorff's ordinal distance, squared differences of numbers (at ratio level relative to their sum), and MASI for sets. It falls when nearly everything lies in one "
-        "category, even where annotators hardly differ.",
+        "Krippendorff's ordinal distance, squared differences of numbers (at ratio level relative to their sum), and MASI for sets. Where nearly everything lies in one "
+        "category, little disagreement is to be expected, so that a few disagreements lower it much; it stays "
+        "high where the rare categories are agreed upon.",
         "Krippendorff 2019, ch. 12; Passonneau 2006 for sets",
     ),
     "gwet_ac1": Term(
@@ -117,8 +120,9 @@ INTERVALS = (
 )
 READING = (
     "Read percent agreement, alpha and AC1 side by side, with n, with the interval, and with the most "
-    "chosen category. Where one category takes nearly all answers, percent agreement and AC1 are high and "
-    "alpha is low, all for the same answers (Feinstein & Cicchetti 1990). No single one of them ranks "
+    "chosen category. Where one category takes nearly all answers, percent agreement and AC1 are high, and "
+    "alpha can be low for the same answers: it is where annotators do not agree on the few others (Feinstein & "
+    "Cicchetti 1990). No single one of them ranks "
     "sources, so sources stand in the order of the alphabet."
 )
 UNDEFINED = (
@@ -208,6 +212,25 @@ def source_name(source: object) -> str:
 def coefficient(name: str) -> Term:
     """The words for a coefficient; one that is not described here keeps its name."""
     return COEFFICIENTS.get(name, Term(name, name, ""))
+
+
+def order_ignored(agreement: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Which coefficients of a table of agreement ignore the order of the categories, and of which variables.
+
+    Percent agreement and AC1 do, and so does what may be weighed and is not: two answers are the same or not,
+    however far they are apart.
+    """
+    names: dict[str, None] = {}
+    variables: dict[str, None] = {}
+    for row in agreement.to_dict("records"):
+        known = MEASURES.get(str(row["coefficient"]))
+        if known is None or row["level"] in UNORDERED or isinstance(row.get("category"), str):
+            continue
+        asked = row.get("weights")
+        weighs = known.weighs_with(str(row["level"]), asked if isinstance(asked, str) else None)
+        if not known.by_distance and weighs in (None, "identity"):
+            names[str(row["coefficient"])] = variables[str(row["variable"])] = None
+    return list(names), list(variables)
 
 
 def interval_level(confidence: float) -> str:
