@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from annotate import cli
 from tests.patience import PATIENCE_SECONDS
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 collect_ignore = ["typing"]  # a script that mypy reads, and nobody runs
+# By default an example that takes 200 ms fails, and so do inputs that are slow to make: both by the clock.
+settings.register_profile("by no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("by no clock")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # As root in a container there is no sandbox; and nothing is to be fetched in the background.
