@@ -23,13 +23,13 @@ TWO = pd.DataFrame(
     [
         (lambda: Scale("metric"), "level 'metric' is not known; there are nominal, ordinal, interval, ratio, set"),
         (lambda: Scale(["nominal"]), "level ['nominal'] is not known; there are nominal, ordinal, interval, ratio, set"),
-        (lambda: Scale("nominal", weights="radical"), "weights 'radical' are not known; there are identity, linear, quadratic, ordinal"),
+        (lambda: Scale("nominal", weights="radical"), "weights 'radical' are not known; there are identity, linear, quadratic, ordinal, level"),
         (lambda: Scale("set", distance="dice"), "set distance 'dice' is not known; there are masi, jaccard"),
         (lambda: Scale("ordinal", "abc"), "categories: 'abc' is no sequence of texts; write ('low', 'high')"),
         (lambda: Scale("ordinal", (1, 2)), "categories: (1, 2) is no sequence of texts; write ('low', 'high')"),
         (lambda: Scale("nominal", ("a", "b", "a")), "categories: 'a' stands twice; name each once"),
         (lambda: scales_of({"v": "metric"}), "variable v: level 'metric' is not known; there are nominal, ordinal, interval, ratio, set"),
-        (lambda: Interval("kalpha"), "interval 'kalpha' is not known; there are percentile, bca, jackknife, analytic, none"),
+        (lambda: Interval("kalpha"), "interval 'kalpha' is not known; there are auto, percentile, bca, jackknife, log_jackknife, analytic, none"),
         (lambda: Interval(replicates=-1), "replicates: -1 is below 0; say 0 for no interval, or 1000"),
         (lambda: Interval(confidence=95), "confidence: 95 is not between 0 and 1; 0.95 is usual"),
         (lambda: Interval(confidence=float("nan")), "confidence: nan is not between 0 and 1; 0.95 is usual"),
@@ -53,7 +53,7 @@ def test_a_scale_is_a_value():
 
 
 def test_what_a_scale_may_say_can_be_computed():
-    assert set(WEIGHTS) == set(weights.WEIGHTS)
+    assert set(WEIGHTS) == {*weights.WEIGHTS, "level"}
     assert set(DISTANCES) == set(distance.SET_DISTANCES)
     for level in LEVELS:
         found = measure(TWO.replace({"category": {"x": "1", "y": "2"}} if level != "set" else {"category": {"x": '["x"]', "y": '["y"]'}}),
@@ -78,7 +78,7 @@ def test_one_column_to_group_by_may_be_named_alone():
         assert set(alone["source"].dropna()) == {"s"}
 
 
-@pytest.mark.parametrize("function", [measure, pairs, lambda *a, **b: plan(*a, **b, half_width=0.1)])
+@pytest.mark.parametrize("function", [pairs, lambda *a, **b: plan(*a, **b, half_width=0.1)])
 def test_a_cluster_is_not_passed_over(function):
     with pytest.raises(StatisticsError, match="cluster: cannot draw by document here"):
         function(TWO, scales={"v": Scale("nominal")}, interval=Interval(replicates=100, cluster="document"))

@@ -112,11 +112,12 @@ WEIGHTS = (
     "n is the number of passages that a value rests on."
 )
 INTERVALS = (
-    "An interval comes from drawing passages: they are drawn with replacement, the measure is computed again on each draw, and the interval runs between the outer "
-    "percentiles (percentile bootstrap over passages; Efron & Tibshirani 1993, ch. 13). It says how far a "
-    "value could move with other passages of the same kind, not with other annotators. With few passages "
-    "it is rough, and where all of them are alike it has no width, which does not mean that the value is "
-    "certain."
+    "Where the passages lie in several documents, the intervals of agreement draw whole documents, because passages "
+    "of one text resemble each other: each document is left out in turn (jackknife on the scale log(1 − coefficient)). "
+    "For a source of a single document, and for all shares of claims, passages are drawn with replacement "
+    "(percentile bootstrap; Efron & Tibshirani 1993, ch. 13). An interval says how far a value could move with other "
+    "documents, or passages, of the same kind, not with other annotators. Where all are alike it is exact "
+    "(Clopper & Pearson 1934)."
 )
 READING = (
     "Read percent agreement, alpha and AC1 side by side, with n, with the interval, and with the most "

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from annotate.agreement import measure_inside, measure_relations
 from annotate.codebook.read import load_codebook
 from annotate.files import bundled
-from annotate.studio.accounts import create_account
 from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from annotate.studio.push import push
@@ -19,7 +18,6 @@ from tests.integration.test_labelling import select
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 TEXT = "The porters' union says that 🚚 forty carts were turned away at the gate."
-EMAIL, PASSWORD = "ruth@example.org", "a-password-of-ruth"
 INSIDE = """<View>
   <Text name="text" value="$text"/>
   <Labels name="marks" toName="text"><Label value="SOURCE" hotkey="o"/><Label value="FIGURE" hotkey="n"/></Labels>
@@ -32,12 +30,11 @@ INSIDE = """<View>
 
 @pytest.fixture
 def opened(
-    log_in: Callable[[str, str], Page], connection: Connection, title: str, make_tasks: Callable[..., Any]
+    log_in: Callable[[str], Page], connection: Connection, title: str, make_tasks: Callable[..., Any]
 ) -> Callable[[str], tuple[Page, int]]:
     """Open the first passage of a project with this label config, as an annotator."""
 
     def open_with(config: str) -> tuple[Page, int]:
-        create_account(connection, EMAIL, PASSWORD)
         pushed = push(
             make_tasks(1, text=TEXT),
             project=title,
@@ -46,7 +43,7 @@ def opened(
             instructions="",
             connection=connection,
         )
-        page = log_in(EMAIL, PASSWORD)
+        page = log_in("ruth")
         page.goto(f"{connection.url}/projects/{pushed.project_id}/data")
         page.get_by_text("Label All Tasks").click()
         expect(page.locator(".lsf-richtext__container")).to_have_text(TEXT)
