@@ -16,7 +16,7 @@ from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
 from annotate.codebook.scale import Scale
 from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, IntArray, Patterns, assign
-from annotate.counts.units import Units, of_items
+from annotate.counts.units import Units
 from annotate.sampling import Interval
 from annotate.study.ratings import decode_set
 
@@ -163,15 +163,6 @@ def sampled(coefficient: Coefficient, patterns: Patterns, samples: FloatArray) -
         patterns.pairable_items(samples),
         patterns.categories_used(samples),
     )
-
-
-def strata(patterns: Patterns) -> list[IntArray]:
-    """The patterns that have items: those with two ratings or more, and those with one.
-
-    Items are drawn within these, as :mod:`annotate.counts.units` says why: how many items get a
-    second rating is the plan of a study, not a chance finding. An empty stratum keeps its place.
-    """
-    return of_items(patterns.n, patterns.ratings).strata
 
 
 def by_category(

@@ -26,12 +26,13 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.agreement._cautions import caution
-from annotate.agreement._estimate import CELLS, sampled, strata
+from annotate.agreement._estimate import CELLS, sampled
 from annotate.agreement.registry import Coefficient, select
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.groups import group_columns, tally_patterns
 from annotate.counts.patterns import PAIR, FloatArray, Patterns
+from annotate.counts.units import of_items
 from annotate.errors import StatisticsError
 from annotate.sampling import Interval, generator, percentiles
 
@@ -210,7 +211,7 @@ def simulated_half_width(
 
 def _studies(patterns: Patterns, items: int, number: int, rng: np.random.Generator) -> Iterator[FloatArray]:
     """Studies of other sizes, in chunks (samples x P) of items a pattern."""
-    pairable, single = strata(patterns)
+    pairable, single = of_items(patterns.n, patterns.ratings).strata
     now = int(patterns.n[pairable].sum())
     sizes = (items, round(int(patterns.n[single].sum()) * items / now))
     streams = rng.spawn(len(sizes))
