@@ -30,9 +30,8 @@ from annotate.agreement import (
 )
 from annotate.agreement.result import CHANCE_IS_CERTAIN, Agreement, settle
 from annotate.codebook.scale import Scale, scales_of
-from annotate.counts.distance import matrix, ranks
+from annotate.counts.distance import WEIGHTS, matrix, ranks, weight_matrix
 from annotate.counts.units import of_items
-from annotate.counts.weights import WEIGHTS, weight_matrix
 from annotate.errors import StatisticsError, TableError
 from annotate.sampling import Interval
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.codebook.scale import scales_of
-from annotate.counts.weights import WEIGHTS
+from annotate.counts.distance import WEIGHTS
 from annotate.sampling import Interval
 from annotate.study.ratings import decode_set, encode_set
 

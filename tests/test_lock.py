@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from annotate.errors import ServerError
-from annotate.studio.lock import exclusive
+from annotate.studio.folder import exclusive
 
 HOLD = """
 import sys
 from pathlib import Path
-from annotate.studio.lock import exclusive
+from annotate.studio.folder import exclusive
 with exclusive(Path(sys.argv[1]), wait=60, busy="busy"):
     print("held", flush=True)
     sys.stdin.read()

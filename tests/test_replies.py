@@ -20,16 +20,14 @@ from annotate.codebook.read import config_hash, read_codebook
 from annotate.coordination.assignment import Annotator
 from annotate.coordination.following import follow
 from annotate.errors import AnnotateError, ServerError
-from annotate.studio.accounts import add_account
+from annotate.studio.accounts import add_account, label_stream, skip, submit
 from annotate.studio.adjudicate import push_cases
 from annotate.studio.assign import assign
 from annotate.studio.client import Connection, connect
-from annotate.studio.pull import pull
+from annotate.studio.offered import GUARD
+from annotate.studio.pull import look, look_again, pull
 from annotate.studio.push import push
-from annotate.studio.status import look, look_again
-from annotate.studio.stream import label_stream, skip, submit
 from annotate.studio.suggest import TAB, order_queue, push_suggestions
-from annotate.studio.views import GUARD
 from annotate.study.exports import ADJUDICATION
 
 CONFIG = """<View>
@@ -158,7 +156,7 @@ def connection(server: WrongServer) -> Iterator[Connection]:
 def no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("annotate.studio.projects._PAUSE", 0.0)
     monkeypatch.setattr("annotate.studio.push._SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr("annotate.studio.stream._BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("annotate.studio.accounts._BUSY_SECONDS", 0.0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 

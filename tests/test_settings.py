@@ -8,7 +8,8 @@ import pytest
 from annotate.agreement import measure, pairs, plan
 from annotate.codebook.read import read_codebook
 from annotate.codebook.scale import DISTANCES, LEVELS, WEIGHTS, Scale, scales_of
-from annotate.counts import distance, weights
+from annotate.counts import distance
+from annotate.counts import distance as weights
 from annotate.errors import StatisticsError
 from annotate.sampling import INTERVALS, Interval, check_seed
 

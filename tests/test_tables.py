@@ -17,7 +17,7 @@ from annotate.present.label_tables import codebook_frame
 from annotate.present.study_tables import readable, side_by_side
 from annotate.present.tables import FORMATS, rendered, write_table, write_tables
 from annotate.studio.projects import Project
-from annotate.studio.status import Look
+from annotate.studio.pull import Look
 from annotate.study.study import read_study
 from tests.export_example import CONFIG
 

@@ -14,8 +14,8 @@ from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, sele
 from annotate.agreement.result import Estimate
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
+from annotate.counts.distance import BY_LEVEL
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
-from annotate.counts.weights import BY_LEVEL
 from annotate.errors import StatisticsError
 from annotate.sampling import Interval, generator
 

@@ -8,9 +8,8 @@ only on items that are hard to rate. Observed agreement is not corrected for cha
 import numpy as np
 
 from annotate.agreement.result import Agreement
-from annotate.counts.distance import matrix, ranks
+from annotate.counts.distance import BY_LEVEL, matrix, ranks
 from annotate.counts.patterns import FloatArray, Patterns
-from annotate.counts.weights import BY_LEVEL
 
 
 def krippendorff_alpha(patterns: Patterns, samples: FloatArray) -> Agreement:

@@ -7,8 +7,8 @@ together, or of each. For Brennan and Prediger, chance falls on every category a
 import numpy as np
 
 from annotate.agreement.result import Agreement
+from annotate.counts.distance import UNWEIGHTED
 from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, IntArray, Patterns
-from annotate.counts.weights import UNWEIGHTED
 
 _CELLS = 2**22  # samples x meetings of two annotators held at a time
 

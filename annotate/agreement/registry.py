@@ -30,8 +30,8 @@ from annotate.agreement.kappa import (
 )
 from annotate.agreement.result import Agreement
 from annotate.codebook.scale import LEVELS, Level
+from annotate.counts.distance import BY_LEVEL, UNORDERED, UNWEIGHTED
 from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, Patterns
-from annotate.counts.weights import BY_LEVEL, UNORDERED, UNWEIGHTED
 from annotate.errors import StatisticsError
 
 ALL = "all"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from annotate.coordination.assignment import Annotator
     from annotate.corpus.tasks import Task
     from annotate.studio.assign import Assigned
-    from annotate.studio.views import Tab
+    from annotate.studio.offered import Tab
 
 app = typer.Typer()
 

@@ -125,7 +125,7 @@ def status(
     from annotate.cli._status import show
     from annotate.cli._status import watch as keep_watching
     from annotate.studio.client import connect
-    from annotate.studio.status import look
+    from annotate.studio.pull import look
 
     if watch and (table.form != "table" or table.output is not None):
         raise typer.BadParameter("goes on until Ctrl+C: without --format and --output", param_hint="--watch")

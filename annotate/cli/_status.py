@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from annotate.coordination.following import Followed
     from annotate.present import Format
     from annotate.studio.client import Connection
-    from annotate.studio.status import Look
+    from annotate.studio.pull import Look
 
 _DAYS_SHOWN = 14
 
@@ -64,7 +64,7 @@ def _looks(
     first: "Look", connection: "Connection", every: float, lost: Callable[[str], None]
 ) -> Iterator[tuple["Look", "Followed"]]:
     """The first look, and another one each time; a server that does not answer is asked again."""
-    from annotate.studio.status import look_again
+    from annotate.studio.pull import look_again
 
     seen, found, trouble = first, _followed(first), ""
     while True:

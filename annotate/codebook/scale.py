@@ -40,7 +40,7 @@ class Scale:
         AC1 and of Brennan-Prediger is their number; without them, it is the number used in the table.
     weights
         ``identity``, ``linear``, ``quadratic`` or ``ordinal``, for the kappas, Brennan-Prediger and AC2, see
-        :mod:`annotate.counts.weights`; ``level`` for what the level asks for: ordinal, of numbers quadratic. None for
+        :mod:`annotate.counts.distance`; ``level`` for what the level asks for: ordinal, of numbers quadratic. None for
         identity, and for AC2 what the level asks for.
     distance
         How alpha measures between sets: ``masi`` or ``jaccard``, see :mod:`annotate.counts.distance`.

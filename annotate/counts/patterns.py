@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from annotate.codebook.scale import Level, Scale
+from annotate.counts.distance import weight_matrix
 from annotate.counts.units import Units, of_items
-from annotate.counts.weights import weight_matrix
 from annotate.errors import StatisticsError
 
 FloatArray = NDArray[np.float64]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from annotate.agreement import COEFFICIENTS as MEASURES
 from annotate.codebook.read import Codebook
-from annotate.counts.weights import UNORDERED
+from annotate.counts.distance import UNORDERED
 from annotate.study.exports import REASONS
 from annotate.study.study import Study
 from annotate.study.words import choice, visible

@@ -6,12 +6,11 @@ from typing import Any
 
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
+from annotate.studio.folder import exclusive, lock_place
 from annotate.studio.inventory import Standing, take_inventory
-from annotate.studio.lock import exclusive, lock_place
-from annotate.studio.predictions import ensure_predictions
+from annotate.studio.offered import column_name, ensure_predictions, ensure_view, list_columns, list_views
 from annotate.studio.projects import find_project, is_there
 from annotate.studio.push import Progress, push
-from annotate.studio.views import column_name, ensure_view, list_columns, list_views
 from annotate.study.exported import ADJUDICATION
 
 Case = Mapping[str, Any]

@@ -20,9 +20,9 @@ from annotate.corpus.tasks import Task
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
+from annotate.studio.offered import Tab, ensure_tabs
 from annotate.studio.projects import export_tasks, find_project, is_there
 from annotate.studio.push import Progress, PushReport, push
-from annotate.studio.views import Tab, ensure_tabs
 
 
 @dataclass(frozen=True)

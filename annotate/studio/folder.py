@@ -1,4 +1,4 @@
-"""The folder of the embedded server: its data, its credentials, and what we remember of its process.
+"""The folder of an embedded server: what lies in it, who may read it, and the lock that one command at a time holds.
 
 ::
 
@@ -11,17 +11,65 @@
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from annotate.errors import ServerError
+
+_ASK_SECONDS = 0.1
+
+
+def lock_place(what: str, *which: str) -> Path:
+    """Where the lock of one thing lies for this user: which push, to which folder."""
+    key = hashlib.sha256("\n".join(which).encode(errors="surrogateescape")).hexdigest()[:24]
+    return Path(platformdirs.user_cache_dir("annotate", appauthor=False)) / "locks" / f"{what}-{key}.lock"
+
+
+@contextmanager
+def exclusive(path: Path, *, wait: float, busy: str) -> Iterator[None]:
+    """Hold the lock ``path`` while the block runs.
+
+    The lock ends with the process, also after a crash; the file may stay. The lock works between processes and
+    threads of one machine, not between machines.
+
+    Parameters
+    ----------
+    path
+        The lock file; its folder is made.
+    wait
+        Seconds to wait for whoever holds it.
+    busy
+        The message when it is still held after that.
+
+    Raises
+    ------
+    ServerError
+        If the lock stays taken, or its file cannot be made.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(path).acquire(timeout=wait, poll_interval=_ASK_SECONDS)
+    except Timeout as error:
+        raise ServerError(busy) from error
+    except OSError as error:
+        raise ServerError(
+            f"{path}: the lock file cannot be made ({error.strerror}); make its folder writable"
+        ) from error
+    with held:
+        yield
+
 
 FOLDER_VARIABLE = "ANNOTATE_SERVER_DIR"
 COORDINATOR = "coordinator@localhost"

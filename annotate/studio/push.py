@@ -16,6 +16,7 @@ from annotate.codebook.read import config_hash
 from annotate.coordination.assignment.plan import people_of
 from annotate.errors import InputError, ServerError, some
 from annotate.studio.client import Connection
+from annotate.studio.folder import exclusive, lock_place
 from annotate.studio.inventory import (
     Inventory,
     compare,
@@ -24,7 +25,6 @@ from annotate.studio.inventory import (
     take_inventory,
     update_data,
 )
-from annotate.studio.lock import exclusive, lock_place
 from annotate.studio.refusals import LostReplyError
 from annotate.studio.settings import check_config, ensure_overlap, ensure_project, update_settings
 

@@ -20,12 +20,12 @@ from annotate.studio.folder import (
     Memory,
     ServerFolder,
     ensure_credentials,
+    exclusive,
     read_credentials,
     read_memory,
     server_folder,
     write_memory,
 )
-from annotate.studio.lock import exclusive
 from annotate.studio.process import await_ready, end, own_process, server_environment
 
 HOST = "127.0.0.1"

@@ -13,12 +13,11 @@ from annotate.codebook.read import Codebook, config_hash
 from annotate.coordination.assignment.plan import QUEUE
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
+from annotate.studio.folder import exclusive, lock_place
 from annotate.studio.inventory import Changes, take_inventory, update_data
-from annotate.studio.lock import exclusive, lock_place
-from annotate.studio.predictions import Prediction, ensure_predictions
+from annotate.studio.offered import Prediction, ensure_predictions, ensure_view, hidden_columns, list_views
 from annotate.studio.projects import Project, find_project
 from annotate.studio.push import Progress
-from annotate.studio.views import ensure_view, hidden_columns, list_views
 
 RANK = "uncertainty_rank"
 """The key of a task's data that holds its place in the order, in six digits; it goes first with 000001."""

@@ -21,12 +21,12 @@ from annotate.coordination.adjudication import (
 )
 from annotate.coordination.adjudication.screen import INSTRUCTIONS
 from annotate.errors import ServerError
+from annotate.studio.accounts import label_stream, submit
 from annotate.studio.adjudicate import AdjudicationReport, push_cases
 from annotate.studio.client import Connection
 from annotate.studio.projects import list_tasks
 from annotate.studio.pull import pull
 from annotate.studio.push import push
-from annotate.studio.stream import label_stream, submit
 from annotate.study.study import read_study
 
 EXAMPLE = Path(__file__).parent.parent.parent / "exports" / "example"

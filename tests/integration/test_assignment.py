@@ -18,16 +18,15 @@ from annotate.codebook.scale import scales_of
 from annotate.coordination.assignment import Annotator, read_plan
 from annotate.coordination.following.work import read_passages
 from annotate.errors import InputError
-from annotate.studio.accounts import create_account, people
+from annotate.studio.accounts import create_account, next_task, people, skip, submit
 from annotate.studio.assign import Assigned, assign
 from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
+from annotate.studio.offered import ensure_tabs
 from annotate.studio.projects import export_tasks, find_project
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.refusals import RefusedError
-from annotate.studio.stream import next_task, skip, submit
-from annotate.studio.views import ensure_tabs
 from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from annotate.studio.accounts import skip, submit
 from annotate.studio.client import Connection
 from annotate.studio.projects import list_tasks
 from annotate.studio.pull import pull
 from annotate.studio.push import push
-from annotate.studio.stream import skip, submit
 from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server

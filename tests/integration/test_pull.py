@@ -12,11 +12,10 @@ import pytest
 from annotate.coordination.following import follow
 from annotate.errors import InputError, ServerError
 from annotate.sampling import Interval
+from annotate.studio.accounts import skip, submit
 from annotate.studio.client import Connection
-from annotate.studio.pull import pull
+from annotate.studio.pull import look, pull
 from annotate.studio.push import push
-from annotate.studio.status import look
-from annotate.studio.stream import skip, submit
 from annotate.study.snapshot import read_manifest
 
 pytestmark = pytest.mark.server

@@ -14,10 +14,10 @@ import pytest
 
 from annotate.codebook.read import config_hash
 from annotate.errors import ConfigError, InputError, ServerError
+from annotate.studio.accounts import label_stream, next_task, skip, submit
 from annotate.studio.client import Connection, connect
 from annotate.studio.projects import all_projects, export_tasks, find_project, list_tasks
 from annotate.studio.push import PushReport, push
-from annotate.studio.stream import label_stream, next_task, skip, submit
 from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.server

@@ -20,12 +20,11 @@ from annotate.codebook.scale import scales_of
 from annotate.coordination.following import follow
 from annotate.sampling import Interval
 from annotate.studio import server
+from annotate.studio.accounts import skip, submit
 from annotate.studio.client import Connection
 from annotate.studio.projects import read_project
-from annotate.studio.pull import pull
+from annotate.studio.pull import Look, look, look_again, pull
 from annotate.studio.push import push
-from annotate.studio.status import Look, look, look_again
-from annotate.studio.stream import skip, submit
 from annotate.study.study import read_study
 from tests.patience import PATIENCE_SECONDS
 

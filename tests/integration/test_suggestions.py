@@ -15,13 +15,13 @@ from annotate.codebook.read import read_codebook
 from annotate.coordination.assignment import Annotator
 from annotate.coordination.suggestion import PREFIX, without_suggested
 from annotate.errors import ServerError
+from annotate.studio.accounts import submit
 from annotate.studio.assign import assign
 from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.refusals import RefusedError
-from annotate.studio.stream import submit
 from annotate.studio.suggest import RANK, TAB, order_queue, push_suggestions
 from annotate.study.study import read_study
 

@@ -1,8 +1,16 @@
 """Who codes what: a balanced design, written into the tasks. Pure computing, no network."""
 
 from annotate.coordination.assignment._design import Balance, balance, design
-from annotate.coordination.assignment.annotator_list import Annotator, annotator_key, read_annotators
-from annotate.coordination.assignment.plan import items_of, read_plan, release, work_in, write_plan
+from annotate.coordination.assignment.plan import (
+    Annotator,
+    annotator_key,
+    items_of,
+    read_annotators,
+    read_plan,
+    release,
+    work_in,
+    write_plan,
+)
 
 __all__ = [
     "Annotator",

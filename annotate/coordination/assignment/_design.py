@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.coordination.assignment.blocks import fill, start
-from annotate.coordination.assignment.order import choose_repeats, order_items
-from annotate.coordination.assignment.swaps import improve
+from annotate.coordination.assignment.order import choose_repeats, improve, order_items
 from annotate.errors import InputError
 
 COLUMNS = ("item", "source", "annotator", "round", "queue", "position")
