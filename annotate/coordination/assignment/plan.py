@@ -276,8 +276,8 @@ def release(
     Returns
     -------
     (kept, taken)
-        The two parts of ``done``. A passage that only this annotator was to code a second time stays theirs,
-        because only they can code it again.
+        The two parts of ``done``. A second time stays with those who leave where nobody else has it: only
+        somebody who has coded a passage can code it again.
 
     """
     which = pd.MultiIndex.from_frame(done[_WHO])
