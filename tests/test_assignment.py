@@ -187,10 +187,14 @@ def test_what_leavers_have_not_done_goes_to_others_and_nothing_else_moves(
     assert {person for _, _, person in moved} <= set(annotators[:leavers])
     assert not {item for item, _, _ in moved} & elsewhere
     stays = set(rows) - moved - work
-    has_it = {(item, number) for item, number, person in rows if person in now or (item, number, person) in work}
-    assert all(  # what is open and stays is of somebody who stays, elsewhere, or a second time that no other has
-        person in now or item in elsewhere or (number == 2 and (item, number) not in has_it)
-        for item, number, person in stays
+    has_it = {
+        (item, number) for item, number, person in rows if person in now or (item, number, person) in work
+    }
+    assert (
+        all(  # what is open and stays is of somebody who stays, elsewhere, or a second time that no other has
+            person in now or item in elsewhere or (number == 2 and (item, number) not in has_it)
+            for item, number, person in stays
+        )
     )
 
     fuller = kept[(kept["round"] == 1) & kept["item"].isin(here["item"]) & kept["annotator"].isin(now)]
