@@ -146,9 +146,8 @@ def _of_table(path: Path) -> tuple[pd.DataFrame, Study]:
     answered = table.melt(["item", "annotator"], [RELATION, DERIVATION], "variable", "category")
     ratings = answered.dropna(subset="category").assign(source=NO_SOURCE)
     study = study_of_ratings(ratings, load_codebook(bundled(CONFIG)), str(path))
-    return pairs_of(
-        sides[["item", "a_item", "b_item"]].assign(passage_id=sides["item"]).to_dict("records")
-    ), study
+    named = sides.assign(passage_id=sides["item"])[["passage_id", "a_item", "b_item"]]
+    return pairs_of(records(named)), study
 
 
 def _labels(pairs: pd.DataFrame, study: Study) -> pd.DataFrame:
