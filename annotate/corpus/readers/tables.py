@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from annotate.corpus.readers.archive import check_archive
 from annotate.corpus.readers.document import (
     FACTS,
     Document,
-    check_archive,
     check_date,
     facts,
     seen,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotate.corpus.readers.document import Document, check_archive, facts, raised, seen, unseen_notice
+from annotate.corpus.readers.archive import check_archive
+from annotate.corpus.readers.document import Document, facts, raised, seen, unseen_notice
 from annotate.errors import InputError
 
 if TYPE_CHECKING:
