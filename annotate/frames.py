@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from annotate.errors import InputError
 from annotate.files import lines, read_text, refuse_twins
@@ -28,15 +30,94 @@ def read_frame(path: Path) -> pd.DataFrame:
         if not path.is_file():
             msg = f"{path}: no such file"
             raise InputError(msg)
-        try:
-            return pd.read_parquet(path)
-        except (pa.ArrowInvalid, OSError) as error:
-            msg = f"{path}: no readable parquet file ({_first_line(error)})"
-            raise InputError(msg) from error
+        return _read_parquet(path)
     if kind != ".csv":
         msg = f"{path}: a table is read from {' or '.join(READABLE)}, not from {kind or 'a file without ending'}"
         raise InputError(msg)
     return _read_csv(path)
+
+
+_ROOM = 2**30  # bytes that any file may take
+_DENSEST = 500  # bytes in memory for each byte of a larger file; ratings take about 30
+_CELL = 8  # bytes of a cell, besides its text
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file that does not take far more memory than its size lets expect."""
+    try:
+        with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call] # pyarrow leaves it so
+            allowed = max(_ROOM, _DENSEST * path.stat().st_size)
+            needed = _at_most(file.metadata)
+            if needed > allowed:
+                needed = _needed(path, file, allowed)
+            if needed > allowed:
+                raise InputError(
+                    f"{path}: would take {needed / 2**20:,.0f} MB of memory, {allowed / 2**20:,.0f} are allowed a file "
+                    "of its size; it is not opened, write it as .csv if it is yours"
+                )
+            odd = [str(one.name) for one in file.schema_arrow if not _is_plain(one.type)]
+        if odd:
+            raise InputError(
+                f"{path}: the column {', '.join(odd)} holds no texts, numbers or dates; write it as text"
+            )
+        return pd.read_parquet(path)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: no readable parquet file ({_first_line(error)})") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path}: what pandas wrote into it about its columns is damaged; write it again"
+        ) from error
+
+
+def _at_most(metadata: pq.FileMetaData) -> int:
+    """Bytes that a file cannot exceed: each value as long as all of its stretch of a column together."""
+    return sum(
+        column.num_values * (_CELL + column.total_uncompressed_size)
+        for column in (
+            metadata.row_group(group).column(place)
+            for group in range(metadata.num_row_groups)
+            for place in range(metadata.num_columns)
+        )
+    )
+
+
+def _needed(path: Path, file: pq.ParquetFile, allowed: int) -> int:
+    """Bytes that its cells take, counted without writing out a text as often as it stands there."""
+    metadata = file.metadata
+    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
+    values = sum(group.column(place).num_values for group in groups for place in range(group.num_columns))
+    needed = int(_CELL * values + sum(group.total_byte_size for group in groups))
+    if needed > allowed:
+        return needed
+    needed = int(_CELL * values)
+    texts = [one.name for one in file.schema_arrow if _is_text(one.type)]
+    with pq.ParquetFile(path, read_dictionary=texts) as compact:  # type: ignore[no-untyped-call]
+        for batch in compact.iter_batches(batch_size=2**16, columns=texts):
+            for column in batch.columns:
+                lengths = pc.call_function("binary_length", [column.dictionary])  # type: ignore[attr-defined] # pyarrow leaves its types open
+                total = pc.call_function("sum", [lengths.take(column.indices)])  # type: ignore[attr-defined] # as above
+                needed += total.as_py() or 0
+            if needed > allowed:
+                break
+    return needed
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether a cell of it is a text, a number, a date, a list of such, or nothing."""
+    if pa.types.is_dictionary(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _is_plain(kind.value_type)
+    return _is_text(kind) or bool(
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_temporal(kind)
+        or pa.types.is_null(kind)
+    )
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
