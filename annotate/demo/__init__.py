@@ -32,6 +32,8 @@ from annotate.studio.pull import pull
 from annotate.studio.push import PushReport, push
 from annotate.study.study import read_study
 
+__all__ = ["run"]
+
 _CLAIMS = 3  # of the ledger, shown in the terminal
 Say = Callable[[str], None]
 

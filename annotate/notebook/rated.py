@@ -1,0 +1,271 @@
+"""What a study says of its ratings: agreement, who stands how to whom, and what is decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from annotate import agreement, consensus
+from annotate.agreement import DEFAULT
+from annotate.codebook.scale import Level, Scale, scales_of
+from annotate.errors import InputError, StatisticsError
+from annotate.notebook.asked import columns, interval_of, level_of, names, number, whole
+from annotate.notebook.results import Agreement, Consensus, Result
+from annotate.present.study_tables import pairs_table, side_by_side
+from annotate.study.study import Study
+
+By = str | Sequence[str]
+Levels = Level | Mapping[str, Level]
+Order = Mapping[str, Sequence[str]]
+Method = Literal["majority", "dawid-skene"]
+
+
+@dataclass(frozen=True, repr=False)
+class RatedStudy(Study):
+    """A study that measures its ratings."""
+
+    def agreement(
+        self,
+        by: By = (),
+        *,
+        coefficients: By = DEFAULT,
+        level: Levels | None = None,
+        order: Order | None = None,
+        weights: str | None = None,
+        distance: str = "masi",
+        per_category: bool = False,
+        interval: str = "auto",
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Agreement:
+        """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
+        asked, scales = columns(by), self._scaled(level, order, weights, distance)
+        frame = agreement.measure(
+            self.rated,
+            by=asked,
+            coefficients=names("coefficients", coefficients),
+            scales=scales,
+            per_category=per_category,
+            interval=interval_of(interval, replicates, confidence, seed, cluster),
+        )
+        frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales)
+        return Agreement(frame, self.exclusions, by=asked)
+
+    def compare(
+        self,
+        by: By = "source",
+        *,
+        coefficients: By = DEFAULT,
+        level: Levels | None = None,
+        order: Order | None = None,
+        permutations: int = 1999,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Test each group against the rest; see :func:`annotate.agreement.compare`."""
+        frame = agreement.compare(
+            self.rated,
+            by=columns(by),
+            coefficients=names("coefficients", coefficients),
+            scales=self._scaled(level, order),
+            permutations=whole("permutations", permutations),
+            interval=interval_of(seed=seed, cluster=cluster),
+        )
+        return Result(frame, self.exclusions)
+
+    def plan(
+        self,
+        half_width: float,
+        by: By = "source",
+        *,
+        coefficient: str = "krippendorff_alpha",
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        replicates: int = 2000,
+        seed: int = 0,
+    ) -> Result:
+        """Say how many more items an interval of a given half-width takes; see :func:`annotate.agreement.plan`."""
+        frame = agreement.plan(
+            self.rated,
+            half_width=number("half_width", half_width),
+            by=columns(by),
+            coefficient=coefficient,
+            scales=self._scaled(level, order),
+            interval=interval_of("percentile", replicates, confidence, seed),
+        )
+        return Result(frame, self.exclusions)
+
+    def disagreements(
+        self, top: int | None = None, *, level: Levels | None = None, order: Order | None = None
+    ) -> Result:
+        """List the passages that lower agreement most, with every annotator's choice.
+
+        ``top`` is how many to list of each variable; see :func:`annotate.agreement.contributions`.
+        """
+        most = None if top is None else whole("top", top, least=1)
+        return Result(
+            agreement.contributions(self.rated, scales=self._scaled(level, order), top=most),
+            self.exclusions,
+        )
+
+    def confusions(
+        self, top: int | None = None, *, level: Levels | None = None, order: Order | None = None
+    ) -> Result:
+        """List which categories are confused with each other; see :func:`annotate.agreement.confusions`."""
+        found = agreement.confusions(self.rated, scales=self._scaled(level, order))
+        if top is not None:
+            found = found.groupby("variable", sort=False).head(whole("top", top, least=1))
+        return Result(found, self.exclusions)
+
+    def pairs(
+        self,
+        by: By = (),
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+    ) -> Result:
+        """Measure the agreement of every two annotators; see :func:`annotate.agreement.pairs`."""
+        frame = agreement.pairs(
+            self.rated,
+            by=columns(by),
+            scales=self._scaled(level, order),
+            interval=interval_of(confidence=confidence),
+        )
+        return Result(frame, self.exclusions, for_reading=pairs_table)
+
+    def leave_one_out(
+        self, by: By = (), *, level: Levels | None = None, order: Order | None = None
+    ) -> Result:
+        """Measure the agreement of all annotators but one; see :func:`annotate.agreement.leave_one_out`."""
+        frame = agreement.leave_one_out(self.rated, by=columns(by), scales=self._scaled(level, order))
+        return Result(frame, self.exclusions)
+
+    def majority(self, by: By = (), *, level: Levels | None = None, order: Order | None = None) -> Result:
+        """Measure each annotator against most of the others; see :func:`annotate.agreement.majority`."""
+        frame = agreement.majority(self.rated, by=columns(by), scales=self._scaled(level, order))
+        return Result(frame, self.exclusions)
+
+    def against_gold(self, *, level: Levels | None = None, order: Order | None = None) -> Result:
+        """Measure each annotator against what is starred as ground truth; see :func:`annotate.consensus.with_gold`."""
+        if self.gold.empty:
+            raise InputError(f"{self.name}: no annotation is starred as ground truth")
+        frame = consensus.with_gold(self.rated, self.gold, scales=self._scaled(level, order))
+        return Result(frame, self.exclusions)
+
+    def rounds(
+        self,
+        by: By = (),
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+    ) -> Result:
+        """Measure each annotator against themselves, over rounds; see :func:`annotate.agreement.rounds`."""
+        frame = agreement.rounds(
+            self.ratings,
+            by=columns(by),
+            scales=self._scaled(level, order),
+            interval=interval_of(confidence=confidence),
+        )
+        notes = ("nobody rated a passage twice",) if frame.empty else ()
+        return Result(frame, self.exclusions, for_reading=pairs_table, notes=notes)
+
+    def spans_agreement(
+        self,
+        by: By = (),
+        *,
+        pairs: bool = False,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        seed: int = 0,
+    ) -> Result:
+        """Measure agreement on the marked text; see :func:`annotate.agreement.measure_spans`.
+
+        With ``pairs``, precision and recall of every two annotators instead.
+        """
+        asked = columns(by)
+        marks = self.marked
+        if self.spans.empty:
+            raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
+        if pairs:
+            frame = agreement.measure_span_pairs(*marks, by=asked, labels=self.labels)
+            return Result(frame, self.exclusions)
+        frame = agreement.measure_spans(
+            *marks,
+            by=asked,
+            labels=self.labels,
+            interval=interval_of("percentile", replicates, confidence, seed),
+        )
+        rows = [*asked, "label", "n_pairable_items", "n_spans"]
+        return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))
+
+    def consensus(
+        self,
+        method: Method = "majority",
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        seed: int = 0,
+    ) -> Consensus:
+        """Decide on one category for each passage and variable; see :func:`annotate.consensus.resolve`.
+
+        ``annotators`` of the result says how reliable each annotator is: with ``"dawid-skene"`` the error rates
+        of the model, with ``"majority"`` how often each chose what was decided.
+        """
+        if method not in consensus.METHODS:
+            raise StatisticsError(
+                f"method: {method!r} is not known; there are {', '.join(consensus.METHODS)}"
+            )
+        _ = self.rated
+        scales = self._scaled(level, order)
+        meant = consensus.MEANINGS
+        if method == "majority":
+            decided = consensus.resolve(self.ratings, scales=scales)
+            held = consensus.with_decided(self.ratings, decided, scales=scales)
+            return Consensus(
+                decided,
+                self.exclusions,
+                meanings=meant,
+                annotators=Result(held, self.exclusions, meanings=meant),
+            )
+        fits = consensus.dawid_skene(self.ratings, scales=scales, seed=whole("seed", seed))
+        return Consensus(
+            consensus.decisions(fits),
+            self.exclusions,
+            meanings=meant,
+            annotators=Result(consensus.annotators(fits), self.exclusions, meanings=meant),
+            models=Result(consensus.models(fits), self.exclusions, meanings=meant),
+        )
+
+    def _scaled(
+        self,
+        level: Levels | None,
+        order: Order | None,
+        weights: str | None = None,
+        distance: str = "masi",
+    ) -> dict[str, Scale]:
+        """Put what is said on top of what the codebook says."""
+        coded = list(dict.fromkeys([*self.levels, *self.ratings["variable"]]))
+        said: dict[str, Level] = {}
+        if isinstance(level, str):
+            said = dict.fromkeys(coded, level_of(level))
+        elif isinstance(level, Mapping):
+            said = {str(name): level_of(one) for name, one in level.items()}
+        elif level is not None:
+            raise StatisticsError(
+                f'level: {level!r} is none; write level="nominal", or one for each variable: level={{"x": "ordinal"}}'
+            )
+        if order is not None and not isinstance(order, Mapping):
+            raise StatisticsError(
+                f'order: {order!r} is none; write the categories of each variable: order={{"x": ["low", "high"]}}'
+            )
+        orders = {name: names("order", one) for name, one in (order or {}).items()}
+        for name in [*said, *orders]:
+            if name not in coded:
+                raise StatisticsError(f"{name}: no such variable; there are {', '.join(coded)}")
+        return scales_of(
+            {**self.levels, **said}, {**self.categories, **orders}, weights=weights, distance=distance
+        )

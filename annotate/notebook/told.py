@@ -1,0 +1,95 @@
+"""What a study says of its texts and sources: provenance, claims, reuse, figures; and what it writes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from annotate import figures, reuse
+from annotate.errors import InputError
+from annotate.notebook.asked import interval_of, number, path_of
+from annotate.notebook.results import Claims, Profile, Result
+from annotate.present.claim_tables import (
+    arithmetic_table,
+    comparisons_table,
+    ledger_table,
+    quantities_table,
+    reuse_table,
+)
+from annotate.present.report import write_report
+from annotate.present.summary import summarise
+from annotate.present.workbook import write_workbook
+from annotate.provenance import profile
+from annotate.provenance.ledger import ledger_of
+from annotate.reuse import MIN_SCORE
+from annotate.study.passages import passages_of_study
+from annotate.study.study import Study
+
+
+@dataclass(frozen=True, repr=False)
+class ToldStudy(Study):
+    """A study that follows its texts and sources."""
+
+    def provenance(self, *, replicates: int = 1000, confidence: float = 0.95, seed: int = 0) -> Profile:
+        """Profile each source: how much it attributes, to whom, on what ground; see :func:`annotate.provenance.profile`."""
+        frame = profile(
+            self.rated,
+            self.passages,
+            interval=interval_of("percentile", replicates, confidence, seed),
+        )
+        return Profile(frame, self.exclusions)
+
+    def ledger(self, *, min_score: float = MIN_SCORE) -> Claims:
+        """Follow each recurring figure and reused text through its sources; see :func:`annotate.provenance.ledger.ledger`."""
+        passages = self._with_texts()
+        found = ledger_of(passages, self.first_round, min_score=number("min_score", min_score))
+        return Claims(
+            found.claims,
+            self.exclusions,
+            for_reading=lambda frame: ledger_table(frame, self.codebook),
+            notes=_boilerplate(passages),
+            mentioned=found.mentions,
+            codebook=self.codebook,
+        )
+
+    def reuse(self, *, min_score: float = MIN_SCORE) -> Result:
+        """Find the passages that share text with another document; see :func:`annotate.reuse.reuse`."""
+        passages = self._with_texts()
+        pairs = reuse.reuse(passages, min_score=number("min_score", min_score))
+        return Result(pairs, self.exclusions, for_reading=reuse_table, notes=_boilerplate(passages))
+
+    def quantities(self) -> Result:
+        """Find every figure in the texts; see :func:`annotate.figures.quantities`."""
+        return Result(figures.quantities(self._with_texts()), self.exclusions, for_reading=quantities_table)
+
+    def comparisons(self) -> Result:
+        """Compare the figures of different sources that speak of one thing; see :func:`annotate.figures.compare`."""
+        passages = self._with_texts()
+        found = figures.compare(figures.quantities(passages), passages)
+        return Result(found, self.exclusions, for_reading=comparisons_table)
+
+    def arithmetic(self) -> Result:
+        """Compute again the sums and rates that a text states; see :func:`annotate.figures.arithmetic`."""
+        passages = self._with_texts()
+        found = figures.arithmetic(figures.quantities(passages), passages)
+        return Result(found, self.exclusions, for_reading=arithmetic_table)
+
+    def report(self, path: Path | str) -> None:
+        """Write the report, a self-contained HTML page; see :func:`annotate.present.report.write_report`."""
+        _ = self.rated
+        write_report(path_of(path), summarise(self))
+
+    def workbook(self, path: Path | str) -> None:
+        """Write everything into an Excel workbook; see :func:`annotate.present.workbook.write_workbook`."""
+        _ = self.rated
+        write_workbook(path_of(path), summarise(self))
+
+    def _with_texts(self) -> pd.DataFrame:
+        if self.passages["text"].isna().all():
+            raise InputError(f"{self.name}: holds no texts; open the snapshot, or the export as JSON")
+        return passages_of_study(self, self.name)
+
+
+def _boilerplate(passages: pd.DataFrame) -> tuple[str, ...]:
+    count = int((passages["kind"] == "boilerplate").sum())
+    return (f"left out: {count} passages of boilerplate",) if count else ()
