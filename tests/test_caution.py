@@ -13,15 +13,11 @@ from annotate.agreement._cautions import (
     ONE_CATEGORY,
     SKEW,
     WIDE_INTERVAL,
-    by_source_with_cautions,
     caution,
     cautions,
-    with_cautions,
 )
-from annotate.agreement._measure import measure
 from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.patterns import from_items
-from annotate.sampling import Interval
 
 
 def of(*rows):
@@ -114,17 +110,3 @@ def test_a_table_by_source():
     assert found["caution"].tolist() == [FEW] * 4 + [f"{FEW}; {ONE_CATEGORY}"] * 2
     by_alphabet = cautions(ratings(s=["yyn", "ynn"]), scales=scales_of(dict.fromkeys(LEVEL, "nominal")))
     assert set(by_alphabet["prevalent_category"]) == {"n"}
-
-
-def test_beside_a_measurement_by_source_without_its_settings():
-    """The levels are in the result; what the report reads is the same as where all is said again."""
-    rated = ratings(s=["yyn", "ynn"], t=["nnnn", "nnyn"])
-    settings = {"by": ("source",), "scales": scales_of(LEVEL, OFFERED)}
-    result = measure(rated, **settings, per_category=True, interval=Interval(replicates=0))
-    expected = with_cautions(result, rated, **settings)
-    pd.testing.assert_frame_equal(by_source_with_cautions(result, rated, OFFERED), expected)
-    assert by_source_with_cautions(expected, rated) is expected
-    some = by_source_with_cautions(result[result["variable"] == "force"], rated, {"kind": ("y", "n")})
-    assert set(some["variable"]) == {"force"}
-    assert some.loc[some["source"] == "s", "prevalent_category"].unique().tolist() == ["n"]
-    assert by_source_with_cautions(result.head(0), rated.head(0)).empty

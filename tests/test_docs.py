@@ -1,5 +1,6 @@
 """The documentation says what the program does."""
 
+import importlib
 import re
 import shlex
 import subprocess
@@ -134,3 +135,48 @@ def test_the_readme_begins_with_the_two_commands():
     assert "pip install uv && uv run annotate demo" in readme
     assert "pip install uv && uv run pytest" in readme
     assert "pip install uv && uv run pytest" in read(".ci/run")
+
+
+def named(reference: str) -> object:
+    """The object that a dotted name leads to."""
+    parts = reference.split(".")
+    for depth in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(parts[:depth]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[depth:]:
+            found = getattr(found, part)
+        return found
+    raise AttributeError(reference)
+
+
+REFERENCES = sorted(
+    {
+        (role, name)
+        for path in ROOT.glob("annotate/**/*.py")
+        for role, name in re.findall(r":(\w+):`~?(annotate[\w.]*)`", path.read_text(encoding="utf-8"))
+    }
+)
+
+
+@pytest.mark.parametrize(("role", "name"), REFERENCES, ids=[name for _, name in REFERENCES])
+def test_what_a_docstring_refers_to_is_there(role, name):
+    found = named(name)
+    assert role != "func" or (callable(found) and not isinstance(found, type)), f"{name} is no function"
+
+
+def test_the_worked_changes_in_contributing_fit_the_house():
+    """Every file that is changed there is there, and so are the lines that a change stands beside."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```diff\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) >= 4
+    for block in blocks:
+        for old, change in re.findall(
+            r"^--- (\S+)\n\+\+\+ \S+\n(.*?)(?=^--- |\Z)", block, re.DOTALL | re.MULTILINE
+        ):
+            if old == "/dev/null":
+                continue
+            lines = (ROOT / old.removeprefix("a/")).read_text(encoding="utf-8").splitlines()
+            beside = [line[1:] for line in change.splitlines() if line.startswith(" ")]
+            assert set(beside) <= set(lines), f"{old}: {set(beside) - set(lines)}"

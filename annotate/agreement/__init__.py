@@ -3,7 +3,6 @@
 from annotate.agreement._cautions import (
     MEANINGS,
     Caution,
-    by_source_with_cautions,
     caution,
     cautions,
     with_cautions,
@@ -33,7 +32,6 @@ __all__ = [
     "Patterns",
     "Scale",
     "by_category",
-    "by_source_with_cautions",
     "caution",
     "cautions",
     "compare",

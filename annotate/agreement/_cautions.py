@@ -14,7 +14,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.agreement.rows import tidy
-from annotate.codebook.scale import Scale, scales_of
+from annotate.codebook.scale import Scale
 from annotate.counts.groups import group_columns, tally_patterns
 from annotate.counts.patterns import Patterns
 from annotate.sampling import AUTO
@@ -179,20 +179,3 @@ def with_cautions(
         for name, kind in BESIDE.items()
     }
     return result.assign(**added)
-
-
-def by_source_with_cautions(
-    result: pd.DataFrame, ratings: pd.DataFrame, categories: Mapping[str, Sequence[str]] | None = None
-) -> pd.DataFrame:
-    """Set the same beside a measurement by source, of which no more is known; not twice.
-
-    The levels are those of the result; of two categories that are equal the first of ``categories`` is
-    the largest, or without them the first by the alphabet.
-    """
-    if result.empty or set(BESIDE) <= set(result.columns):
-        return result
-    whole = result.drop_duplicates("variable")[["variable", "level"]]
-    # Nothing here goes by the order of an ordinal variable, which whoever measured may alone know.
-    level = dict(whole.replace({"level": {"ordinal": "nominal"}}).to_numpy().tolist())
-    measured = ratings.loc[ratings["variable"].isin(level)]
-    return with_cautions(result, measured, scales=scales_of(level, categories), by="source")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotate.cli._help import takes
 from annotate.cli.options import (
     Confidence,
     Config,
@@ -178,23 +179,11 @@ def scaled(
     return Scaled(study, {**study.levels, **said}, {**study.categories, **orders})
 
 
-def weighted(
-    export: Export,
-    level: Levels = None,
-    order: Orders = None,
-    weights: Weights = None,
-    set_distance: SetDistance = "masi",
-    config: Config = None,
-    on_invalid: Invalid = "error",
-    on_edited: Edited = "keep",
-    missing: Missing = None,
-    without_suggested: WithoutSuggested = False,
-    output: Output = None,
-) -> Scaled:
+@takes(found=scaled)
+def weighted(found: Scaled, weights: Weights = None, set_distance: SetDistance = "masi") -> Scaled:
     """The same, with weights and distances between categories."""
     from dataclasses import replace
 
-    found = scaled(export, level, order, config, on_invalid, on_edited, missing, without_suggested, output)
     return replace(found, weights=weights, set_distance=set_distance)
 
 

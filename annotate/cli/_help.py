@@ -7,10 +7,12 @@ as it stands on a terminal, and which a screen reader can read.
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+R = TypeVar("R")
 
 PASSAGES = "From documents to passages"
 CODING = "Coding on Label Studio"
@@ -75,16 +77,17 @@ def command(
     return app.command(name, cls=_Command, rich_help_panel=station, epilog=example)
 
 
-def takes(**groups: Callable[..., object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes(**groups: Callable[..., object]) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Give a command the options of each group, and hand it what the group makes of what was typed.
 
-    A group is a function whose parameters are options. ``@takes(table=written)`` puts the options of
-    ``written`` into the place of the command's parameter ``table``, which gets what ``written`` returns.
-    An option that two groups have stands once. Groups are called in the order in which they are named.
+    A group is a function whose parameters are options, and may take groups itself. ``@takes(table=written)``
+    puts the options of ``written`` into the place of the command's parameter ``table``, which gets what
+    ``written`` returns. An option that two groups have stands once. Groups are called in the order in which
+    they are named.
     """
     asked = {name: inspect.signature(group).parameters for name, group in groups.items()}
 
-    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+    def decorate(function: Callable[..., R]) -> Callable[..., R]:
         own = inspect.signature(function).parameters
         options: dict[str, inspect.Parameter] = {}
         for name, parameter in own.items():
@@ -92,11 +95,11 @@ def takes(**groups: Callable[..., object]) -> Callable[[Callable[..., None]], Ca
                 options.setdefault(option.name, option.replace(kind=inspect.Parameter.KEYWORD_ONLY))
 
         @wraps(function)
-        def filled(**typed: object) -> None:
+        def filled(**typed: object) -> R:
             made: Mapping[str, object] = {
                 name: groups[name](**{option: typed[option] for option in asked[name]}) for name in groups
             }
-            function(**{name: typed[name] for name in own if name not in made}, **made)
+            return function(**{name: typed[name] for name in own if name not in made}, **made)
 
         filled.__signature__ = inspect.Signature(list(options.values()))  # type: ignore[attr-defined]
         filled.__annotations__ = {name: option.annotation for name, option in options.items()}
