@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from annotate.codebook.read import config_hash, load_codebook, read_codebook
 from annotate.coordination.assignment import annotator_key
-from annotate.coordination.following import follow
-from annotate.coordination.following._follow import progress_frame
+from annotate.coordination.following import follow, progress_frame
 from annotate.coordination.following.progress import pace
 from annotate.corpus import ingest
 from annotate.demo.scripted import CAST, Habits, code, read_reference

@@ -246,6 +246,6 @@ def test_how_far_a_project_is_fits_a_terminal_too(monkeypatch, capsys):
     assert max(map(cell_len, shown.splitlines())) <= 80
     for width in (80, 200):
         page = Console(width=width, file=io.StringIO(), force_terminal=False)
-        page.print(_status._page(seen, _status._followed(seen), width))
+        page.print(_status._page(seen, seen.followed(), width))
         assert "Ctrl+C ends this" in page.file.getvalue()
         assert max(map(cell_len, page.file.getvalue().splitlines())) <= width

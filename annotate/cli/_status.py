@@ -17,7 +17,6 @@ from annotate.errors import ServerError
 from annotate.present import counted
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import RenderableType
 
     from annotate.coordination.following import Followed
@@ -30,18 +29,19 @@ _DAYS_SHOWN = 14
 
 def show(look: "Look", form: "Format", output: Path | None) -> None:
     """Show a look: words and warnings on standard error, tables or JSON on standard output or in a file."""
-    from annotate.coordination.following._follow import progress_frame
+    from annotate.coordination.following import progress_frame
+    from annotate.present.label_tables import progress_lines, progress_tables
     from annotate.present.tables import write_table, write_tables
 
-    found = _followed(look)
-    for line in _summary(look, found):
-        say(line)
+    found = look.followed()
+    for line in progress_lines(look.project.title, look.project.url, found):
+        say(one_line(line))
     for one in found.warnings:
         say(one_line(f"warning: {one.message}"))
     if form == "json":
         _write_json(look, found, output)
     elif form in ("table", "markdown"):
-        write_tables(_tables(found), form, output)
+        write_tables(progress_tables(found), form, output)
     else:
         write_table(progress_frame(found), form, output)
 
@@ -66,7 +66,7 @@ def _looks(
     """The first look, and another one each time; a server that does not answer is asked again."""
     from annotate.studio.pull import look_again
 
-    seen, found, trouble = first, _followed(first), ""
+    seen, found, trouble = first, first.followed(), ""
     while True:
         yield seen, found
         time.sleep(every)
@@ -78,7 +78,7 @@ def _looks(
             if trouble != said:
                 lost(trouble)
         if not _alike(seen, before):
-            found = _followed(seen)
+            found = seen.followed()
 
 
 def _alike(one: "Look", other: "Look") -> bool:
@@ -104,13 +104,15 @@ def _page(look: "Look", found: "Followed", width: int) -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
+    from annotate.present.label_tables import progress_lines, progress_tables
     from annotate.present.tables import rendered
 
-    words = "\n".join(_summary(look, found))
+    lines = progress_lines(look.project.title, look.project.url, found)
+    words = "\n".join(map(one_line, lines))
     alarm = "\n".join(one_line(f"warning: {one.message}") for one in found.warnings)
     parts = [
         part
-        for frame in _tables(found, last=_DAYS_SHOWN)
+        for frame in progress_tables(found, last=_DAYS_SHOWN)
         for part in (Text(), Text(rendered(frame, "table", width)))
     ]
     seen = f"\nseen at {look.at.astimezone():%Y-%m-%d %H:%M:%S}; Ctrl+C ends this"
@@ -152,48 +154,6 @@ def _line(found: "Followed") -> str:
         f"{found.complete} of {counted(found.tasks, 'passage')} complete, {counted(found.done, 'annotation')}"
     )
     return f"{far}, {found.open} open, {counted(found.skipped, 'skip')}{'; alpha ' if alpha else ''}{', '.join(alpha)}"
-
-
-def _followed(look: "Look") -> "Followed":
-    """Follow what was looked at."""
-    from annotate.coordination.following import follow
-
-    home = look.project
-    return follow(look.tasks, overlap=home.overlap, config=home.config, now=look.at, addresses=look.addresses)
-
-
-def _summary(look: "Look", found: "Followed") -> list[str]:
-    """How far it is, in a few lines."""
-    home, lines = look.project, []
-    lines.append(f"{home.title}: {home.url}")
-    lines.append(
-        f"{found.complete} of {counted(found.tasks, 'task')} have all their annotations; "
-        f"{counted(found.skipped, 'skip')}; {counted(found.done, 'annotation')} done, {found.open} open"
-    )
-    if found.median_seconds is not None:
-        lines.append(f"median time for a passage: {found.median_seconds:.0f} s")
-    if found.open:
-        end, basis = found.pace.end, found.pace.basis
-        lines.append(f"expected end: {end} ({basis})" if end else f"expected end {basis}")
-    if found.agreement_undefined:
-        lines.append(f"agreement: {found.agreement_undefined}")
-    return [one_line(line) for line in lines]
-
-
-def _tables(found: "Followed", last: int | None = None) -> list["pd.DataFrame"]:
-    """The tables for reading: annotators, agreement, sources, and the days, all or the last ones."""
-    from annotate.coordination.following._follow import agreement_frame, part_frame
-    from annotate.present.label_tables import progress_table
-    from annotate.present.study_tables import readable, side_by_side
-
-    agreement = agreement_frame(found)
-    if len(agreement):
-        agreement = side_by_side(agreement, ["variable", "n_pairable_items"], "coefficient")
-    days = found.days if last is None else found.days[-last:]
-    people, sources, worked = (
-        progress_table(part_frame(part)) for part in (found.annotators, found.sources, days)
-    )
-    return [table for table in (people, readable(agreement), sources, worked) if len(table)]
 
 
 def _write_json(look: "Look", found: "Followed", output: Path | None) -> None:

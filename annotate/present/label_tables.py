@@ -3,7 +3,9 @@
 import pandas as pd
 
 from annotate.codebook.read import Category, Codebook
+from annotate.coordination.following import Followed, agreement_frame, part_frame
 from annotate.frames import records
+from annotate.present import counted
 from annotate.present.study_tables import ALL, label, readable, side_by_side, with_texts
 from annotate.present.tables import with_words
 from annotate.study.ratings import decode_set
@@ -110,3 +112,31 @@ def progress_table(part: pd.DataFrame) -> pd.DataFrame:
         moments = pd.to_datetime(shown["last"], utc=True, format="ISO8601")
         shown["last"] = moments.dt.strftime("%Y-%m-%d %H:%M").astype(object)
     return readable(shown.rename(columns={"median_seconds": "median seconds", "last": "last (UTC)"}))
+
+
+def progress_lines(title: str, url: str, found: Followed) -> list[str]:
+    """Say in a few lines how far a project is."""
+    lines = [
+        f"{title}: {url}",
+        f"{found.complete} of {counted(found.tasks, 'task')} have all their annotations; {counted(found.skipped, 'skip')}; {counted(found.done, 'annotation')} done, {found.open} open",
+    ]
+    if found.median_seconds is not None:
+        lines.append(f"median time for a passage: {found.median_seconds:.0f} s")
+    if found.open:
+        end, basis = found.pace.end, found.pace.basis
+        lines.append(f"expected end: {end} ({basis})" if end else f"expected end {basis}")
+    if found.agreement_undefined:
+        lines.append(f"agreement: {found.agreement_undefined}")
+    return lines
+
+
+def progress_tables(found: Followed, last: int | None = None) -> list[pd.DataFrame]:
+    """Show how far a project is: annotators, agreement, sources, and the days, all or the last ones."""
+    agreement = agreement_frame(found)
+    if len(agreement):
+        agreement = side_by_side(agreement, ["variable", "n_pairable_items"], "coefficient")
+    days = found.days if last is None else found.days[-last:]
+    people, sources, worked = (
+        progress_table(part_frame(part)) for part in (found.annotators, found.sources, days)
+    )
+    return [table for table in (people, readable(agreement), sources, worked) if len(table)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from annotate.coordination.assignment import annotator_key
 from annotate.coordination.assignment.plan import renamed
+from annotate.coordination.following import Followed, follow
 from annotate.errors import InputError, ServerError
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
@@ -43,6 +44,13 @@ class Look:
     tasks: Sequence[ExportedTask]
     addresses: Mapping[int, str]
     at: datetime
+
+    def followed(self) -> Followed:
+        """How far the project is, and what to look at; see :func:`annotate.coordination.following.follow`."""
+        home = self.project
+        return follow(
+            self.tasks, overlap=home.overlap, config=home.config, now=self.at, addresses=self.addresses
+        )
 
 
 def look(project: str | int, connection: Connection, *, on_progress: Progress | None = None) -> Look:
