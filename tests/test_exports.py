@@ -94,6 +94,11 @@ def test_every_kind_of_control_becomes_a_rating():
         (annotation(1, 1, span("0", 2, "He")), "malformed"),
         (annotation(1, 1, {"type": "relation", "labels": ["hates"]}), "unknown_category"),
         (annotation(1, 1, "odd"), "malformed"),
+        (annotation(1, 1, {"value": {"choices": ["a"]}}), "malformed"),
+        (annotation(1, 1, result("kind", "choices", choices=[])), "blank"),
+        (annotation(1, 1, result("comment", "textarea", text=[" "])), "blank"),
+        (annotation(1, 1, result("marks", "labels", start=0, end=2, text="He", labels=[])), "blank"),
+        (annotation(1, 1, result("marks", "labels", start=0, end=2, text="He")), "blank"),
     ],
 )
 def test_what_is_left_out_is_counted_with_its_reason(one, reason):
@@ -121,6 +126,24 @@ def test_the_newest_of_two_annotations_by_one_annotator_is_kept():
 
 def test_the_same_control_answered_twice_in_one_annotation_counts_once():
     assert reasons(annotation(1, 1, choice("a"), choice("b"))) == ["answered_twice"]
+
+
+def test_a_stretch_marked_twice_with_one_label_is_one_mark_and_what_leads_to_either_is_kept():
+    again = {**span(0, 2, "He"), "id": "r2"}
+    cue = {**span(3, 7, "said", "CUE"), "id": "r3"}
+    arrow = {"type": "relation", "from_id": "r2", "to_id": "r3", "labels": ["relays"]}
+    made = tables(task("p1", annotation(1, 1, span(0, 2, "He"), again, cue, arrow)))
+    assert made.exclusions["reason"].tolist() == ["answered_twice"]
+    assert made.spans["label"].tolist() == ["SOURCE", "CUE"]
+    assert made.relations["from_text"].tolist() == ["He"]
+    assert made.annotated["marks_whole"].tolist() == [True]
+
+
+def test_a_second_text_in_one_field_is_left_out_and_counted():
+    texts = [result("comment", "textarea", text=[text]) for text in ("why", "because")]
+    made = tables(task("p1", annotation(1, 1, *texts)))
+    assert made.comments["text"].tolist() == ["why"]
+    assert made.exclusions["reason"].tolist() == ["answered_twice"]
 
 
 def test_an_unannotated_task_is_a_passage():

@@ -363,3 +363,26 @@ def test_the_commands_print_what_the_library_computes(run: Any, tmp_path: Any) -
     assert [row["value"] for row in json.loads(out)[:3]] == [0.0, 0.0, 0.0]
     status, out, _ = run("spans", "inside", *where, "--coefficient", "percent_agreement")
     assert (status, json.loads(out)[0]["value"]) == (0, 0.0)
+
+
+def test_an_answer_inside_a_stretch_of_which_it_is_not_asked_is_left_out() -> None:
+    asked = INSIDE.replace('perRegion="true">', 'perRegion="true" whenLabelValue="CUE">').replace(
+        '<TextArea name="note"',
+        '<TextArea name="note" visibleWhen="choice-selected" whenTagName="mood" whenChoiceValue="angry"',
+    )
+    book = read_codebook(CONFIG.replace("</View>", asked))
+    answers = [
+        *(mark("a", "CUE"), mark("b", "SOURCE"), mark("c", "CUE")),
+        *(inside("a", "angry"), inside("a", "so", "note")),  # both asked
+        *(inside("b"), inside("c"), inside("c", "so", "note")),  # the label, then the choice, is another
+    ]
+    made = tabulate([task("p1", annotation(4, 2, *answers), text=TEXT)], book)
+    assert made.inside[["variable", "region"]].to_numpy().tolist() == [
+        ["mood", "a"],
+        ["note", "a"],
+        ["mood", "c"],
+    ]
+    assert made.exclusions[["reason", "variable"]].to_numpy().tolist() == [
+        ["hidden", "mood"],
+        ["hidden", "note"],
+    ]

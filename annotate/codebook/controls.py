@@ -38,21 +38,28 @@ class Condition:
 
 
 def conditions_of(tag: Any) -> tuple[Condition, ...]:
-    """The conditions of an XML element, all of which must hold: its own, and those of all around it."""
+    """The conditions of an XML element, all of which must hold: its own, and those of all around it.
+
+    Of a control that is answered inside a stretch the screen asks its own only, and the label of the stretch.
+    """
     found = []
-    for one in (tag, *tag.iterancestors()):
-        when, choices = one.get("visibleWhen") or "", one.get("whenChoiceValue") or ""
-        if when in CONDITIONS or (not when and choices):
-            labels = one.get("whenLabelValue") or ""
-            found.append(
-                Condition(
-                    when,
-                    one.get("whenTagName") or "",
-                    tuple(choices.split(",")) if choices else (),
-                    tuple(labels.split(",")) if labels else (),
-                )
-            )
+    inside = is_per_region(tag)
+    for one in (tag,) if inside else (tag, *tag.iterancestors()):
+        when, name = one.get("visibleWhen") or "", one.get("whenTagName") or ""
+        choices, labels = (
+            tuple(said.split(",")) if said else ()
+            for said in (one.get("whenChoiceValue"), one.get("whenLabelValue"))
+        )
+        if when in CONDITIONS or (not when and choices and not inside):
+            found.append(Condition(when, name, choices, labels))
+        if inside and labels:
+            found.append(Condition(REGION, labels=labels))
     return tuple(found)
+
+
+def is_per_region(tag: Any) -> bool:
+    """Tell a control that is answered inside a marked stretch."""
+    return "true" in (tag.get("perRegion"), tag.get("perItem"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +273,7 @@ def variable_of(tag: Element, keys: Mapping[str, str], where: str) -> Variable:
         to_name=tag.get("toName"),
         minimum=_bound(tag, "min", where) if kind == "number" else None,
         maximum=_bound(tag, "max", where) if kind == "number" else None,
-        per_region=tag.get("perRegion") == "true" or tag.get("perItem") == "true",
+        per_region=is_per_region(tag),
         shows=keys.get(tag.get("toName"), ""),
         offered_by="" if kind in ("number", "textarea") else key_of(tag),
         conditions=conditions_of(tag),

@@ -210,8 +210,9 @@ class Reader:
         """Take what the offsets of the export may count; see :func:`annotate.study.marks.possible_units`."""
         self._codebook = codebook
         self._units = units
-        self._conditions = {one.name: one.conditions for one in codebook.variables if one.conditions}
-        self._choosing = {one.name: one for one in codebook.variables if one.kind in ("choices", "taxonomy")}
+        variables = (*codebook.variables, *codebook.region_variables)
+        self._conditions = {one.name: one.conditions for one in variables if one.conditions}
+        self._choosing = {one.name: one for one in variables if one.kind in ("choices", "taxonomy")}
         # Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation that is an
         # answer, the empty set; in a list that may have been hidden it would be a guess.
         self._lists = tuple(
@@ -228,30 +229,40 @@ class Reader:
             for result in annotation.get("result") or ()
             for answer in read_answer(result, self._codebook, data, self._units)
         ]
-        answered = self._answered(read)
+        answered = self._answered(read, "")
+        marked = {one.region for one in read if isinstance(one, Answer) and one.kind == "span"}
         seen: set[str] = set()
         touched: set[str] = set()
+        rated = False
         for answer in read:
             touched.add(answer.variable)
             if isinstance(answer, Answer) and answer.kind in ("rating", "free_text"):
                 if not in_sight(answer.variable, self._conditions, answered):
                     yield Excluded("hidden", answer.variable, answer.value)
                     continue
-                if answer.kind == "rating" and answer.variable in seen:
+                if answer.variable in seen:
                     yield Excluded("answered_twice", answer.variable, answer.value)
                     continue
-                if answer.kind == "rating":
-                    seen.add(answer.variable)
+                seen.add(answer.variable)
+                rated |= answer.kind == "rating"
+            elif isinstance(answer, Answer) and answer.kind == "inside" and answer.region in marked:
+                there = self._answered(read, answer.region)
+                if not in_sight(answer.variable, self._conditions, there):
+                    yield Excluded("hidden", answer.variable, answer.value)
+                    continue
             yield answer
-        if seen:  # what was left out altogether says nothing about the lists either
+        if rated:  # what was left out altogether says nothing about the lists either
             yield from (Answer("rating", name, encode_set(())) for name in self._lists if name not in touched)
 
-    def _answered(self, read: Sequence[Answer | Excluded]) -> Answered:
-        """What conditions look at."""
-        answers = [answer for answer in read if isinstance(answer, Answer)]
+    def _answered(self, read: Sequence[Answer | Excluded], region: str) -> Answered:
+        """What conditions look at: of a question inside a stretch, what is said of the stretch and the passage."""
+        answers = [
+            one for one in read if isinstance(one, Answer) and (not region or one.region in ("", region))
+        ]
         chosen: dict[str, list[frozenset[str]]] = {}
         for answer in answers:
-            if answer.kind == "rating" and answer.variable in self._choosing:
+            told = answer.kind == "rating" or (region and answer.kind == "inside")
+            if told and answer.variable in self._choosing:
                 named = self._choosing[answer.variable]
                 values = decode_set(answer.value) if named.level == "set" else (answer.value,)
                 chosen.setdefault(answer.variable, []).extend(_names(value, named) for value in values)

@@ -45,24 +45,23 @@ def read_answer(
         return
     if result.get("type") == "relation":
         return  # read by annotate.study.spans, once all spans of the annotation are known
-    name = str(result.get("from_name"))
-    value = result.get("value")
+    name, value = result.get("from_name"), result.get("value")
+    if not isinstance(name, str):
+        yield Excluded("malformed", "", f"an answer to {name!r:.80}, which names no control")
+        return
     if not isinstance(value, Mapping):
         yield Excluded("malformed", name, "an answer without a value")
         return
-    for spans in codebook.span_variables:
-        if spans.name == name:
-            yield from _spans(result, spans, data, units)
-            return
-    if name in codebook.unread:
+    spans = {one.name: one for one in codebook.span_variables}
+    variables = {one.name: one for one in (*codebook.variables, *codebook.region_variables)}
+    if name in spans:
+        yield from _spans(result, spans[name], data, units)
+    elif name in variables:
+        yield from _answered(result, value, variables[name], data)
+    elif name in codebook.unread:
         yield Excluded("not_tabulated", name, "kept in the raw export")
-        return
-    variables = {variable.name: variable for variable in (*codebook.variables, *codebook.region_variables)}
-    if name not in variables:
-        names = ", ".join(variables)
-        yield Excluded("unknown_control", name, f"the label config has {names}")
-        return
-    yield from _answered(result, value, variables[name], data)
+    else:
+        yield Excluded("unknown_control", name, f"the label config has {', '.join(variables)}")
 
 
 def _answered(
@@ -78,19 +77,11 @@ def _answered(
 
 
 def _choices(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
-    chosen = _paths(value.get("choices"))
-    if chosen is None:
-        yield Excluded("malformed", variable.name, f"choices {value.get('choices')!r:.80}")
-        return
-    yield from _categories(chosen, variable)
+    yield _chosen(value.get("choices"), variable)
 
 
 def _taxonomy(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
-    paths = _paths(value.get("taxonomy"))
-    if paths is None:
-        yield Excluded("malformed", variable.name, f"taxonomy {value.get('taxonomy')!r:.80}")
-        return
-    yield from _categories(paths, variable)
+    yield _chosen(value.get("taxonomy"), variable)
 
 
 def _paths(values: object) -> list[str] | None:
@@ -101,17 +92,25 @@ def _paths(values: object) -> list[str] | None:
     return [PATH_SEPARATOR.join(path) for path in paths] if all(map(_strings, paths)) else None
 
 
-def _categories(chosen: list[str], variable: Variable) -> Iterator[Answer | Excluded]:
+def _chosen(values: object, variable: Variable) -> Answer | Excluded:
+    chosen = _paths(values)
+    if chosen is None:
+        return Excluded("malformed", variable.name, f"{variable.kind} {values!r:.80}")
+    return _category(chosen, variable)
+
+
+def _category(chosen: list[str], variable: Variable) -> Answer | Excluded:
     order = [category.id for category in variable.categories]
     unknown = [choice for choice in chosen if order and choice not in order]
     if unknown:
-        yield Excluded("unknown_category", variable.name, f"{', '.join(unknown)} is not in the label config")
-    elif variable.level == "set":
-        yield Answer("rating", variable.name, encode_set(chosen, order))
-    elif len(set(chosen)) > 1:
-        yield Excluded("several_choices", variable.name, ", ".join(chosen))
-    elif chosen:
-        yield Answer("rating", variable.name, chosen[0])
+        return Excluded("unknown_category", variable.name, f"{', '.join(unknown)} is not in the label config")
+    if variable.level == "set":
+        return Answer("rating", variable.name, encode_set(chosen, order))
+    if len(set(chosen)) > 1:
+        return Excluded("several_choices", variable.name, ", ".join(chosen))
+    if not chosen or not chosen[0].strip():
+        return Excluded("blank", variable.name, "nothing was chosen")
+    return Answer("rating", variable.name, chosen[0])
 
 
 def _rating(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
@@ -119,7 +118,7 @@ def _rating(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | E
     if not is_number(rating) or rating != int(rating):
         yield Excluded("malformed", variable.name, f"rating {rating!r:.80}")
     else:
-        yield from _categories([str(int(rating))], variable)
+        yield _category([str(int(rating))], variable)
 
 
 def _number(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
@@ -143,8 +142,7 @@ def _free_text(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer 
         yield Excluded("malformed", variable.name, f"text {texts!r:.80}")
         return
     text = "\n".join(texts or []).strip()
-    if text:
-        yield Answer("free_text", variable.name, text)
+    yield Answer("free_text", variable.name, text) if text else Excluded("blank", variable.name, "no text")
 
 
 _READERS = {
@@ -170,8 +168,11 @@ def _spans(
 ) -> Iterator[Answer | Excluded]:
     value, passage = result["value"], data.get(control.shows)
     chosen = value.get("labels", value.get("hypertextlabels", value.get("paragraphlabels")))
-    if not _strings(chosen):
+    if chosen is not None and not _strings(chosen):
         yield Excluded("malformed", control.name, f"a span labelled {chosen!r:.60}")
+        return
+    if not chosen:
+        yield Excluded("blank", control.name, f"a mark without a label, on {value.get('text')!r:.60}")
         return
     mark = read_mark(value, passage)
     if mark is None:

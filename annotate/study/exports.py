@@ -45,6 +45,7 @@ REASONS: Mapping[str, str] = {
     "unknown_control": "an answer to a control that the label config does not have",
     "unknown_category": "a choice, label or relation that the label config does not have",
     "malformed": "an answer that the format does not allow, or out of bounds",
+    "blank": "an answer that says nothing: no choice, no text, a mark without a label",
     "several_choices": "several values where one is allowed",
     "answered_twice": "a second answer to one control in one annotation",
     "hidden": "an answer to a question that was out of sight when it was submitted",
@@ -293,17 +294,25 @@ def _rows_of(
     rows: _Rows, answers: Sequence[Answer | Excluded], codebook: Codebook
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Turn what one annotation says into rows of the tables; relations once all its spans are known."""
-    tables = {"rating": rows.rating, "span": rows.span, "free_text": rows.comment}
-    spans: list[dict[str, Any]] = []
+    tables = {"rating": rows.rating, "free_text": rows.comment}
+    spans: list[dict[str, Any]] = []  # those that were marked twice among them: relations may lead to either
+    marked: set[tuple[str, str, int, int]] = set()
     marking, lost = {control.name for control in codebook.span_variables}, 0
     for answer in answers:
         if isinstance(answer, Excluded):
             yield "exclusion", rows.exclusion(answer)
             lost += answer.variable in marking
+        elif answer.kind == "span":
+            spans.append(row := rows.span(answer))
+            place = (answer.variable, answer.value, answer.start, answer.end)
+            if place in marked:
+                detail = f"{answer.value} on {answer.text!r:.60}, marked before"
+                yield "exclusion", rows.exclusion(Excluded("answered_twice", answer.variable, detail))
+            else:
+                marked.add(place)
+                yield "span", row
         elif answer.kind != "inside":
-            row = tables[answer.kind](answer)
-            spans += [row] if answer.kind == "span" else []
-            yield answer.kind, row
+            yield answer.kind, tables[answer.kind](answer)
     if lost:
         detail = f"{lost} of its marks left out; the others stay in the table of spans"
         yield "exclusion", rows.exclusion(Excluded("marks_incomplete", "", detail))
