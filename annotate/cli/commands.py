@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from annotate.cli import _agreement, _annotators, _assign, _claims, _consensus, _exchange, _passages, _suggest
+from annotate.cli import (
+    _agreement,
+    _annotators,
+    _assign,
+    _claims,
+    _consensus,
+    _exchange,
+    _origins,
+    _passages,
+    _suggest,
+)
 from annotate.cli._help import AGREEMENT, CODING, Group
 from annotate.cli.speech import say
 
@@ -56,7 +66,7 @@ app.add_typer(_assign.app)
 app.add_typer(_exchange.app)
 app.add_typer(_agreement.app)
 app.add_typer(_agreement.spans_app, name="spans", rich_help_panel=AGREEMENT)
-for part in (_consensus, _suggest, _claims):
+for part in (_consensus, _suggest, _claims, _origins):
     app.add_typer(part.app)
 
 

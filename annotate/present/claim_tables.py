@@ -188,3 +188,31 @@ def _mention(mention: Mapping[str, Any], codebook: Codebook | None) -> str:
     coded = "; ".join(filter(None, (decided(codebook, name, mention) for name in VARIABLES)))
     dated = mention["published"] or "undated"
     return f"{dated} {mention['source']}: {mention['wording']}" + (f" [{coded}]" if coded else "")
+
+
+def origins_table(names: pd.DataFrame) -> pd.DataFrame:
+    """Show whom claims are put down to: each origin with its names, and what is offered for merging."""
+    shown = pd.DataFrame(
+        [
+            {
+                "name": row["name"],
+                "origin": "" if row["origin"] == row["name"] else row["origin"],
+                "kind": row["kind"],
+                "passages": row["n_passages"],
+                "sources": row["n_sources"],
+                "note": _offered(row),
+            }
+            for row in records(names)
+        ],
+        columns=["name", "origin", "kind", "passages", "sources", "note"],
+    )
+    return with_words(
+        shown,
+        "origin: whom a name stands for, where it is not the name itself; note: what it may be, which nobody has accepted",
+    )
+
+
+def _offered(row: Mapping[str, Any]) -> str:
+    if row["same_as"]:
+        return f"may be {row['same_as']} ({row['because']}, {row['score']:.2f})"
+    return row["reason"] or ""
