@@ -11,7 +11,7 @@ import typer
 
 from annotate.cli._groups import Scaled, Table, coefficients, scaled, weighted, written
 from annotate.cli._help import Group, command, takes
-from annotate.cli.options import By, Coefficients, Confidence, DataDir
+from annotate.cli.options import By, Coefficients, Confidence, DataDir, Insecure
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import InputError
 from annotate.present import counted
@@ -37,6 +37,7 @@ def annotators_add(
             help="Write the passwords to this new file, for nobody else to read, and show none.",
         ),
     ] = None,
+    insecure: Insecure = False,
 ) -> None:
     """Make accounts on the embedded server, or give the invitation link of another one."""
     from annotate.coordination.assignment import read_annotators
@@ -44,7 +45,7 @@ def annotators_add(
     from annotate.studio.client import connect_embedded
 
     people = read_annotators(file)
-    with connect_embedded(data_dir) as connection:
+    with connect_embedded(data_dir, insecure=insecure) as connection:
         if not connection.embedded:
             typer.echo(invitation_link(connection))
             say(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.cli._help import CODING, command
-from annotate.cli.options import Config, Form, read_codebook, refuse_overwriting
+from annotate.cli.options import Config, Form, Insecure, read_codebook, refuse_overwriting
 from annotate.cli.speech import progress, say
 from annotate.errors import InputError
 from annotate.present import counted
@@ -66,6 +66,7 @@ def assign(
         Path | None, typer.Option("--instructions", help="Guidelines for annotators, in Markdown.")
     ] = None,
     form: Form = "table",
+    insecure: Insecure = False,
 ) -> None:
     """Give each passage to the right number of annotators: blind, balanced, and extended later."""
     from annotate.coordination.assignment import design, items_of, read_annotators, read_plan, write_plan
@@ -89,7 +90,9 @@ def assign(
         plan = design(items_of(passages), keys, overlap=overlap, seed=seed, done=done, repeat=repeat)
         passages = write_plan(passages, plan)
     else:
-        made = _on_server(passages, people, project, overlap, repeat, hand_on, seed, config, instructions)
+        made = _on_server(
+            passages, people, project, overlap, repeat, hand_on, seed, config, instructions, insecure
+        )
         plan, passages, tabs, addresses = made.plan, list(made.tasks), made.tabs, made.addresses
     if output is not None:
         write_tasks(passages, output)
@@ -120,6 +123,7 @@ def _on_server(
     seed: int,
     config: Path | None,
     instructions: Path | None,
+    insecure: bool,
 ) -> "Assigned":
     from annotate.codebook.guidelines import instructions as rendered
     from annotate.files import bundled
@@ -127,7 +131,7 @@ def _on_server(
     from annotate.studio.client import connect
 
     guide = instructions or (bundled("codebook.md") if config is None else None)
-    with connect() as connection, progress("assigning") as advance:
+    with connect(insecure=insecure) as connection, progress("assigning") as advance:
         made = assign(
             passages,
             people,

@@ -7,7 +7,7 @@ import typer
 
 from annotate.cli._groups import Scaled, Table, read_rated, scaled, written
 from annotate.cli._help import LABELS, command, takes
-from annotate.cli.options import Config, Invalid, refuse_overwriting
+from annotate.cli.options import Config, Insecure, Invalid, refuse_overwriting
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def adjudicate(
     seed: Annotated[
         int, typer.Option("--seed", min=0, help="Of the order in which the annotators are numbered.")
     ] = 0,
+    insecure: Insecure = False,
 ) -> None:
     """Push what is not settled into a project where it is decided, without names."""
     from annotate.codebook.guidelines import instructions as rendered
@@ -121,7 +122,7 @@ def adjudicate(
         say(f"{export}: nothing to adjudicate: there are no {only}; nothing was pushed")
         return
     made = cases(found, study.first_round, export_tasks(export), study.codebook, seed=seed)
-    with connect() as connection, progress("pushing") as advance:
+    with connect(insecure=insecure) as connection, progress("pushing") as advance:
         report = push_cases(
             made,
             project=project,

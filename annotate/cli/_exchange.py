@@ -7,7 +7,7 @@ import typer
 
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CODING, Group, command, takes
-from annotate.cli.options import Config, DataDir, Invalid, Project, read_codebook
+from annotate.cli.options import Config, DataDir, Insecure, Invalid, Project, read_codebook
 from annotate.cli.speech import one_line, progress, say, say_exclusions, waiting
 from annotate.present import counted
 
@@ -69,6 +69,7 @@ def push(
     instructions: Annotated[
         Path | None, typer.Option("--instructions", help="Guidelines for annotators, in Markdown.")
     ] = None,
+    insecure: Insecure = False,
 ) -> None:
     """Push passages into a project; each is there exactly once, however often this runs."""
     from annotate.codebook.guidelines import instructions as rendered
@@ -80,7 +81,7 @@ def push(
     passages = read_tasks(tasks)
     guide = instructions or (bundled("codebook.md") if config is None else None)
     book = read_codebook(config)
-    with connect() as connection, progress("pushing") as advance:
+    with connect(insecure=insecure) as connection, progress("pushing") as advance:
         report = push(
             passages,
             project=project,
@@ -120,6 +121,7 @@ def status(
     every: Annotated[
         float, typer.Option("--every", min=1.0, help="With --watch: look again after so many seconds.")
     ] = 10.0,
+    insecure: Insecure = False,
 ) -> None:
     """Say how far a project is, by source, annotator and day, how well they agree, and what to look at."""
     from annotate.cli._status import show
@@ -129,7 +131,7 @@ def status(
 
     if watch and (table.form != "table" or table.output is not None):
         raise typer.BadParameter("goes on until Ctrl+C: without --format and --output", param_hint="--watch")
-    with connect() as connection:
+    with connect(insecure=insecure) as connection:
         with progress("counting") as advance:
             seen = look(project, connection, on_progress=advance)
         if watch:
@@ -144,13 +146,14 @@ def pull(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder of snapshots.")] = Path(
         "exports"
     ),
+    insecure: Insecure = False,
 ) -> None:
     """Pull a project's annotations into a new snapshot folder."""
     from annotate.studio.client import connect
     from annotate.studio.pull import pull
     from annotate.study.study import read_study
 
-    with connect() as connection, progress("pulling") as advance:
+    with connect(insecure=insecure) as connection, progress("pulling") as advance:
         folder = pull(project, output=output, connection=connection, on_progress=advance)
     typer.echo(folder)
     study = read_study(folder)
@@ -185,6 +188,7 @@ def merge(
     ] = "error",
     config: Config = None,
     on_invalid: Invalid = "error",
+    insecure: Insecure = False,
 ) -> None:
     """Merge several projects, or exports of several servers, into one study, with annotators told apart."""
     from annotate.study.merging import merge, require_new, require_several
@@ -194,7 +198,7 @@ def merge(
     require_new(output)
     require_several(exports, projects)
     made = merge(
-        [*exports, *_pulled(projects, output.parent)],
+        [*exports, *_pulled(projects, output.parent, insecure=insecure)],
         output,
         annotators=annotators,
         config=config,
@@ -215,7 +219,7 @@ def merge(
     say_exclusions(read_study(made.folder))
 
 
-def _pulled(projects: list[str], into: Path) -> list[Path]:
+def _pulled(projects: list[str], into: Path, *, insecure: bool) -> list[Path]:
     """Pull projects of the server that is connected to, each into a snapshot of its own."""
     if not projects:
         return []
@@ -224,7 +228,7 @@ def _pulled(projects: list[str], into: Path) -> list[Path]:
     from annotate.studio.pull import pull
 
     folders = []
-    with connect() as connection:
+    with connect(insecure=insecure) as connection:
         for project in projects:  # nothing is pulled if one of them is not there
             find_project(connection, project)
         for project in projects:

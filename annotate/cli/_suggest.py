@@ -7,7 +7,7 @@ import typer
 
 from annotate.cli._groups import Table, read_rated, written
 from annotate.cli._help import LABELS, command, takes
-from annotate.cli.options import Confidence, Config, Invalid, Seed, refuse_overwriting
+from annotate.cli.options import Confidence, Config, Insecure, Invalid, Seed, refuse_overwriting
 from annotate.cli.speech import progress, say, say_exclusions
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def suggest(
     on_invalid: Invalid = "error",
     confidence: Confidence = 0.95,
     seed: Seed = 0,
+    insecure: Insecure = False,
 ) -> None:
     """Order the passages that wait by uncertainty, with suggested labels and how good they are."""
     from annotate.coordination.suggestion import learnable, read_decided, suggest_for
@@ -94,7 +95,7 @@ def suggest(
     _say_learnt(made)
     _write(made, quality, top, table, study)
     if project is not None:
-        _on_server(made, project, min_precision if push else None, study)
+        _on_server(made, project, min_precision if push else None, study, insecure)
 
 
 def _say_learnt(made: "Suggestions") -> None:
@@ -137,7 +138,9 @@ def _write(made: "Suggestions", quality: bool, top: int | None, table: Table, st
     )
 
 
-def _on_server(made: "Suggestions", project: str, min_precision: float | None, study: "Study") -> None:
+def _on_server(
+    made: "Suggestions", project: str, min_precision: float | None, study: "Study", insecure: bool
+) -> None:
     from annotate.errors import InputError
     from annotate.studio.client import connect
     from annotate.studio.suggest import order_queue
@@ -147,7 +150,7 @@ def _on_server(made: "Suggestions", project: str, min_precision: float | None, s
             f"project {project!r}: nothing to order, as nothing was learnt or no passage waits; it was left as it is"
         )
     ranks = made.queue.drop_duplicates("item").set_index("item")["rank"]
-    with connect() as connection:
+    with connect(insecure=insecure) as connection:
         with progress("ordering") as advance:
             ordered = order_queue(
                 {str(item): int(rank) for item, rank in ranks.items()},
@@ -165,10 +168,12 @@ def _on_server(made: "Suggestions", project: str, min_precision: float | None, s
         )
         say("who stops before the end has coded the hard passages: shares and agreement are then of those")
         if min_precision is not None and study.codebook is not None:
-            _push(made, project, min_precision, study.codebook)
+            _push(made, project, min_precision, study.codebook, insecure)
 
 
-def _push(made: "Suggestions", project: str, min_precision: float, codebook: "Codebook") -> None:
+def _push(
+    made: "Suggestions", project: str, min_precision: float, codebook: "Codebook", insecure: bool
+) -> None:
     from annotate.coordination.suggestion import PREFIX, passing, pushable
     from annotate.studio.client import connect
     from annotate.studio.suggest import push_suggestions
@@ -188,7 +193,7 @@ def _push(made: "Suggestions", project: str, min_precision: float, codebook: "Co
         index=False, name=None
     ):
         suggested.setdefault(item, {})[name] = (category, probability)
-    with connect() as connection:
+    with connect(insecure=insecure) as connection:
         done = push_suggestions(
             suggested,
             version=made.version,

@@ -187,6 +187,14 @@ def refuse_overwriting(output: Path | None, *read: Path) -> None:
             raise InputError(f"{output}: would write over what is read, {path}; choose another file")
 
 
+Insecure = Annotated[
+    bool,
+    typer.Option(
+        "--insecure", help="Send the token over plain http to another machine, where others may read it."
+    ),
+]
+
+
 def read_levels(options: list[str] | None) -> "dict[str, Level]":
     """Read --level VARIABLE=LEVEL; whether the level is known is asked where it is used."""
     levels: dict[str, Level] = {}

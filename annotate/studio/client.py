@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -128,7 +128,7 @@ class Connection:
         self.close()
 
 
-def connect(url: str | None = None, api_key: str | None = None) -> Connection:
+def connect(url: str | None = None, api_key: str | None = None, *, insecure: bool = False) -> Connection:
     """Connect to the Label Studio that is given, else to that of the environment, else to the embedded one.
 
     Parameters
@@ -136,25 +136,26 @@ def connect(url: str | None = None, api_key: str | None = None) -> Connection:
     url, api_key
         Address and token; ``LABEL_STUDIO_URL`` and ``LABEL_STUDIO_API_KEY`` where not said. The token is
         a personal access token or a legacy token. With neither, the embedded server that runs.
+    insecure
+        Send the token over plain http to another machine too, where others may read it on its way.
 
     Raises
     ------
     ServerError
-        If only one of the two is known, no embedded server runs, the server is not there or is no
-        Label Studio, or it does not accept the token.
+        If only one of the two is known, no embedded server runs, the address has a password in it or is plain
+        http to another machine, the server is not there or is no Label Studio, or it does not accept the token.
 
     """
     url = (url or os.environ.get(URL_VARIABLE) or "").strip()
     api_key = (api_key or os.environ.get(KEY_VARIABLE) or "").strip()
-    embedded = not url and not api_key
-    if embedded:
+    if not url and not api_key:
         state = server.status()
         if not state.running or state.url is None:
             raise ServerError(
                 "no Label Studio to talk to: start one with `annotate server start`, "
                 f"or set {URL_VARIABLE} and {KEY_VARIABLE}"
             )
-        url, api_key = state.url, server.credentials().token
+        return _open(state.url, server.credentials().token, ours=server.listening())
     if not url or not api_key:
         missing, there = (URL_VARIABLE, KEY_VARIABLE) if api_key else (KEY_VARIABLE, URL_VARIABLE)
         raise ServerError(
@@ -164,10 +165,16 @@ def connect(url: str | None = None, api_key: str | None = None) -> Connection:
         raise ServerError(
             f"{KEY_VARIABLE}: is no token, it has blanks or foreign letters; copy it from Account & Settings"
         )
-    return _open(_address(url), api_key, embedded=embedded)
+    address = _address(url)
+    if urlsplit(address).scheme == "http" and not insecure and not _on_this_machine(address):
+        raise ServerError(
+            f"{address}: plain http to another machine, on the way to which others can read the token; "
+            "use https, or send it all the same with --insecure"
+        )
+    return _open(address, api_key)
 
 
-def connect_embedded(data_dir: Path | str | None = None) -> Connection:
+def connect_embedded(data_dir: Path | str | None = None, *, insecure: bool = False) -> Connection:
     """Connect to the embedded server in a folder; without a folder, as :func:`connect` does.
 
     Raises
@@ -177,13 +184,13 @@ def connect_embedded(data_dir: Path | str | None = None) -> Connection:
 
     """
     if data_dir is None:
-        return connect()
+        return connect(insecure=insecure)
     state = server.status(data_dir)
     if not state.running or state.url is None:
         raise ServerError(
             f"{data_dir}: no embedded server runs there; start it with: annotate server start --data-dir {data_dir}"
         )
-    return _open(state.url, server.credentials(data_dir).token, embedded=True)
+    return _open(state.url, server.credentials(data_dir).token, ours=server.listening(data_dir))
 
 
 def _address(url: str) -> str:
@@ -192,17 +199,24 @@ def _address(url: str) -> str:
         right = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         parts, right = urlsplit(""), False
+    if "@" in url.partition("?")[0]:  # never repeated in a message, and it would take the place of the token
+        raise ServerError(
+            f"{URL_VARIABLE}: has a user name or a password in it; leave it out, the token goes into {KEY_VARIABLE}"
+        )
     if not right:
-        raise ServerError(f"{url}: no address of a server; {URL_VARIABLE} looks like http://localhost:8080")
+        bare = re.split(r"[?#]", url)[0]
+        raise ServerError(f"{bare}: no address of a server; {URL_VARIABLE} looks like http://localhost:8080")
     return parts._replace(query="", fragment="").geturl().rstrip("/")
 
 
-def _open(url: str, api_key: str, *, embedded: bool) -> Connection:
+def _open(url: str, api_key: str, *, ours: Callable[[], None] | None = None) -> Connection:
+    """Open a connection; ``ours`` is checked before each request to the embedded server."""
     # proxies from the environment serve the outside, not this machine
     http = httpx.Client(
         timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
         follow_redirects=False,
         trust_env=not _on_this_machine(url),
+        event_hooks={"request": [lambda _: ours()] if ours else []},
     )
     opened = False
     try:
@@ -218,7 +232,7 @@ def _open(url: str, api_key: str, *, embedded: bool) -> Connection:
     finally:
         if not opened:
             http.close()
-    return Connection(url, version, me["id"], me["email"], embedded, sdk, http)
+    return Connection(url, version, me["id"], me["email"], ours is not None, sdk, http)
 
 
 def _client(url: str, api_key: str, http: httpx.Client) -> "LabelStudio":

@@ -15,6 +15,8 @@ import psutil
 from annotate.errors import ServerError
 from annotate.studio.folder import Credentials, Memory, ServerFolder
 
+HOST = "127.0.0.1"
+
 # Label Studio reads its settings with and without a prefix: DEBUG, HOST, PORT, USERNAME, CI ... of a
 # user's shell would all be taken for its own. So only what any program needs is passed on.
 _PASSED_ON = frozenset(
@@ -165,18 +167,20 @@ def await_ready(
     timeout: float,
     on_progress: Callable[[str], None] | None = None,
 ) -> None:
-    """Wait until the server on ``port`` knows the coordinator's token.
+    """Wait until the server on ``port`` knows the coordinator's token, which is sent to this very process only.
 
     Raises
     ------
     ServerError
-        If the process ends, answers for somebody else, or is silent for ``timeout`` seconds.
+        If the process ends, does not know the token or listens elsewhere, because another program has the port;
+        or if it does nothing for ``timeout`` seconds, or does not answer within ten times as long.
 
     """
-    began = time.monotonic()
-    said = -1
+    began = stirred = time.monotonic()
+    said, work = -1, 0.0
     while True:
-        answer = _whoami(port, credentials.token)
+        ports = listening_ports(process)
+        answer = _whoami(port, credentials.token) if port in ports else None
         if answer == _OK:
             return
         if not alive(process):
@@ -184,18 +188,56 @@ def await_ready(
         if answer == _UNAUTHORIZED:
             msg = f"{folder.credentials}: the server does not know this token; put the file of its first start back"
             raise ServerError(msg)
-        waited = time.monotonic() - began
-        if waited > timeout:
-            raise ServerError(_failed(folder, f"did not answer on port {port} within {timeout:.0f} s"))
+        if ports - {port}:  # Label Studio goes on to the next one by itself
+            msg = f"port {port}: another program took it while the server was starting; start it again for another port"
+            raise ServerError(msg)
+        now = time.monotonic()
+        if (done := _work(process)) > work + _STIR_SECONDS:
+            stirred, work = now, done
+        waited = now - began
+        if now - stirred > timeout or waited > _PATIENCE * timeout:
+            raise ServerError(_failed(folder, f"did not answer on port {port} within {waited:.0f} s"))
         if on_progress and int(waited) > said:
             said = int(waited)
             on_progress(f"Label Studio is starting{_stage(folder)}, {said} s")
         time.sleep(0.2)
 
 
+# On a busy machine a start takes several times as long as on a quiet one: the wait goes on while it gets on.
+_STIR_SECONDS, _PATIENCE = 1.0, 10
+
+
+def _work(process: psutil.Process) -> float:
+    """Seconds of processor time that it has taken."""
+    try:
+        spent = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(spent.user + spent.system)
+
+
+def listening_ports(process: psutil.Process) -> set[int]:
+    """The ports of 127.0.0.1 on which this very process listens.
+
+    Raises
+    ------
+    ServerError
+        If the system does not let one look.
+
+    """
+    try:
+        found = process.net_connections(kind="tcp4")
+    except psutil.NoSuchProcess:
+        return set()
+    except (psutil.Error, OSError) as error:
+        msg = f"process {process.pid}: whether it is the one that listens cannot be seen ({error}); run annotate as the user who started the server"
+        raise ServerError(msg) from error
+    return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN and one.laddr.ip == HOST}
+
+
 def _whoami(port: int, token: str) -> int | None:
     """Return the status of the answer, or None if no web server answers yet."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
     try:
         connection.request("GET", "/api/current-user/whoami", headers={"Authorization": f"Token {token}"})
         answer = connection.getresponse()

@@ -69,10 +69,15 @@ def check(url: str, doing: str, answer: httpx.Response) -> None:
         raise refused(url, doing, status, _body(answer))
     if status >= _REDIRECT:
         # following it would turn a POST into a GET: a creation into a listing
-        target = answer.headers.get("location", "elsewhere")
+        target = _bare(answer.headers.get("location", "elsewhere"))
         raise ServerError(
             f"{url}: sends on to {target[:_LONGEST]}; set LABEL_STUDIO_URL to the address it ends at"
         )
+
+
+def _bare(address: str) -> str:
+    """An address without what may be secret in it: names, passwords, and all behind a question mark."""
+    return re.sub(r"//[^/]*@", "//", re.split(r"[?#]", address)[0])
 
 
 def refused(url: str, doing: str, status: int, body: Any) -> ServerError:

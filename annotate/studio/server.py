@@ -26,9 +26,8 @@ from annotate.studio.folder import (
     server_folder,
     write_memory,
 )
-from annotate.studio.process import await_ready, end, own_process, server_environment
+from annotate.studio.process import HOST, await_ready, end, listening_ports, own_process, server_environment
 
-HOST = "127.0.0.1"
 START_SECONDS = 180.0
 
 
@@ -65,7 +64,7 @@ def start(
     on_progress
         Called about once a second with what is being waited for.
     timeout
-        Seconds until it must answer.
+        Seconds for which it may do nothing; it must answer within ten times as long.
 
     Raises
     ------
@@ -142,6 +141,29 @@ def status(data_dir: Path | str | None = None) -> ServerState:
     folder = server_folder(data_dir)
     memory = read_memory(folder)
     return _state(folder, memory, own_process(memory))
+
+
+def listening(data_dir: Path | str | None = None) -> Callable[[], None]:
+    """Give a check to be made before anything secret is sent: that the server itself listens on its port.
+
+    A process that runs need not listen yet, or any more, and another program may have its port.
+
+    Raises
+    ------
+    ServerError
+        When the check is made, if another program listens there, or none.
+
+    """
+    folder = server_folder(data_dir)
+    memory = read_memory(folder)
+    process = own_process(memory)
+
+    def check() -> None:
+        if memory is None or process is None or memory.port not in listening_ports(process):
+            msg = f"{folder.root}: this server does not listen on its port; wait if it is starting, else: annotate server start"
+            raise ServerError(msg)
+
+    return check
 
 
 def credentials(data_dir: Path | str | None = None) -> Credentials:

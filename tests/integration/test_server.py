@@ -1,5 +1,6 @@
 """The embedded server's life, and whom a connection is refused to."""
 
+import contextlib
 import http.server
 import json
 import os
@@ -20,7 +21,7 @@ import pytest
 from annotate.errors import ServerError
 from annotate.studio import server
 from annotate.studio.accounts import create_account, invitation_link
-from annotate.studio.client import Connection, connect
+from annotate.studio.client import Connection, connect, connect_embedded
 from annotate.studio.folder import Memory, read_memory, server_folder, write_memory
 from annotate.studio.process import end
 from annotate.studio.projects import find_project
@@ -85,6 +86,91 @@ def test_a_taken_port(copied: Path) -> None:
             server.start(copied, port)
         write_memory(server_folder(copied), Memory(port))  # a remembered one gives way
         assert server.start(copied).port != port
+
+
+class Squatter(threading.Thread):
+    """A program of somebody else's that takes a port as soon as it is known, and answers like Label Studio."""
+
+    def __init__(self, state: Path) -> None:
+        super().__init__()
+        self.state, self.heard, self.over = state, b"", threading.Event()
+        self.listener: socket.socket | None = None
+        self.sits = threading.Event()
+
+    def run(self) -> None:
+        while self.listener is None and not self.over.is_set():
+            with contextlib.suppress(OSError, ValueError):
+                said = json.loads(self.state.read_text())
+                if said["pid"] is not None:
+                    self.listener = socket.create_server(("127.0.0.1", said["port"]))
+        self.sits.set()
+        body = b'{"release": "1.23.2", "label-studio-os-package": {}, "id": 1, "email": "me@localhost"}'
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        while self.listener is not None:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            with client, contextlib.suppress(OSError):
+                client.settimeout(5)
+                self.heard += client.recv(65536)
+                client.sendall(head.encode() + body)
+
+    def leave(self) -> None:
+        self.over.set()
+        if self.listener is not None:
+            with contextlib.suppress(OSError):
+                self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+        self.join(PATIENCE_SECONDS)
+
+
+def test_a_program_that_takes_the_port_first_is_not_sent_the_token(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ANNOTATE_SERVER_DIR", str(copied))
+    squatter = Squatter(copied / "state.json")
+    squatter.start()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            started = pool.submit(server.start, copied)
+            assert squatter.sits.wait(PATIENCE_SECONDS)
+            assert server.status(copied).running  # the process runs, and somebody else has its port
+            for act in (connect, lambda: connect_embedded(copied)):
+                with pytest.raises(ServerError, match="this server does not listen on its port"):
+                    act()
+            with pytest.raises(ServerError, match="another program took it while the server was starting"):
+                started.result()
+        assert not server.status(copied).running
+        assert b"token" not in squatter.heard.lower()
+        assert server.credentials(copied).token.encode() not in squatter.heard
+        state = server.start(copied)  # on another port, though the other program sits there still
+        assert squatter.listener is not None
+        assert state.port != squatter.listener.getsockname()[1]
+        with connect() as opened:
+            assert opened.version.startswith("1.")
+    finally:
+        squatter.leave()
+
+
+def test_a_program_that_takes_the_port_after_the_server_ended_is_not_sent_the_token(copied: Path) -> None:
+    """Also not in the middle of a command, whose connection is open already."""
+    state = server.start(copied)
+    with connect_embedded(copied) as opened:
+        opened.get("api/projects/", "listing")
+        psutil.Process(state.pid).kill()
+        until(lambda: not server.status(copied).running, "it runs although it was killed")
+        squatter = Squatter(copied / "state.json")
+        squatter.start()
+        try:
+            assert squatter.sits.wait(PATIENCE_SECONDS)
+            with pytest.raises(ServerError, match="this server does not listen on its port"):
+                opened.get("api/projects/", "listing")
+            assert squatter.heard == b""
+        finally:
+            squatter.leave()
 
 
 def test_only_the_owner_can_read_the_credentials(studio: server.ServerState) -> None:
@@ -343,9 +429,34 @@ def test_no_server_there() -> None:
         connect(f"http://127.0.0.1:{port}", "0" * 40)
 
 
-def test_no_such_host() -> None:
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_no_such_host(scheme: str) -> None:
     with pytest.raises(ServerError, match="no server answers there"):
-        connect("http://no-such-host.invalid", "0" * 40)
+        connect(f"{scheme}://no-such-host.invalid", "0" * 40, insecure=scheme == "http")
+
+
+@pytest.mark.parametrize(
+    "host", ["no-such-host.invalid", "192.0.2.1", "[2001:db8::1]:8080", "localhost.example.org"]
+)
+def test_a_token_is_not_sent_over_plain_http_to_another_machine(host: str) -> None:
+    with pytest.raises(ServerError, match=r"plain http to another machine, .* --insecure"):
+        connect(f"http://{host}", "0" * 40)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://ann:hush-hush@label.example.org", "http://ann:hush-hush@127.0.0.1:8080", "ann:hush-hush@label.example.org",
+        "https://ann:hush-hush@[", "https://ann:hush-hush@x:y", "//ann:hush-hush@x", "label.example.org?key=hush-hush",
+        "http://[?key=hush-hush", "label.example.org#hush-hush",
+    ],
+)  # fmt: skip
+def test_a_password_in_the_address_is_never_repeated(url: str) -> None:
+    with pytest.raises(
+        ServerError, match=r"has a user name or a password in it|no address of a server"
+    ) as caught:
+        connect(url, "0" * 40)
+    assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["localhost:8080", "ftp://example.org", "http://", "http://[", "http://x:y"])
@@ -377,7 +488,7 @@ def test_something_else_answers(status: int, body: bytes, message: str) -> None:
     class Other(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
-            self.send_header("Location", "https://elsewhere.example/")
+            self.send_header("Location", "https://ann:hush-hush@elsewhere.example/?next=hush-hush")
             self.end_headers()
             self.wfile.write(body)
 
@@ -394,6 +505,7 @@ def test_something_else_answers(status: int, body: bytes, message: str) -> None:
             other.shutdown()
             thread.join()
     assert "\n" not in str(caught.value)
+    assert "hush" not in str(caught.value)
 
 
 def test_the_address_of_a_page_is_no_address(studio: server.ServerState) -> None:
