@@ -1,10 +1,13 @@
 import itertools
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from annotate.codebook.read import load_codebook
 from annotate.errors import TableError
@@ -169,3 +172,98 @@ def test_other_codebooks_are_refused_in_one_line():
         profile(frame)
     with pytest.raises(TableError, match="hearsay is not in the scheme"):
         profile(ratings(("p1", "S", "A", "incident", "hearsay")))
+
+
+def clustered(*documents) -> pd.DataFrame:
+    """One source; a document is a list of passages, 1 for one that is attributed and 0 for one that is not."""
+    rows = [
+        (
+            f"p{number}-{place}",
+            "S",
+            "A",
+            "incident",
+            "named_person" if said else "author_voice",
+        )
+        for number, document in enumerate(documents)
+        for place, said in enumerate(document)
+    ]
+    found = ratings(*rows)
+    return found.assign(document=found["item"].str.partition("-")[0])
+
+
+def test_documents_are_left_out_whole_on_the_scale_of_the_logit():
+    documents = [[1, 1, 0], [0, 0, 0, 1], [1, 1, 1], [0, 0], [1, 0, 1, 0, 0]]
+    frame = profile(clustered(*documents))
+    row = frame[(frame["source"] == "S") & (frame["measure"] == "attributed_share")].iloc[0]
+    x, m = (np.array(of, dtype=float) for of in ([sum(d) for d in documents], [len(d) for d in documents]))
+    share = x.sum() / m.sum()
+    left = [(x.sum() - a) / (m.sum() - b) for a, b in zip(x, m, strict=True)]
+    error = np.sqrt(4 / 5 * sum((one - np.mean(left)) ** 2 for one in left)) / (share * (1 - share))
+    degrees = m.sum() ** 2 / (m**2).sum() - 1
+    reach = student.ppf(0.975, degrees) * error
+    logit = np.log(share / (1 - share))
+    assert row["ci_low"] == pytest.approx(1 / (1 + np.exp(reach - logit)))
+    assert row["ci_high"] == pytest.approx(1 / (1 + np.exp(-reach - logit)))
+    assert row["interval"] == (
+        f"jackknife over 5 documents on the logit scale, t with {degrees:.3g} degrees of freedom"
+    )
+    assert (row["n"], row["n_documents"], row["caution"]) == (17, 5, "few documents; rare")
+
+
+def test_a_document_given_twice_doubles_no_certainty():
+    documents = [[1, 1, 0], [0, 0, 0, 1], [1, 1, 1], [0, 0], [1, 0, 1, 0, 0]]
+    once, twice = (profile(clustered(*of)) for of in (documents, [2 * one for one in documents]))
+    for frame in (once, twice):
+        assert value(frame, "S", "attributed_share", "n_documents") == 5
+    for end in ("ci_low", "ci_high"):
+        assert value(once, "S", "attributed_share", end) == pytest.approx(
+            value(twice, "S", "attributed_share", end)
+        )
+
+
+def test_where_all_are_alike_the_interval_is_wilsons():
+    # Wilson (1927): of 0 of 7 the upper end is z^2 / (7 + z^2)
+    z2 = NormalDist().inv_cdf(0.975) ** 2
+    passages = profile(clustered(*[[0]] * 7))
+    assert value(passages, "S", "attributed_share", "ci_low") == 0
+    assert value(passages, "S", "attributed_share", "ci_high") == pytest.approx(z2 / (7 + z2))
+    assert round(value(passages, "S", "attributed_share", "ci_high"), 3) == 0.354
+    assert (
+        value(passages, "S", "attributed_share", "interval") == "Wilson over 7 passages, which are all alike"
+    )
+    assert value(passages, "S", "claims", "ci_low") == pytest.approx(7 * 7 / (7 + z2))
+    documents = profile(clustered(*[[0, 0, 0]] * 7))
+    assert value(documents, "S", "attributed_share", "ci_high") == pytest.approx(z2 / (7 + z2))
+    assert (
+        value(documents, "S", "attributed_share", "interval")
+        == "Wilson over 7 documents, which are all alike"
+    )
+
+
+def test_a_source_of_one_document_says_so():
+    study = clustered([1, 0, 1, 0, 0, 1, 1], [0, 0, 1])
+    study["source"] = study["document"].map({"p0": "S", "p1": "T"})
+    frame = profile(study)
+    for source in ("S", "T"):
+        assert value(frame, source, "attributed_share", "interval") == (
+            "percentile bootstrap over passages of 1 document, 1000 replicates"
+        )
+        assert "one document" in value(frame, source, "attributed_share", "caution")
+    assert value(frame, None, "attributed_share", "interval").startswith("jackknife over 2 documents")
+    alone = profile(study, interval=Interval(cluster=None))
+    assert value(alone, "S", "attributed_share", "ci_low") == value(frame, "S", "attributed_share", "ci_low")
+    assert "1 document" not in value(alone, "S", "attributed_share", "interval")
+
+
+def test_documents_may_be_told_by_the_passages_and_must_tell_where_they_were_asked_for():
+    study = clustered([1, 0, 1], [0, 0, 1], [1, 1])
+    passages = study[["item", "source", "document"]].drop_duplicates()
+    told = profile(study.drop(columns="document"), passages)
+    pd.testing.assert_frame_equal(told, profile(study, passages))
+    pd.testing.assert_frame_equal(told, profile(pl.from_pandas(study), passages))
+    gaps = study.assign(document=study["document"].where(study["document"] != "p1"))
+    assert "passages" in value(profile(gaps), "S", "attributed_share", "interval")
+    with pytest.raises(TableError, match=r"column document is blank in \d+ rows.*--cluster none"):
+        profile(gaps, interval=Interval(cluster="document"))
+    with pytest.raises(TableError, match="no column outlet"):
+        profile(study, interval=Interval(cluster="outlet"))

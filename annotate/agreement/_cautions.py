@@ -48,13 +48,14 @@ FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL = (
     "mostly single ratings",
     "wide interval",
 )
-FEW_DOCUMENTS = "few documents"
+FEW_DOCUMENTS, ONE_DOCUMENT = "few documents", "one document"
 MEANINGS: dict[str, str] = {
     FEW: f"fewer than {FEW_ITEMS} items have two ratings",
     ONE_CATEGORY: "the items with two ratings hold one category only",
     SKEW: f"one category has more than {100 * SKEWED:g} % of the ratings",
     MOSTLY_SINGLE: f"fewer than {100 * PAIRABLE_SHARE:g} % of the items have two ratings",
     FEW_DOCUMENTS: f"the items lie in fewer than {FEW_CLUSTERS} documents, or in few that hold most of them",
+    ONE_DOCUMENT: "all items are of one document: the interval is of its items and says nothing of other documents",
     WIDE_INTERVAL: f"the interval is wider than {WIDE:g}",
 }
 
@@ -109,12 +110,14 @@ def caution(patterns: Patterns, interval: tuple[float, float] | None = None) -> 
     largest = int(totals.argmax()) if patterns.n_ratings else None
     prevalence = float("nan") if largest is None else float(totals[largest] / patterns.n_ratings)
     low, high = interval or (float("nan"), float("nan"))
+    units, clustered = patterns.units, patterns.units.rows is not None
     applies = {
         FEW: patterns.n_pairable_items < FEW_ITEMS,
         ONE_CATEGORY: used == 1,
         SKEW: used != 1 and prevalence > SKEWED,
         MOSTLY_SINGLE: patterns.n_pairable_items < PAIRABLE_SHARE * patterns.n_items,
-        FEW_DOCUMENTS: patterns.units.rows is not None and patterns.units.effective < FEW_CLUSTERS,
+        FEW_DOCUMENTS: clustered and units.number > 1 and units.effective < FEW_CLUSTERS,
+        ONE_DOCUMENT: clustered and units.number == 1,
         WIDE_INTERVAL: high - low > WIDE,
     }
     return Caution(

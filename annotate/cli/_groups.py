@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from annotate.cli._help import takes
 from annotate.cli.options import (
+    Cluster,
     Confidence,
     Config,
     Edited,
@@ -192,11 +193,13 @@ def drawn_together(named: str) -> str | None:
     return None if named.casefold() == "none" else named
 
 
-def resampled(replicates: Replicates = 1000, confidence: Confidence = 0.95, seed: Seed = 0) -> "Interval":
-    """The group of options that say how sure one wants to be, by resampling."""
+def resampled(
+    replicates: Replicates = 1000, confidence: Confidence = 0.95, cluster: Cluster = "auto", seed: Seed = 0
+) -> "Interval":
+    """The group of options that say how sure one wants to be, and what is drawn together."""
     from annotate.sampling import Interval
 
-    return Interval("percentile", replicates, confidence, seed)
+    return Interval("auto", replicates, confidence, seed, drawn_together(cluster))
 
 
 def coefficients(named: list[str] | None, otherwise: Sequence[str]) -> str | tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from annotate.counts.clusters import clusters_of_codes
 from annotate.counts.packing import (
     ROW,
     Choices,
@@ -17,11 +18,9 @@ from annotate.counts.packing import (
     Tally,
     blank,
     choices,
-    no_cluster,
     no_group,
     no_rows,
     split,
-    two_clusters,
 )
 
 if TYPE_CHECKING:
@@ -55,29 +54,9 @@ class CodedTable:
         self._whole: Group = (None,) * len(by)
         self._cluster_of: IntArray | None = None
         if cluster is not None:
-            self._cluster_of = self._clusters(frame[cluster], asked=asked)
+            told = clusters_of_codes(self._codes["item"], self._values["item"], frame[cluster], asked=asked)
+            self._cluster_of = None if told is None else told[0]
         self.cluster = cluster if self._cluster_of is not None else None
-
-    def _clusters(self, cells: "pd.Series[Any]", *, asked: bool) -> IntArray | None:
-        """The cluster of each item; None where nobody asked and the column tells none."""
-        try:
-            codes, values = pd.factorize(cells)
-        except TypeError as error:
-            raise no_group(str(cells.name)) from error
-        blank_cells = np.append(values.astype("str").str.strip() == "", True)[codes]
-        item = self._codes["item"]
-        of_item = np.zeros(int(item.max()) + 1, dtype=np.int64)
-        of_item[item] = codes
-        elsewhere = of_item[item] != codes
-        if not asked and (blank_cells.any() or elsewhere.any() or len(values) == len(of_item)):
-            return None
-        if blank_cells.any():
-            raise no_cluster(str(cells.name), int(blank_cells.sum()))
-        if elsewhere.any():
-            name = min(self._values["item"][item[elsewhere]])
-            rows = item == self._values["item"].get_loc(name)
-            raise two_clusters(name, str(cells.name), sorted(map(str, values[np.unique(codes[rows])])))
-        return of_item
 
     def _of(self, variable: str) -> "IntArray | slice":
         if len(self._values["variable"]) == 1:

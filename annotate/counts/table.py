@@ -29,6 +29,7 @@ import pandas as pd
 from narwhals.exceptions import DuplicateError
 from narwhals.typing import IntoFrame
 
+from annotate.counts.clusters import cluster_column
 from annotate.counts.coded import CodedTable
 from annotate.counts.packing import (
     ROW,
@@ -202,9 +203,6 @@ __all__ = [
 ]
 
 
-DOCUMENT = "document"
-
-
 class RatingsTable(Protocol):
     """A table of ratings, wherever it lives, as the coefficients need to see it."""
 
@@ -244,9 +242,8 @@ def open_table(ratings: IntoFrame, by: Sequence[str] = (), cluster: str | None =
 
     """
     asked = cluster not in (None, AUTO)
-    frame = _with_columns(ratings, (*ROW, *by, *([cluster] if cluster and asked else [])))
-    if cluster == AUTO:
-        cluster = DOCUMENT if DOCUMENT in _names(frame) and DOCUMENT not in by else None
+    frame = _with_columns(ratings, (*ROW, *by))
+    cluster = cluster_column(cluster, _names(frame), by)
     native = frame.to_native()
     if isinstance(native, pd.DataFrame):
         return CodedTable(native, by, cluster, asked=asked)

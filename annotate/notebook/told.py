@@ -19,7 +19,7 @@ from annotate.present.claim_tables import (
 from annotate.present.report import write_report
 from annotate.present.summary import summarise
 from annotate.present.workbook import write_workbook
-from annotate.provenance import profile
+from annotate.provenance import MEANINGS, profile
 from annotate.provenance.ledger import ledger_of
 from annotate.reuse import MIN_SCORE
 from annotate.study.passages import passages_of_study
@@ -30,14 +30,21 @@ from annotate.study.study import Study
 class ToldStudy(Study):
     """A study that follows its texts and sources."""
 
-    def provenance(self, *, replicates: int = 1000, confidence: float = 0.95, seed: int = 0) -> Profile:
+    def provenance(
+        self,
+        *,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Profile:
         """Profile each source: how much it attributes, to whom, on what ground; see :func:`annotate.provenance.profile`."""
         frame = profile(
             self.rated,
             self.passages,
-            interval=interval_of("percentile", replicates, confidence, seed),
+            interval=interval_of("auto", replicates, confidence, seed, cluster),
         )
-        return Profile(frame, self.exclusions)
+        return Profile(frame, self.exclusions, meanings=MEANINGS)
 
     def ledger(self, *, min_score: float = MIN_SCORE) -> Claims:
         """Follow each recurring figure and reused text through its sources; see :func:`annotate.provenance.ledger.ledger`."""

@@ -1,5 +1,6 @@
 """Claims as tables for reading: profiles of sources, reuse, figures and the ledger."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from annotate.present.study_tables import side_by_side
 from annotate.present.tables import with_words
 from annotate.present.wording import LEDGER_KINDS, RELATIONS, decided, relations
 from annotate.present.wording import SHARES as TERMS
+from annotate.provenance import MEANINGS
 from annotate.provenance.ledger import VARIABLES
 from annotate.provenance.profiles import CLAIM_TYPE, CLAIM_TYPES, COUNTS, SHARES
 from annotate.study.words import choice
@@ -38,8 +40,42 @@ def profile_tables(
     }
     if len(set(labels.values())) < len(labels):  # two categories of one label: their names tell them apart
         labels = {}
-    below = "In per cent of claims, a passage counted by the share of its annotators who saw one; intervals in brackets"
-    return with_words(shares.rename(columns=short), below), with_words(kinds.rename(columns=labels), below)
+    below = [
+        "In per cent of claims, a passage counted by the share of its annotators who saw one; intervals in brackets"
+    ]
+    kinds = kinds.rename(columns=labels)
+    tables = [shares.rename(columns=short), kinds]
+    if "caution" in profile.columns:
+        below += _drawn(profile)
+        tables = [
+            table.assign(caution=pd.Series(_cautions(rows), index=table.index, dtype=object))
+            for table, rows in zip(tables, (profile[~types], profile[types | claims]), strict=True)
+        ]
+    return with_words(tables[0], *below), with_words(tables[1], *below)
+
+
+def _cautions(rows: pd.DataFrame) -> list[str | None]:
+    """What is said against the figures of each source."""
+    found: dict[object, dict[str, None]] = {}
+    for row in records(rows):
+        met = str(row["caution"]).split("; ") if row["caution"] else []
+        found.setdefault(row["source"], {}).update(dict.fromkeys(met))
+    return ["; ".join(met) or None for met in found.values()]
+
+
+def _drawn(profile: pd.DataFrame) -> list[str]:
+    """How the intervals came about, and what the cautions mean."""
+    kinds = sorted(
+        {
+            re.sub(r" over [0-9]+", " over", str(how).partition(", ")[0])
+            for how in profile["interval"].dropna()
+        }
+    )
+    met = dict.fromkeys(one for said in profile["caution"].dropna() for one in str(said).split("; "))
+    return [
+        *([f"intervals: {'; '.join(kinds)}"] if kinds else []),
+        *(f"{one}: {MEANINGS[one]}" for one in met),
+    ]
 
 
 def reuse_table(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -114,10 +114,10 @@ WEIGHTS = (
 INTERVALS = (
     "Where the passages lie in several documents, the intervals of agreement draw whole documents, because passages "
     "of one text resemble each other: each document is left out in turn (jackknife on the scale log(1 − coefficient)). "
-    "For a source of a single document, and for all shares of claims, passages are drawn with replacement "
-    "(percentile bootstrap; Efron & Tibshirani 1993, ch. 13). An interval says how far a value could move with other "
+    "Shares of claims do the same on the scale of the logit. For a source of a single document, passages of it are drawn "
+    "with replacement (percentile bootstrap; Efron & Tibshirani 1993, ch. 13), which says nothing of other documents. An interval says how far a value could move with other "
     "documents, or passages, of the same kind, not with other annotators. Where all are alike it is exact "
-    "(Clopper & Pearson 1934)."
+    "(Clopper & Pearson 1934), of shares Wilson's (1927)."
 )
 READING = (
     "Read percent agreement, alpha and AC1 side by side, with n, with the interval, and with the most "

@@ -5,12 +5,11 @@ Nothing here says whether a claim is true, and no source gets one number.
 Every passage has weight one, however many annotators it had. A passage that two of its three
 annotators coded as attributed counts two thirds towards attributed: disagreement is carried along,
 not voted away. A share is a ratio of two such sums, over the claims of one source, and its interval
-comes from resampling the source's passages (percentile bootstrap, exact by patterns: Efron and
-Tibshirani 1993, An Introduction to the Bootstrap, ch. 13).
+is over the source's documents where they are known, and over its passages otherwise; see
+:mod:`annotate.provenance._shares`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,14 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.corpus.tasks import Task
+from annotate.counts.clusters import DOCUMENT, clusters_of
 from annotate.counts.table import bring_home
 from annotate.errors import TableError
 from annotate.figures import quantities
 from annotate.frames import records
+from annotate.provenance._shares import Sums, shares
 from annotate.reuse import MIN_SCORE, reuse
-from annotate.sampling import FloatArray, Interval, draw, generator, percentiles
+from annotate.sampling import AUTO, FloatArray, Interval, generator
 from annotate.study.passages import passages_of
 
 CLAIM_TYPE, ATTRIBUTION, BASIS = "claim_type", "attribution", "evidentiary_basis"
@@ -51,16 +52,10 @@ SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 COUNTS = ("passages", "annotated_passages")
 CLAIM_TYPES = "claim_type_share"  # one row a category
-COLUMNS = ("source", "measure", "category", "value", "ci_low", "ci_high", "interval", "n", "undefined")
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """One row a passage: what counts (numerators, N x M), of how much (denominators, N x M)."""
-
-    names: list[tuple[str, str | None]]
-    numerators: FloatArray
-    denominators: FloatArray
+COLUMNS = (
+    *("source", "measure", "category", "value", "ci_low", "ci_high", "interval"),
+    *("n", "n_documents", "caution", "undefined"),
+)
 
 
 def profile(
@@ -79,13 +74,17 @@ def profile(
     passages
         All passages with ``item`` and ``source``, annotated or not; default: those that were rated.
     interval
-        Of the percentile bootstrap, the only kind there is here.
+        Its confidence, and what is drawn: documents where the ratings or the passages tell them and a document has
+        two passages (a jackknife on the logit scale), otherwise passages (a percentile bootstrap), as in a source
+        of one document. Where all are alike it is Wilson's. ``none`` is for no interval.
 
     Returns
     -------
     DataFrame
         One row a source and measure: source, measure, category (of ``claim_type_share`` only),
-        value, ci_low, ci_high, interval, n, undefined (the reason, where the value is NaN).
+        value, ci_low, ci_high, interval (what it is, or None), n, n_documents (that a value rests on; None where
+        passages are drawn), caution (what makes the interval unsafe, or None), undefined (the reason, where the
+        value is NaN).
         ``passages`` and ``annotated_passages`` are counts; ``claims`` is the number of passages
         with a claim, each counted by the share of its annotators who saw one; the others are
         shares of claims. ``n`` is the number of passages that a value rests on.
@@ -93,11 +92,12 @@ def profile(
     Raises
     ------
     TableError
-        If none of the three variables was coded, or a category is not in the scheme.
+        If none of the three variables was coded, a category is not in the scheme, or the column of ``interval``
+        does not tell which passages are drawn together.
 
     """
-    stated = interval.over_items()
-    home = bring_home(ratings, also=("source",))
+    told = DOCUMENT if interval.cluster == AUTO else interval.cluster
+    home = bring_home(ratings, also=("source", *([told] if told else [])))
     coded = [name for name in VARIABLES if (home["variable"] == name).any()]
     if not coded:
         raise TableError(
@@ -106,21 +106,37 @@ def profile(
         )
     _check_scheme(home)
     sources = (passages if passages is not None else home).drop_duplicates("item").set_index("item")["source"]
-    weights = _weights(home)
+    weights, documents = _weights(home), _documents(home, passages, told, interval.cluster)
     types = sorted(set(home.loc[home["variable"] == CLAIM_TYPE, "category"]) - {NO_CLAIM})
     rows: list[dict[str, Any]] = []
     for source in [None, *sorted(sources.unique())]:
         items = sources.index if source is None else sources.index[sources == source]
         here = weights.loc[weights.index.get_level_values("item").isin(items)]
-        rng = generator(stated.seed, "provenance", source)
+        rng = generator(interval.seed, "provenance", source)
         annotated = here.index.get_level_values("item").nunique()
         rows += [
             _count(source, name, count, len(items))
             for name, count in zip(COUNTS, (len(items), annotated), strict=True)
         ]
-        for row in _measures(_sums(here, coded, types), stated, rng):
+        for row in _measures(*_sums(here, coded, types, documents), interval, rng):
             rows.append({"source": source, **row})
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"value": "float64", "n": "int64"})
+    kinds = {
+        "value": "float64",
+        "ci_low": "float64",
+        "ci_high": "float64",
+        "n": "int64",
+        "n_documents": "Int64",
+    }
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds)
+
+
+def _documents(
+    ratings: pd.DataFrame, passages: pd.DataFrame | None, told: str | None, cluster: str | None
+) -> "pd.Series[int] | None":
+    """The document of each passage, a number by item, as the ratings tell it or else the passages."""
+    if told is not None and told not in ratings.columns and passages is not None and told in passages.columns:
+        return clusters_of(passages.loc[passages["item"].isin(ratings["item"])], cluster)
+    return clusters_of(ratings, cluster)
 
 
 def _check_scheme(ratings: pd.DataFrame) -> None:
@@ -157,7 +173,10 @@ def _weights(ratings: pd.DataFrame) -> pd.DataFrame:
     return counts
 
 
-def _sums(weights: pd.DataFrame, coded: list[str], types: list[str]) -> _Sums:
+def _sums(
+    weights: pd.DataFrame, coded: list[str], types: list[str], documents: "pd.Series[int] | None"
+) -> tuple[list[tuple[str, str | None]], Sums]:
+    """The measures, with the category of each, and what they are sums of."""
     table = weights.pivot_table("share", "item", ["variable", "category"], aggfunc="sum", fill_value=0.0)
     rows = len(table)
 
@@ -176,7 +195,7 @@ def _sums(weights: pd.DataFrame, coded: list[str], types: list[str]) -> _Sums:
         claims = of(CLAIM_TYPE) - of(CLAIM_TYPE, (NO_CLAIM,))
         names.append(("claims", None))
         above.append(claims)
-        below.append(np.full(rows, np.nan))
+        below.append(np.ones(rows))
         for category in types:
             names.append((CLAIM_TYPES, category))
             above.append(of(CLAIM_TYPE, (category,)))
@@ -187,46 +206,39 @@ def _sums(weights: pd.DataFrame, coded: list[str], types: list[str]) -> _Sums:
             above.append(of(variable, categories))
             below.append(of(variable))
     shape = (rows, len(names))
-    return _Sums(names, np.array(above).T.reshape(shape), np.array(below).T.reshape(shape))
+    sums = np.array(above).T.reshape(shape), np.array(below).T.reshape(shape)
+    if documents is None:
+        return names, Sums(*sums)
+    return names, Sums(*sums, np.asarray(documents.loc[table.index], dtype=np.int64), str(documents.name))
 
 
-def _measures(sums: _Sums, interval: Interval, rng: np.random.Generator) -> Iterator[Mapping[str, Any]]:
-    """Estimate each measure and its interval; passages that look alike are drawn together."""
-    both = np.hstack([sums.numerators, np.nan_to_num(sums.denominators, nan=0.0)])
-    patterns, counts = np.unique(both, axis=0, return_counts=True)
-    resampled = (
-        draw(counts, interval.replicates, rng) @ patterns if len(counts) else np.zeros((0, both.shape[1]))
-    )
-    sizes = (np.nan_to_num(sums.denominators, nan=1.0) > 0).sum(axis=0)
-    for column, (measure, category) in enumerate(sums.names):
-        above, below = sums.numerators[:, column].sum(), sums.denominators[:, column].sum()
-        value, spread = above, resampled[:, column]
-        if measure != "claims":
-            value, spread = _ratio(above, below), _ratio(spread, resampled[:, len(sums.names) + column])
-        defined = not np.isnan(value)
-        # One passage has nothing to vary: an interval of no width would pass for certainty.
-        shown = defined and sizes[column] > 1
-        low, high = percentiles(spread, interval.confidence) if shown else (np.nan, np.nan)
+def _measures(
+    names: list[tuple[str, str | None]], sums: Sums, interval: Interval, rng: np.random.Generator
+) -> Iterator[Mapping[str, Any]]:
+    """Estimate each measure and its interval."""
+    for column, ((measure, category), found) in enumerate(
+        zip(names, shares(sums, interval, rng), strict=True)
+    ):
+        claims = measure == "claims"  # a number of passages, not a share of them
+        scale = found.n if claims else 1
+        value = float(sums.above[:, column].sum()) if claims else found.value
         yield {
             "measure": measure,
             "category": category,
-            "value": float(value),
-            "ci_low": low,
-            "ci_high": high,
-            "interval": f"percentile bootstrap over passages, {interval.replicates} replicates"
-            if shown
-            else None,
-            "n": int(sizes[column]),
-            "undefined": None if defined else "no claim was coded",
+            "value": value,
+            "ci_low": scale * found.low,
+            "ci_high": scale * found.high,
+            "interval": found.interval,
+            "n": found.n,
+            "n_documents": found.n_documents,
+            "caution": found.caution,
+            "undefined": "no claim was coded" if np.isnan(value) else None,
         }
 
 
-def _ratio(above: Any, below: Any) -> Any:
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.asarray(below) > 0)[()]
-
-
 def _count(source: str | None, measure: str, value: int, n: int) -> dict[str, Any]:
-    return {"source": source, "measure": measure, "category": None, "value": value, "n": n, "undefined": None}
+    none = dict.fromkeys(("category", "interval", "n_documents", "caution", "undefined"))
+    return {"source": source, "measure": measure, "value": value, "n": n, **none}
 
 
 _FIGURE = ("start", "end", "surface", "low", "high", "unit", "rate", "currency", "hedge")
