@@ -9,7 +9,17 @@ import polars as pl
 import pytest
 from scipy.stats import t as student
 
-from annotate.agreement import COEFFICIENTS, Interval, Patterns, Scale, compare, estimate, measure
+from annotate.agreement import (
+    COEFFICIENTS,
+    Interval,
+    Patterns,
+    Scale,
+    compare,
+    estimate,
+    measure,
+    pairs,
+    rounds,
+)
 from annotate.agreement.permutation import align, permuted
 from annotate.counts.groups import tally_patterns
 from annotate.counts.units import counted, of_clusters, of_items
@@ -294,3 +304,56 @@ def test_documents_in_two_groups_cannot_be_moved_whole():
         StatisticsError, match=r"some values of document are in several groups.*--cluster none"
     ):
         compare(frame, scales=SCALES, interval=Interval(cluster="document"))
+
+
+PAIRWISE = ("percent_agreement", "cohen_kappa", "krippendorff_alpha")
+
+
+@pytest.mark.parametrize("kind", ["jackknife", "auto"])
+@pytest.mark.parametrize("cluster", ["document", None])
+def test_the_interval_of_a_pair_is_the_one_that_measure_gives(kind, cluster):
+    frame = study(documents=14, seed=3, missing=0.2)
+    interval = Interval(kind=kind, cluster=cluster)
+    found = pairs(frame, scales=SCALES, by="source", interval=interval)
+    assert len(found) == 9
+    for row in found.to_dict("records"):
+        of = frame if row["source"] is None else frame[frame["source"] == row["source"]]
+        both = of[of["annotator"].isin([row["annotator_a"], row["annotator_b"]])]
+        both = both[both.groupby("item")["annotator"].transform("size") == 2]
+        alone = Interval(kind="jackknife" if cluster is None else kind, cluster=cluster)
+        for name, wanted in (
+            measure(both, scales=SCALES, coefficients=PAIRWISE, interval=alone)
+            .set_index("coefficient")
+            .iterrows()
+        ):
+            assert row[f"{name}_ci_low"] == pytest.approx(max(wanted["ci_low"], -1))
+            assert row[f"{name}_ci_high"] == pytest.approx(wanted["ci_high"])
+        if cluster:
+            assert row["n_clusters"] == wanted["n_clusters"]
+            assert row["interval"].startswith("jackknife over documents")
+        else:
+            assert row["interval"] == "jackknife over items, t with n-1 degrees of freedom"
+
+
+def test_a_pair_in_one_document_says_so_and_one_that_always_agrees_has_an_exact_interval():
+    rows = [(f"i{n}", who, "v", "xy"[n % 2], f"d{n // 5}") for n in range(20) for who in "ab"]
+    rows += [(f"i{n}", "c", "v", "xy"[n % 3 == 0], "d0") for n in range(5)]
+    frame = pd.DataFrame(rows, columns=["item", "annotator", "variable", "category", "document"])
+    found = pairs(frame, scales={"v": Scale("nominal")}).set_index(["annotator_a", "annotator_b"])
+    exact, few = found.loc[("a", "b")], found.loc[("a", "c")]
+    assert exact["percent_agreement_ci_low"] == pytest.approx(0.025 ** (1 / 4))
+    assert exact["interval"].endswith("exact (Clopper-Pearson) where all are alike")
+    assert few["interval"] == "jackknife over items of 1 document, t with n-1 degrees of freedom"
+    items = pairs(frame, scales={"v": Scale("nominal")}, interval=Interval(cluster=None)).iloc[0]
+    assert items["percent_agreement_ci_low"] == pytest.approx(0.025 ** (1 / 20))
+
+
+def test_an_annotator_against_themselves_is_drawn_by_documents_too():
+    frame = study(documents=10, seed=8, missing=0, annotators=1)
+    again = study(documents=10, seed=8, missing=0, annotators=2).query("annotator == 'a1'")
+    both = pd.concat([frame.assign(round=1), again.assign(annotator="a0", round=2)])
+    (found,) = rounds(both, scales=SCALES).to_dict("records")
+    as_pair = pd.concat([frame, again])
+    (wanted,) = pairs(as_pair, scales=SCALES).to_dict("records")
+    for name in ("n_clusters", *(f"{one}_ci_low" for one in PAIRWISE), "interval"):
+        assert found[name] == wanted[name]

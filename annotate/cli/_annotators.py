@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, coefficients, scaled, weighted, written
+from annotate.cli._groups import Scaled, Table, coefficients, drawn_together, scaled, weighted, written
 from annotate.cli._help import Group, command, takes
-from annotate.cli.options import By, Coefficients, Confidence, DataDir, Insecure
+from annotate.cli.options import By, Cluster, Coefficients, Confidence, DataDir, Insecure
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import InputError
 from annotate.present import counted
@@ -120,6 +120,7 @@ def pairs(
     by: By = None,
     coefficient: Coefficients = None,
     confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
 ) -> None:
     """Compute the agreement of every two annotators, with jackknife intervals."""
     from annotate.agreement import Interval
@@ -132,7 +133,7 @@ def pairs(
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, PAIRWISE),
         scales=read.scales,
-        interval=Interval(confidence=confidence),
+        interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),
     )
     say_exclusions(read.study)
     table.write(result, lambda frame: pairs_table(frame, read.study.codebook), study=read.study)
@@ -187,6 +188,7 @@ def rounds(
     by: By = None,
     coefficient: Coefficients = None,
     confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
 ) -> None:
     """Compute the agreement of each annotator with themselves, where passages came a second time."""
     from annotate.agreement import Interval
@@ -199,7 +201,7 @@ def rounds(
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, PAIRWISE),
         scales=read.scales,
-        interval=Interval(confidence=confidence),
+        interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),
     )
     say_exclusions(read.study)
     if result.empty:

@@ -58,6 +58,10 @@ class CodedTable:
             self._cluster_of = None if told is None else told[0]
         self.cluster = cluster if self._cluster_of is not None else None
 
+    def clusters(self, variable: str) -> IntArray | None:
+        """The number of the cluster of each row of a variable; None where items are drawn."""
+        return None if self._cluster_of is None else self._cluster_of[self._codes["item"][self._of(variable)]]
+
     def _of(self, variable: str) -> "IntArray | slice":
         if len(self._values["variable"]) == 1:
             return slice(None)

@@ -16,10 +16,12 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.codebook.scale import Level, Scale
+from annotate.counts.clusters import DOCUMENT, cluster_column
 from annotate.counts.coded import CodedTable
 from annotate.counts.groups import group_columns, place, scale_of
 from annotate.counts.patterns import Assignments, FloatArray, IntArray, assign
 from annotate.counts.table import ROW, Group, bring_home, sort_groups
+from annotate.sampling import AUTO
 
 Coded = tuple[IntArray, "pd.Index[Any]"]
 
@@ -31,7 +33,8 @@ class Judgements:
     ``item``, ``annotator`` and ``category`` hold places in ``items``, ``annotators`` and the categories of ``scale``;
     ``unit`` numbers the items within their groups, and ``group`` holds places in ``groups``. ``repeat``
     holds places in ``repeats``, the values of the column that tells repeated judgements apart, if one was
-    asked for.
+    asked for. ``cluster`` numbers what the items are drawn together with, told by the column ``clustered_by``; both
+    are None where items are drawn.
     """
 
     variable: str
@@ -46,6 +49,8 @@ class Judgements:
     unit: IntArray
     group: IntArray
     repeat: IntArray
+    cluster: IntArray | None = None
+    clustered_by: str | None = None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -64,12 +69,14 @@ def judgements(
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = (),
     repeat: str | None = None,
+    cluster: str | None = None,
 ) -> Iterator[Judgements]:
     """Read a table of ratings as :func:`~annotate.agreement.measure` does.
 
     Yields the judgements of each variable, in the order of ``scales``: those of the whole table, as the
     one group whose values are all None, and then, if there is a ``by``, the same in their groups. Names
-    of annotators and values of ``repeat`` are sorted, so the order of the rows is of no matter.
+    of annotators and values of ``repeat`` are sorted, so the order of the rows is of no matter. ``cluster`` is the
+    column whose values are drawn together, see :func:`~annotate.counts.table.open_table`.
 
     Raises
     ------
@@ -82,7 +89,10 @@ def judgements(
     """
     apart = (repeat,) if repeat else ()
     columns = group_columns(by, *apart)
-    table = CodedTable(bring_home(ratings, (*ROW, *columns, *apart)), (*columns, *apart))
+    also = [] if cluster is None else [DOCUMENT if cluster == AUTO else cluster]
+    home = bring_home(ratings, (*ROW, *columns, *apart), also=also)
+    told = cluster_column(cluster, list(home.columns), columns)
+    table = CodedTable(home, (*columns, *apart), told, asked=cluster not in (None, AUTO))
     used = table.variables()
     asked = {variable: scale_of(variable, scales) for variable in used}
     for variable in sorted(used, key=list(scales).index):
@@ -108,6 +118,8 @@ def judgements(
             unit=none,
             group=none,
             repeat=number,
+            cluster=table.clusters(variable),
+            clustered_by=table.cluster,
         )
         yield _grouped(whole, {}, len(columns))
         if columns:
@@ -158,6 +170,20 @@ def _grouped(whole: Judgements, by: Mapping[str, Coded], width: int) -> Judgemen
 
 
 @dataclass(frozen=True, eq=False)
+class PairClusters:
+    """The entries of confusion matrices by the clusters that the items are in.
+
+    ``pair`` (C,) is the pair that each cluster has items of, sorted: a cluster comes once for each pair. Of the
+    entries, ``of`` is the place of that cluster, ``cell`` the cell, and ``n`` how many items there are.
+    """
+
+    pair: IntArray
+    of: IntArray
+    cell: IntArray
+    n: IntArray
+
+
+@dataclass(frozen=True, eq=False)
 class Confusions:
     """The confusion matrices of pairs, without their empty cells.
 
@@ -171,6 +197,8 @@ class Confusions:
         Cells x 2: the category of the first and of the second member; every cell that any pair has.
     pair, cell, n
         The entries, sorted by pair: so many items of that pair are in that cell.
+    clusters
+        The same entries for each cluster, where clusters are drawn.
 
     """
 
@@ -180,6 +208,7 @@ class Confusions:
     pair: IntArray
     cell: IntArray
     n: IntArray
+    clusters: "PairClusters | None" = None
 
     @cached_property
     def patterns(self) -> Assignments:
@@ -208,6 +237,7 @@ def confusions(
     *,
     scale: Scale,
     also: IntArray | None = None,
+    cluster: IntArray | None = None,
 ) -> Confusions:
     """Set the judgements of each unit side by side.
 
@@ -219,24 +249,36 @@ def confusions(
         Of :class:`~annotate.counts.patterns.Patterns`.
     also
         Pairs (n x 3) to be listed even if they have no unit in common.
+    cluster
+        Of each judgement, where clusters are drawn.
 
     """
     members, size = int(member.max(initial=0)) + 1, len(scale.categories)
     counts: pd.Series[int] = pd.Series(dtype="int64")
+    by, none = ["pair", "cluster", "cell"], np.zeros(len(unit), dtype=np.int64)
     for first, second in met(unit, member):
         keys = {
             "pair": (group[first] * members + member[first]) * members + member[second],
+            "cluster": none[first] if cluster is None else cluster[first],
             "cell": category[first] * size + category[second],
         }
-        counts = _added(counts, pd.DataFrame(keys).groupby(["pair", "cell"]).size())
-    found = (
-        counts.rename_axis(["pair", "cell"]).sort_index().rename("n").reset_index() if len(counts) else None
-    )
+        counts = _added(counts, pd.DataFrame(keys).groupby(by).size())
+    whole = counts.rename_axis(by).sort_index().rename("n").reset_index() if len(counts) else None
+    found = whole
+    if whole is not None and cluster is not None:
+        found = whole.groupby(["pair", "cell"])["n"].sum().reset_index()
     pair = _integers(found, "pair")
     rows = np.column_stack([pair // members**2, pair // members % members, pair % members])
     pairs = np.unique(rows if also is None else np.concatenate([rows, also]), axis=0)
     known = (pairs[:, 0] * members + pairs[:, 1]) * members + pairs[:, 2]
     cells, cell = np.unique(_integers(found, "cell"), return_inverse=True)
+    clusters = None
+    if cluster is not None:
+        of_cluster = np.searchsorted(known, _integers(whole, "pair"))
+        names = _integers(whole, "cluster")
+        new = (np.diff(of_cluster, prepend=-1) != 0) | (np.diff(names, prepend=-1) != 0)
+        place = np.searchsorted(cells, _integers(whole, "cell"))
+        clusters = PairClusters(of_cluster[new], np.cumsum(new) - 1, place, _integers(whole, "n"))
     return Confusions(
         scale,
         pairs,
@@ -244,6 +286,7 @@ def confusions(
         np.searchsorted(known, pair),
         cell.astype(np.int64),
         _integers(found, "n"),
+        clusters,
     )
 
 

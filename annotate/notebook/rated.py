@@ -126,13 +126,14 @@ class RatedStudy(Study):
         level: Levels | None = None,
         order: Order | None = None,
         confidence: float = 0.95,
+        cluster: str | None = "auto",
     ) -> Result:
         """Measure the agreement of every two annotators; see :func:`annotate.agreement.pairs`."""
         frame = agreement.pairs(
             self.rated,
             by=columns(by),
             scales=self._scaled(level, order),
-            interval=interval_of(confidence=confidence),
+            interval=interval_of(confidence=confidence, cluster=cluster),
         )
         return Result(frame, self.exclusions, for_reading=pairs_table)
 
@@ -162,13 +163,14 @@ class RatedStudy(Study):
         level: Levels | None = None,
         order: Order | None = None,
         confidence: float = 0.95,
+        cluster: str | None = "auto",
     ) -> Result:
         """Measure each annotator against themselves, over rounds; see :func:`annotate.agreement.rounds`."""
         frame = agreement.rounds(
             self.ratings,
             by=columns(by),
             scales=self._scaled(level, order),
-            interval=interval_of(confidence=confidence),
+            interval=interval_of(confidence=confidence, cluster=cluster),
         )
         notes = ("nobody rated a passage twice",) if frame.empty else ()
         return Result(frame, self.exclusions, for_reading=pairs_table, notes=notes)
