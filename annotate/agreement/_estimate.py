@@ -15,7 +15,8 @@ from annotate.agreement.intervals import Limits, Measured, bca, jackknife, log_j
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
 from annotate.codebook.scale import Scale
-from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, IntArray, Patterns, assign
+from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, IntArray, Patterns, alike, assign
+from annotate.counts.samples import Samples
 from annotate.counts.units import Units
 from annotate.sampling import Interval
 from annotate.study.ratings import decode_set
@@ -78,9 +79,10 @@ def estimate(
     ]
 
 
-def _settled(chosen: Sequence[Coefficient], patterns: Patterns, samples: FloatArray) -> list[Settled]:
-    items, used = patterns.pairable_items(samples), patterns.categories_used(samples)
-    return [settle(coefficient.compute(patterns, samples), items, used) for coefficient in chosen]
+def _settled(chosen: Sequence[Coefficient], patterns: Patterns, samples: Samples) -> list[Settled]:
+    of = np.asarray(samples) if isinstance(patterns, Assignments) else samples
+    items, used = patterns.pairable_items(of), patterns.categories_used(of)
+    return [settle(coefficient.compute(patterns, of), items, used) for coefficient in chosen]
 
 
 def _limits(
@@ -223,21 +225,15 @@ def collapse(patterns: Patterns, category: str, columns: Sequence[int]) -> Patte
     inside = np.isin(np.arange(len(patterns.categories)), columns)
     if isinstance(patterns, Assignments):
         place = np.append(np.where(inside, 0, 1), NONE)  # the last, which -1 finds, is for no rating
-        codes, row = _merge(place[patterns.codes])
+        codes, row = alike(place[patterns.codes])
         found: Patterns = assign(scale, patterns.annotators, codes, _sums(row, patterns.n))
     else:
         chosen = patterns.counts[:, inside].sum(axis=1)
-        counts, row = _merge(np.column_stack([chosen, patterns.ratings - chosen]))
+        counts, row = alike(np.column_stack([chosen, patterns.ratings - chosen]))
         found = Patterns(scale, counts, _sums(row, patterns.n))
     if patterns.clusters is None:
         return found
     return replace(found, clusters=patterns.clusters.merged(row, found.ratings))
-
-
-def _merge(rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Like rows once, in canonical order, and the place that each has gone to."""
-    found, row = np.unique(rows, axis=0, return_inverse=True)
-    return found.astype(np.int64), row.ravel()
 
 
 def _sums(row: IntArray, n: IntArray) -> IntArray:

@@ -5,14 +5,18 @@ Krippendorff's alpha-reliability, Annenberg School, University of Pennsylvania. 
 only on items that are hard to rate. Observed agreement is not corrected for chance.
 """
 
+from typing import Any
+
 import numpy as np
 
 from annotate.agreement.result import Agreement
-from annotate.counts.distance import BY_LEVEL, matrix, ranks
+from annotate.counts.distance import BY_LEVEL, ranks
+from annotate.counts.kernels import MANY, Same
 from annotate.counts.patterns import FloatArray, Patterns
+from annotate.counts.samples import Samples
 
 
-def krippendorff_alpha(patterns: Patterns, samples: FloatArray) -> Agreement:
+def krippendorff_alpha(patterns: Patterns, samples: Samples) -> Agreement:
     """Alpha, ``1 - D_o / D_e``, given as agreements ``1 - D_o`` and ``1 - D_e``.
 
     ``D_o`` is the mean distance of two ratings of one item, in which a rating of an item with m ratings
@@ -20,35 +24,33 @@ def krippendorff_alpha(patterns: Patterns, samples: FloatArray) -> Agreement:
     replacement. Both are over items with two ratings or more: a rating that stands alone does not
     count. Distances lie in [0, 1], see :mod:`annotate.counts.distance`.
     """
-    counts = patterns.counts.astype(float)
-    if not patterns.pairable.all():
-        samples, counts = samples[:, patterns.pairable], counts[patterns.pairable]
-    ratings = counts.sum(axis=1)
-    marginals = samples @ counts
-    total = marginals.sum(axis=1)
+    paired, ratings = patterns.paired, patterns.ratings * patterns.pairable.astype(float)
+    total = samples @ ratings
     if patterns.level == "ordinal":
-        within, between = _ordinal(samples, counts, marginals)
+        within, between = _ordinal(samples, paired, ratings)
     else:
-        distances = matrix(patterns.scale)
-        within = samples @ ((counts @ distances * counts).sum(axis=1) / (ratings - 1))
-        between = (marginals @ distances * marginals).sum(axis=1)
+        distances = patterns.distances
+        within = samples @ (patterns.within(distances) * patterns.pairable / np.maximum(ratings - 1, 1.0))
+        between = patterns.between(samples, distances, "paired")
     pairs = total * (total - 1)
     return Agreement(
         1 - within / np.where(total == 0, 1.0, total), 1 - between / np.where(pairs == 0, 1.0, pairs)
     )
 
 
-def _ordinal(samples: FloatArray, counts: FloatArray, marginals: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _ordinal(samples: Samples, counts: Any, ratings: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Sums of ordinal distances within items and over all pairs (samples,).
+
+    ``counts`` are of the patterns that can be paired, and empty for others; ``ratings`` (P,) are their sums.
 
     The scale differs from sample to sample, so there is no one matrix of distances. Squared differences
     need none: over the ordered pairs of m numbers they add up to ``2 (m sum(x^2) - sum(x)^2)``.
     """
+    marginals = samples @ counts
     scale = ranks(marginals)
-    ratings = counts.sum(axis=1)
     spread = 2 * (ratings * (scale**2 @ counts.T) - (scale @ counts.T) ** 2)
-    spread[:, np.count_nonzero(counts, axis=1) == 1] = 0.0  # exactly, whatever the rounding
-    within = (samples * np.maximum(spread, 0.0) / (ratings - 1)).sum(axis=1)
+    spread[:, (counts > 0).sum(axis=1) == 1] = 0.0  # exactly, whatever the rounding
+    within = (np.asarray(samples) * np.maximum(spread, 0.0) / np.maximum(ratings - 1, 1.0)).sum(axis=1)
     total = marginals.sum(axis=1)
     between = 2 * (total * (marginals * scale**2).sum(axis=1) - (marginals * scale).sum(axis=1) ** 2)
     widest = (scale[:, -1] - scale[:, 0]) ** 2
@@ -56,7 +58,7 @@ def _ordinal(samples: FloatArray, counts: FloatArray, marginals: FloatArray) -> 
     return within / unit, between / unit
 
 
-def gwet_ac1(patterns: Patterns, samples: FloatArray) -> Agreement:
+def gwet_ac1(patterns: Patterns, samples: Samples) -> Agreement:
     """AC1, for any number of annotators and missing ratings.
 
     Expected agreement is ``sum(p_k (1 - p_k)) / (K - 1)``, where the prevalence ``p_k`` is the mean over
@@ -72,29 +74,32 @@ def gwet_ac1(patterns: Patterns, samples: FloatArray) -> Agreement:
     return Agreement(patterns.observed(samples), _variety(patterns, samples))
 
 
-def gwet_ac2(patterns: Patterns, samples: FloatArray) -> Agreement:
+def gwet_ac2(patterns: Patterns, samples: Samples) -> Agreement:
     """AC2, which is AC1 with weights W: expected is ``sum(W) / (K (K - 1)) x sum(p_k (1 - p_k))``.
 
     Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 5. Where no weights are asked for they
     go by the level: identity for nominal variables and sets (then AC2 is AC1), Gwet's ordinal weights for
     ordinal ones, quadratic weights for interval and ratio.
     """
-    weights = patterns.weight_matrix(BY_LEVEL)
-    share = float(weights.sum()) / len(weights)  # with identity weights 1
+    weights = patterns.weighing(BY_LEVEL)
+    share = weights.mean(len(patterns.categories)) * len(patterns.categories)  # with identity weights 1
     return Agreement(patterns.observed(samples, weights), share * _variety(patterns, samples))
 
 
-def _variety(patterns: Patterns, samples: FloatArray) -> FloatArray:
+def _variety(patterns: Patterns, samples: Samples) -> FloatArray:
     """How likely two ratings are to differ, over the most likely that they can be (samples,)."""
-    prevalence = patterns.prevalence(samples)
-    spread: FloatArray = (prevalence * (1 - prevalence)).sum(axis=1)
+    if len(patterns.categories) > MANY:
+        spread = np.minimum(1.0, samples @ patterns.ratings) - patterns.likely(samples, Same())
+    else:
+        prevalence = patterns.prevalence(samples)
+        spread = (prevalence * (1 - prevalence)).sum(axis=1)
     return spread / max(len(patterns.categories) - 1, 1)
 
 
 REST = "(any other)"  # what patterns of one category against the rest call the rest
 
 
-def percent_agreement(patterns: Patterns, samples: FloatArray) -> Agreement:
+def percent_agreement(patterns: Patterns, samples: Samples) -> Agreement:
     """Mean, over items with two ratings or more, of the share of agreeing pairs.
 
     Each item counts the same, however many ratings it has; the literature has a second definition, over
@@ -106,7 +111,7 @@ def percent_agreement(patterns: Patterns, samples: FloatArray) -> Agreement:
     return Agreement(patterns.observed(samples), None)
 
 
-def specific_agreement(patterns: Patterns, samples: FloatArray) -> Agreement:
+def specific_agreement(patterns: Patterns, samples: Samples) -> Agreement:
     """Of the pairs of ratings of an item with one in the category, how often the other is in it too.
 
     ``sum n_ik (n_ik - 1) / sum n_ik (n_i - 1)`` over items i with two ratings or more, where ``n_ik`` of the

@@ -30,6 +30,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from annotate.counts.samples import MANY_PATTERNS, Moved, Samples, one_each, portions
 from annotate.counts.units import Units
 from annotate.sampling import FloatArray, IntArray, Interval, percentiles, t_quantile
 
@@ -51,7 +52,7 @@ class Measured:
     units: Units
     values: FloatArray
     lowest: FloatArray
-    compute: Callable[[FloatArray], FloatArray]
+    compute: Callable[[Samples], FloatArray]
 
     @property
     def n(self) -> IntArray:
@@ -88,6 +89,12 @@ def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: Fl
     """
     present = measured.present
     size = max(_LEAST, _CELLS // max(1, len(base)))
+    if len(base) >= MANY_PATTERNS:
+        moved = (
+            Moved(base, 1 - shift[of], one_each(of, towards[of], len(base)))
+            for of in portions(present, len(base))
+        )
+        return np.concatenate([measured.compute(samples) for samples in moved], axis=1)
     chunks = []
     for start in range(0, len(present), size):
         of = present[start : start + size]

@@ -5,24 +5,26 @@ together, or of each. For Brennan and Prediger, chance falls on every category a
 """
 
 import numpy as np
+from scipy import sparse
 
 from annotate.agreement.result import Agreement
 from annotate.counts.distance import UNWEIGHTED
+from annotate.counts.kernels import MANY, Kernel
 from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, IntArray, Patterns
+from annotate.counts.samples import Samples
 
 _CELLS = 2**22  # samples x meetings of two annotators held at a time
 
 
-def fleiss_kappa(patterns: Patterns, samples: FloatArray) -> Agreement:
+def fleiss_kappa(patterns: Patterns, samples: Samples) -> Agreement:
     """Fleiss's kappa: annotators are interchangeable, expected agreement is ``p W p``.
 
     ``p`` is the prevalence, the mean over all rated items, those with one rating among them, of the share of
     an item's ratings in a category. Fleiss (1971), Psychological Bulletin 76, pp. 378-382; with missing
     ratings and weights W, Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., ch. 2 and 4.
     """
-    weights = patterns.weight_matrix(UNWEIGHTED)
-    prevalence = patterns.prevalence(samples)
-    return Agreement(patterns.observed(samples, weights), _chance(prevalence, weights, prevalence))
+    weights = patterns.weighing(UNWEIGHTED)
+    return Agreement(patterns.observed(samples, weights), patterns.likely(samples, weights))
 
 
 def conger_kappa(patterns: Assignments, samples: FloatArray) -> Agreement:
@@ -32,16 +34,16 @@ def conger_kappa(patterns: Assignments, samples: FloatArray) -> Agreement:
     not in it. Of two annotators who rated everything it is Cohen's kappa. Conger (1980), Psychological
     Bulletin 88, pp. 322-328; with missing ratings and weights W, Gwet (2014), ch. 2 and 4.
     """
-    weights = patterns.weight_matrix(UNWEIGHTED)
+    weights = patterns.weighing(UNWEIGHTED)
     shape = (len(samples), len(patterns.categories))
     total, own, active = np.zeros(shape), np.zeros(len(samples)), np.zeros(len(samples))
     for codes in patterns.codes.T:
         shares = _shares(codes, samples, shape[1])
         total += shares
-        own += _chance(shares, weights, shares)
+        own += weights.form(shares, shares)
         active += shares.any(axis=1)
     pairs = active * (active - 1)
-    expected = (_chance(total, weights, total) - own) / np.where(pairs == 0, 1.0, pairs)
+    expected = (weights.form(total, total) - own) / np.where(pairs == 0, 1.0, pairs)
     return Agreement(patterns.observed(samples, weights), expected)
 
 
@@ -62,13 +64,13 @@ def scott_pi(patterns: Assignments, samples: FloatArray) -> Agreement:
     ``p`` are the shares of the categories in the ratings of both. Scott (1955), Public Opinion Quarterly 19,
     pp. 321-325. Fleiss's kappa is its extension to more annotators and to missing ratings.
     """
-    weights = patterns.weight_matrix(UNWEIGHTED)
+    weights = patterns.weighing(UNWEIGHTED)
     if patterns.codes.shape[1] != PAIR:
         return _nothing(samples)
     first, second, both = _shared(patterns.codes, samples)
     size = len(patterns.categories)
     shares = (_shares(first, both, size) + _shares(second, both, size)) / 2
-    return Agreement(_observed(first, second, both, weights), _chance(shares, weights, shares))
+    return Agreement(_observed(first, second, both, weights), weights.form(shares, shares))
 
 
 def light_kappa(patterns: Assignments, samples: FloatArray) -> Agreement:
@@ -91,9 +93,11 @@ def _of_pairs(patterns: Assignments, samples: FloatArray) -> Agreement:
     pattern, pair, first, second = _meetings(patterns.codes, patterns.n)
     if not len(pair):
         return _nothing(samples)
-    weights = patterns.weight_matrix(UNWEIGHTED)
+    weights = patterns.weighing(UNWEIGHTED)
+    n_categories = len(patterns.categories)
     starts = np.flatnonzero(np.diff(pair, prepend=-1))
     size = max(1, _CELLS // max(1, len(samples) * -(-len(pair) // len(starts))))  # pairs held at a time
+    size = 1 if n_categories > MANY else size
     observed, expected = [], []
     for block in np.split(starts, range(size, len(starts), size)):
         end = starts[starts > block[-1]][:1]
@@ -102,13 +106,24 @@ def _of_pairs(patterns: Assignments, samples: FloatArray) -> Agreement:
         met = samples[:, pattern[rows]]
         items = np.add.reduceat(met, of, axis=1)
         there = np.where(items == 0, np.nan, items)
-        observed.append(np.add.reduceat(met * weights[first[rows], second[rows]], of, axis=1) / there)
-        one, other = (
-            np.stack([np.add.reduceat(met * (codes[rows] == k), of, axis=1) for k in range(len(weights))], -1)
-            for codes in (first, second)
-        )
-        expected.append((one @ weights * other).sum(axis=-1) / there**2)
+        observed.append(np.add.reduceat(met * weights.of(first[rows], second[rows]), of, axis=1) / there)
+        one, other = (_counts_of(codes[rows], met, of, n_categories) for codes in (first, second))
+        chance = weights.form(one.reshape(-1, n_categories), other.reshape(-1, n_categories))
+        expected.append(chance.reshape(items.shape) / there**2)
     return Agreement(np.concatenate(observed, axis=1), np.concatenate(expected, axis=1))
+
+
+def _counts_of(codes: IntArray, met: FloatArray, of: IntArray, n_categories: int) -> FloatArray:
+    """How often each category was chosen in each sample and pair (samples x pairs x K)."""
+    if n_categories > MANY:  # then there is one pair
+        return np.asarray(met @ _chosen(codes, n_categories), dtype=float)[:, None, :]
+    return np.stack([np.add.reduceat(met * (codes == k), of, axis=1) for k in range(n_categories)], -1)
+
+
+def _chosen(codes: IntArray, n_categories: int) -> "sparse.csr_array":
+    """A 1 where a category was chosen (rows x K)."""
+    ones = np.ones(len(codes))
+    return sparse.csr_array((ones, (np.arange(len(codes)), codes)), shape=(len(codes), n_categories))
 
 
 def _meetings(codes: IntArray, n: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
@@ -134,27 +149,23 @@ def _shared(codes: IntArray, samples: FloatArray) -> tuple[IntArray, IntArray, F
     return first, second, samples[:, rated]
 
 
-def _observed(first: IntArray, second: IntArray, samples: FloatArray, weights: FloatArray) -> FloatArray:
+def _observed(first: IntArray, second: IntArray, samples: FloatArray, weights: Kernel) -> FloatArray:
     """Mean weight of two choices in each sample."""
     items = samples.sum(axis=1)
-    return np.asarray(samples @ weights[first, second] / np.where(items == 0, 1.0, items), dtype=float)
+    return np.asarray(samples @ weights.of(first, second) / np.where(items == 0, 1.0, items), dtype=float)
 
 
 def _shares(codes: IntArray, samples: FloatArray, n_categories: int) -> FloatArray:
     """Shares of the categories in what one annotator rated in each sample (samples x K)."""
     rated = codes != NONE
-    chosen = np.eye(n_categories)[codes[rated]]
+    few = n_categories <= MANY
+    chosen = np.eye(n_categories)[codes[rated]] if few else _chosen(codes[rated], n_categories)
     counts = samples[:, rated] @ chosen
     total = counts.sum(axis=1, keepdims=True)
     return np.asarray(counts / np.where(total == 0, 1.0, total), dtype=float)
 
 
-def _chance(first: FloatArray, weights: FloatArray, second: FloatArray) -> FloatArray:
-    """``p W q`` of each sample (samples,)."""
-    return np.asarray((first @ weights * second).sum(axis=1), dtype=float)
-
-
-def brennan_prediger(patterns: Patterns, samples: FloatArray) -> Agreement:
+def brennan_prediger(patterns: Patterns, samples: Samples) -> Agreement:
     """Expected agreement is ``sum(W) / K^2``, without weights ``1 / K``; K is what the variable offers.
 
     Brennan & Prediger (1981), Educational and Psychological Measurement 41, pp. 687-699. For two annotators
@@ -162,5 +173,6 @@ def brennan_prediger(patterns: Patterns, samples: FloatArray) -> Agreement:
     (2005). With weights and missing ratings: Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.,
     ch. 4. Where nobody declared the categories, K counts those used on the variable in the whole table.
     """
-    weights = patterns.weight_matrix(UNWEIGHTED)
-    return Agreement(patterns.observed(samples, weights), np.full(len(samples), weights.mean()))
+    weights = patterns.weighing(UNWEIGHTED)
+    chance = weights.mean(len(patterns.categories))
+    return Agreement(patterns.observed(samples, weights), np.full(len(samples), chance))

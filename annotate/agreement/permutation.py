@@ -29,11 +29,21 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
+from scipy import sparse
 
 from annotate.agreement._estimate import CELLS, sampled
 from annotate.agreement.influence import Influence, influence
 from annotate.agreement.registry import Coefficient
-from annotate.counts.patterns import NONE, Assignments, FloatArray, IntArray, Patterns, assign
+from annotate.counts.patterns import (
+    NONE,
+    Assignments,
+    FloatArray,
+    IntArray,
+    Patterns,
+    alike,
+    alike_with_gaps,
+    assign,
+)
 from annotate.counts.units import together
 from annotate.errors import StatisticsError
 
@@ -122,18 +132,19 @@ def align(groups: Sequence[Patterns]) -> tuple[Patterns, IntArray]:
             "groups to be compared are of one variable"
         )
     annotators = tuple(sorted({name for one in groups for name in getattr(one, "annotators", ())}))
-    rows, place = np.unique(
-        np.concatenate([_codes(one, annotators) if annotators else one.counts for one in groups]),
-        axis=0,
-        return_inverse=True,
-    )
-    total = np.bincount(place.ravel(), weights=np.concatenate([one.n for one in groups])).astype(np.int64)
+    if annotators:
+        rows, place = alike(np.concatenate([_codes(one, annotators) for one in groups]))
+    elif sparse.issparse(first.counts):
+        rows, place = alike_with_gaps(sparse.vstack([one.counts for one in groups]))
+    else:
+        rows, place = alike(np.concatenate([one.counts for one in groups]))
+    total = np.bincount(place, weights=np.concatenate([one.n for one in groups])).astype(np.int64)
     if annotators:
         whole: Patterns = assign(first.scale, annotators, rows, total)
     else:
         whole = replace(first, counts=rows, n=total, clusters=None)
     ends = np.cumsum([len(one.n) for one in groups])[:-1]
-    units, n = together([one.units for one in groups], np.split(place.ravel(), ends), whole.ratings)
+    units, n = together([one.units for one in groups], np.split(place, ends), whole.ratings)
     return whole if first.clusters is None else replace(whole, clusters=units), n
 
 

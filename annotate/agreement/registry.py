@@ -31,7 +31,7 @@ from annotate.agreement.kappa import (
 from annotate.agreement.result import Agreement
 from annotate.codebook.scale import LEVELS, Level
 from annotate.counts.distance import BY_LEVEL, UNORDERED, UNWEIGHTED
-from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, Patterns
+from annotate.counts.patterns import NONE, PAIR, Assignments, Patterns
 from annotate.errors import StatisticsError
 
 ALL = "all"
@@ -65,7 +65,7 @@ class Coefficient:
     """
 
     name: str
-    compute: Callable[[Any, FloatArray], Agreement]
+    compute: Callable[[Any, Any], Agreement]
     chance_corrected: bool
     by_distance: bool = False
     weights: Mapping[str, str] | None = None

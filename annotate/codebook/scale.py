@@ -4,6 +4,7 @@ The level and the order of the categories are declared, by a label config or by 
 never taken from what was observed. Scales are checked when they are made, and nowhere else.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -75,9 +76,9 @@ class Scale:
                 f"categories: {self.categories!r} is no sequence of texts; write ('low', 'high')"
             )
         object.__setattr__(self, "categories", tuple(self.categories))  # a list would not be hashable
-        twice = [one for place, one in enumerate(self.categories) if one in self.categories[:place]]
-        if twice:
-            raise StatisticsError(f"categories: {twice[0]!r} stands twice; name each once")
+        if len(set(self.categories)) < len(self.categories):
+            twice = next(one for one, count in Counter(self.categories).items() if count > 1)
+            raise StatisticsError(f"categories: {twice!r} stands twice; name each once")
 
 
 def scales_of(

@@ -1,6 +1,6 @@
 """A table in memory: factorised codes, counted by numpy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.counts.clusters import clusters_of_codes
+from annotate.counts.kernels import MANY
 from annotate.counts.packing import (
     ROW,
     Choices,
@@ -18,6 +19,7 @@ from annotate.counts.packing import (
     Tally,
     blank,
     choices,
+    listed,
     no_group,
     no_rows,
     split,
@@ -107,9 +109,19 @@ class CodedTable:
     def tallies(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Tally]:
         """The whole table first, then each group."""
         rows = self._of(variable)
-        packing = Packing(n_categories, int(np.bincount(self._codes["item"][rows]).max()) + 1)
+        most = int(np.bincount(self._codes["item"][rows]).max())
         category = self._columns(rows, columns)
-        return self._tally(rows, packing, [weight[category] for weight in packing.weights.T])
+        if n_categories > MANY:
+            slots = Packing(most, n_categories + 1)
+
+            def in_order(unit: IntArray) -> list[IntArray]:
+                place = _place_in(unit, category)
+                return [weight[place] * (category + 1) for weight in slots.weights.T]
+
+            return listed(self._tally(rows, slots, in_order), n_categories)
+        packing = Packing(n_categories, most + 1)
+        digits = [weight[category] for weight in packing.weights.T]
+        return self._tally(rows, packing, lambda _: digits)
 
     def assignments(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Choices]:
         """The whole table first, then each group; an annotator's choice is a digit."""
@@ -122,7 +134,7 @@ class CodedTable:
         packing = Packing(len(found), n_categories + 1)
         annotator, choice = place[self._codes["annotator"][rows]], self._columns(rows, columns) + 1
         digits = [weight[annotator] * choice for weight in packing.weights.T]
-        return choices(self._tally(rows, packing, digits), names[order].tolist())
+        return choices(self._tally(rows, packing, lambda _: digits), names[order].tolist())
 
     def _columns(self, rows: "IntArray | slice", columns: Mapping[str, int]) -> IntArray:
         """The column of each row's category."""
@@ -130,17 +142,21 @@ class CodedTable:
         return place[self._codes["category"][rows]]
 
     def _tally(
-        self, rows: "IntArray | slice", packing: Packing, digits: Sequence["NDArray[np.int64]"]
+        self, rows: "IntArray | slice", packing: Packing, digits: Callable[[IntArray], list[IntArray]]
     ) -> list[Tally]:
-        """Sum the digits of each item, and count the items with the same sums."""
+        """Sum the digits of each item, and count the items with the same sums.
+
+        ``digits`` are what each row adds to each packed column, as the unit of each row has it.
+        """
         item, annotator = self._codes["item"][rows], self._codes["annotator"][rows]
-        whole = _count(item, np.zeros(int(item.max()) + 1, dtype=np.int64), digits, self._cluster_of)
+        own = digits(item)
+        whole = _count(item, np.zeros(int(item.max()) + 1, dtype=np.int64), own, self._cluster_of)
         tallies = split(whole, packing, [self._whole], np.array([len(_distinct(annotator))]))
         if self._groups:
             of = self._group[rows]
             unit, group_of, item_of = _units(item, of)
             cluster_of = None if self._cluster_of is None else self._cluster_of[item_of]
-            patterns = _count(unit, group_of, digits, cluster_of)
+            patterns = _count(unit, group_of, own if unit is item else digits(unit), cluster_of)
             tallies += split(patterns, packing, self._groups, _people(of, annotator))
         return tallies
 
@@ -199,6 +215,15 @@ def _a_row_of_each(codes: IntArray) -> IntArray:
     row = np.empty(int(codes.max()) + 1, dtype=np.int64)
     row[codes] = np.arange(len(codes))
     return row
+
+
+def _place_in(unit: IntArray, category: IntArray) -> IntArray:
+    """Which of its unit's rows a row is, in the order of their categories, from 0."""
+    order = np.lexsort((category, unit))
+    ends = np.cumsum(np.bincount(unit))
+    place = np.empty(len(unit), dtype=np.int64)
+    place[order] = np.arange(len(unit)) - np.append(0, ends)[unit[order]]
+    return place
 
 
 def _units(item: IntArray, group: IntArray) -> tuple[IntArray, IntArray, "IntArray | slice"]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import LEVEL_WEIGHTS, Scale
+from annotate.counts.kernels import MANY, Kernel, Linear, Moments, Ratios, Same, Sum, Table
 from annotate.errors import StatisticsError
 from annotate.study.ratings import decode_set
 
@@ -130,6 +131,17 @@ def matrix(scale: Scale) -> FloatArray:
     return distances
 
 
+@lru_cache(maxsize=4)  # a variable's groups come one after another
+def distance_kernel(scale: Scale) -> Kernel:
+    """The same distances, to be summed over pairs of ratings; of many categories without a table of them."""
+    if len(scale.categories) <= MANY or scale.level == "set":
+        return Table(matrix(scale))
+    if scale.level == "nominal":
+        return Same(0.0, 1.0)
+    values = numbers(scale.categories)
+    return Ratios(values) if scale.level == "ratio" else Moments(values / (float(np.ptp(values)) or 1.0))
+
+
 NUMERIC = ("interval", "ratio")
 UNORDERED = ("nominal", "set")
 
@@ -185,3 +197,18 @@ def _places(name: str, level: str, categories: Sequence[str]) -> FloatArray:
     if level in NUMERIC and name in ("linear", "quadratic"):
         return numbers(categories)
     return np.arange(len(categories), dtype=float)
+
+
+@lru_cache(maxsize=8)
+def weight_kernel(name: str, level: str, categories: tuple[str, ...]) -> Kernel:
+    """The same weights, to be summed over pairs of ratings; of many categories without a table of them."""
+    if len(categories) <= MANY:
+        return Table(weight_matrix(name, level, categories))
+    if name == "identity":
+        return Same()
+    places = _places(name, level, categories)
+    if name == "ordinal":
+        part = -1 / (len(places) * (len(places) - 1))
+        return Sum((Moments(places, 1.0, part), Linear(places, 0.0, part)))
+    unit = places / (float(np.ptp(places)) or 1.0)
+    return Linear(unit, 1.0, -1.0) if name == "linear" else Moments(unit, 1.0, -1.0)

@@ -91,8 +91,9 @@ def place_texts(variable: str, scale: Scale, used: Collection[str]) -> Places:
 
 
 def _within(used: Collection[str], allowed: Collection[str], shown: Sequence[str]) -> None:
+    known = set(allowed)
     for category in sorted(used):
-        if category not in allowed:
+        if category not in known:
             raise MisfitError(category, f"is not one of the declared categories {', '.join(shown)}")
 
 

@@ -1,12 +1,14 @@
 """Patterns as integers, and the tallies and choices that they are unpacked into."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from annotate.counts.kernels import Counts
 from annotate.errors import TableError
 
 IntArray = NDArray[np.int64]
@@ -21,12 +23,13 @@ class Tally:
     """What one group of a variable comes down to.
 
     ``group`` holds the values of the ``by`` columns, all ``None`` for the whole table; ``counts``
-    (patterns x categories) and ``n_items`` (patterns) are in canonical order, lexicographic by counts.
+    (patterns x categories) and ``n_items`` (patterns) are in canonical order, lexicographic by counts; of many
+    categories, with gaps, lexicographic by the categories of an item.
     ``clusters`` says, where it was asked for, in which cluster how many of the items are.
     """
 
     group: Group
-    counts: IntArray
+    counts: Counts
     n_items: IntArray
     n_annotators: int
     clusters: "Clustered | None" = None
@@ -139,13 +142,29 @@ def split(
     return tallies
 
 
+def listed(tallies: Sequence[Tally], n_categories: int) -> list[Tally]:
+    """Read tallies whose digits list an item's categories, from 1, as counts (patterns x categories) with gaps."""
+    found = []
+    for tally in tallies:
+        slots = np.asarray(tally.counts)
+        pattern, slot = np.nonzero(slots)
+        ones = np.ones(len(pattern), dtype=np.int64)
+        counts = sparse.csr_array(
+            (ones, (pattern, slots[pattern, slot] - 1)), shape=(len(slots), n_categories)
+        )
+        counts.sum_duplicates()
+        found.append(replace(tally, counts=counts))
+    return found
+
+
 def choices(tallies: Sequence[Tally], annotators: Sequence[str]) -> list[Choices]:
     """Read tallies whose digits are annotators' choices; who has none in a group is left out of it."""
     found = []
     for tally in tallies:
-        active = np.flatnonzero(tally.counts.any(axis=0))
+        digits = np.asarray(tally.counts)
+        active = np.flatnonzero(digits.any(axis=0))
         names = tuple(annotators[place] for place in active)
-        found.append(Choices(tally.group, names, tally.counts[:, active] - 1, tally.n_items, tally.clusters))
+        found.append(Choices(tally.group, names, digits[:, active] - 1, tally.n_items, tally.clusters))
     return found
 
 

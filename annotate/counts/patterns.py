@@ -11,12 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from annotate.codebook.scale import Level, Scale
-from annotate.counts.distance import weight_matrix
+from annotate.counts.distance import distance_kernel, weight_kernel
+from annotate.counts.kernels import MANY, Counts, Kernel
+from annotate.counts.samples import Samples, used
 from annotate.counts.units import Units, of_items
 from annotate.errors import StatisticsError
 
@@ -36,7 +40,8 @@ class Patterns:
         What was measured. Its categories (K,) are all that the variable offers, or, where nobody declared them,
         all that were used on the variable: not those of one group only.
     counts
-        Patterns x categories: how many ratings of the item are in the category.
+        Patterns x categories: how many ratings of the item are in the category. Of many categories, see
+        :data:`~annotate.counts.kernels.MANY`, a table with gaps.
     n
         Items with that pattern (P,).
     clusters
@@ -45,7 +50,7 @@ class Patterns:
     """
 
     scale: Scale
-    counts: IntArray
+    counts: Counts
     n: IntArray
     clusters: Units | None = None
 
@@ -62,7 +67,8 @@ class Patterns:
         if self.n.ndim != 1 or self.counts.shape != shape:
             msg = f"patterns: counts have shape {self.counts.shape}, but n and categories ask for {shape}"
             raise StatisticsError(msg)
-        if (self.counts < 0).any() or (self.n < 0).any():
+        cells = self.counts.data if sparse.issparse(self.counts) else self.counts
+        if (np.asarray(cells) < 0).any() or (self.n < 0).any():
             raise StatisticsError(
                 "patterns: a count is negative; counts are how many ratings or items there are"
             )
@@ -97,36 +103,94 @@ class Patterns:
         """Of all pairs of ratings of an item, the share in the same category (P,); 0 without a pair."""
         counts, ratings = self.counts.astype(float), self.ratings.astype(float)
         pairs = np.where(self.pairable, ratings * (ratings - 1), 1.0)
-        return np.asarray((counts * (counts - 1)).sum(axis=1) / pairs, dtype=float)
+        same = (counts * counts).sum(axis=1) - ratings
+        return np.asarray(same / pairs, dtype=float)
 
-    def weight_matrix(self, by_level: Mapping[str, str]) -> FloatArray:
-        """The weights (K x K) asked for, or those that go by the level."""
+    @cached_property
+    def distances(self) -> Kernel:
+        """The distances of the scale, at a level other than ordinal."""
+        return distance_kernel(self.scale)
+
+    def weighing(self, by_level: Mapping[str, str]) -> Kernel:
+        """The weights asked for, or those that go by the level."""
         name = self.scale.weights or by_level[self.level]
-        return weight_matrix(name, self.level, self.categories)
+        if name not in self._weighing:
+            self._weighing[name] = weight_kernel(name, self.level, self.categories)
+        return self._weighing[name]
 
-    def observed(self, samples: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+    @cached_property
+    def _weighing(self) -> dict[str, Kernel]:
+        return {}
+
+    def observed(self, samples: Samples, weights: Kernel | None = None) -> FloatArray:
         """Mean agreement of two ratings of an item, over the pairable items of each sample (samples,).
 
-        ``weights`` (K x K) say how much two categories agree; without them, only the same do. Each item
+        ``weights`` say how much two categories agree; without them, only the same do. Each item
         counts the same (Gwet 2014, Handbook of Inter-Rater Reliability, 4th ed., ch. 4 f.).
         """
         agreeing = self.agreeing
         if weights is not None:
-            counts, ratings = self.counts.astype(float), self.ratings.astype(float)
+            ratings = self.ratings.astype(float)
             pairs = np.where(self.pairable, ratings * (ratings - 1), 1.0)
-            agreeing = (counts * (counts @ weights - 1)).sum(axis=1) / pairs * self.pairable
+            agreeing = (self.within(weights) - ratings) / pairs * self.pairable
         items = self.pairable_items(samples)
         return np.asarray(samples @ agreeing / np.where(items == 0, 1.0, items), dtype=float)
 
-    def prevalence(self, samples: FloatArray) -> FloatArray:
+    def within(self, kernel: Kernel) -> FloatArray:
+        """The sum of a kernel over all ordered pairs of ratings of an item, each with itself among them (P,)."""
+        if kernel not in self._within:
+            self._within[kernel] = kernel.within(self.counts)
+        return self._within[kernel]
+
+    def between(self, samples: Samples, kernel: Kernel, rows: Literal["paired", "profile"]) -> FloatArray:
+        """The sum of a kernel over all pairs from two draws of what the rows hold, in each sample (samples,)."""
+        if (kernel, rows) not in self._summed:
+            self._summed[kernel, rows] = kernel.summed(getattr(self, rows))
+        return kernel.between(samples, self._summed[kernel, rows])
+
+    @cached_property
+    def _within(self) -> dict[Kernel, FloatArray]:
+        """What was summed already, which is the same on every sample."""
+        return {}
+
+    @cached_property
+    def _summed(self) -> dict[tuple[Kernel, str], Any]:
+        return {}
+
+    def prevalence(self, samples: Samples) -> FloatArray:
         """Mean, over all rated items of each sample, of the share of ratings in a category (samples x K).
 
         An item with one rating counts as much as one with many (Gwet 2014, ch. 2).
         """
+        return np.asarray(samples @ self.profile / self._rated(samples)[:, None], dtype=float)
+
+    @cached_property
+    def profile(self) -> Any:
+        """The share of an item's ratings in each category (P x K), with gaps where counts have some."""
         ratings = self.ratings.astype(float)
-        rated = samples @ (ratings > 0).astype(float)
-        profile = self.counts / np.where(ratings == 0, 1.0, ratings)[:, None]
-        return np.asarray(samples @ profile / np.where(rated == 0, 1.0, rated)[:, None], dtype=float)
+        share = 1 / np.where(ratings == 0, 1.0, ratings)
+        if sparse.issparse(self.counts):
+            return sparse.csr_array(sparse.diags_array(share) @ self.counts)
+        return self.counts / np.where(ratings == 0, 1.0, ratings)[:, None]
+
+    def _rated(self, samples: Samples) -> FloatArray:
+        """The rated items of each sample (samples,), or 1."""
+        rated = samples @ (self.ratings > 0).astype(float)
+        return np.where(rated == 0, 1.0, rated)
+
+    def likely(self, samples: Samples, weights: Kernel) -> FloatArray:
+        """The mean weight of two ratings that are drawn by prevalence (samples,)."""
+        if sparse.issparse(self.counts):
+            return self.between(samples, weights, "profile") / self._rated(samples) ** 2
+        prevalence = self.prevalence(samples)
+        return weights.form(prevalence, prevalence)
+
+    @cached_property
+    def paired(self) -> Any:
+        """The counts of patterns with two ratings or more, the others being empty (P x K)."""
+        if sparse.issparse(self.counts):
+            return sparse.csr_array(sparse.diags_array(self.pairable.astype(float)) @ self.counts)
+        return self.counts * self.pairable[:, None].astype(float)
 
     @property
     def n_items(self) -> int:
@@ -143,14 +207,46 @@ class Patterns:
         """All ratings, those of items with one rating among them."""
         return int(self.n @ self.ratings)
 
-    def pairable_items(self, samples: FloatArray) -> FloatArray:
+    def pairable_items(self, samples: Samples) -> FloatArray:
         """Pairable items in each sample; ``samples`` (samples x P) holds items per pattern."""
         return np.asarray(samples @ self.pairable.astype(float), dtype=float)
 
-    def categories_used(self, samples: FloatArray) -> IntArray:
-        """How many categories occur in the pairable items of each sample (samples,)."""
-        marginals = samples @ (self.counts * self.pairable[:, None]).astype(float)
+    def categories_used(self, samples: Samples) -> IntArray:
+        """How many categories occur in the pairable items of each sample (samples,); many may count as two."""
+        if sparse.issparse(self.counts):
+            found = np.minimum(2, samples @ (np.diff(self.paired.indptr) > 1).astype(float)).astype(np.int64)
+            return np.asarray(found if (found > 1).all() else used(samples, self.paired), dtype=np.int64)
+        marginals = samples @ self.paired
         return np.asarray(np.count_nonzero(marginals > 0, axis=1), dtype=np.int64)
+
+
+def counts_of(pattern: IntArray, category: IntArray, n_patterns: int, n_categories: int) -> Counts:
+    """Count the ratings in each category (patterns x categories), of the pattern and category of each (n,)."""
+    if n_categories > MANY:
+        ones = np.ones(len(pattern), dtype=np.int64)
+        table = sparse.csr_array((ones, (pattern, category)), shape=(n_patterns, n_categories))
+        table.sum_duplicates()
+        return table
+    cells = np.bincount(pattern * n_categories + category, minlength=n_patterns * n_categories)
+    return np.asarray(cells.reshape(n_patterns, n_categories), dtype=np.int64)
+
+
+def alike(rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Like rows once, in canonical order, and the place that each has gone to."""
+    found, row = np.unique(rows, axis=0, return_inverse=True)
+    return found.astype(np.int64), row.ravel()
+
+
+def alike_with_gaps(rows: "sparse.csr_array") -> "tuple[sparse.csr_array, IntArray]":
+    """The same for counts of many categories; their order is that of the categories of an item."""
+    table = sparse.csr_array(rows)
+    table.sort_indices()
+    slots = np.zeros((table.shape[0], 2 * int(np.diff(table.indptr).max(initial=0))), dtype=np.int64)
+    row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+    slot = 2 * (np.arange(len(row)) - table.indptr[row])
+    slots[row, slot], slots[row, slot + 1] = table.indices + 1, table.data
+    _, where, place = np.unique(slots, axis=0, return_index=True, return_inverse=True)
+    return sparse.csr_array(table[where]), place.ravel()
 
 
 def from_items(counts: ArrayLike, scale: Scale) -> Patterns:
@@ -170,7 +266,8 @@ def from_items(counts: ArrayLike, scale: Scale) -> Patterns:
         msg = f"counts: a table of whole numbers is needed, items x categories, not {table.dtype} of shape {table.shape}"
         raise StatisticsError(msg)
     patterns, n = np.unique(table.astype(np.int64), axis=0, return_counts=True)
-    return Patterns(scale, patterns, n.astype(np.int64))
+    counts = sparse.csr_array(patterns) if patterns.shape[1] > MANY else patterns
+    return Patterns(scale, counts, n.astype(np.int64))
 
 
 NONE = -1
@@ -226,8 +323,7 @@ def assign(scale: Scale, annotators: Sequence[str], codes: IntArray, n: IntArray
             f"codes: {codes.min()} to {codes.max()} are no places of {n_categories} categories; -1 is no rating"
         )
     pattern, annotator = np.nonzero(codes != NONE)
-    cells = pattern * n_categories + codes[pattern, annotator]
-    counts = np.bincount(cells, minlength=len(codes) * n_categories).reshape(len(codes), n_categories)
+    counts = counts_of(pattern, codes[pattern, annotator], len(codes), n_categories)
     return Assignments(scale, counts, n, annotators=tuple(annotators), codes=codes)
 
 

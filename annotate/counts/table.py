@@ -31,6 +31,7 @@ from narwhals.typing import IntoFrame
 
 from annotate.counts.clusters import cluster_column
 from annotate.counts.coded import CodedTable
+from annotate.counts.kernels import MANY
 from annotate.counts.packing import (
     ROW,
     Choices,
@@ -104,6 +105,12 @@ class QueriedTable:
     def _of(self, variable: str) -> "nw.LazyFrame[Any]":
         return self._frame.filter(nw.col("variable") == variable)
 
+    def _at_home(self, variable: str) -> CodedTable:
+        """The rows of a variable, in memory: of many categories patterns are hardly fewer than ratings."""
+        extra = [self.cluster] if self.cluster is not None and self.cluster not in self._by else []
+        home = bring_home(self._of(variable).to_native(), [*ROW, *self._by, *extra])
+        return CodedTable(home, self._by, self.cluster, asked=True)
+
     def variables(self) -> dict[str, list[str]]:
         """Each variable with the categories used, both sorted."""
         return self._used
@@ -122,6 +129,8 @@ class QueriedTable:
 
     def tallies(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Tally]:
         """The whole table first, then each group."""
+        if n_categories > MANY:
+            return self._at_home(variable).tallies(variable, columns, n_categories)
         rows = self._of(variable)
         sizes = rows.group_by("item").agg(nw.len().alias("n")).select(nw.col("n").max())
         packing = Packing(n_categories, int(self._fetch(sizes)["n"][0]) + 1)
@@ -133,6 +142,8 @@ class QueriedTable:
 
     def assignments(self, variable: str, columns: Mapping[str, int], n_categories: int) -> list[Choices]:
         """The whole table first, then each group; an annotator's choice is a digit."""
+        if n_categories > MANY:
+            return self._at_home(variable).assignments(variable, columns, n_categories)
         rows = self._of(variable)
         names = sorted(self._fetch(rows.select("annotator").unique())["annotator"])
         packing = Packing(len(names), n_categories + 1)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from annotate.counts.samples import MANY_PATTERNS, Moved, Samples, one_each, portions
 from annotate.sampling import FloatArray, IntArray, drawing
 
 if TYPE_CHECKING:
@@ -100,9 +101,13 @@ class Units:
         """The items of each pattern (samples x P) in samples of units (samples x U)."""
         return samples if self.rows is None else np.asarray(samples @ self.rows, dtype=float)
 
-    def without(self) -> Iterator[tuple[IntArray, FloatArray]]:
+    def without(self) -> Iterator[tuple[IntArray, Samples]]:
         """Leave out one unit of each present row: the rows, and the items that are left (rows x P), in chunks."""
         total, present = self.total.astype(float), self.present
+        if len(total) >= MANY_PATTERNS:
+            for of in portions(present, len(total)):
+                yield of, Moved(total, np.ones(len(of)), -1.0 * self._rows(of))
+            return
         size = max(_LEAST, _CELLS // max(1, len(total)))
         for start in range(0, len(present), size):
             of = present[start : start + size]
@@ -112,6 +117,12 @@ class Units:
             else:
                 left = total - self.rows[of].toarray()
             yield of, left
+
+    def _rows(self, of: IntArray) -> "sparse.csr_array":
+        """The items of each pattern in one unit of some rows."""
+        if self.rows is not None:
+            return self.rows[of]
+        return one_each(of, np.ones(len(of)), len(self.ratings))
 
     def resamples(
         self, number: int, rng: np.random.Generator, cells: int | None = None
