@@ -220,3 +220,49 @@ def test_refused(settings, message):
     with pytest.raises(StatisticsError) as refused:
         plan(study(), **{"half_width": 0.05, "scales": scales_of(LEVEL), **settings})
     assert str(refused.value) == message
+
+
+def in_documents(documents=16, passages=8, seed=2):
+    rng = np.random.default_rng(seed)
+    rows = []
+    for document in range(documents):
+        prevalence, skill = rng.dirichlet([1, 1, 1]), rng.beta(4, 1)
+        for passage in range(passages):
+            meant = rng.choice(3, p=prevalence)
+            for annotator in "ABC":
+                said = meant if rng.random() < skill else rng.choice(3, p=prevalence)
+                rows.append((f"{document}-{passage}", "s", annotator, "v", "xyz"[said], document))
+    return pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category", "document"])
+
+
+@pytest.mark.parametrize("name", ["percent_agreement", "krippendorff_alpha"])
+def test_documents_are_planned_whole_and_the_present_width_is_that_of_the_interval(name):
+    frame = in_documents()
+    scales = scales_of(LEVEL)
+    measured = measure(frame, scales=scales, coefficients=name).iloc[0]
+    half = (measured["ci_high"] - measured["ci_low"]) / 2
+    found = plan(frame, scales=scales, coefficient=name, half_width=half / 2).iloc[0]
+    assert found["half_width"] == pytest.approx(half, rel=0.1)
+    assert found["n_clusters"] == 16
+    # half the width takes four times the documents, less what t is wider with few of them
+    assert 3 * 16 < found["clusters_needed"] < 4.4 * 16
+    assert found["clusters_more"] == found["clusters_needed"] - 16
+    assert found["items_needed"] == found["clusters_needed"] * 8
+    single = plan(
+        frame, scales=scales, coefficient=name, half_width=half / 2, interval=Interval(cluster=None)
+    )
+    assert "clusters_needed" not in single
+    assert single["items_needed"].iloc[0] < found["items_needed"]
+
+
+def test_one_passage_a_document_takes_as_many_documents_as_items_but_for_the_quantile_of_t():
+    frame = in_documents(documents=150, passages=1)
+    scales = scales_of(LEVEL)
+    by_documents, by_items = (
+        plan(frame, scales=scales, half_width=0.05, interval=Interval(replicates=5000, cluster=cluster)).iloc[
+            0
+        ]
+        for cluster in ("document", None)
+    )
+    assert by_documents["clusters_needed"] == by_documents["items_needed"]
+    assert by_documents["items_needed"] == pytest.approx(by_items["items_needed"], rel=0.08)

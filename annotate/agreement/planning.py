@@ -10,15 +10,22 @@ it is below the target; in between, its logarithm is taken as linear in that of 
 "Items" are items with two ratings or more: those with one do not narrow an interval. They come along in
 the present proportion, since the prevalence in AC1 rests on them too.
 
+Where documents are known, a study is so many documents, drawn whole as the present ones are, with as many items a
+document in the mean. The half-width is then that of the jackknife over documents on the scale of
+``log(1 - coefficient)``, whose quantile of t is wider where documents are few, and the variance of so many
+documents is taken for that of a sample of them, ``G / (G - 1)`` times the one within it.
+
 A plan is as good as the items it starts from: with few, or with one category nearly always, further items
 may look otherwise (see :func:`annotate.agreement.cautions`).
 
 Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 25.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +39,9 @@ from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.groups import group_columns, tally_patterns
 from annotate.counts.patterns import PAIR, FloatArray, Patterns
-from annotate.counts.units import of_items
+from annotate.counts.units import Units
 from annotate.errors import StatisticsError
-from annotate.sampling import Interval, generator, percentiles
+from annotate.sampling import Interval, generator, percentiles, t_quantile
 
 if TYPE_CHECKING:
     from annotate.counts.table import Group
@@ -55,6 +62,7 @@ COLUMNS = {
     "caution": "object",
     "undefined": "object",
 }
+CLUSTERED = dict.fromkeys(("n_clusters", "clusters_needed", "clusters_more"), "Int64")
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,8 @@ class Plan:
 
     ``half_width`` is that of the present items; ``items_needed`` are items with two ratings or more in
     all, the present ones among them, and ``items_more`` those still to come: 0 where the target is met.
-    Both are None, and ``undefined`` says why, where nothing can be planned.
+    Both are None, and ``undefined`` says why, where nothing can be planned. ``clusters_needed`` and
+    ``clusters_more`` are the same in clusters, where these are drawn.
     """
 
     coefficient: str
@@ -73,6 +82,8 @@ class Plan:
     items_needed: int | None
     items_more: int | None
     undefined: str | None
+    clusters_needed: int | None = None
+    clusters_more: int | None = None
 
 
 def plan(
@@ -95,8 +106,9 @@ def plan(
     coefficient
         The name of one.
     interval
-        The percentile interval that is aimed at, its replicates being how many studies are simulated of each
-        size. With 5000 the number of items is right to about 5 %. With one seed a narrower target never takes
+        How many studies are simulated of each size (its replicates), and what is drawn: documents where they are
+        known, with the jackknife on the log scale as what is aimed at; items otherwise, with the percentile
+        interval. With 5000 the number of items is right to about 5 %. With one seed a narrower target never takes
         fewer items.
 
     Returns
@@ -104,7 +116,8 @@ def plan(
     DataFrame
         One row for each group and variable: source (None for the whole table), further ``by`` columns,
         variable, level, coefficient, n_pairable_items (now), value, half_width (now), target,
-        items_needed and items_more (with two ratings or more; see :class:`Plan`),
+        items_needed and items_more (with two ratings or more; see :class:`Plan`), where documents are drawn
+        n_clusters, clusters_needed and clusters_more,
         caution (against planning from these items, or None), undefined.
 
     Raises
@@ -115,10 +128,12 @@ def plan(
 
     """
     asked = _one(coefficient)
-    check_target(half_width, interval.over_items())
+    check_target(half_width, interval)
     columns, who = group_columns(by), asked.takes == "assignments"
     rows: list[tuple[Group, dict[str, object]]] = []
-    for groups in tally_patterns(ratings, by=columns, scales=scales, assignments=who):
+    tallied = tally_patterns(ratings, by=columns, scales=scales, assignments=who, cluster=interval.cluster)
+    clustered = False
+    for groups in tallied:
         for one in groups:
             found = plan_patterns(
                 one.of(asked.takes),
@@ -131,10 +146,18 @@ def plan(
                 "variable": one.variable,
                 "level": one.patterns.level,
                 "n_pairable_items": one.patterns.n_pairable_items,
+                "n_clusters": None if one.patterns.clusters is None else one.patterns.clusters.number,
                 "caution": caution(one.patterns).text,
             }
+            clustered |= one.patterns.clusters is not None
             rows.append((one.group, {**shared, **asdict(found)}))
-    return tidy(rows, columns, COLUMNS)
+    before = {"items_needed": CLUSTERED} if clustered else {}
+    kinds = {
+        name: kind
+        for column in COLUMNS
+        for name, kind in (*before.get(column, {}).items(), (column, COLUMNS[column]))
+    }
+    return tidy(rows, columns, kinds)
 
 
 def _one(coefficient: str) -> Coefficient:
@@ -170,57 +193,72 @@ def plan_patterns(
         return Plan(coefficient.name, nan, nan, half_width, None, None, unfit)
     settled = sampled(coefficient, patterns, patterns.n[None, :].astype(float))
     value, undefined = float(settled.value[0]), settled.undefined[0]
-    items = patterns.n_pairable_items
+    units, items = patterns.units.drawable(), patterns.n_pairable_items
     now = nan
     if undefined is None:
-        undefined = TOO_FEW if items < PAIR else None
+        undefined = TOO_FEW if units.number < PAIR else None
     if undefined is None:
-        now = simulated_half_width(patterns, coefficient, items, interval, rng.spawn(1)[0])
+        now = simulated_half_width(patterns, coefficient, units.number, interval, rng.spawn(1)[0])
         undefined = NO_REPLICATE if np.isnan(now) else NO_VARIATION if now < _NO_WIDTH else None
     if undefined is not None:
         return Plan(coefficient.name, value, now, half_width, None, None, undefined)
     doubled = (
         (size, simulated_half_width(patterns, coefficient, size, interval, rng.spawn(1)[0]))
-        for size in (items * 2**step for step in count(1))
+        for size in (units.number * 2**step for step in count(1))
     )
-    needed = _first_within(half_width, (items, now), doubled)
+    needed = _first_within(half_width, (units.number, now), doubled)
     if needed is None:
         return Plan(coefficient.name, value, now, half_width, None, None, TOO_MANY)
-    return Plan(coefficient.name, value, now, half_width, needed, needed - items, None)
+    if units.rows is None:
+        return Plan(coefficient.name, value, now, half_width, needed, needed - items, None)
+    in_items = math.ceil(needed * items / units.number)
+    more = needed - units.number
+    return Plan(coefficient.name, value, now, half_width, in_items, in_items - items, None, needed, more)
 
 
 def simulated_half_width(
     patterns: Patterns,
     coefficient: Coefficient,
-    items: int,
+    number: int,
     interval: Interval,
     rng: np.random.Generator,
 ) -> float:
-    """Half the width of the middle of a coefficient over studies of so many items.
+    """Half the width of the interval of a coefficient that studies of so many items, or clusters, have.
 
-    ``items`` have two ratings or more; items with one come along in the present proportion. Studies in
-    which the coefficient is undefined are left out; NaN if it is in all.
+    ``number`` are items with two ratings or more, or clusters with such an item; those with single ratings come
+    along in the present proportion. Over items it is half of the middle of the coefficient over studies, over
+    clusters that of the interval on the log scale. Studies in which the coefficient is undefined are left out; NaN
+    if it is in all.
     """
+    units = patterns.units.drawable()
     values = [
-        sampled(coefficient, patterns, samples).value
-        for samples in _studies(patterns, items, interval.replicates, rng)
+        sampled(coefficient, patterns, units.items(samples)).value
+        for samples in _studies(units, number, interval.replicates, rng)
     ]
     low, high = percentiles(np.concatenate(values), interval.confidence)
-    return (high - low) / 2
+    half = (high - low) / 2
+    if units.rows is None or math.isnan(half):
+        return half
+    tail = (1 + interval.confidence) / 2
+    degrees = max(1.0, units.effective * number / units.number - 1)
+    reach = t_quantile(tail, degrees) / NormalDist().inv_cdf(tail)
+    within = math.sqrt(units.number / (units.number - 1))
+    whole = sampled(coefficient, patterns, patterns.n[None, :].astype(float))
+    rest = 1 - float(whole.value[0])
+    return rest * math.sinh(min(half * within * reach / rest, 700.0)) if rest > 0 else half
 
 
-def _studies(patterns: Patterns, items: int, number: int, rng: np.random.Generator) -> Iterator[FloatArray]:
-    """Studies of other sizes, in chunks (samples x P) of items a pattern."""
-    pairable, single = of_items(patterns.n, patterns.ratings).strata
-    now = int(patterns.n[pairable].sum())
-    sizes = (items, round(int(patterns.n[single].sum()) * items / now))
+def _studies(units: Units, number: int, replicates: int, rng: np.random.Generator) -> Iterator[FloatArray]:
+    """Studies of other sizes, in chunks (samples x U) of units of each row."""
+    pairable, single = units.strata
+    sizes = (number, round(int(units.n[single].sum()) * number / units.number))
     streams = rng.spawn(len(sizes))
-    chunk = max(1, CELLS // len(patterns.n))
-    for start in range(0, number, chunk):
-        samples = np.zeros((min(chunk, number - start), len(patterns.n)))
+    chunk = max(1, CELLS // max(len(units.n), len(units.ratings)))
+    for start in range(0, replicates, chunk):
+        samples = np.zeros((min(chunk, replicates - start), len(units.n)))
         for members, size, stream in zip((pairable, single), sizes, streams, strict=True):
             if size:
-                n = patterns.n[members]
+                n = units.n[members]
                 samples[:, members] = stream.multinomial(size, n / n.sum(), size=len(samples))
         yield samples
 

@@ -237,11 +237,12 @@ def _simulated(
         ),
     ] = 2000,
     confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
     seed: Seed = 0,
 ) -> "Interval":
     from annotate.sampling import Interval
 
-    return Interval("percentile", replicates, confidence, seed)
+    return Interval("auto", replicates, confidence, seed, drawn_together(cluster))
 
 
 @command(app, "plan", AGREEMENT, example="annotate plan exports/example --half-width 0.1")
@@ -258,7 +259,7 @@ def plan(
         str, typer.Option("--coefficient", help="The coefficient.")
     ] = "krippendorff_alpha",
 ) -> None:
-    """Say how many more items an interval of a given half-width takes, at the present design."""
+    """Say how many more documents, or items, an interval of a given half-width takes, at the present design."""
     from annotate.agreement import plan as planned
 
     result = planned(

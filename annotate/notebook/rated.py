@@ -84,6 +84,7 @@ class RatedStudy(Study):
         order: Order | None = None,
         confidence: float = 0.95,
         replicates: int = 2000,
+        cluster: str | None = "auto",
         seed: int = 0,
     ) -> Result:
         """Say how many more items an interval of a given half-width takes; see :func:`annotate.agreement.plan`."""
@@ -93,7 +94,7 @@ class RatedStudy(Study):
             by=columns(by),
             coefficient=coefficient,
             scales=self._scaled(level, order),
-            interval=interval_of("percentile", replicates, confidence, seed),
+            interval=interval_of("auto", replicates, confidence, seed, cluster),
         )
         return Result(frame, self.exclusions)
 

@@ -38,7 +38,7 @@ _UNTOLD = ("level",)
 """What a reading table leaves out: the level of a variable stands in the codebook."""
 _BELOW = ("variable", "coefficient", "interval", "n", "passages", "annotators", "method", "target")
 """What is named once, below the table, where it is the same in every row."""
-_COUNTED = ("n_", "items_")
+_COUNTED = ("n_", "items_", "clusters_")
 _N = "n: passages with two ratings or more"
 
 
