@@ -20,7 +20,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
@@ -86,19 +86,6 @@ class Interval:
         if not 0 < self.confidence < 1:
             raise StatisticsError(f"confidence: {self.confidence} is not between 0 and 1; 0.95 is usual")
         check_seed(self.seed)
-
-    def over_items(self) -> "Interval":
-        """The same, where items are all that can be drawn.
-
-        Raises
-        ------
-        StatisticsError
-            If something else is to be drawn.
-
-        """
-        if self.cluster not in (None, AUTO):
-            raise StatisticsError(f"cluster: cannot draw by {self.cluster} here; leave it out to draw items")
-        return replace(self, kind="percentile" if self.kind == AUTO else self.kind, cluster=None)
 
     def kind_over(self, *, clusters: bool) -> str:
         """The kind of interval where clusters are drawn, or items."""

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from annotate.agreement.result import NOTHING_PAIRABLE, ONE_CATEGORY
 from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED
@@ -255,7 +256,7 @@ def test_tables_that_cannot_be_measured() -> None:
     twice = pd.concat([spans, spans.iloc[:1].assign(round=2)])
     with pytest.raises(StatisticsError, match="item p0, annotator ann: spans of several rounds"):
         measure_spans(twice, annotated, texts)
-    with pytest.raises(StatisticsError, match="cluster: cannot draw by document here"):
+    with pytest.raises(TableError, match="no column document"):
         measure_spans(spans, annotated, texts, interval=Interval(cluster="document"))
 
 
@@ -264,3 +265,65 @@ def test_a_span_marked_twice_in_one_place_is_one() -> None:
     one = measure_spans(spans, annotated, texts, interval=Interval(replicates=0))
     two = measure_spans(pd.concat([spans, spans.iloc[:1]]), annotated, texts, interval=Interval(replicates=0))
     pd.testing.assert_frame_equal(one, two, check_exact=True)
+
+
+def in_documents(clustered: bool = True) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Nine passages in three documents, which differ in how well two annotators agree."""
+    rng = np.random.default_rng(3)
+    made = []
+    for number in range(9):
+        shift = [0, 1, 4][number // 3]
+        start = int(rng.integers(0, 10))
+        made.append(passage(TEXT, CLAIM=[[(start, start + 6)], [(start + shift, start + 6 + shift)]]))
+    spans, annotated, texts = tables(made)
+    if clustered:
+        texts = texts.assign(document=[f"d{number // 3}" for number in range(9)])
+    return spans, annotated, texts
+
+
+def test_documents_are_left_out_whole() -> None:
+    found = measure_spans(*in_documents()).set_index(["label", "coefficient"])
+    row = found.loc[("CLAIM", "token_alpha")]
+    values_without = []
+    spans, annotated, texts = in_documents()
+    for document in ("d0", "d1", "d2"):
+        kept = texts.loc[texts["document"] != document]
+        inside = (one.loc[one["item"].isin(kept["item"])] for one in (spans, annotated))
+        left = measure_spans(*inside, kept, interval=Interval(replicates=0)).set_index(
+            ["label", "coefficient"]
+        )
+        values_without.append(left.loc[("CLAIM", "token_alpha"), "value"])
+    spread = np.array(values_without) - np.mean(values_without)
+    error = math.sqrt(2 / 3 * float((spread**2).sum()))
+    reach = student.ppf(0.975, 2) * error / (1 - row["value"])
+    assert row["ci_high"] == pytest.approx(1 - (1 - row["value"]) * math.exp(-reach))
+    assert row["interval"] == (
+        "jackknife over 3 documents on the scale log(1 - coefficient), t with 2 degrees of freedom"
+    )
+    drawn = measure_spans(*in_documents(), interval=Interval("percentile", 30))
+    assert drawn["interval"].dropna().str.contains("over 3 documents, (?:30 repl|which are all alike)").all()
+
+
+def test_one_passage_a_document_and_one_document_are_passages() -> None:
+    spans, annotated, texts = in_documents(clustered=False)
+    apart = texts.assign(document=texts["item"])
+    one = texts.assign(document="d")
+    items = measure_spans(spans, annotated, texts, interval=Interval(replicates=40))
+    pd.testing.assert_frame_equal(
+        items, measure_spans(spans, annotated, apart, interval=Interval(replicates=40))
+    )
+    single = measure_spans(spans, annotated, one, interval=Interval(replicates=40))
+    assert single["interval"].dropna().str.contains("items of 1 document").all()
+    pd.testing.assert_frame_equal(items.drop(columns="interval"), single.drop(columns="interval"))
+    whole = measure_spans(
+        spans, annotated, apart, interval=Interval("percentile", replicates=40, cluster="document")
+    )
+    pd.testing.assert_frame_equal(items.drop(columns="interval"), whole.drop(columns="interval"))
+
+
+def test_where_all_mark_alike_the_interval_is_exact() -> None:
+    spans, annotated, texts = tables([passage(TEXT, CLAIM=[[(0, 9)], [(0, 9)]])] * 7)
+    found = measure_spans(spans, annotated, texts).set_index(["label", "coefficient"])
+    row = found.loc[("CLAIM", "f1_exact")]
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((0.025 ** (1 / 7), 1))
+    assert row["interval"] == "exact (Clopper-Pearson) over 7 items, which are all alike"

@@ -342,7 +342,28 @@ class TestAgreementInside:
         assert units.groupby("item")["annotator"].agg(list).tolist() == [["A1", "A2"]] * 2
         scales = CODEBOOK.region_scales
         expected = measure(units, scales=scales, interval=Interval("none"))
-        pd.testing.assert_frame_equal(measure_inside(made.inside, made.spans, scales=scales), expected)
+        found = measure_inside(made.inside, made.spans, scales=scales, interval=Interval(cluster=None))
+        columns = ["coefficient", "value", "n_items", "undefined"]
+        pd.testing.assert_frame_equal(found[columns], expected[columns])
+        assert measure_inside(made.inside, made.spans, scales=scales)["interval"].isna().all()
+
+    def test_passages_are_drawn_whole(self) -> None:
+        moods = [("calm", "calm"), ("calm", "angry"), ("angry", "angry"), ("calm", "calm")]
+        tasks = [
+            task(
+                f"p{number}",
+                annotation(10 * number + 1, 1, *map(mark, "acd"), *(inside(one, first) for one in "acd")),
+                annotation(10 * number + 2, 2, *map(mark, "acd"), *(inside(one, second) for one in "acd")),
+                text=TEXT,
+            )
+            for number, (first, second) in enumerate(moods)
+        ]
+        made = tabulate(tasks, CODEBOOK)
+        found = measure_inside(
+            made.inside, made.spans, scales=CODEBOOK.region_scales, coefficients="percent_agreement"
+        ).iloc[0]
+        assert (found["n_items"], found["n_clusters"], found["value"]) == (12, 4, 0.75)
+        assert found["interval"].startswith("jackknife over 4 passages on the scale log(1 - coefficient)")
 
     def test_nothing_to_compare(self) -> None:
         made = read(mark("a"), inside("a"))

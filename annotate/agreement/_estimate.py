@@ -11,7 +11,15 @@ import numpy as np
 
 from annotate.agreement.analytic import analytic, design_effects
 from annotate.agreement.chance import REST
-from annotate.agreement.intervals import Limits, Measured, bca, jackknife, log_jackknife, percentile
+from annotate.agreement.intervals import (
+    Limits,
+    Measured,
+    all_alike,
+    bca,
+    jackknife,
+    log_jackknife,
+    percentile,
+)
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
 from annotate.codebook.scale import Scale
@@ -119,24 +127,12 @@ def _limits(
 
 
 def without_width(limits: Limits, settled: Settled, units: Units, confidence: float) -> Limits:
-    """An interval that has no width, because all units are alike, gives place to an exact one.
-
-    Of G units that all have the value c between 0 and 1, whatever their distribution, the mean is no lower than
-    ``c q`` and no higher than ``1 - (1 - c) q`` with q the G-th root of half of what the confidence leaves; with
-    c = 1 this is Clopper & Pearson (1934), Biometrika 26, pp. 404-413. A coefficient takes the limits of observed
-    agreement, at the expected agreement found.
-    """
+    """An interval that has no width, because all units are alike, gives place to an exact one."""
     if limits.how is None or limits.high - limits.low > _NO_WIDTH:
         return limits
-    observed, expected = float(settled.observed[0]), float(np.nan_to_num(settled.expected[0]))
-    q = ((1 - confidence) / 2) ** (1 / units.number)
-    low, high = observed * q, 1 - (1 - observed) * q
     over = units.over if units.rows is not None else f"{units.number} {units.over}"
-    return Limits(
-        (low - expected) / (1 - expected),
-        (high - expected) / (1 - expected),
-        f"exact (Clopper-Pearson) over {over}, which are all alike",
-    )
+    observed, expected = float(settled.observed[0]), float(settled.expected[0])
+    return all_alike(observed, expected, units.number, over, confidence)
 
 
 def _unfit(coefficient: Coefficient, reason: str | None) -> Estimate:

@@ -80,6 +80,20 @@ class Limits:
     design_effect: float = float("nan")
 
 
+def all_alike(observed: float, expected: float, number: int, over: str, confidence: float) -> Limits:
+    """The exact interval where all units have the same observed agreement, at the expected agreement found.
+
+    Of G units that all have the value c between 0 and 1, whatever their distribution, the mean is no lower than
+    ``c q`` and no higher than ``1 - (1 - c) q`` with q the G-th root of half of what the confidence leaves; with
+    c = 1 this is Clopper & Pearson (1934), Biometrika 26, pp. 404-413. ``expected`` is NaN without a chance model.
+    """
+    chance = 0.0 if math.isnan(expected) else expected
+    q = ((1 - confidence) / 2) ** (1 / number)
+    low, high = observed * q, 1 - (1 - observed) * q
+    how = f"exact (Clopper-Pearson) over {over}, which are all alike"
+    return Limits(max(-1.0, (low - chance) / (1 - chance)), (high - chance) / (1 - chance), how)
+
+
 def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: FloatArray) -> FloatArray:
     """The coefficients with the weights moved towards one pattern at a time, (C x present patterns).
 

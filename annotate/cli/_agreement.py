@@ -148,6 +148,7 @@ def spans_relations(
     by: By = None,
     replicates: Replicates = 1000,
     confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
     seed: Seed = 0,
 ) -> None:
     """Compute how far annotators draw the same relations between marked stretches, for each label."""
@@ -162,7 +163,7 @@ def spans_relations(
         *study.marked,
         labels=list(dict.fromkeys([*offered, *sorted(set(drawn["label"]))])),
         by=groups,
-        interval=Interval("percentile", replicates, confidence, seed),
+        interval=Interval("auto", replicates, confidence, seed, drawn_together(cluster)),
     )
     say_exclusions(study)
     if drawn.empty:
@@ -172,8 +173,14 @@ def spans_relations(
 
 
 @command(spans_app, "inside", example="annotate spans inside exports/my-study-<time>")
-@takes(table=written, study=marked)
-def spans_inside(study: "Study", table: Table, by: By = None, coefficient: Coefficients = None) -> None:
+@takes(table=written, interval=_interval, study=marked)
+def spans_inside(
+    study: "Study",
+    table: Table,
+    interval: "Interval",
+    by: By = None,
+    coefficient: Coefficients = None,
+) -> None:
     """Compute agreement on the answers inside marked stretches (perRegion), where two annotators marked one."""
     from annotate.agreement import DEFAULT, measure_inside
 
@@ -183,6 +190,7 @@ def spans_inside(study: "Study", table: Table, by: By = None, coefficient: Coeff
         scales={} if study.codebook is None else study.codebook.region_scales,
         coefficients=coefficients(coefficient, DEFAULT),
         by=tuple(by or ()),
+        interval=interval,
     )
     say_exclusions(study)
     if unmatched := result.attrs["unmatched"]:

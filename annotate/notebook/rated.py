@@ -183,6 +183,7 @@ class RatedStudy(Study):
         pairs: bool = False,
         replicates: int = 1000,
         confidence: float = 0.95,
+        cluster: str | None = "auto",
         seed: int = 0,
     ) -> Result:
         """Measure agreement on the marked text; see :func:`annotate.agreement.measure_spans`.
@@ -200,7 +201,7 @@ class RatedStudy(Study):
             *marks,
             by=asked,
             labels=self.labels,
-            interval=interval_of("percentile", replicates, confidence, seed),
+            interval=interval_of("auto", replicates, confidence, seed, cluster),
         )
         rows = [*asked, "label", "n_pairable_items", "n_spans"]
         return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))

@@ -5,12 +5,14 @@ have different lengths, for one thing), so each is a pattern of its own; what it
 a few counts, and a replicate is a sum of those counts, weighted by how often each passage was drawn.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from annotate.agreement.result import Agreement, Estimate, Settled, settle
+from annotate.agreement.spans._intervals import Drawn, drawn_of
 from annotate.agreement.spans.alphas import (
     CHARACTER,
     TOKEN,
@@ -22,15 +24,13 @@ from annotate.agreement.spans.alphas import (
 )
 from annotate.agreement.spans.marks import MarkedPassage
 from annotate.agreement.spans.matching import MATCHINGS, Matched, match, mean_f1
-from annotate.counts.patterns import PAIR, FloatArray, IntArray
-from annotate.sampling import Interval, draw, percentiles
+from annotate.counts.patterns import FloatArray, IntArray
+from annotate.sampling import Interval
 
 ALPHAS = ("token_alpha", "character_alpha", "unitizing_alpha")
 F1 = tuple(f"f1_{matching}" for matching in MATCHINGS)
 COEFFICIENTS = (*ALPHAS, *F1)
 NOTHING_MARKED = "no annotator marked anything"
-
-_CELLS = 2**19  # replicates x pairs of annotators in passages, held at a time
 
 # What an alpha is of samples (samples x passages), and how many categories each sample uses.
 Alpha = Callable[[FloatArray], tuple[Agreement, IntArray]]
@@ -43,27 +43,23 @@ def estimate_spans(
     interval: Interval,
     *,
     rng: np.random.Generator,
+    clustered_by: str | None = None,
 ) -> dict[Key, Estimate]:
     """Compute every coefficient for all labels together (None) and for each, in that order.
 
     ``passages`` are those with two annotators or more. All coefficients and labels are computed on the
-    same replicates.
+    same samples. ``clustered_by`` is the column that tells their clusters, None where passages are drawn.
     """
     alphas = _alphas(passages, labels)
     matched: dict[str | None, Matched] = {None: match(passages, labels)}
     matched |= {label: match(passages, [label]) for label in labels}
     whole = _settled(alphas, matched, labels, np.ones((1, len(passages))))
     draws: dict[Key, list[FloatArray]] = {key: [np.empty(0)] for key in whole}
-    # One passage has nothing to vary: an interval of no width would pass for certainty.
-    if len(passages) >= PAIR:
-        size = max(1, _CELLS // max(len(passages), len(matched[None].pair)))
-        for start in range(0, interval.replicates, size):
-            samples = draw(np.ones(len(passages), np.int64), min(size, interval.replicates - start), rng)
-            for key, settled in _settled(alphas, matched, labels, samples).items():
-                draws[key].append(settled.value)
-    return {
-        key: _estimate(key[1], whole[key], np.concatenate(draws[key]), interval.confidence) for key in whole
-    }
+    units = drawn_of([passage.cluster for passage in passages], clustered_by)
+    for samples in units.samples(interval, rng, len(matched[None].pair)):
+        for key, settled in _settled(alphas, matched, labels, samples).items():
+            draws[key].append(settled.value)
+    return {key: _estimate(key[1], whole[key], np.concatenate(draws[key]), units, interval) for key in whole}
 
 
 def _alphas(passages: Sequence[MarkedPassage], labels: Sequence[str]) -> dict[tuple[str, str], Alpha]:
@@ -126,23 +122,20 @@ def _mean(alphas: Sequence[tuple[Agreement, IntArray]], size: int) -> tuple[Agre
     return Agreement(1 - observed, 1 - expected), used
 
 
-def _estimate(coefficient: str, settled: Settled, values: FloatArray, confidence: float) -> Estimate:
-    undefined = settled.undefined[0]
-    low = high = float("nan")
-    interval = None
-    if undefined is None and len(values):
-        low, high = percentiles(values, confidence)
-        left_out = int(np.isnan(values).sum())
-        interval = f"percentile bootstrap over items, {len(values)} replicates"
-        interval += f", {left_out} undefined left out" if left_out else ""
+def _estimate(
+    coefficient: str, settled: Settled, values: FloatArray, units: Drawn, interval: Interval
+) -> Estimate:
+    value, observed, expected = (float(one[0]) for one in (settled.value, settled.observed, settled.expected))
+    lowest = -math.inf if coefficient in ALPHAS else 0.0
+    limits = units.limits(value, observed, expected, values, interval, lowest)
     return Estimate(
         coefficient=coefficient,
-        value=float(settled.value[0]),
-        observed=float(settled.observed[0]),
-        expected=float(settled.expected[0]),
-        ci_low=low,
-        ci_high=high,
-        interval=interval,
+        value=value,
+        observed=observed,
+        expected=expected,
+        ci_low=limits.low,
+        ci_high=limits.high,
+        interval=limits.how,
         design_effect=float("nan"),
-        undefined=undefined,
+        undefined=settled.undefined[0],
     )

@@ -1,6 +1,7 @@
 """Agreement on the answers inside marked stretches, over the stretches that two annotators marked."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import pandas as pd
@@ -10,7 +11,7 @@ from annotate.agreement.registry import DEFAULT
 from annotate.agreement.spans.relations import Mark, marked_end, matching_marks
 from annotate.codebook.scale import Scale
 from annotate.errors import TableError
-from annotate.sampling import Interval
+from annotate.sampling import AUTO, Interval
 
 
 def measure_inside(
@@ -20,6 +21,7 @@ def measure_inside(
     scales: Mapping[str, Scale],
     coefficients: str | Sequence[str] = DEFAULT,
     by: str | Sequence[str] = (),
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Measure agreement on the answers inside marked stretches, over the stretches that two annotators marked.
 
@@ -31,11 +33,14 @@ def measure_inside(
         How each variable is measured; answers to others, which are free text, are left out.
     coefficients, by
         As of :func:`annotate.agreement.measure`; ``by`` may be ``source``.
+    interval
+        As of :func:`annotate.agreement.measure`. By default documents are drawn where there are two or more, and
+        otherwise passages, for the matched stretches of one passage are not independent.
 
     Returns
     -------
     DataFrame
-        As of :func:`annotate.agreement.measure`, an item being two matched stretches; without intervals.
+        As of :func:`annotate.agreement.measure`, an item being two matched stretches.
         ``attrs["unmatched"]`` counts the answers inside stretches that nobody else marked.
 
     Raises
@@ -49,7 +54,15 @@ def measure_inside(
     units = inside_units(inside.loc[inside["variable"].isin(list(scales))], spans)
     if units.empty:
         raise TableError("answers inside marked text: no stretch with one was marked by two annotators")
-    found = measure(units, scales=scales, by=by, coefficients=coefficients, interval=Interval("none"))
+    if interval.cluster == AUTO:
+        documents = set(units["document"])
+        several = len(documents) > 1 and "" not in documents
+        interval = replace(interval, cluster="document" if several else "passage")
+    if (units[interval.cluster or "item"] == units[interval.cluster or "item"].iloc[0]).all():
+        interval = replace(
+            interval, kind="none"
+        )  # of one passage its stretches are all there is, and not independent
+    found = measure(units, scales=scales, by=by, coefficients=coefficients, interval=interval)
     found.attrs["unmatched"] = units.attrs["unmatched"]
     return found
 
@@ -66,14 +79,14 @@ def inside_units(inside: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         item (two matched stretches of two annotators, who are its only ones), source, annotator, variable,
-        category, passage. ``attrs["unmatched"]`` counts the answers inside stretches that no other annotator
+        category, passage, document (empty where it is not known). ``attrs["unmatched"]`` counts the answers inside stretches that no other annotator
         of the passage marked, which agreement says nothing of.
 
     Notes
     -----
     Stretches of one label that share a character are matched one to one, annotator by annotator. Of three
     annotators, one stretch is in up to three pairs, which are not independent: what is measured on these units
-    has no interval.
+    has an interval only where passages, or documents, are drawn whole.
 
     """
     marks: dict[str, dict[str, set[Mark]]] = {}
@@ -97,9 +110,10 @@ def inside_units(inside: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
                             "source": row["source"],
                             "annotator": annotator,
                             "passage": item,
+                            "document": row.get("document") or "",
                         }
                         rows.append(kept | {"variable": row["variable"], "category": row["value"]})
-    columns = ["item", "source", "annotator", "variable", "category", "passage"]
+    columns = ["item", "source", "annotator", "variable", "category", "passage", "document"]
     units = pd.DataFrame(rows, columns=columns, dtype="str").drop_duplicates(
         ["item", "annotator", "variable"], ignore_index=True
     )

@@ -7,11 +7,12 @@ The tables of spans, annotators and passages are put together here, for the whol
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from annotate.counts.clusters import clusters_of
 from annotate.counts.patterns import PAIR, IntArray
 from annotate.counts.table import Group, sort_groups
 from annotate.errors import StatisticsError, TableError
@@ -34,12 +35,15 @@ class MarkedPassage:
         For each label, for each annotator in the order of ``annotators``, the spans (start, end), in
         Unicode code points from the passage's beginning, ``end`` exclusive. A label that nobody used
         may be left out.
+    cluster
+        The number of what the passage is drawn together with, None where passages are drawn.
 
     """
 
     text: str
     annotators: tuple[str, ...]
     spans: Mapping[str, tuple[tuple[tuple[int, int], ...], ...]]
+    cluster: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse spans that lie outside the text or belong to nobody.
@@ -97,11 +101,13 @@ def merge(spans: IntArray) -> IntArray:
 class MarkedGroup:
     """The passages of one group that somebody annotated, by item.
 
-    ``group`` holds the values of the ``by`` columns, all None for the whole table.
+    ``group`` holds the values of the ``by`` columns, all None for the whole table, ``clustered_by`` the column that
+    tells what passages are drawn together with.
     """
 
     group: Group
     passages: tuple[MarkedPassage, ...]
+    clustered_by: str | None = None
 
     @property
     def pairable(self) -> tuple[MarkedPassage, ...]:
@@ -141,7 +147,11 @@ def span_columns(by: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def marked_groups(
-    spans: pd.DataFrame, annotated: pd.DataFrame, passages: pd.DataFrame, by: Sequence[str]
+    spans: pd.DataFrame,
+    annotated: pd.DataFrame,
+    passages: pd.DataFrame,
+    by: Sequence[str],
+    cluster: str | None = None,
 ) -> list[MarkedGroup]:
     """Put the tables together: the whole first, then each group.
 
@@ -162,6 +172,9 @@ def marked_groups(
         _within(checked, texts)
         _one_round(checked)
     marked = _passages(who, checked, texts)
+    told = clusters_of(passages.loc[passages["item"].astype("str").isin(texts)], cluster, by)
+    if told is not None:
+        marked = {item: replace(one, cluster=int(told[item])) for item, one in marked.items()}
     whole: Group = (None,) * len(by)
     members: dict[Group, list[MarkedPassage]] = {whole: []}
     for item, passage in marked.items():
@@ -169,7 +182,11 @@ def marked_groups(
         if by:
             members.setdefault(tuple(known.loc[item, list(by)]), []).append(passage)
     groups = list(members)
-    return [MarkedGroup(groups[index], tuple(members[groups[index]])) for index in sort_groups(groups)]
+    clustered_by = None if told is None else str(told.name)
+    return [
+        MarkedGroup(groups[index], tuple(members[groups[index]]), clustered_by)
+        for index in sort_groups(groups)
+    ]
 
 
 def _need(table: pd.DataFrame, columns: Sequence[str], where: str) -> None:

@@ -48,8 +48,10 @@ def measure_spans(
     labels
         The labels to measure, in order; default: those in the spans, by the alphabet.
     interval
-        Of the percentile bootstrap over passages, the only kind there is here. All coefficients and labels of a group are computed on
-        the same replicates, and a group's digits do not depend on the other groups or labels.
+        What is drawn: documents where ``passages`` tell them and one has two passages (each left out in turn, a
+        jackknife on the scale of ``log(1 - coefficient)``; ``percentile`` is a bootstrap of them), otherwise passages
+        (percentile bootstrap). All coefficients and labels of a group are computed on the same samples, and a
+        group's digits do not depend on the other groups or labels.
 
     Returns
     -------
@@ -79,9 +81,8 @@ def measure_spans(
         If a label is not one of ``labels``, an annotator has several rounds, or a setting makes no sense.
 
     """
-    stated = interval.over_items()
     columns = span_columns(by)
-    groups = marked_groups(spans, annotated, passages, columns)
+    groups = marked_groups(spans, annotated, passages, columns, interval.cluster)
     names = _labels(spans, labels)
     rows: list[dict[str, object]] = []
     for group in groups:
@@ -90,8 +91,9 @@ def measure_spans(
         found = estimate_spans(
             group.pairable,
             names,
-            stated,
-            rng=generator(stated.seed, "spans", stream),
+            interval,
+            rng=generator(interval.seed, "spans", stream),
+            clustered_by=group.clustered_by,
         )
         counts = {
             "n_items": len(group.passages),

@@ -8,20 +8,23 @@ however well the arrows agree; ``f1_matched`` is of those relations alone whose 
 marked as well, and so of the arrows.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from annotate.agreement.spans._intervals import drawn_of
 from annotate.agreement.spans.marks import span_columns
 from annotate.agreement.spans.matching import MATCHINGS, Matched, Span, mean_f1, partners
+from annotate.counts.clusters import clusters_of
 from annotate.counts.patterns import PAIR, FloatArray
 from annotate.counts.table import sort_groups
 from annotate.errors import TableError
-from annotate.sampling import Interval, draw, generator, percentiles
+from annotate.sampling import Interval, generator
 from annotate.study.ratings import decode_set
 
 RELATION_F1 = ("f1_exact", "f1_overlap", "f1_matched")
@@ -32,7 +35,6 @@ RELATION_AGREEMENT_COLUMNS = (
 )
 NOTHING_DRAWN = "no annotator drew such a relation"
 NOTHING_MATCHED = "no such relation has two ends that another annotator marked as well"
-_CELLS = 2**19  # replicates x pairs of annotators in passages, held at a time
 
 Mark = tuple[str, int, int]  # label, start, end
 _Ends = tuple[frozenset[Mark], frozenset[Mark]]
@@ -54,6 +56,7 @@ class _Item:
 
     marks: Mapping[str, frozenset[Mark]]
     drawn: Mapping[str, frozenset[_Drawn]]
+    cluster: int | None = None
 
 
 def measure_relations(
@@ -84,7 +87,8 @@ def measure_relations(
     labels
         The labels of relations to measure, in order; default: those that were drawn, by the alphabet.
     interval
-        Of the percentile bootstrap over passages.
+        As of :func:`annotate.agreement.measure_spans`: documents are left out where ``passages`` tell them, passages
+        are drawn otherwise.
 
     Returns
     -------
@@ -103,9 +107,14 @@ def measure_relations(
         If a column cannot be grouped by.
 
     """
-    stated = interval.over_items()
     columns = span_columns(by)
     items = _items(relations, spans, annotated)
+    told = clusters_of(
+        passages.loc[passages["item"].astype("str").isin(list(items))], interval.cluster, columns
+    )
+    clustered_by = None if told is None else str(told.name)
+    if told is not None:
+        items = {item: replace(one, cluster=int(told[item])) for item, one in items.items()}
     groups: dict[tuple[object, ...], list[str]] = {(None,) * len(columns): list(items)}
     if columns:
         _need(passages, ("item", *columns), "passages")
@@ -119,8 +128,8 @@ def measure_relations(
         chosen = [items[item] for item in groups[keys[index]]]
         named = {"source": None, **dict(zip(columns, keys[index], strict=True))}
         stream = [[column, str(value)] for column, value in named.items() if value is not None]
-        rng = generator(stated.seed, "relations", stream)
-        rows += [{**named, **row} for row in _group_rows(chosen, names, stated, rng)]
+        rng = generator(interval.seed, "relations", stream)
+        rows += [{**named, **row} for row in _group_rows(chosen, names, interval, rng, clustered_by)]
     return _table(rows, ["source", *(one for one in columns if one != "source")], RELATION_AGREEMENT_COLUMNS)
 
 
@@ -165,18 +174,20 @@ def marked_end(row: Mapping[object, object], name: str) -> frozenset[Mark]:
 
 
 def _group_rows(
-    items: Sequence[_Item], names: Sequence[str], interval: Interval, rng: np.random.Generator
+    items: Sequence[_Item],
+    names: Sequence[str],
+    interval: Interval,
+    rng: np.random.Generator,
+    clustered_by: str | None,
 ) -> Iterator[dict[str, object]]:
     pairable = [item for item in items if len(item.marks) >= PAIR]
     tallied = {label: _tally(pairable, label) for label in (None, *names)}
     whole = {label: _values(tally, np.ones((1, len(pairable)))) for label, tally in tallied.items()}
     draws: dict[str | None, list[FloatArray]] = {label: [np.empty((3, 0))] for label in tallied}
-    if len(pairable) >= PAIR:
-        size = max(1, _CELLS // max(len(pairable), len(tallied[None][0].pair)))
-        for start in range(0, interval.replicates, size):
-            samples = draw(np.ones(len(pairable), np.int64), min(size, interval.replicates - start), rng)
-            for label, tally in tallied.items():
-                draws[label].append(_values(tally, samples))
+    units = drawn_of([item.cluster for item in pairable], clustered_by)
+    for samples in units.samples(interval, rng, len(tallied[None][0].pair)):
+        for label, tally in tallied.items():
+            draws[label].append(_values(tally, samples))
     counts = {
         "n_items": len(items),
         "n_pairable_items": len(pairable),
@@ -189,17 +200,13 @@ def _group_rows(
         values = np.concatenate(draws[label], axis=1)
         for place, name in enumerate(RELATION_F1):
             value = float(whole[label][place, 0])
-            low = high = float("nan")
-            said = reason = None
+            limits = units.limits(value, value, math.nan, values[place], interval, 0.0)
+            reason = None
             if np.isnan(value):
                 reason = NOTHING_MATCHED if n_relations and name == "f1_matched" else NOTHING_DRAWN
                 reason = "no item has two annotators" if not pairable else reason
-            elif values.shape[1]:
-                low, high = percentiles(values[place], interval.confidence)
-                lacking = int(np.isnan(values[place]).sum())
-                said = f"percentile bootstrap over items, {values.shape[1]} replicates"
-                said += f", {lacking} undefined left out" if lacking else ""
-            found = {"value": value, "ci_low": low, "ci_high": high, "interval": said, "undefined": reason}
+            found: dict[str, object] = {"value": value, "ci_low": limits.low, "ci_high": limits.high}
+            found |= {"interval": limits.how, "undefined": reason}
             yield {"label": label, "coefficient": name, **found, **counts, "n_relations": n_relations}
 
 
