@@ -10,14 +10,21 @@ from annotate.agreement._cautions import (
     FEW_DOCUMENTS,
     MEANINGS,
     MOSTLY_SINGLE,
+    NOT_AT_RANDOM,
     ONE_CATEGORY,
+    ONE_DOCUMENT,
+    RARE,
     SKEW,
+    UNDEFINED,
     WIDE_INTERVAL,
     caution,
     cautions,
+    with_cautions,
 )
+from annotate.agreement._measure import measure
 from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.patterns import from_items
+from annotate.sampling import Interval
 
 
 def of(*rows):
@@ -37,8 +44,8 @@ def test_nothing_to_say():
         ([(15, [2, 0, 0]), (15, [0, 2, 0])], [(15, [2, 0, 0]), (14, [0, 2, 0])], FEW),
         ([(40, [2, 0, 0]), (10, [0, 2, 0])], [(41, [2, 0, 0]), (10, [0, 2, 0])], SKEW),
         (
-            [(20, [2, 0, 0]), (20, [0, 2, 0]), (40, [0, 0, 1])],
-            [(20, [2, 0, 0]), (20, [0, 2, 0]), (41, [0, 0, 1])],
+            [(20, [2, 0, 0]), (20, [0, 2, 0]), (20, [1, 0, 0]), (20, [0, 1, 0])],
+            [(20, [2, 0, 0]), (20, [0, 2, 0]), (20, [1, 0, 0]), (21, [0, 1, 0])],
             MOSTLY_SINGLE,
         ),
     ],
@@ -52,7 +59,7 @@ def test_one_category_is_not_called_skew_as_well():
     alone = of((40, [2, 0, 0]))
     assert caution(alone).cautions == (ONE_CATEGORY,)
     # where the other category stands on items with one rating only, it cannot disagree either
-    assert caution(of((40, [2, 0, 0]), (30, [0, 1, 0]))).cautions == (ONE_CATEGORY,)
+    assert caution(of((40, [2, 0, 0]), (30, [0, 1, 0]))).cautions == (ONE_CATEGORY, NOT_AT_RANDOM)
 
 
 def test_all_ratings_count_for_the_largest_category():
@@ -77,7 +84,10 @@ def test_a_wide_interval():
 
 
 def test_every_caution_says_what_it_means():
-    assert set(MEANINGS) == {FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, FEW_DOCUMENTS, WIDE_INTERVAL}
+    assert set(MEANINGS) == {
+        *(FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, FEW_DOCUMENTS, ONE_DOCUMENT),
+        *(RARE, NOT_AT_RANDOM, UNDEFINED, WIDE_INTERVAL),
+    }
     assert MEANINGS[SKEW] == "one category has more than 80 % of the ratings"
 
 
@@ -107,6 +117,82 @@ def test_a_table_by_source():
     assert found["prevalent_category"].tolist() == ["n", "n", "y", "n", "n", "n"]
     assert found["prevalence"].tolist() == [11 / 14, 11 / 14, 1 / 2, 1 / 2, 1, 1]
     assert found["n_ratings"].tolist() == [14, 14, 6, 6, 8, 8]
-    assert found["caution"].tolist() == [FEW] * 4 + [f"{FEW}; {ONE_CATEGORY}"] * 2
+    assert found["caution"].tolist() == [f"{FEW}; {RARE}"] * 2 + [FEW] * 2 + [f"{FEW}; {ONE_CATEGORY}"] * 2
     by_alphabet = cautions(ratings(s=["yyn", "ynn"]), scales=scales_of(dict.fromkeys(LEVEL, "nominal")))
     assert set(by_alphabet["prevalent_category"]) == {"n"}
+
+
+def test_few_items_outside_the_largest_category():
+    assert caution(of((27, [2, 0, 0]), (10, [0, 2, 0]))).cautions == ()
+    assert caution(of((27, [2, 0, 0]), (8, [0, 2, 0]), (1, [1, 0, 1]))).cautions == (RARE,)
+    # half of the items are outside: they are few, and nothing is rare among them
+    assert RARE not in caution(of((6, [2, 0, 0]), (6, [0, 2, 0]))).cautions
+
+
+def in_documents(outside, documents=14):
+    """Documents of four passages, of which so many hold a second category."""
+    rows = [
+        (
+            f"{document}-{passage}",
+            "s",
+            who,
+            "v",
+            "b" if document < outside and passage == 0 else "a",
+            document,
+        )
+        for document in range(documents)
+        for passage in range(4)
+        for who in "AB"
+    ]
+    return pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category", "document"])
+
+
+def test_few_documents_with_another_category():
+    scales = scales_of({"v": "nominal"})
+    found = [cautions(in_documents(n), scales=scales, by=())["caution"].iloc[0] for n in (13, 5)]
+    assert found == [None, f"{SKEW}; {RARE}"]
+    items = cautions(in_documents(13), scales=scales, by=(), cluster=None)["caution"].iloc[0]
+    assert items is None
+
+
+@pytest.mark.parametrize(
+    ("single", "said"),
+    [
+        ((30, 30), ()),  # as the others are
+        ((60, 0), (NOT_AT_RANDOM,)),  # of one kind only
+        ((5, 0), ()),  # too few to tell
+    ],
+)
+def test_the_singly_rated_may_be_coded_otherwise(single, said):
+    rows = [(50, [2, 0, 0]), (50, [0, 2, 0]), (single[0], [1, 0, 0]), (single[1], [0, 1, 0])]
+    assert caution(of(*rows)).cautions == said
+
+
+def test_what_hangs_together_is_no_proof_that_the_singly_rated_differ():
+    """All that is rated once lies in two documents, which may well be of one kind by chance."""
+    rows = []
+    for document in range(12):
+        category, people = "ab"[document % 2], "AB"
+        if document in (0, 2):
+            people = "A"
+        for passage in range(8):
+            rows += [(f"{document}-{passage}", "s", who, "v", category, document) for who in people]
+    frame = pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category", "document"])
+    scales = scales_of({"v": "nominal"})
+    by_items = cautions(frame, scales=scales, by=(), cluster=None)["caution"].iloc[0]
+    by_documents = cautions(frame, scales=scales, by=())["caution"].iloc[0]
+    assert NOT_AT_RANDOM in by_items
+    assert NOT_AT_RANDOM not in by_documents
+
+
+def test_undefined_replicates_are_cautioned_from_a_share_on():
+    rows = [
+        (f"i{n}", "s", who, "v", "b" if n + (who == "A") == 0 else "a") for n in range(30) for who in "AB"
+    ]
+    frame = pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category"])
+    scales = scales_of({"v": "nominal"})
+    found = with_cautions(measure(frame, scales=scales), frame, scales=scales).set_index("coefficient")
+    assert UNDEFINED in found.loc["krippendorff_alpha", "caution"]
+    assert UNDEFINED not in found.loc["percent_agreement", "caution"]
+    log = measure(frame, scales=scales, interval=Interval("log_jackknife"))
+    assert not with_cautions(log, frame, scales=scales)["caution"].str.contains(UNDEFINED).any()

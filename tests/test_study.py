@@ -342,3 +342,15 @@ def test_marks_on_the_turns_of_a_dialogue_are_named_before_they_are_made():
     turns = """<View><Paragraphs name="talk" value="$talk"/>
     <ParagraphLabels name="m" toName="talk"><Label value="W"/></ParagraphLabels></View>"""
     assert [problem.tag for problem in check_config(turns)] == ["ParagraphLabels"]
+
+
+def test_an_order_by_uncertainty_is_said_until_all_are_coded(export, config):
+    config.write_text(STANCE, encoding="utf-8")
+    tasks = stars()
+    for number, one in enumerate(tasks, 1):
+        one["data"]["uncertainty_rank"] = f"{number:06}"
+    assert not any("annotate suggest" in said for said in read_study(export(tasks), config=config).cautions)
+    for one in tasks[2:]:
+        one["annotations"] = []
+    (said,) = [one for one in read_study(export(tasks), config=config).cautions if "annotate suggest" in one]
+    assert said.startswith("2 of 4 passages were coded in the order of annotate suggest, the most uncertain")

@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from annotate.agreement.intervals import undefined_share
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.groups import group_columns, tally_patterns
 from annotate.counts.patterns import Patterns
-from annotate.sampling import AUTO
+from annotate.sampling import AUTO, t_quantile
 
 if TYPE_CHECKING:
     from annotate.counts.table import Group
@@ -41,6 +42,19 @@ FEW_CLUSTERS = 10
 """With fewer documents than this (of one size: Kish's effective number) a bootstrap over documents holds 79 to 89 % of
 the true values at 95 %, and a jackknife 89 to 94; the jackknife on the log scale holds, and is wide (docs/coverage.md)."""
 
+FEWEST_OUTSIDE = 10
+"""With fewer items (or documents) than this that hold a category besides the largest, intervals of alpha and kappa hold
+59 to 88 % of the true values at 95 %, whatever the kind; of percent agreement and AC1 over items bca holds 98 %, the others
+90 to 93 (100 items, of which 3 % are outside; docs/coverage.md)."""
+
+NEARLY_ALL, APART, ERROR = 0.9, 0.05, 0.05
+"""Where fewer than this share of the items have two ratings, and a category is more or less frequent among those with one
+by this much, which chance explains in fewer than this share of studies, the two kinds of items are not alike."""
+
+UNDEFINED_SHARE = 0.05
+"""From this share of replicates on that are undefined, the ones left out are no longer a few odd draws: they are those
+without the rare category, in which agreement is not what it is in the others."""
+
 FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL = (
     "few items",
     "one category",
@@ -49,6 +63,7 @@ FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL = (
     "wide interval",
 )
 FEW_DOCUMENTS, ONE_DOCUMENT = "few documents", "one document"
+RARE, NOT_AT_RANDOM, UNDEFINED = "rare categories", "missing not at random", "undefined replicates"
 MEANINGS: dict[str, str] = {
     FEW: f"fewer than {FEW_ITEMS} items have two ratings",
     ONE_CATEGORY: "the items with two ratings hold one category only",
@@ -56,10 +71,23 @@ MEANINGS: dict[str, str] = {
     MOSTLY_SINGLE: f"fewer than {100 * PAIRABLE_SHARE:g} % of the items have two ratings",
     FEW_DOCUMENTS: f"the items lie in fewer than {FEW_CLUSTERS} documents, or in few that hold most of them",
     ONE_DOCUMENT: "all items are of one document: the interval is of its items and says nothing of other documents",
+    RARE: (
+        f"fewer than {FEWEST_OUTSIDE} items, or documents, and of these fewer than half, hold a category besides the "
+        "largest: no interval of alpha or kappa holds what it promises; of percent agreement and AC1 over items "
+        "--interval bca does"
+    ),
+    NOT_AT_RANDOM: (
+        f"fewer than {100 * NEARLY_ALL:g} % of the items have two ratings, and those with one are coded otherwise: agreement is "
+        "that of the others, and may not be theirs"
+    ),
+    UNDEFINED: (
+        f"{100 * UNDEFINED_SHARE:g} % of the replicates or more are undefined and left out; --interval log_jackknife needs none"
+    ),
     WIDE_INTERVAL: f"the interval is wider than {WIDE:g}",
 }
 
 
+_TWO = 2
 COLUMNS = {
     "variable": "object",
     "prevalent_category": "object",
@@ -118,6 +146,10 @@ def caution(patterns: Patterns, interval: tuple[float, float] | None = None) -> 
         MOSTLY_SINGLE: patterns.n_pairable_items < PAIRABLE_SHARE * patterns.n_items,
         FEW_DOCUMENTS: clustered and units.number > 1 and units.effective < FEW_CLUSTERS,
         ONE_DOCUMENT: clustered and units.number == 1,
+        RARE: used > 1
+        and largest is not None
+        and _outside(patterns, largest) < min(FEWEST_OUTSIDE, units.number / 2),
+        NOT_AT_RANDOM: patterns.n_pairable_items < NEARLY_ALL * patterns.n_items and _singly_differ(patterns),
         WIDE_INTERVAL: high - low > WIDE,
     }
     return Caution(
@@ -127,15 +159,46 @@ def caution(patterns: Patterns, interval: tuple[float, float] | None = None) -> 
     )
 
 
+def _outside(patterns: Patterns, largest: int) -> int:
+    """Units with an item of two ratings or more that has one outside the largest category."""
+    others = np.delete(patterns.counts, largest, axis=1).any(axis=1)
+    return int(patterns.units.n[patterns.units.of_each(patterns.pairable & others) > 0].sum())
+
+
+def _singly_differ(patterns: Patterns) -> bool:
+    """Whether items with one rating are coded otherwise than those with more, beyond chance and by enough to matter.
+
+    A score test of each category's mean share, its variance taken over units (clusters, where they are known) and
+    its level over categories (Bonferroni); see Binder (1983), International Statistical Review 51, pp. 279-292.
+    """
+    n, ratings, units = patterns.n, patterns.ratings, patterns.units
+    single = ratings == 1
+    sizes = float(n[patterns.pairable].sum()), float(n[single].sum())
+    number = int(units.n[units.present].sum())
+    if not all(sizes) or number < _TWO:
+        return False
+    share = patterns.counts / np.maximum(ratings, 1)[:, None]
+    pooled = (n @ share) / sum(sizes)
+    side = patterns.pairable / sizes[0] - single / sizes[1]
+    scores = (share - pooled) * side[:, None]
+    apart = np.abs(n @ scores)
+    variance = units.of_each(scores.T) ** 2 @ units.n * number / (number - 1)
+    tests = max(1, np.count_nonzero(pooled) - (np.count_nonzero(pooled) == _TWO))
+    reach = t_quantile(1 - ERROR / (2 * tests), number - 1) * np.sqrt(variance)
+    return bool(((apart > reach) & (apart >= APART)).any())
+
+
 def cautions(
     ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = ("source",),
+    cluster: str | None = AUTO,
 ) -> pd.DataFrame:
     """Find the largest category and the cautions, for the whole table and by group.
 
-    Parameters and what is raised are those of :func:`~annotate.agreement.measure`.
+    Parameters and what is raised are those of :func:`~annotate.agreement.measure`; ``cluster`` is that of its
+    ``interval``.
 
     Returns
     -------
@@ -147,7 +210,7 @@ def cautions(
     """
     rows: list[tuple[Group, dict[str, object]]] = []
     columns = group_columns(by)
-    for groups in tally_patterns(ratings, by=columns, scales=scales, cluster=AUTO):
+    for groups in tally_patterns(ratings, by=columns, scales=scales, cluster=cluster):
         for one in groups:
             found = caution(one.patterns)
             row: dict[str, object] = {
@@ -167,13 +230,14 @@ def with_cautions(
     *,
     scales: Mapping[str, Scale],
     by: str | Sequence[str] = (),
+    cluster: str | None = AUTO,
 ) -> pd.DataFrame:
     """Set beside what :func:`~annotate.agreement.measure` found what it is to be read with.
 
-    ``scales`` and ``by`` are those of the measurement. The columns prevalent_category,
-    prevalence and caution of :func:`cautions` are added at the end.
+    ``scales``, ``by`` and ``cluster`` are those of the measurement. The columns prevalent_category,
+    prevalence and caution of :func:`cautions` are added at the end, with what a row's own interval gives rise to.
     """
-    found = cautions(ratings, scales=scales, by=by).drop(columns="n_ratings")
+    found = cautions(ratings, scales=scales, by=by, cluster=cluster).drop(columns="n_ratings")
     keys = [column for column in found.columns if column not in BESIDE]
     beside = {tuple(row[key] for key in keys): row for row in found.to_dict("records")}
     rows = [beside[tuple(row)] for row in result[keys].itertuples(index=False, name=None)]
@@ -181,4 +245,11 @@ def with_cautions(
         name: pd.Series([row[name] for row in rows], index=result.index, dtype=kind)
         for name, kind in BESIDE.items()
     }
+    if "interval" in result.columns:
+        undefined = [undefined_share(how) >= UNDEFINED_SHARE for how in result["interval"]]
+        said = [
+            "; ".join(filter(None, [text, UNDEFINED if own else None])) or None
+            for text, own in zip(added["caution"], undefined, strict=True)
+        ]
+        added["caution"] = pd.Series(said, index=result.index, dtype=BESIDE["caution"])
     return result.assign(**added)

@@ -24,6 +24,7 @@ strata, Davison & Hinkley (1997), Bootstrap Methods and their Application, ch. 5
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -243,6 +244,16 @@ def words(kind: str, over: str, replicates: FloatArray) -> str:
     left_out = int(np.isnan(replicates).sum())
     counted = f", {left_out} undefined left out" if left_out else ""
     return f"{kind} bootstrap over {over}, {len(replicates)} replicates{counted}"
+
+
+def undefined_share(how: object) -> float:
+    """The share of the replicates that an interval has left out as undefined, by what it says of itself.
+
+    >>> undefined_share("percentile bootstrap over items, 400 replicates, 30 undefined left out")
+    0.075
+    """
+    found = re.search(r"([0-9]+) replicates, ([0-9]+) undefined left out", str(how))
+    return int(found[2]) / int(found[1]) if found else 0.0
 
 
 def percentile(measured: Measured, interval: Interval, rng: np.random.Generator) -> list[Limits]:

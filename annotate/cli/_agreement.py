@@ -75,7 +75,9 @@ def agreement(
         per_category=per_category,
         interval=interval,
     )
-    result = with_cautions(result, read.study.first_round, by=groups, scales=read.scales)
+    result = with_cautions(
+        result, read.study.first_round, by=groups, scales=read.scales, cluster=interval.cluster
+    )
     say_exclusions(read.study)
     table.write(result, lambda frame: agreement_table(frame, groups, read.study.codebook), study=read.study)
 

@@ -49,7 +49,7 @@ class RatedStudy(Study):
             per_category=per_category,
             interval=interval_of(interval, replicates, confidence, seed, cluster),
         )
-        frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales)
+        frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
         return Agreement(frame, self.exclusions, by=asked)
 
     def compare(

@@ -150,6 +150,10 @@ def agreement_table(
     for record in records(result):
         key = tuple(record[name] for name in keys)
         row = rows.setdefault(key, {**dict(zip(keys, key, strict=True)), **_counts(record, codebook)})
+        said = [
+            one for text in (row["caution"], record.get("caution")) if text for one in str(text).split("; ")
+        ]
+        row["caution"] = "; ".join(dict.fromkeys(said)) or None
         undefined = record["value"] is None
         row[_term(str(record["coefficient"]))] = "undefined" if undefined else _estimate(record, cell)
         if undefined:

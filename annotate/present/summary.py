@@ -66,7 +66,9 @@ def summarise(
     """
     scales = study.scales if scales is None else scales
     agreement = measure(study.first_round, scales=scales, by="source", interval=interval)
-    agreement = with_cautions(agreement, study.first_round, scales=scales, by="source")
+    agreement = with_cautions(
+        agreement, study.first_round, scales=scales, by="source", cluster=interval.cluster
+    )
     if study.first_round["variable"].isin(VARIABLES).any():
         provenance = profile(study.first_round, study.passages, interval=interval)
     else:

@@ -61,6 +61,9 @@ REASONS: Mapping[str, str] = {
 STRICT = ("unknown_control", "unknown_category", "superseded")
 _TWO = 2
 
+RANK = "uncertainty_rank"
+"""The key of a task's data that holds its place in the order of annotate suggest, in six digits."""
+
 RATING_COLUMNS = (
     "item", "source", "annotator", "variable", "category",
     "document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested",
@@ -183,7 +186,7 @@ def tabulate(
         relations=relation_frame(made_of["relation"]),
         inside=inside_frame(made_of["inside"]),
         gold=_frame(made_of["gold"], RATING_COLUMNS),
-        cautions=tuple(_cautions(starred, copies, shown)),
+        cautions=(*_cautions(starred, copies, shown), *_ordered(shown, annotations)),
     )
 
 
@@ -218,6 +221,20 @@ def _cautions(
     if twice:
         more = f" (and {len(twice) - 1} more such)" if len(twice) > 1 else ""
         yield f"{said_twice(copies[twice[0]], shown[twice[0]])}{more}; give each task a passage_id to tell them apart"
+
+
+def _ordered(
+    shown: Mapping[tuple[str, int], Mapping[str, Any]],
+    annotations: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]],
+) -> Iterator[str]:
+    """Say that passages were served by how uncertain they are, if some are not coded yet."""
+    first = [which for which, data in shown.items() if data.get(RANK) and which[1] == 1]
+    coded = sum(bool(annotations.get(which)) for which in first)
+    if 0 < coded < len(first):
+        yield (
+            f"{coded} of {len(first)} passages were coded in the order of annotate suggest, the most uncertain first: they "
+            "are no random sample, and agreement and shares among them are not those of all passages until all are coded"
+        )
 
 
 def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit, ...]:

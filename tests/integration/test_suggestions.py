@@ -22,7 +22,8 @@ from annotate.studio.inventory import take_inventory
 from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.refusals import RefusedError
-from annotate.studio.suggest import RANK, TAB, order_queue, push_suggestions
+from annotate.studio.suggest import TAB, order_queue, push_suggestions
+from annotate.study.exports import RANK
 from annotate.study.study import read_study
 
 pytestmark = pytest.mark.server
