@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "annotate"
 MOST_ROOMS = 20
 MOST_LAYERS = 10
-MOST_MODULES = 211
+MOST_MODULES = 214
 MOST_LINES = 430
 FEW_LINES = 70
 
@@ -66,7 +66,7 @@ def _rooms():
 
 
 def test_there_are_few_rooms_and_each_has_its_layer():
-    assert len(_rooms()) <= MOST_ROOMS
+    assert len(set(_rooms()) - {"__main__"}) <= MOST_ROOMS
     assert sorted(room for layer in _layers() for room in layer) == _rooms()
 
 

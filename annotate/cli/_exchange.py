@@ -140,6 +140,38 @@ def status(
             show(seen, table.form, table.output)
 
 
+@command(app, "desk", CODING, example="annotate desk Harbour --open")
+def desk(
+    project: Project,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder of snapshots, workbooks and reports.")
+    ] = Path("exports"),
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Where to listen; 0: any free port.")
+    ] = 0,
+    every: Annotated[
+        float, typer.Option("--every", min=1.0, help="Look at the server again after so many seconds.")
+    ] = 10.0,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    insecure: Insecure = False,
+) -> None:
+    """Show a running project on a page of your own: progress, links, agreement, disagreements, files."""
+    from annotate.desk import serve
+    from annotate.studio.client import connect
+
+    def ready(link: str) -> None:
+        typer.echo(link)
+        say("only this link opens the desk, and only on this machine; Ctrl+C ends it")
+        if open_:
+            typer.launch(link)
+
+    with connect(insecure=insecure) as connection:
+        try:
+            serve(project, connection=connection, output=output, port=port, every=every, ready=ready)
+        except KeyboardInterrupt:
+            say("the desk is closed")
+
+
 @command(app, "pull", CODING, example="annotate pull Harbour")
 def pull(
     project: Project,

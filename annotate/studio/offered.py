@@ -1,7 +1,7 @@
 """What is offered to annotators: a tab of the Data Manager for each, and answers that stand ready under a task.
 
-A tab shows an annotator their passages, in their order, and nothing else. Label Studio Community has no assignment. A tab filters and orders the tasks, and its link opens a label stream
-with these tasks only. That is an order of work, not a protection: every account can open everything.
+A tab shows an annotator their passages, in their order, and nothing else. Label Studio Community has no
+assignment. A tab filters and orders the tasks, and its link opens a label stream with these tasks only. That is an order of work, not a protection: every account can open everything.
 """
 
 import json
@@ -11,8 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from annotate.coordination.assignment import annotator_key
 from annotate.coordination.assignment.plan import ASSIGNED, QUEUE
 from annotate.errors import ServerError
+from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.refusals import LostReplyError
 from annotate.studio.replies import COLUMNS, PREDICTIONS, VIEWS, ColumnReply, ViewReply
@@ -57,11 +59,30 @@ def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str]) ->
     numbers = [ensure_view(connection, project_id, _wanted(GUARD, NOBODY, hidden))]
     numbers += [ensure_view(connection, project_id, _wanted(key, key, hidden)) for key in keys]
     _put_first(connection, project_id, numbers)
-    page = connection.page_url(f"projects/{project_id}/data")
     return [
-        Tab(number, key, f"{page}?tab={number}&labeling=1")
+        Tab(number, key, _stream(connection, project_id, number))
         for key, number in zip(keys, numbers[1:], strict=True)
     ]
+
+
+def tab_links(connection: Connection, project_id: int) -> dict[str, str]:
+    """The link of each annotator's label stream, by e-mail address; of those who have a tab and an account.
+
+    Raises
+    ------
+    ServerError
+        If the server refuses.
+
+    """
+    titles = {one["data"].get("title"): one["id"] for one in list_views(connection, project_id)}
+    keys = {email: annotator_key(email) for email in people(connection).values()}
+    return {
+        email: _stream(connection, project_id, titles[key]) for email, key in keys.items() if key in titles
+    }
+
+
+def _stream(connection: Connection, project_id: int, tab: int) -> str:
+    return f"{connection.page_url(f'projects/{project_id}/data')}?tab={tab}&labeling=1"
 
 
 def ensure_view(connection: Connection, project_id: int, wanted: View) -> int:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from annotate.codebook.read import read_codebook
 from annotate.coordination.assignment import annotator_key
 from annotate.coordination.assignment.plan import renamed
 from annotate.coordination.following import Followed, follow
@@ -30,7 +31,9 @@ from annotate.studio.projects import (
 )
 from annotate.studio.replies import TASKS, ExportedTask
 from annotate.study.annotations import annotator_id
+from annotate.study.exports import tabulate
 from annotate.study.snapshot import write_snapshot
+from annotate.study.study import Study
 
 # Label Studio dates a change before it writes it, so changes of the last seconds may not have been seen
 _SETTLING = timedelta(seconds=10)
@@ -44,6 +47,18 @@ class Look:
     tasks: Sequence[ExportedTask]
     addresses: Mapping[int, str]
     at: datetime
+
+    def study(self) -> Study:
+        """What is coded so far, as a study.
+
+        Raises
+        ------
+        ConfigError
+            If the project's label config cannot be read.
+
+        """
+        codebook = read_codebook(self.project.config)
+        return Study(**vars(tabulate(self.tasks, codebook)), codebook=codebook)
 
     def followed(self) -> Followed:
         """How far the project is, and what to look at; see :func:`annotate.coordination.following.follow`."""
