@@ -286,7 +286,9 @@ def test_a_settled_answer_keeps_its_method_until_it_is_changed(tmp_path):
         assert labels.loc[("p2", "flags"), ["category", "method"]].tolist() == ['["y"]', "adjudicated"]
         assert labels.loc[("p2", "kind"), ["category", "method"]].tolist() == ["a", "adjudicated"]
         assert labels.loc[("p3", "kind"), "method"] == method
-        assert labels.columns.tolist() == records.columns.drop(["item", "variable"]).tolist()
+        assert labels.columns.tolist() == [*records.columns.drop(["item", "variable"]), "decided_by"]
+        assert labels.loc[("p2", "kind"), "decided_by"] == "A9"
+        assert labels.loc[("p3", "kind"), "decided_by"] is None
         if method == "dawid-skene":
             assert pd.isna(labels.loc[("p2", "kind"), "posterior"])
             assert labels.loc[("p1", "kind"), "method"] == method

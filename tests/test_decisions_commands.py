@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -105,7 +106,7 @@ def test_decisions_go_first_and_annotators_are_held_against_them(run, export, tm
     code, out, err = run(*asked)
     assert code == 0
     assert json.loads(out) == rows(labels, study)
-    assert "adjudication: 1 passages decided, 1 not yet" in err
+    assert "adjudication: 1 passage decided, 1 not yet" in err
     code, out, _ = run(*asked, "--annotators")
     assert code == 0
     assert json.loads(out) == rows(against(study.ratings, labels, **given), study)
@@ -141,3 +142,66 @@ def test_nothing_to_adjudicate_is_no_error(run, export):
     code, out, err = run("adjudicate", *export, "--project", "P 1")
     assert (code, out) == (0, "")
     assert "nothing to adjudicate: there are no disagreements; nothing was pushed" in err
+
+
+def test_a_meeting_decides_in_the_workbook_and_every_command_takes_it(run, tmp_path):
+    from tests.test_workbook import decide, table
+
+    book = tmp_path / "study.xlsx"
+    assert run("workbook", EXAMPLE, "-o", book, "--replicates", "20")[0] == 0
+    rows = table(openpyxl.load_workbook(book), "Disagreements")
+    row = next(row for row in rows if row["Variable"] == "attribution")
+    decide(book, {(row["Item"], "attribution"): ("Named person", "Ana Mirel", "the byline")}, book)
+    code, out, err = run("adjudicate", EXAMPLE, "--from-workbook", book, "-o", "decisions.csv")
+    assert (code, out) == (0, "")
+    assert "decisions.csv: 1 decision by Ana Mirel" in err
+    assert Path("decisions.csv").read_text(encoding="utf-8").splitlines() == [
+        "item,variable,category,decided_by,remark", f"{row['Item']},attribution,named_person,Ana Mirel,the byline",
+    ]  # fmt: skip
+    for given in ("decisions.csv", book):
+        code, out, err = run("consensus", EXAMPLE, "--adjudicated", given, "--format", "json")
+        assert code == 0, err
+        assert "adjudication: 1 passage decided" in err
+        (label,) = [one for one in json.loads(out) if one["decided_by"]]
+        assert (label["item"], label["variable"], label["category"], label["method"], label["decided_by"]) == (
+            row["Item"], "attribution", "named_person", "adjudicated", "Ana Mirel",
+        )  # fmt: skip
+    profile = [
+        json.loads(run("provenance", EXAMPLE, "--format", "json", *more)[1])
+        for more in ((), ("--adjudicated", "decisions.csv"))
+    ]
+    of_source = [
+        {
+            one["measure"]: one["value"]
+            for one in found
+            if one["source"] == row["Source"] and one["category"] is None
+        }
+        for found in profile
+    ]
+    assert of_source[0]["claims"] == of_source[1]["claims"]
+    assert of_source[0]["named_source_share"] < of_source[1]["named_source_share"]
+    mentions = [
+        {
+            (one["claim"], one["item"]): one
+            for one in json.loads(run("ledger", EXAMPLE, "--mentions", "--format", "json", *more)[1])
+        }
+        for more in ((), ("--adjudicated", "decisions.csv"))
+    ]
+    changed = [
+        key for key in mentions[0] if mentions[0][key]["attribution"] != mentions[1][key]["attribution"]
+    ]
+    assert {item for _, item in changed} <= {row["Item"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--from-workbook", "none.xlsx", "-o", "d.csv"), "none.xlsx: no such file"),
+        (("--from-workbook", "none.xlsx"), "say with -o which table to write, .csv or .parquet"),
+    ],
+)
+def test_a_workbook_that_cannot_be_taken_is_said(run, arguments, words):
+    code, out, err = run("adjudicate", EXAMPLE, *arguments)
+    assert (code, out) == (1, "")
+    assert words in err
+    assert run("adjudicate", EXAMPLE)[0] == 2

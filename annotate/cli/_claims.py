@@ -1,20 +1,20 @@
 """What sources claim, on what ground, and what recurs; and all that is computed, in one file."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, rated, resampled, scaled, written
+from annotate.cli._groups import Scaled, Table, rated, read_adjudicated, resampled, scaled, written
 from annotate.cli._help import CLAIMS, WHOLE, WRITING, command, takes
-from annotate.cli.options import Config, Texts, refuse_overwriting
+from annotate.cli.options import Adjudicated, Config, Texts, refuse_overwriting
 from annotate.cli.speech import say, say_exclusions
 from annotate.present import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from annotate.present.summary import Summary
     from annotate.sampling import Interval
     from annotate.study.study import Study
 
@@ -127,19 +127,28 @@ def ledger(
         bool, typer.Option("--mentions", help="Instead: one row for each passage that carries a claim.")
     ] = False,
     min_score: MinScore = None,
+    adjudicated: Adjudicated = None,
     config: Config = None,
 ) -> None:
     """Follow each recurring figure and each reused text through its sources, by date."""
     from annotate import provenance
+    from annotate.coordination.adjudication import decided_ratings
+    from annotate.errors import InputError
     from annotate.present.claim_tables import ledger_table, mentions_table
     from annotate.provenance.ledger import ledger_of
     from annotate.study.passages import read_passages_and_study
 
-    refuse_overwriting(table.output, *filter(None, [texts, config]))
+    refuse_overwriting(table.output, *filter(None, [texts, config, adjudicated]))
     passages, study = read_passages_and_study(texts, config)
+    if study is None and adjudicated is not None:
+        raise InputError(
+            f"{texts}: holds no answers that could be decided on; --adjudicated goes with an export"
+        )
     found = ledger_of(
         passages,
-        None if study is None else study.first_round,
+        None
+        if study is None
+        else decided_ratings(study.ratings, read_adjudicated(adjudicated, config, study)),
         min_score=provenance.MIN_SCORE if min_score is None else min_score,
     )
     book = None if study is None else study.codebook
@@ -156,12 +165,21 @@ def ledger(
 
 @command(app, "provenance", CLAIMS, example="annotate provenance exports/example")
 @takes(table=written, interval=resampled, study=rated)
-def provenance(study: "Study", table: Table, interval: "Interval") -> None:
+def provenance(
+    study: "Study",
+    table: Table,
+    interval: "Interval",
+    adjudicated: Adjudicated = None,
+    config: Config = None,
+) -> None:
     """Profile each source: how much it attributes, to whom, and on what ground."""
+    from annotate.coordination.adjudication import decided_ratings
     from annotate.present.claim_tables import profile_tables
     from annotate.provenance import profile
 
-    result = profile(study.first_round, study.passages, interval=interval)
+    refuse_overwriting(table.output, *filter(None, [adjudicated]))
+    decided = decided_ratings(study.ratings, read_adjudicated(adjudicated, config, study))
+    result = profile(decided, study.passages, interval=interval)
     say_exclusions(study)
     table.write(result, lambda frame: profile_tables(frame, study.codebook), study=study)
 
@@ -180,11 +198,15 @@ def workbook(
         Path,
         typer.Option("--output", "-o", help="The .xlsx file to write.", rich_help_panel=WRITING),
     ],
+    adjudicated: Adjudicated = None,
+    config: Config = None,
 ) -> None:
     """Write everything into an Excel workbook."""
     from annotate.present.workbook import write_workbook
 
-    _write(write_workbook, read, output, interval)
+    found = _summary(read, interval, output, adjudicated, config)
+    write_workbook(output, found, command=_command("workbook", read.study, interval))
+    say(f"{output}: written")
 
 
 @command(app, "report", WHOLE, example="annotate report exports/example -o study.html")
@@ -196,23 +218,32 @@ def report(
         Path,
         typer.Option("--output", "-o", help="The .html file to write.", rich_help_panel=WRITING),
     ],
+    adjudicated: Adjudicated = None,
+    config: Config = None,
 ) -> None:
     """Write a self-contained HTML page with charts, tables and the text of the methods."""
     from annotate.present.report import write_report
 
-    _write(write_report, read, output, interval)
+    write_report(output, _summary(read, interval, output, adjudicated, config))
+    say(f"{output}: written")
 
 
-def _write(writer: Callable[..., None], read: Scaled, output: Path, interval: "Interval") -> None:
+def _summary(
+    read: Scaled, interval: "Interval", output: Path, adjudicated: Path | None, config: Path | None
+) -> "Summary":
     from annotate.present.summary import summarise
 
-    found = summarise(
-        read.study,
-        scales=read.scales,
-        interval=interval,
+    refuse_overwriting(output, *filter(None, [adjudicated]))
+    decisions = read_adjudicated(adjudicated, config, read.study)
+    return summarise(read.study, scales=read.scales, interval=interval, decisions=decisions)
+
+
+def _command(name: str, study: "Study", interval: "Interval") -> str:
+    """The command without the file that it writes, so that the same study gives the same bytes."""
+    return (
+        f"annotate {name} {Path(study.name).name} --replicates {interval.replicates} --confidence {interval.confidence:g} "
+        f"--seed {interval.seed}"
     )
-    writer(output, found)
-    say(f"{output}: written")
 
 
 @command(app, "demo", WHOLE, example="annotate demo --serve")

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, read_rated, scaled, written
+from annotate.cli._groups import Scaled, Table, read_adjudicated, read_rated, scaled, written
 from annotate.cli._help import LABELS, command, takes
-from annotate.cli.options import Config, Insecure, Invalid, refuse_overwriting
+from annotate.cli.options import Adjudicated, Config, Insecure, Invalid, refuse_overwriting
 from annotate.cli.speech import progress, say, say_exclusions
+from annotate.present import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from annotate.consensus import Fit
-    from annotate.coordination.adjudication import Decisions
+    from annotate.study.study import Study
 
 app = typer.Typer()
 
@@ -30,12 +31,7 @@ def consensus(
         Literal["majority", "dawid-skene"],
         typer.Option("--method", help="By vote, or by how reliable each annotator turns out to be."),
     ] = "majority",
-    adjudicated: Annotated[
-        Path | None,
-        typer.Option(
-            "--adjudicated", help="The pulled snapshot of an adjudication, whose decisions go first."
-        ),
-    ] = None,
+    adjudicated: Adjudicated = None,
     annotators: Annotated[
         bool, typer.Option("--annotators", help="Instead: how reliable each annotator is.")
     ] = False,
@@ -46,16 +42,13 @@ def consensus(
     from annotate.codebook.scale import scales_of
     from annotate.consensus import annotators as error_rates
     from annotate.consensus import dawid_skene, decisions, or_nominal, resolve, with_decided
-    from annotate.coordination.adjudication import against, final_labels, read_decisions
+    from annotate.coordination.adjudication import against, final_labels
     from annotate.present.label_tables import labels_table
 
     study = read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
     scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
-    made = None
-    if adjudicated is not None:
-        made = read_decisions(adjudicated, config=config, ratings=study.ratings)
-        _say_decisions(made)
+    made = read_adjudicated(adjudicated, config, study)
     fits: Sequence[Fit] = ()
     if method == "dawid-skene":
         fits = dawid_skene(study.ratings, scales=scales, seed=seed)
@@ -83,9 +76,22 @@ def adjudicate(
         Path, typer.Argument(help="A Label Studio JSON export or a snapshot folder: texts are needed.")
     ],
     project: Annotated[
-        str,
+        str | None,
         typer.Option("--project", help="The title of the adjudication's own project; made if there is none."),
-    ],
+    ] = None,
+    from_workbook: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-workbook",
+            help="Instead: read the decisions of a meeting from a workbook, the yellow columns of the sheet Disagreements.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="With --from-workbook: write the decisions to this table (.csv, .parquet)."
+        ),
+    ] = None,
     only: Annotated[
         Literal["ties", "disagreements"],
         typer.Option("--only", help="What is not settled: no majority, or any disagreement."),
@@ -104,7 +110,7 @@ def adjudicate(
     ] = 0,
     insecure: Insecure = False,
 ) -> None:
-    """Push what is not settled into a project where it is decided, without names."""
+    """Push what is not settled into a project where it is decided, without names; or read a meeting's decisions."""
     from annotate.codebook.guidelines import instructions as rendered
     from annotate.coordination.adjudication import SETTLED, adjudication_config, cases, unsettled
     from annotate.coordination.adjudication.decisions import export_tasks
@@ -113,7 +119,13 @@ def adjudicate(
     from annotate.studio.adjudicate import push_cases
     from annotate.studio.client import connect
 
+    if (project is None) == (from_workbook is None):
+        raise typer.BadParameter("name one of the two", param_hint="--project or --from-workbook")
+    refuse_overwriting(output, *filter(None, [export, config, from_workbook]))
     study = read_rated(export, config, on_invalid, None, variable or ())
+    if project is None:
+        _take_decisions(from_workbook, config, study, output)
+        return
     if study.codebook is None or study.passages["text"].isna().all():
         raise InputError(f"{export}: holds no texts to adjudicate; give the snapshot, or the export as JSON")
     say_exclusions(study)
@@ -143,21 +155,30 @@ def adjudicate(
     say(f"when it is done: annotate pull {_quoted(report.title)}, then annotate consensus --adjudicated")
 
 
+def _take_decisions(workbook: Path | None, config: Path | None, study: "Study", output: Path | None) -> None:
+    """Write the decisions that stand in a workbook to a table, with who made them."""
+    from annotate.errors import InputError
+    from annotate.files import whole
+    from annotate.frames import READABLE, write_frame
+
+    if workbook is None or output is None or output.suffix.lower() not in READABLE:
+        raise InputError("--from-workbook: say with -o which table to write, .csv or .parquet")
+    made = read_adjudicated(workbook, config, study)
+    if made is None or made.categories.empty:
+        raise InputError(
+            f"{workbook}: no decision stands in the sheet Disagreements; fill in its yellow columns"
+        )
+    with whole(output) as temporary:
+        write_frame(made.categories, temporary)
+    people = ", ".join(dict.fromkeys(made.categories["decided_by"]))
+    say(f"{output}: {counted(len(made.categories), 'decision')} by {people}")
+    say(f"workbook, report, consensus and ledger take them with --adjudicated {_quoted(str(output))}")
+
+
 def _quoted(title: str) -> str:
     import shlex
 
     return shlex.quote(title)
-
-
-def _say_decisions(made: "Decisions") -> None:
-    say(f"adjudication: {len(made.open)} passages decided, {made.waiting} not yet")
-    for count, what in (
-        (made.again, "were decided more than once: the last decision counts"),
-        (made.strangers, "are not among the ratings, and were left out"),
-        (len(made.exclusions), "answers or annotations were left out; see annotate pull"),
-    ):
-        if count:
-            say(f"   {count} {what}")
 
 
 def _say_models(fits: "Sequence[Fit]") -> None:

@@ -34,12 +34,13 @@ from annotate.cli.options import (
 )
 from annotate.cli.speech import one_line, say
 from annotate.errors import InputError
-from annotate.present import Format
+from annotate.present import Format, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from annotate.codebook.scale import Level, Scale
+    from annotate.coordination.adjudication import Decisions
     from annotate.sampling import Interval
     from annotate.study.study import Study
 
@@ -200,6 +201,29 @@ def resampled(
     from annotate.sampling import Interval
 
     return Interval("auto", replicates, confidence, seed, drawn_together(cluster))
+
+
+def read_adjudicated(path: Path | None, config: Path | None, study: "Study") -> "Decisions | None":
+    """The decisions that --adjudicated names: a snapshot, an export, a table, or a workbook that was filled in."""
+    from annotate.coordination.adjudication import decisions_of_table, read_decisions
+
+    if path is None:
+        return None
+    if path.suffix.lower() == ".xlsx":
+        from annotate.present.workbook import read_decisions_sheet
+
+        made = decisions_of_table(read_decisions_sheet(path), study, where=str(path))
+    else:
+        made = read_decisions(path, config=config, study=study)
+    say(f"adjudication: {counted(len(made.open), 'passage')} decided, {made.waiting} not yet")
+    for count, what in (
+        (made.again, "were decided more than once: the last decision counts"),
+        (made.strangers, "are not among the ratings, and were left out"),
+        (len(made.exclusions), "answers or annotations were left out; see annotate pull"),
+    ):
+        if count:
+            say(f"   {count} {what}")
+    return made
 
 
 def coefficients(named: list[str] | None, otherwise: Sequence[str]) -> str | tuple[str, ...]:

@@ -153,6 +153,14 @@ Coefficients = Annotated[
         autocompletion=_coefficient_names,
     ),
 ]
+Adjudicated = Annotated[
+    Path | None,
+    typer.Option(
+        "--adjudicated",
+        help="Decisions that go before the vote: the pulled snapshot of an adjudication, a table, or a workbook that was filled in.",
+        rich_help_panel=READING,
+    ),
+]
 Project = Annotated[str, typer.Argument(help="The project's title or number.")]
 DataDir = Annotated[
     Path | None,

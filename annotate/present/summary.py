@@ -2,13 +2,15 @@
 
 import importlib.metadata
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from annotate.agreement import disagreements, measure, with_cautions
+from annotate.agreement import MEANINGS, disagreements, measure, pairs, rounds, with_cautions
 from annotate.codebook.scale import Scale
+from annotate.consensus import or_nominal, resolve
+from annotate.coordination.adjudication import Decisions, decided_ratings, final_labels
 from annotate.frames import records
 from annotate.present import counted
 from annotate.present.tables import cell
@@ -42,6 +44,15 @@ class Summary:
         The confidence that all intervals were made with.
     seed
         Where the random numbers of the intervals started.
+    pairs
+        Of :func:`annotate.agreement.pairs`: every two annotators.
+    rounds
+        Of :func:`annotate.agreement.rounds`: each annotator and what came to them a second time.
+    labels
+        The final labels: the consensus, and over it what was decided; see
+        :func:`annotate.coordination.adjudication.final_labels`.
+    decisions
+        Of an adjudication, if there was one.
 
     """
 
@@ -52,6 +63,10 @@ class Summary:
     disagreements: pd.DataFrame
     confidence: float
     seed: int = 0
+    pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rounds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    labels: pd.DataFrame = field(default_factory=pd.DataFrame)
+    decisions: Decisions | None = None
 
 
 def summarise(
@@ -59,29 +74,93 @@ def summarise(
     *,
     scales: Mapping[str, Scale] | None = None,
     interval: Interval = Interval(),
+    decisions: Decisions | None = None,
 ) -> Summary:
-    """Measure agreement and profile the sources of a study; see those functions for what is raised.
+    """Measure agreement, profile the sources and settle the labels of a study; see those functions for what is raised.
 
-    Without ``scales`` they are those of the study.
+    Without ``scales`` they are those of the study. Everything is of the first round, but for ``rounds``. Labels,
+    provenance and the ledger take ``decisions`` in the place of the votes; agreement never does.
     """
     scales = study.scales if scales is None else scales
     agreement = measure(study.first_round, scales=scales, by="source", interval=interval)
     agreement = with_cautions(
         agreement, study.first_round, scales=scales, by="source", cluster=interval.cluster
     )
-    if study.first_round["variable"].isin(VARIABLES).any():
-        provenance = profile(study.first_round, study.passages, interval=interval)
+    decided = decided_ratings(study.ratings, decisions)
+    if decided["variable"].isin(VARIABLES).any():
+        provenance = profile(decided, study.passages, interval=interval)
     else:
         provenance = pd.DataFrame(columns=list(COLUMNS))
     return Summary(
         study,
         agreement,
         provenance,
-        ledger_of(passages_of_study(study), study.first_round),
-        disagreements(study.ratings, tuple(study.levels)),
+        ledger_of(passages_of_study(study), decided),
+        _by_what_matters(disagreements(study.ratings, tuple(study.levels)), study),
         interval.confidence,
         interval.seed,
+        pairs=pairs(study.first_round, scales=scales, coefficients=PAIRED, strangers=False),
+        rounds=rounds(study.ratings, scales=scales, coefficients=PAIRED)
+        if (study.ratings["round"] > 1).any()
+        else pd.DataFrame(),
+        labels=final_labels(
+            resolve(study.ratings, scales=or_nominal(scales, study.ratings)), decisions, study.ratings
+        ),
+        decisions=decisions,
     )
+
+
+PAIRED = ("percent_agreement", "krippendorff_alpha")
+"""What is told of two annotators."""
+
+
+def _by_what_matters(found: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Put first what most needs a meeting.
+
+    Passages that are no boilerplate; of these the ones on which required questions were answered differently, by how
+    differently; then by all questions, as :func:`annotate.agreement.disagreements` has them.
+    """
+    if found.empty:
+        return found
+    optional = [one.name for one in study.codebook.variables if not one.required] if study.codebook else []
+    apart = (1 - found["agreeing_pairs"]).where(~found["variable"].isin(optional), 0.0)
+    kinds = study.passages.set_index("item")["kind"]
+    keys = pd.DataFrame(
+        {
+            "boilerplate": found["item"].map(kinds).eq("boilerplate"),
+            "apart": -apart.groupby(found["item"]).transform("sum").round(12),
+            "place": range(len(found)),
+        }
+    )
+    first = keys.groupby(found["item"])["place"].transform("min")
+    order = keys.assign(first=first).sort_values(["boilerplate", "apart", "first", "place"], kind="stable")
+    return found.loc[order.index].reset_index(drop=True)
+
+
+def warnings_of(summary: Summary) -> Iterator[str]:
+    """Say in words what a reader must know before reading a figure."""
+    study = summary.study
+    cautious: dict[str, dict[str, None]] = {}
+    for row in records(summary.agreement):
+        if row["source"] is None:
+            for caution in str(row["caution"] or "").split("; "):
+                cautious.setdefault(caution, {})[in_words(row["variable"])] = None
+    for caution, names in cautious.items():
+        if caution in MEANINGS:
+            yield f"{', '.join(names)}: {MEANINGS[caution]}. Read the agreement with care."
+    coders = study.first_round.groupby("item")["annotator"].nunique()
+    if len(coders) and (alone := int((coders == 1).sum())):
+        yield f"{counted(alone, 'passage')} had one annotator only, so nothing is known of agreement there."
+    if ties := int(summary.labels["tie"].sum()) if len(summary.labels) else 0:
+        yield f"{counted(ties, 'label')} of {len(summary.labels):,} {'is a tie' if ties == 1 else 'are ties'} and undecided."
+    if repeats := int((study.ratings["round"] > 1).sum()):
+        yield (
+            f"{counted(repeats, 'judgement')} of passages that came a second time are counted apart: they say how steady "
+            "an annotator is, and enter nothing else."
+        )
+    if len(study.exclusions):
+        yield _left_out(study)
+    yield from (f"{caution[:1].upper()}{caution[1:]}." for caution in study.cautions)
 
 
 _CITED = {

@@ -6,6 +6,7 @@ Both say the same, because both take it from here. Nothing here measures.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -202,7 +203,14 @@ ABOUT: Mapping[str, str] = {
     "pulled_at": "Pulled at",
     "merged_at": "Merged at",
     "config_sha256": "Label config, SHA-256",
+    "sha256": "Data, SHA-256",
 }
+
+
+def about(study: Study) -> list[tuple[str, str]]:
+    """What was read, as a list of what and which; of a path the name alone, which says nothing of this machine."""
+    told = {**study.about, "read": PurePath(study.about.get("read", "study")).name}
+    return [(ABOUT.get(key, key), visible(str(value))) for key, value in told.items()]
 
 
 def source_name(source: object) -> str:
@@ -255,9 +263,11 @@ def study_lines(study: Study) -> list[str]:
         "passages": len(study.passages),
         "sources": study.passages["source"].nunique(),
         "annotators": len(study.annotators),
-        "judgements": len(study.ratings),
-        "marked stretches": len(study.spans),
+        "judgements": len(study.first_round),
+        "marked stretches": int((study.spans["round"] == 1).sum()),
     }
+    if again := len(study.ratings) - len(study.first_round):
+        sizes["judgements of a second time"] = again
     if len(study.relations):
         sizes["relations"] = len(study.relations)
     if len(study.inside):
@@ -272,15 +282,16 @@ def study_lines(study: Study) -> list[str]:
 
 def counts(study: Study) -> list[tuple[str, int]]:
     """How much there is of everything, as a list of what and how many."""
-    annotations = study.passages["n_annotations"]
+    annotations, again = study.passages["n_annotations"], len(study.ratings) - len(study.first_round)
     return [
         ("Passages", len(study.passages)),
         ("Sources", int(study.passages["source"].nunique())),
         ("Passages with an annotator", int((annotations > 0).sum())),
         ("Passages with two annotators or more", int((annotations > 1).sum())),
         ("Annotators", len(study.annotators)),
-        ("Judgements", len(study.ratings)),
-        ("Marked stretches of text", len(study.spans)),
+        ("Judgements", len(study.first_round)),
+        *([("Judgements of a second time, counted apart", again)] if again else []),
+        ("Marked stretches of text", int((study.spans["round"] == 1).sum())),
         *([("Relations between marked stretches", len(study.relations))] if len(study.relations) else []),
         *([("Answers inside marked stretches", len(study.inside))] if len(study.inside) else []),
         ("Comments", len(study.comments)),

@@ -273,6 +273,15 @@ class Reader:
         )
 
 
+def variables_asked(codebook: Codebook, categories: Mapping[str, str]) -> frozenset[str]:
+    """The variables that are in sight where these categories, by variable, are chosen and no text is marked."""
+    reader = Reader(codebook, ())
+    answers = [Answer("rating", name, category) for name, category in categories.items()]
+    answered = reader._answered(answers, "")  # noqa: SLF001 (the same module)
+    conditions = {one.name: one.conditions for one in codebook.variables if one.conditions}
+    return frozenset(one.name for one in codebook.variables if in_sight(one.name, conditions, answered))
+
+
 def _names(value: str, variable: Variable) -> frozenset[str]:
     """What a chosen category may be called in a condition: as it is or as it is shown, the last of a path."""
     labels = [one.label for one in variable.categories if one.id == value]

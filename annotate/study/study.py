@@ -1,7 +1,8 @@
 """What every command reads: an export, a snapshot or a table of ratings, as one :class:`Study`."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import pandas as pd
 from annotate.codebook.read import Codebook, Level, load_codebook
 from annotate.codebook.scale import Scale
 from annotate.errors import ExportError, InputError
-from annotate.files import bundled, read_json
+from annotate.files import bundled, read_bytes, read_json
 from annotate.frames import READABLE, read_frame
 from annotate.study.annotations import OnEdited
 from annotate.study.exported import PASSAGE_COLUMNS
@@ -205,7 +206,8 @@ def read_study(
         return _snapshot(path, on_edited)
     if path.suffix.lower() in READABLE:
         book = load_codebook(config) if config else None
-        return study_of_ratings(read_frame(path), book, str(path), missing=missing)
+        made = study_of_ratings(read_frame(path), book, str(path), missing=missing)
+        return replace(made, about={**made.about, "sha256": _sha256(path)})
     if path.suffix.lower() != ".json":
         msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
         raise InputError(msg if path.exists() else f"{path}: no such file")
@@ -213,7 +215,12 @@ def read_study(
     tables = tabulate(_read_export(path), codebook, where=str(path), on_edited=on_edited)
     if on_invalid == "error":
         _refuse(tables.exclusions, codebook, path)
-    return _study(tables, codebook, {"read": str(path), "kind": "Label Studio export"})
+    about = {"read": str(path), "kind": "Label Studio export", "config_sha256": codebook.sha256}
+    return _study(tables, codebook, {**about, "sha256": _sha256(path)})
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(read_bytes(path)).hexdigest()
 
 
 def _snapshot(folder: Path, on_edited: OnEdited) -> Study:
@@ -222,6 +229,7 @@ def _snapshot(folder: Path, on_edited: OnEdited) -> Study:
     tables = tabulate(_read_export(folder / TASKS), codebook, where=str(folder), on_edited=on_edited)
     about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}
     about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
+    about["sha256"] = str(dict(manifest["sha256"]).get(TASKS, ""))
     about |= {f"part {part['part']}": _told(part) for part in manifest.get("parts") or ()}
     return _study(tables, codebook, about)
 

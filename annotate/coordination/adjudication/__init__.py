@@ -6,16 +6,27 @@
 """
 
 from annotate.coordination.adjudication._cases import SETTLED, Only, cases, unsettled
-from annotate.coordination.adjudication.decisions import Decisions, against, final_labels, read_decisions
+from annotate.coordination.adjudication.decisions import (
+    DECISION_COLUMNS,
+    Decisions,
+    against,
+    decided_ratings,
+    decisions_of_table,
+    final_labels,
+    read_decisions,
+)
 from annotate.coordination.adjudication.screen import adjudication_config
 
 __all__ = [
+    "DECISION_COLUMNS",
     "SETTLED",
     "Decisions",
     "Only",
     "adjudication_config",
     "against",
     "cases",
+    "decided_ratings",
+    "decisions_of_table",
     "final_labels",
     "read_decisions",
     "unsettled",

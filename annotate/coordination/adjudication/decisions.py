@@ -1,4 +1,4 @@
-"""What an adjudicator decided, read from the adjudication's project, and the final labels that it makes with the consensus."""
+"""What was decided, read from the adjudication's project or from a table, and the final labels that it makes with the consensus."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,22 +8,30 @@ from typing import Any
 import pandas as pd
 
 from annotate.codebook.scale import Scale
-from annotate.consensus import with_decided
+from annotate.consensus import majority, with_decided
 from annotate.consensus._resolve import MAJORITY
 from annotate.consensus._votes import first_rounds
 from annotate.errors import ExportError, InputError
 from annotate.files import read_json
+from annotate.frames import READABLE, read_frame, records
+from annotate.study.annotations import variables_asked
 from annotate.study.exported import ADJUDICATION, item_id
 from annotate.study.exports import tabulate
 from annotate.study.snapshot import TASKS
-from annotate.study.study import read_study
+from annotate.study.study import Study, read_study
+from annotate.study.words import Choices
+
+DECISION_COLUMNS = ("item", "variable", "category", "decided_by", "remark")
+"""The columns of a table of decisions. ``category`` may be an id or a label of the codebook; ``remark`` may be absent."""
 
 
 @dataclass(frozen=True)
 class Decisions:
     """The decisions of an adjudication.
 
-    ``categories`` has a row for each item and variable that was answered: item, variable, category.
+    ``categories`` has a row for each item and variable that was answered: item, variable, category, decided_by.
+    ``whole`` says that a decided passage was decided in all its variables, so that an answer which is not there is
+    one too; otherwise only the variables in ``open`` were decided.
     ``open`` gives the decided items with the variables that were open when they were pushed. ``waiting``
     counts the passages without a decision, ``again`` those that were decided more than once, where the last
     decision counts. ``strangers`` counts the decided passages that the study has no ratings of.
@@ -36,21 +44,20 @@ class Decisions:
     again: int
     strangers: int
     exclusions: pd.DataFrame
+    whole: bool = True
 
 
-def read_decisions(
-    path: Path, *, config: Path | None = None, ratings: pd.DataFrame | None = None
-) -> Decisions:
+def read_decisions(path: Path, *, config: Path | None = None, study: Study | None = None) -> Decisions:
     """Read the decisions of an adjudication.
 
     Parameters
     ----------
     path
-        A snapshot folder, or a JSON export.
+        A snapshot folder, a JSON export, or a table of decisions (.csv, .parquet; :data:`DECISION_COLUMNS`).
     config
         The label config of an export.
-    ratings
-        Those of the study on which was decided; None to ask nothing of the passages.
+    study
+        The study on which was decided; None to ask nothing of the passages. A table needs it.
 
     Raises
     ------
@@ -60,6 +67,8 @@ def read_decisions(
         As :func:`~annotate.study.study.read_study` does.
 
     """
+    if path.suffix.lower() in READABLE:
+        return _of_file(path, study)
     codebook = read_study(path, config=config, on_invalid="exclude").codebook
     tasks = [] if codebook is None else export_tasks(path)
     put = [task for task in tasks if task["data"].get(ADJUDICATION)]
@@ -73,7 +82,7 @@ def read_decisions(
     last = tables.ratings.sort_values(["updated_at", "annotation"], kind="stable").drop_duplicates(
         "item", keep="last"
     )
-    rated = set(answered) if ratings is None else set(ratings["item"])
+    rated = set(answered) if study is None else set(study.ratings["item"])
     strangers = sum(item not in rated for item in answered)
     if strangers and strangers == len(answered):
         raise InputError(
@@ -81,13 +90,98 @@ def read_decisions(
         )
     kept = tables.ratings.merge(last[["item", "annotation"]], on=["item", "annotation"])
     return Decisions(
-        categories=kept[["item", "variable", "category"]],
+        categories=kept[["item", "variable", "category", "annotator"]].rename(
+            columns={"annotator": "decided_by"}
+        ),
         open={item: opened[item] for item in answered},
         waiting=len(tables.passages) - len(answered),
         again=int((tables.passages["n_annotations"] > 1).sum()),
         strangers=strangers,
         exclusions=tables.exclusions,
     )
+
+
+def _of_file(path: Path, study: Study | None) -> Decisions:
+    frame = read_frame(path)
+    if study is None or not {"decided_by", *_KEY, "category"} <= set(frame.columns):
+        raise InputError(
+            f"{path}: holds no adjudication; pull the project that annotate adjudicate pushed into, or give the table "
+            "that annotate adjudicate --from-workbook writes"
+        )
+    return decisions_of_table(frame, study, where=str(path))
+
+
+def decisions_of_table(frame: pd.DataFrame, study: Study, *, where: str) -> Decisions:
+    """Take decisions from a table, one row a passage and variable; see :data:`DECISION_COLUMNS`.
+
+    A row without a category is not decided yet. What the codebook does not ask after these decisions, such as the
+    origin of a passage without a claim, counts as decided too, and is left without an answer.
+
+    Raises
+    ------
+    InputError
+        If a category is not of the codebook, nobody is named who decided, a passage has two decisions on one
+        variable, or none of the passages is of the study.
+
+    """
+    words, rated = Choices(study.codebook), set(study.ratings["item"])
+    found: dict[tuple[str, str], tuple[str, str, str | None]] = {}
+    waiting: set[str] = set()
+    levels = study.levels or dict.fromkeys(study.ratings["variable"].unique())
+    for number, row in enumerate(records(frame), start=1):
+        item, variable, said, who = (
+            str(row.get(name) or "").strip() for name in ("item", "variable", "category", "decided_by")
+        )
+        place = f"{where}: decision {number}, passage {item}, {variable}"
+        if not said:
+            waiting.add(item)
+            continue
+        if variable not in levels:
+            raise InputError(f"{place}: no such variable; there are {', '.join(levels)}")
+        category = words.category(variable, said)
+        if category is None:
+            raise InputError(
+                f"{place}: {said!r} is not in the codebook, which has {', '.join(words.offered(variable))}"
+            )
+        if not who:
+            raise InputError(f"{place}: nobody is named who decided; write a name into the column beside it")
+        if found.setdefault((item, variable), (category, who, row.get("remark")))[0] != category:
+            raise InputError(f"{place}: decided twice, and not the same; keep one of the rows")
+    known = {key: made for key, made in found.items() if key[0] in rated}
+    if found and not known:
+        raise InputError(
+            f"{where}: holds decisions, but on no passage of this study; give those of this study"
+        )
+    categories = pd.DataFrame(
+        [(*key, *made) for key, made in known.items()], columns=list(DECISION_COLUMNS), dtype=object
+    )
+    items = dict.fromkeys(item for item, _ in known)
+    return Decisions(
+        categories=categories,
+        open=_decided_or_hidden(categories, study),
+        waiting=len(waiting - set(items)),
+        again=0,
+        strangers=len({item for item, _ in found} - rated),
+        exclusions=study.exclusions.head(0),
+        whole=False,
+    )
+
+
+def _decided_or_hidden(categories: pd.DataFrame, study: Study) -> dict[str, tuple[str, ...]]:
+    """For each decided item its decided variables, and those that are out of sight with these decisions."""
+    rated = study.ratings.loc[study.ratings["item"].isin(categories["item"])]
+    most: dict[str, dict[str, str]] = {}
+    for row in [] if rated.empty else records(majority(rated)):
+        if row["category"] is not None:
+            most.setdefault(row["item"], {})[row["variable"]] = row["category"]
+    opened = {}
+    for item, rows in categories.groupby("item", sort=False):
+        decided = dict(zip(rows["variable"], rows["category"], strict=True))
+        chosen = {**most.get(str(item), {}), **decided}
+        hidden = set(most.get(str(item), {})) - set(decided)
+        hidden -= chosen.keys() if study.codebook is None else variables_asked(study.codebook, chosen)
+        opened[str(item)] = tuple(sorted({*decided, *hidden}))
+    return opened
 
 
 def export_tasks(path: Path) -> list[Mapping[str, Any]]:
@@ -130,7 +224,8 @@ def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: 
     Returns
     -------
     DataFrame
-        The columns of ``consensus``, sorted by item and variable. ``method`` is ``adjudicated`` where a
+        The columns of ``consensus``, sorted by item and variable, and with decisions ``decided_by``: who decided
+        what the adjudication decided. ``method`` is ``adjudicated`` where a
         variable was open, or the adjudicator changed it; else that of the consensus, where ``unanimous``
         stands for a majority of all. Of an adjudicated record, share is the share of the votes for the
         decided category, posterior NaN, tie false, and n_ratings 0 where no annotator answered. category
@@ -143,13 +238,14 @@ def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: 
     if decisions is None:
         return labels
     known = decisions.categories.loc[decisions.categories["item"].isin(consensus["item"])]
-    told = known.rename(columns={"category": "decision"})
+    told = known[[*_KEY, "category", "decided_by"]].rename(columns={"category": "decision"})
     labels = labels.merge(told, on=_KEY, how="outer", sort=True)
     labels = labels.astype({"decision": object, "category": object, "tied": object, "caution": object})
     pairs = {(item, name) for item, names in decisions.open.items() for name in names}
     was_open = pd.Series([pair in pairs for pair in zip(labels["item"], labels["variable"], strict=True)])
     changed = labels["decision"].notna() & (labels["decision"] != labels["category"])
-    unanswered = labels["item"].isin(list(decisions.open)) & labels["decision"].isna()
+    asked = labels["item"].isin(list(decisions.open)) if decisions.whole else was_open
+    unanswered = asked & labels["decision"].isna()
     by_decision = unanswered | changed | (was_open & labels["decision"].notna())
     labels.loc[by_decision, "category"] = labels["decision"].where(labels["decision"].notna(), None)
     labels.loc[by_decision, "method"] = ADJUDICATED
@@ -161,7 +257,10 @@ def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: 
         labels.loc[by_decision, "share"] = _shares(labels.loc[by_decision], ratings)
     else:
         labels.loc[by_decision, "posterior"] = float("nan")
-    return labels.loc[:, list(consensus.columns)]
+    deciders = known.drop_duplicates("item").set_index("item")["decided_by"]
+    who = labels["decided_by"].fillna(labels["item"].map(deciders))
+    labels["decided_by"] = who.astype(object).where(by_decision & who.notna(), None)
+    return labels.loc[:, [*consensus.columns, "decided_by"]]
 
 
 def _shares(labels: pd.DataFrame, ratings: pd.DataFrame) -> "pd.Series[float]":
@@ -172,6 +271,28 @@ def _shares(labels: pd.DataFrame, ratings: pd.DataFrame) -> "pd.Series[float]":
     known = labels["category"].notna() & (labels["n_ratings"] > 0)
     share = pd.Series(votes.to_numpy(dtype=float), index=labels.index) / labels["n_ratings"]
     return share.where(known)
+
+
+def decided_ratings(ratings: pd.DataFrame, decisions: Decisions | None) -> pd.DataFrame:
+    """The ratings of the first round, in which the decision stands in the place of each vote that it settles.
+
+    For what is computed from the categories of passages, such as profiles and ledgers; of agreement it says nothing.
+    """
+    first = ratings.loc[ratings["round"] == 1]
+    if decisions is None:
+        return first
+    pairs = {(item, name) for item, names in decisions.open.items() for name in names}
+    settled = (
+        first["item"].isin(list(decisions.open))
+        if decisions.whole
+        else pd.Series(
+            [pair in pairs for pair in zip(first["item"], first["variable"], strict=True)], first.index
+        )
+    )
+    kept = first.loc[~settled.to_numpy(dtype=bool)]
+    people = first.drop_duplicates(["item", "annotator"]).drop(columns=["variable", "category"])
+    made = people.merge(decisions.categories[[*_KEY, "category"]], on="item")
+    return pd.concat([kept, made[first.columns]], ignore_index=True) if len(made) else kept
 
 
 def against(

@@ -1,22 +1,18 @@
-"""The sheets about passages: their texts, the ratings, where annotators differ, what was left out."""
+"""The sheets about passages: their texts, the ratings, the marked text, what was left out."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from annotate.frames import records
-from annotate.present import wording
+from annotate.frames import plain, records
 from annotate.present.wording import source_name
 from annotate.present.workbook.cell import Column, Value, as_date
-from annotate.present.workbook.sheet import Rows, Sheet
+from annotate.present.workbook.sheet import Sheet
 from annotate.study.exports import REASONS
-from annotate.study.ratings import decode_set
 from annotate.study.study import Study
-from annotate.study.words import in_words
-
-MOST_ANNOTATORS = 60  # beyond, the answers to a passage share one column
+from annotate.study.words import Choices, in_words
 
 
 def passages(study: Study) -> Sheet:
@@ -24,44 +20,51 @@ def passages(study: Study) -> Sheet:
     order = dict.fromkeys([*study.levels, *study.ratings["variable"].unique()])
     variables = [name for name in order if (study.ratings["variable"] == name).any()]
     columns = [
-        Column("Item", "text", 20, "Stable id of the passage, made from its document and place."),
-        Column("Source", "name", 24, "Who published it."),
-        Column("Text", "long", 60),
-        Column("Annotators", "count", 12, "How many annotated it."),
+        Column("Passage", "long", 60, "What the annotators read."),
+        Column("Source", "long", 22, "Who published it."),
+        Column("Annotators", "count", 12, "How many annotated it in the first round."),
         *(
-            Column(in_words(name), "long", 30, "How often each answer was given.", band=True)
+            Column(in_words(name), "long", 24, "How often each answer was given.", "Answers")
             for name in variables
         ),
-        Column("Comments", "long", 36, "Who wrote what."),
-        Column("Marked words", "long", 60, "Who marked which words as what.", tall=False),
-        Column("Document", "text", 22, "The document it is from."),
-        Column("Title", "long", 28),
+        Column("Comments", "long", 30, "Who wrote what.", folded=study.comments.empty),
+        Column("Marked words", "long", 60, "Who marked which words as what.", tall=False, folded=True),
+        Column("Kind", "text", 12, "Of the passage, as it was cut.", folded=True),
+        Column("Document", "text", 22, "The document it is from.", folded=True),
+        Column("Title", "long", 26),
         Column("Published", "date", 19, "A real date where it is given as one; times are in UTC."),
-        Column("Address", "link", 28),
-        Column("From", "count", 9, "Place of its first character in the document."),
-        Column("To", "count", 9, "Place behind its last character."),
+        Column("Address", "link", 26, folded=True),
+        Column("From", "count", 9, "Place of its first character in the document.", folded=True),
+        Column("To", "count", 9, "Place behind its last character.", folded=True),
+        Column("Item", "text", 20, "The id of the passage, made from its document and place.", folded=True),
     ]
-    answers = _answers(study)
-    comments = _said(study.comments, lambda row: f"{row['annotator']}: {row['text']}")
-    marked = _said(study.spans, lambda row: f"{row['annotator']} {row['label']}: {row['text']}")
-    related = _said(study.relations, _related)
+    first = study.spans.loc[study.spans["round"] == 1]
+    coders = study.annotated.loc[study.annotated["round"] == 1]
+    said = study.comments.loc[study.comments["annotation"].isin(coders["annotation"])]
+    comments = _said(said, lambda row: f"{row['annotator']}: {row['text']}")
+    marked = _said(first, lambda row: f"{row['annotator']} {row['label']}: {row['text']}")
+    related = _said(study.first_relations, _related)
     inside = _said(
-        study.inside, lambda row: f"{row['annotator']} {row['variable']}: {row['value']}, {row['text']}"
+        study.first_inside, lambda row: f"{row['annotator']} {row['variable']}: {row['value']}, {row['text']}"
     )
     more = [("Relations", related, "Who drew an arrow from which words to which.")] if related else []
     more += [("Answers inside", inside, "Who answered what inside which words.")] if inside else []
-    at = next(number for number, column in enumerate(columns) if column.title == "Document")
-    columns[at:at] = [Column(title, "long", 60, told, tall=False) for title, _, told in more]
-    rows: Rows = []
-    for row in records(study.passages):
-        item = row["item"]
-        cells: list[Value] = [item, source_name(row["source"]), _text(row["text"]), row["n_annotations"]]
-        cells += [answers.get((item, name)) for name in variables]
-        cells += [comments.get(item), marked.get(item), *(said.get(item) for _, said, _ in more)]
-        cells += [row["document"], _text(row["title"])]
-        cells += [as_date(row["published"]), _text(row["url"]), _whole(row["start"]), _whole(row["end"])]
-        rows.append(cells)
-    return columns, rows
+    at = next(number for number, column in enumerate(columns) if column.title == "Kind")
+    columns[at:at] = [Column(title, "long", 60, told, tall=False, folded=True) for title, _, told in more]
+    answers = _answers(study)
+    people = coders.groupby("item")["annotator"].nunique().to_dict()
+
+    def rows() -> Iterator[list[Value]]:
+        for row in records(study.passages):
+            item = row["item"]
+            cells: list[Value] = [_text(row["text"]), source_name(row["source"]), int(people.get(item, 0))]
+            cells += [answers.get((item, name)) for name in variables]
+            cells += [comments.get(item), marked.get(item), *(said.get(item) for _, said, _ in more)]
+            cells += [_text(row["kind"]), row["document"], _text(row["title"])]
+            cells += [as_date(row["published"]), _text(row["url"]), _whole(row["start"]), _whole(row["end"])]
+            yield [*cells, item]
+
+    return Sheet(columns, rows(), len(study.passages), empty="No passages.")
 
 
 def _related(row: Mapping[Any, Any]) -> str:
@@ -80,17 +83,16 @@ def _whole(value: Any) -> Value:
 
 
 def _answers(study: Study) -> dict[tuple[str, str], str]:
-    """How often each answer was given to each item and variable: "incident 2, practice 1"."""
-    counts = study.ratings.groupby(["item", "variable", "category"]).size().rename("count").reset_index()
+    """How often each answer was given to each item and variable: "Specific event 2, Ongoing pattern 1"."""
+    words = Choices(study.codebook)
+    counts = study.first_round.groupby(["item", "variable", "category"]).size().rename("count").reset_index()
     counts = counts.sort_values(
         ["item", "variable", "count", "category"], ascending=[True, True, False, True]
     )
     found: dict[tuple[str, str], list[str]] = {}
     for item, variable, category, count in counts.itertuples(index=False):
-        told = category
-        if study.levels.get(variable) == "set":
-            told = " + ".join(decode_set(category)) or "none"
-        found.setdefault((item, variable), []).append(f"{told} {count}")
+        told = words.label(variable, category)
+        found.setdefault((item, variable), []).append(f"{told.replace(', ', ' + ')} {count}")
     return {key: ", ".join(told) for key, told in found.items()}
 
 
@@ -102,39 +104,55 @@ def _said(frame: pd.DataFrame, tell: Callable[[Mapping[Any, Any]], str]) -> dict
 
 
 _RATING_COLUMNS = {
-    "item": Column("Item", "text", 20, "The passage."),
-    "source": Column("Source", "text", 30, "Who published it."),
-    "document": Column("Document", "text", 22, "The document it is from."),
-    "annotator": Column("Annotator", "text", 12, "A pseudonym: A and Label Studio's number."),
-    "variable": Column("Variable", "text", 19, "What was asked."),
-    "category": Column("Category", "text", 30, "What was chosen; a set is a list in brackets."),
-    "annotation": Column("Annotation", "id", 12, "Label Studio's number of the annotation."),
-    "created_at": Column("Created (UTC)", "moment", 21),
-    "updated_at": Column("Changed (UTC)", "moment", 21),
-    "lead_time": Column("Seconds", "seconds", 11, "From opening to submitting the passage."),
+    "source": Column("Source", "text", 26, "Who published it."),
+    "annotator": Column("Annotator", "text", 12, "A pseudonym."),
+    "variable": Column("Question", "text", 18, "What was asked."),
+    "category": Column("Answer", "text", 26, "What was chosen, in the words of the codebook."),
     "round": Column("Round", "count", 9, "1, or the number of the repeat."),
-    "suggested": Column("Suggested by", "text", 16, "The model whose suggestion the annotator saw."),
+    "lead_time": Column("Seconds", "seconds", 11, "From opening to submitting the passage."),
+    "updated_at": Column("Changed (UTC)", "moment", 20),
+    "suggested": Column("Suggested by", "text", 14, "The model whose suggestion the annotator saw."),
+    "item": Column("Item", "text", 20, "The id of the passage."),
+    "document": Column("Document", "text", 20, "The document it is from."),
+    "annotation": Column("Annotation", "id", 12, "Label Studio's number of the annotation."),
 }
+_UNTOLD = ("created_at",)
 
 
 def ratings(study: Study) -> Sheet:
-    """One row a judgement, as in the table of ratings."""
-    own = [name for name in _RATING_COLUMNS if name in study.ratings.columns]
-    further = [name for name in study.ratings.columns if name not in _RATING_COLUMNS]
-    columns = [_RATING_COLUMNS[name] for name in own] + [
+    """One row a judgement, repeats among them, as in the table of ratings but in the words of the codebook."""
+    table, words = study.ratings, Choices(study.codebook)
+    told = [
+        name
+        for name in _RATING_COLUMNS
+        if name in table.columns and (table.empty or table[name].notna().any())
+    ]
+    further = [name for name in table.columns if name not in {*_RATING_COLUMNS, *_UNTOLD}]
+    columns = [_RATING_COLUMNS[name] for name in told] + [
         Column(in_words(name), "text", 16) for name in further
     ]
     read: dict[str, Callable[[Any], Value]] = {
-        "created_at": as_date,
         "updated_at": as_date,
         "annotation": _number,
         "suggested": _text,
+        "variable": in_words,
     }
-    rows: Rows = []
-    for row in records(study.ratings):
-        cells: list[Value] = [read.get(name, _as_it_is)(row[name]) for name in own]
-        rows.append(cells + [_text(row[name]) for name in further])
-    return columns, rows
+
+    def cells(name: str) -> Iterable[Value]:
+        if name == "category":
+            pairs = zip(table["variable"], table["category"], strict=True)
+            return (words.label(variable, category) for variable, category in pairs)
+        shown = read.get(name, _text if name in further else _as_it_is)
+        known: dict[Any, Value] = {}
+        found = []
+        for value in map(plain, table[name].tolist()):
+            if value not in known:
+                known[value] = None if value is None else shown(value)
+            found.append(known[value])
+        return found
+
+    rows = (list(row) for row in zip(*(cells(name) for name in [*told, *further]), strict=True))
+    return Sheet(columns, rows, len(table), empty="No ratings yet.")
 
 
 def _as_it_is(value: Any) -> Value:
@@ -147,53 +165,29 @@ def _number(value: Any) -> Value:
     return int(value) if re.fullmatch(r"[1-9][0-9]{0,14}", str(value)) else _text(value)
 
 
-def differences(study: Study, differing: pd.DataFrame) -> Sheet:
-    """One row a passage and variable on which annotators differ, each annotator in a column."""
-    given: dict[tuple[str, str], dict[str, str]] = {
-        key: {} for key in zip(differing["item"], differing["variable"], strict=True)
+def spans(study: Study) -> Sheet:
+    """One row a marked stretch of text."""
+    labels = {
+        one.id: one.label
+        for control in (() if study.codebook is None else study.codebook.span_variables)
+        for one in control.labels
     }
-    for rating in study.first_round.to_dict("records"):
-        if (key := (rating["item"], rating["variable"])) in given:
-            given[key][rating["annotator"]] = rating["category"]
-    annotators = sorted({name for answers in given.values() for name in answers}, key=_natural)
-    texts = study.passages.set_index("item")["text"].to_dict()
     columns = [
-        Column("Item", "text", 20, "The passage."),
-        Column("Source", "name", 24, "Who published it."),
-        Column("Text", "long", 60),
-        Column("Disagreement", "share", 15, wording.DISAGREEMENT),
-        Column("Variable", "text", 19, "What was asked."),
-        Column("Agreeing pairs", "share", 12, "Share of pairs of annotators who gave the same answer."),
-        Column("Ratings", "count", 10),
+        Column("Marked words", "long", 60, tall=False),
+        Column("Label", "text", 16, "What they were marked as."),
+        Column("Annotator", "text", 12, "A pseudonym."),
+        Column("Source", "text", 26, "Who published the passage."),
+        Column("Round", "count", 9, "1, or the number of the repeat."),
+        Column("From", "count", 9, "Place of the first character in the passage."),
+        Column("To", "count", 9, "Place behind the last character."),
+        Column("Item", "text", 20, "The id of the passage."),
     ]
-    many = len(annotators) > MOST_ANNOTATORS
-    columns += (
-        [Column("Answers", "long", 60)]
-        if many
-        else [Column(name, "long", 27, band=True) for name in annotators]
+    names = ("text", "label", "annotator", "source", "round", "start", "end", "item")
+    rows = (
+        [text, labels.get(label, label), *rest]
+        for text, label, *rest in study.spans[list(names)].itertuples(index=False, name=None)
     )
-    rows: Rows = []
-    for row in records(differing):
-        answers = given[row["item"], row["variable"]]
-        text = texts.get(row["item"])
-        cells: list[Value] = [
-            row["item"],
-            source_name(row["source"]),
-            text if isinstance(text, str) else None,
-        ]
-        cells += [row["disagreement"], row["variable"], row["agreeing_pairs"], row["n_ratings"]]
-        if many:
-            cells.append("\n".join(f"{name}: {answers[name]}" for name in annotators if name in answers))
-        else:
-            cells += [answers.get(name) for name in annotators]
-        rows.append(cells)
-    return columns, rows
-
-
-def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """A2 before A10."""
-    parts = re.split(r"(\d+)", name)
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+    return Sheet(columns, rows, len(study.spans), empty="Nobody has marked text.")
 
 
 def exclusions(study: Study) -> Sheet:
@@ -202,20 +196,27 @@ def exclusions(study: Study) -> Sheet:
         Column("Reason", "text", 20),
         Column("Meaning", "long", 44),
         Column("How many with this reason", "count", 16),
-        Column("Item", "text", 20, "The passage."),
         Column("Annotator", "text", 12),
-        Column("Annotation", "id", 12, "Label Studio's number of the annotation."),
-        Column("Variable", "text", 19, "Empty where the whole annotation is left out."),
+        Column("Question", "text", 19, "Empty where the whole annotation is left out."),
         Column("Detail", "long", 60),
+        Column("Annotation", "id", 12, "Label Studio's number of the annotation."),
+        Column("Item", "text", 20, "The passage."),
     ]
     counted = study.exclusions["reason"].value_counts()
-    rows: Rows = []
-    for row in records(study.exclusions.sort_values("reason", kind="stable")):
-        reason = row["reason"]
-        cells: list[Value] = [reason, REASONS.get(reason, ""), int(counted[reason]), row["item"]]
-        cells += [row["annotator"], _number(row["annotation"]), row["variable"], row["detail"]]
-        rows.append(cells)
-    return columns, rows
+
+    def rows() -> Iterator[Sequence[Value]]:
+        for row in records(study.exclusions.sort_values("reason", kind="stable")):
+            reason = row["reason"]
+            cells: list[Value] = [
+                in_words(reason),
+                REASONS.get(reason, ""),
+                int(counted[reason]),
+                row["annotator"],
+            ]
+            cells += [row["variable"] and in_words(row["variable"]), row["detail"]]
+            yield [*cells, _number(row["annotation"]), row["item"]]
+
+    return Sheet(columns, rows(), len(study.exclusions), top=[left_out(study)], empty="Nothing was left out.")
 
 
 def left_out(study: Study) -> str:

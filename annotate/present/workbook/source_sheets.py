@@ -1,172 +1,249 @@
 """The sheets about sources: on what ground each one claims what, agreement on it, and the claims that recur."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from annotate.codebook.read import Codebook
+from annotate.agreement import MEANINGS
 from annotate.frames import records
 from annotate.present import wording
 from annotate.present.summary import Summary
 from annotate.present.wording import LEDGER_KINDS, SHARES, coefficient, decided, relations, source_name
-from annotate.present.workbook.cell import Column, Value, as_date
-from annotate.present.workbook.sheet import Rows, Sheet
-from annotate.provenance.ledger import VARIABLES, Ledger
-from annotate.provenance.profiles import CLAIM_TYPE, NO_CLAIM
+from annotate.present.workbook.cell import Column, Kind, Value, as_date
+from annotate.present.workbook.sheet import Sheet
+from annotate.provenance.ledger import VARIABLES
+from annotate.provenance.profiles import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study.study import Study
-from annotate.study.words import choice, in_words
+from annotate.study.words import Choices, in_words
 
-MOST_MENTIONS = 12  # side by side; further ones are counted
+SHOWN = ("attributed_share", "primary_share", "secondary_share", "unsupported_share")
+"""The shares that stand in sight; the others are folded away."""
+_ENDS = (("ci_low", "low"), ("ci_high", "high"))
+
+
+def main_variable(agreement: pd.DataFrame) -> str | None:
+    """The variable whose agreement stands beside provenance: the ground that is offered, else the first."""
+    names = list(dict.fromkeys(agreement["variable"]))
+    return BASIS if BASIS in names else next(iter(names), None)
 
 
 def sources(summary: Summary) -> Sheet:
-    """One row a source, all of them together first: counts, shares, and agreement side by side."""
+    """One row a source, all of them together first: what matters in sight, intervals and the rest folded."""
     study, agreement, provenance = summary.study, summary.agreement, summary.provenance
-    shares = {(row["source"], row["measure"], row["category"]): row for row in records(provenance)}
-    agreed_on = {(row["source"], row["variable"], row["coefficient"]): row for row in records(agreement)}
-    measures = [name for name in SHARES if any(measure == name for _, measure, _ in shares)]
-    kinds = _kinds(study, provenance)
-    variables = list(dict.fromkeys(agreement["variable"]))
-    coefficients = list(dict.fromkeys(agreement["coefficient"]))
-    columns = _source_columns(
-        study,
-        measures=measures,
-        kinds=kinds,
-        variables=variables,
-        coefficients=coefficients,
-        profiled=not provenance.empty,
-    )
-    rows: Rows = []
-    for name in _names(study):
-        own = study.passages if name is None else study.passages.loc[study.passages["source"] == name]
-        rated = study.ratings if name is None else study.ratings.loc[study.ratings["source"] == name]
-        row: list[Value] = [
-            source_name(name),
-            len(own),
-            int((own["n_annotations"] > 0).sum()),
-            int(rated["annotator"].nunique()),
-            len(rated),
-        ]
-        if not provenance.empty:
-            row += _parts(shares.get((name, "claims", None)))
-        for measure in measures:
-            row += [*_parts(found := shares.get((name, measure, None))), found["n"] if found else None]
-        for kind in kinds:
-            row += _parts(shares.get((name, "claim_type_share", kind)))
-        for variable in variables:
-            of_one = [agreed_on.get((name, variable, key)) for key in coefficients]
-            row.append(next((found["n_pairable_items"] for found in of_one if found), None))
-            row += [found["value"] if found else None for found in of_one]
-        row.append(_reasons(name, list(shares.values()), list(agreed_on.values())))
+    values: dict[str, dict[tuple[str | None, ...], dict[str, Any]]] = {
+        "share": {(row["source"], row["measure"], row["category"]): row for row in records(provenance)},
+        "agreement": {
+            (row["source"], row["variable"], row["coefficient"]): row for row in records(agreement)
+        },
+    }
+    main = main_variable(agreement)
+    columns, cells = _source_columns(summary, main)
+    rows: list[list[Value]] = []
+    names = _names(study)
+    own_reasons = _reasons(values["share"].values(), values["agreement"].values())
+    first = study.first_round
+    counts = {
+        name: _counted(study.passages, first)
+        if name is None
+        else _counted(
+            study.passages.loc[study.passages["source"] == name], first.loc[first["source"] == name]
+        )
+        for name in names
+    }
+    for name in names:
+        row: list[Value] = [source_name(name), *counts[name]]
+        for table, key, part in cells:
+            found = values[table].get((name, *key))
+            row.append(found[part] if found else None)
+        row.append(own_reasons.get(name))
         rows.append(row)
-    return columns, rows
+    return Sheet(
+        columns,
+        rows,
+        len(rows),
+        top=[
+            "Sources stand in the order of the alphabet: nothing here ranks them. Plus signs above unfold intervals."
+        ],
+        first_bold=True,
+        explained=True,
+    )
+
+
+def _counted(passages: pd.DataFrame, ratings: pd.DataFrame) -> list[Value]:
+    coders = ratings.groupby("item")["annotator"].nunique()
+    return [
+        len(passages),
+        int((passages["n_annotations"] > 0).sum()),
+        int((coders > 1).sum()),
+        int(ratings["annotator"].nunique()),
+        len(ratings),
+    ]
 
 
 def _source_columns(
-    study: Study,
-    *,
-    measures: Sequence[str],
-    kinds: Sequence[str],
-    variables: Sequence[str],
-    coefficients: Sequence[str],
-    profiled: bool,
-) -> list[Column]:
+    summary: Summary, main: str | None
+) -> tuple[list[Column], list[tuple[str, tuple[str | None, ...], str]]]:
+    """The columns, and for those behind the counts where each takes its value."""
+    study, agreement, provenance = summary.study, summary.agreement, summary.provenance
+    words = Choices(study.codebook)
     columns = [
-        Column("Source", "name", 30, "Who published the passages."),
-        Column("Passages", "count", 11, "Passages of the source, annotated or not."),
-        Column("Annotated passages", "count", 12, "Passages that at least one annotator has coded."),
-        Column("Annotators", "count", 12, "Annotators who coded at least one passage of the source."),
-        Column("Judgements", "count", 12, "Rows of the sheet Ratings."),
+        Column("Source", "long", 26, "Who published the passages."),
+        Column("Passages", "count", 9, "Of the source, annotated or not."),
+        Column("Annotated", "count", 11, "Coded by one annotator or more.", folded=True),
+        Column("Coded by two", "count", 10, "Passages with two annotators or more."),
+        Column("Annotators", "count", 11, "Who coded a passage of the source.", folded=True),
+        Column("Judgements", "count", 11, "Rows of the sheet Ratings, first round.", folded=True),
     ]
-    if profiled:
-        columns += _triple("Claims", wording.COUNTS["claims"].definition, "number", band=True)
-    for place, name in enumerate(measures):
-        term, band = SHARES[name], bool(place % 2)
-        columns += _triple(term.name, term.definition, "share", band=band)
-        columns.append(Column(f"{term.name}: n", "count", 12, band=band))
-    for place, kind in enumerate(kinds):
-        label = choice(study.codebook, CLAIM_TYPE, kind)
-        meaning = f"Claims of the kind “{label}”, over all claims."
-        columns += _triple(f"Kind: {label}", meaning, "share", band=bool((place + len(measures)) % 2))
-    for place, name in enumerate(variables):
-        words, band = in_words(name), bool((place + len(measures) + len(kinds)) % 2)
-        columns.append(Column(f"{words}: n", "count", 12, "Passages with two annotators or more.", band=band))
-        columns += [
-            Column(f"{words}: {coefficient(key).name}", "number", 15, band=band) for key in coefficients
-        ]
-    return [
-        *columns,
-        Column("Undefined, and why", "long", 60, "What has no number in this row, and the reason."),
-    ]
+    cells: list[tuple[str, tuple[str | None, ...], str]] = []
+
+    def add(
+        table: str, key: tuple[str | None, ...], column: Column, n: str | None, *, last: bool = False
+    ) -> None:
+        columns.append(column)
+        cells.append((table, key, "value"))
+        for part, end in (*_ENDS, *([(n, "n")] if n and not last else [])):
+            kind: Kind = "count" if end == "n" else column.kind
+            columns.append(Column(f"{column.title}: {end}", kind, 10, band=column.band, folded=True))
+            cells.append((table, key, str(part)))
+
+    names = list(dict.fromkeys(agreement["variable"]))
+    coefficients = list(dict.fromkeys(agreement["coefficient"]))
+    for name in ([main] if main else []) + [one for one in names if one != main]:
+        for key in coefficients:
+            term = coefficient(key)
+            title = term.short if name == main else f"{in_words(name)}: {term.short}"
+            band = f"Agreement on {in_words(name).lower()}"
+            meaning = _MEANT.get(key, "") if name == main else ""
+            add(
+                "agreement",
+                (name, key),
+                Column(title, "number", 9, meaning, band, folded=name != main),
+                "n_pairable_items" if key == coefficients[-1] else None,
+            )
+    if provenance.empty:
+        return [
+            *columns,
+            Column("Undefined, and why", "long", 44, "What has no number, and the reason."),
+        ], cells
+    add("share", ("claims", None), Column("Claims", "amount", 9, "Passages with a claim.", _CLAIMS), None)
+    measures = [name for name in SHARES if (provenance["measure"] == name).any()]
+    for name in sorted(measures, key=lambda one: (one not in SHOWN, measures.index(one))):
+        term = SHARES[name]
+        add(
+            "share",
+            (name, None),
+            Column(term.name, "share", 11, _OF_CLAIMS.get(name, ""), _CLAIMS, folded=name not in SHOWN),
+            "n",
+        )
+    for kind in kinds_of_claim(study, provenance):
+        title = f"Kind: {words.label(CLAIM_TYPE, kind)}"
+        add("share", ("claim_type_share", kind), Column(title, "share", 12, "", _KINDS, folded=True), None)
+    return [*columns, Column("Undefined, and why", "long", 44, "What has no number, and the reason.")], cells
 
 
-def _triple(name: str, meaning: str, kind: Any, *, band: bool) -> list[Column]:
-    return [
-        Column(name, kind, 13, meaning, band=band),
-        Column(f"{name}: low", kind, 12, band=band),
-        Column(f"{name}: high", kind, 12, band=band),
-    ]
+_CLAIMS, _KINDS = "Of the claims, the share that is …", "Of the claims, the share of each kind"
+_MEANT = {
+    "percent_agreement": "Pairs of annotators with the same answer.",
+    "krippendorff_alpha": "Corrected for chance; low where one answer prevails.",
+    "gwet_ac1": "Corrected for chance; steady where one answer prevails.",
+}
+_OF_CLAIMS = {
+    "attributed_share": "put down to somebody, named or not",
+    "named_source_share": "put down to a named person, body, document or outlet",
+    "primary_share": "resting on a witness, a record or official data",
+    "secondary_share": "resting on what others say, found or reasoned",
+    "unsupported_share": "given without any ground; that does not make it wrong",
+}
 
 
-def _parts(row: dict[str, Any] | None) -> list[Value]:
-    return [row["value"], row["ci_low"], row["ci_high"]] if row else [None, None, None]
-
-
-def _kinds(study: Study, provenance: pd.DataFrame) -> list[str]:
+def kinds_of_claim(study: Study, provenance: pd.DataFrame) -> list[str]:
+    """The kinds of claim that somebody chose, in the order of the codebook."""
     used = set(provenance.loc[provenance["measure"] == "claim_type_share", "category"])
     order = [kind for kind in study.categories.get(CLAIM_TYPE, ()) if kind in used and kind != NO_CLAIM]
     return [*order, *sorted(used - set(order))]
 
 
-def _reasons(
-    name: str | None, provenance: list[dict[str, Any]], agreement: list[dict[str, Any]]
-) -> str | None:
+def _reasons(provenance: Any, agreement: Any) -> dict[str | None, str]:
     """Everything undefined in a source's row, told by reason."""
-    found: dict[str, list[str]] = {}
+    found: dict[str | None, dict[str, list[str]]] = {}
     for row in provenance:
-        if row["source"] == name and row["undefined"]:
+        if row["undefined"]:
             term = SHARES.get(row["measure"])
             what = term.name if term else wording.CLAIM_TYPES.name
-            found.setdefault(row["undefined"], []).append(what)
+            found.setdefault(row["source"], {}).setdefault(row["undefined"], []).append(what)
     for row in agreement:
-        if row["source"] == name and row["undefined"]:
-            what = f"{in_words(row['variable'])}: {coefficient(row['coefficient']).name}"
-            found.setdefault(row["undefined"], []).append(what)
-    told = [f"{', '.join(dict.fromkeys(what))}: {reason}" for reason, what in found.items()]
-    return "\n".join(told) or None
+        if row["undefined"]:
+            what = f"{in_words(row['variable'])}: {coefficient(row['coefficient']).short}"
+            found.setdefault(row["source"], {}).setdefault(row["undefined"], []).append(what)
+    return {
+        name: "\n".join(f"{', '.join(dict.fromkeys(what))}: {reason}" for reason, what in of.items())
+        for name, of in found.items()
+    }
 
 
-def agreed(agreement: pd.DataFrame) -> Sheet:
-    """One row a source, variable and coefficient, with what it is to be read with set beside it."""
+def agreed(summary: Summary) -> Sheet:
+    """One row a source and variable: its coefficients side by side, and what they are to be read with."""
+    agreement, words = summary.agreement, Choices(summary.study.codebook)
+    coefficients = list(dict.fromkeys(agreement["coefficient"]))
     columns = [
-        Column("Source", "name", 30, "Who published the passages."),
-        Column("Variable", "text", 19, "What was asked, see the sheet Codebook."),
-        Column("Coefficient", "text", 21, "Defined below."),
-        Column("Value", "number", 9, "Empty where undefined."),
-        Column("Low", "number", 9, "Lower end of the interval."),
-        Column("High", "number", 9, "Upper end of the interval."),
-        Column("Observed agreement", "number", 12, "Before the correction for chance."),
-        Column("Expected agreement", "number", 12, "What chance gives; none for percent agreement."),
-        Column("Passages", "count", 11, "Passages with a rating."),
-        Column("n", "count", 8, "Passages with two ratings or more, on which the value rests."),
-        Column("Ratings", "count", 10, "Ratings on the variable."),
-        Column("Annotators", "count", 12, "Annotators who rated it."),
-        Column("Most chosen", "text", 24, wording.MOST_CHOSEN),
-        Column("Most chosen: share", "share", 12),
-        Column("Level", "text", 10, "Level of measurement of the variable."),
-        Column("Undefined because", "long", 30, "Why there is no value."),
-        Column("Interval", "long", 62, "How the interval was made."),
+        Column("Source", "long", 26, "Who published the passages."),
+        Column("Question", "text", 18, "See the sheet Codebook."),
+        Column("n", "count", 8, "With two ratings or more."),
+        Column("Passages", "count", 9, "With a rating.", folded=True),
+        Column("Ratings", "count", 9, "Of the first round.", folded=True),
+        Column("Annotators", "count", 12, "Who rated it.", folded=True),
     ]
-    rows: Rows = []
+    for key in coefficients:
+        term = coefficient(key)
+        columns.append(Column(term.short, "number", 9, _MEANT.get(key, "")))
+        columns += [Column(f"{term.short}: {end}", "number", 9, "End of the interval.") for _, end in _ENDS]
+        columns += [
+            Column(f"{term.short}: {part}", "number", 10, meant, folded=True)
+            for part, meant in (("observed", "Before chance."), ("expected", "By chance."))
+        ]
+        columns.append(Column(f"{term.short}: interval", "text", 40, "How it was made.", folded=True))
+    columns += [
+        Column("Most chosen", "long", 19, "The answer given most often."),
+        Column("Its share", "share", 8, "Of all answers."),
+        Column("Level", "text", 10, "Of measurement.", folded=True),
+        Column("Read with care", "long", 30, "The words stand above."),
+        Column("Undefined because", "long", 26, "Why there is no value."),
+    ]
+    cautions: dict[str, None] = {}
+    found: dict[tuple[str | None, str], dict[str, dict[str, Any]]] = {}
     for row in records(agreement):
-        rows.append(
-            [source_name(row["source"]), row["variable"], coefficient(row["coefficient"]).name]
-            + [row[key] for key in ("value", "ci_low", "ci_high", "observed", "expected", "n_items")]
-            + [row[key] for key in ("n_pairable_items", "n_ratings", "n_annotators")]
-            + [row[key] for key in ("prevalent_category", "prevalence", "level", "undefined", "interval")]
-        )
-    return columns, rows
+        found.setdefault((row["source"], row["variable"]), {})[row["coefficient"]] = row
+    rows: list[list[Value]] = []
+    for (source, variable), of in found.items():
+        one = next(iter(of.values()))
+        cells: list[Value] = [source_name(source), in_words(variable)]
+        cells += [one[key] for key in ("n_pairable_items", "n_items", "n_ratings", "n_annotators")]
+        for key in coefficients:
+            parts = ("value", "ci_low", "ci_high", "observed", "expected", "interval")
+            cells += [of[key][part] if key in of else None for part in parts]
+        most = one["prevalent_category"]
+        cells += [None if most is None else words.label(variable, most), one["prevalence"], one["level"]]
+        cautions.update(dict.fromkeys(name for name in str(one.get("caution") or "").split("; ") if name))
+        cells.append(one.get("caution"))
+        reasons = dict.fromkeys(row["undefined"] for row in of.values() if row["undefined"])
+        cells.append("; ".join(reasons) or None)
+        rows.append(cells)
+    return Sheet(
+        columns,
+        rows,
+        len(rows),
+        top=[
+            "Read with care: "
+            + "; ".join(f"{name}: {MEANINGS[name]}" for name in cautions if name in MEANINGS)
+            + "."
+        ]
+        if cautions
+        else [],
+        empty="Nothing to measure: no passage has been coded yet.",
+        frozen=2,
+        explained=True,
+        quiet_again="Source",
+    )
 
 
 def _names(study: Study) -> list[str | None]:
@@ -174,44 +251,48 @@ def _names(study: Study) -> list[str | None]:
     return [None, *sorted(found, key=lambda name: (name.casefold(), name))]
 
 
-def claims(found: Ledger, codebook: Codebook | None) -> Sheet:
-    """One row a claim."""
-    across = min(MOST_MENTIONS, max((len(row) for row in found.claims["mentions"]), default=0))
+def claims(summary: Summary) -> Sheet:
+    """One row a mention of a claim, claims that most sources carry first, in each the mentions by date."""
+    book, found = summary.study.codebook, summary.ledger
     columns = [
-        Column("Claim", "count", 9),
-        Column(
-            "Kind", "long", 16, "A figure that recurs, a text that was reused, or a quotation of one origin."
-        ),
-        Column("First worded", "long", 40, "The wording of the first mention by date."),
-        Column("Sources", "count", 11, "Who carry it."),
-        Column("Passages", "count", 11, "That carry it."),
-        Column("Separate texts", "count", 12, "Passages that share text with one another counted once."),
-        Column("First", "date", 13, "The earliest date of publication."),
-        Column("Last", "date", 13, "The latest date of publication."),
-        Column("Figures", "long", 20, "How the figures of different sources relate."),
-        Column("Put down to", "long", 30, "The different attributions by majority, in order of date."),
-        Column("Drift", "text", 11, "Whether it is put down to different kinds of origin."),
-        *(
-            Column(f"Mention {place}", "long", 44, "Date, source, words, attribution and basis.", band=True)
-            for place in range(1, across + 1)
-        ),
-        Column("Further mentions", "count", 12, "Not shown here; annotate ledger --mentions lists them."),
+        Column("Claim", "count", 7, "Its number."),
+        Column("What recurs", "long", 30, "In the words of the first mention by date."),
+        Column("Kind", "long", 13, "A figure, a reused text, or a quotation of one origin."),
+        Column("Sources", "count", 8, "Who carry it."),
+        Column("Separate texts", "count", 9, "Those that share text counted once."),
+        Column("Published", "date", 12, "Of this mention."),
+        Column("Source", "long", 22, "Who carries it here."),
+        Column("In these words", "long", 34, "The figure, or the stretch that is shared."),
+        Column("Put down to", "long", 18, "By most annotators of the passage."),
+        Column("Ground offered", "long", 18, "By most annotators of the passage."),
+        Column("Figures", "long", 22, "How the figures of different sources relate."),
+        Column("Attributions", "text", 12, "Whether the mentions are put down to different origins."),
+        Column("Passage", "long", 60, "The whole passage.", folded=True),
+        Column("Shares text with", "text", 16, "Mentions of one name share text.", folded=True),
+        Column("Document", "text", 22, folded=True),
+        Column("Item", "text", 20, "The id of the passage.", folded=True),
     ]
-    rows: Rows = []
-    for row in records(found.claims):
-        cells: list[Value] = [row["claim"], LEDGER_KINDS[row["kind"]], row["what"]]
-        cells += [row["n_sources"], row["n_mentions"], row["n_separate_texts"]]
-        cells += [as_date(row["first_published"]), as_date(row["last_published"])]
-        cells.append(", ".join(relations(row["relations"])) or None)
-        cells.append(" → ".join(choice(codebook, "attribution", one) for one in row["attributions"]) or None)
-        cells.append({True: "yes", False: "no", None: None}[row["drift"]])
-        told = [_mention(one, codebook) for one in row["mentions"]]
-        cells += [*told[:across], *[None] * (across - len(told)), max(0, len(told) - across) or None]
+    claimed = {row["claim"]: row for row in records(found.claims)}
+    rows: list[list[Value]] = []
+    for row in records(found.mentions):
+        claim = claimed[row["claim"]]
+        cells: list[Value] = [row["claim"], row["what"], LEDGER_KINDS[row["kind"]]]
+        cells += [claim["n_sources"], claim["n_separate_texts"], as_date(row["published"])]
+        cells += [
+            source_name(row["source"]),
+            row["wording"],
+            *(decided(book, name, row) for name in VARIABLES),
+        ]
+        cells.append(", ".join(relations(claim["relations"])) or None)
+        cells.append({True: "differ", False: "the same", None: None}[claim["drift"]])
+        cells += [row["text"], row["shared_text"], row["document"], row["item"]]
         rows.append(cells)
-    return columns, rows
-
-
-def _mention(mention: Mapping[str, Any], codebook: Codebook | None) -> str:
-    coded = "; ".join(filter(None, (decided(codebook, name, mention) for name in VARIABLES)))
-    head = f"{mention['published'] or 'undated'}, {mention['source']}"
-    return "\n".join(filter(None, [head, f"“{mention['wording']}”", coded]))
+    return Sheet(
+        columns,
+        rows,
+        len(rows),
+        empty="No figure and no text recurs across documents.",
+        frozen=2,
+        explained=True,
+        quiet_again="What recurs",
+    )
