@@ -1,7 +1,8 @@
 """Label configs of every kind that ``annotate check`` accepts, and exports that are made with them, for hypothesis."""
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from annotate.codebook.check import check_config
 
 Json = dict[str, Any]
+PAGE = "<p>He said so \U0001f69a on<br/>Monday, <b>twice</b>.</p>"
 TEXT = "He said so \U0001f69a on\r\nMonday, twice."
 _WORDS = ("a", "b", "Öl & Gas", "no > yes", "1", "2")
 _NOISE: st.SearchStrategy[Any] = st.sampled_from(
@@ -84,7 +86,7 @@ def _control(draw: st.DrawFn, number: int, before: list[Control], shown: str) ->
     elif tag == "Number":
         said |= {"min": draw(st.sampled_from([None, 0])), "max": draw(st.sampled_from([None, 5]))}
     if inner and draw(st.integers(0, 4)) == 0:  # what is offered comes from the task
-        inner, offers, said["value"] = "", (f"{name}-offered", "b"), f"$offer_{name}"
+        inner, offers, said["value"] = "", (f"{name}-offered", f"{name}-b"), f"$offer_{name}"
     said["required"] = draw(st.sampled_from([None, "true"]))
     asked = [one for one in before if one.tag == "Choices" and not one.per_region]
     if asked and not per_region and draw(st.booleans()):
@@ -120,7 +122,8 @@ def _result(draw: st.DrawFn, control: Control) -> Json:
     spoilt = draw(st.integers(0, 7))
     if spoilt == 0 and value:
         value[draw(st.sampled_from(sorted(value)))] = draw(_NOISE)
-    result: Json = {"id": draw(st.sampled_from(_REGIONS)), "from_name": control.name, "to_name": "shown"}
+    name = control.name.replace("{{idx}}", draw(st.sampled_from("012")))
+    result: Json = {"id": draw(st.sampled_from(_REGIONS)), "from_name": name, "to_name": "shown"}
     result |= {"type": kind, "value": value if spoilt != 1 else draw(_NOISE)}
     return result
 
@@ -137,6 +140,12 @@ def _relation() -> st.SearchStrategy[Json]:
     )
 
 
+def _repeated(control: Control) -> Control:
+    """The same control, asked of each entry of a list."""
+    xml = re.sub(r'(name|whenTagName)="(c[0-9])"', r'\1="\2_{{idx}}"', control.xml)
+    return replace(control, name=f"{control.name}_{{{{idx}}}}", xml=xml)
+
+
 @st.composite
 def exports(draw: st.DrawFn) -> tuple[str, list[Json], list[Control]]:
     """A label config that ``annotate check`` accepts, an export of one passage by two annotators, and the controls."""
@@ -144,13 +153,25 @@ def exports(draw: st.DrawFn) -> tuple[str, list[Json], list[Control]]:
     controls: list[Control] = []
     for number in range(draw(st.integers(1, 5))):
         controls.append(draw(_control(number, controls, shown)))
+    repeats = draw(st.booleans()) and shown == "Text"
+    if repeats:
+        controls = [_repeated(one) for one in controls]
     relations = '<Relations><Relation value="relays"/></Relations>' if draw(st.booleans()) else ""
     inside = "".join(one.xml for one in controls)
-    config = f'<View><{shown} name="shown" value="$shown"/>{inside}{relations}</View>'
+    text = f'<{shown} name="shown" value="$shown"/>{inside}'
+    if repeats:
+        text = text.replace('="shown"', '="shown_{{idx}}"').replace("$shown", "$turns[{{idx}}].text")
+        text = f'<Repeater on="$turns" indexFlag="{{{{idx}}}}"><View>{text}</View></Repeater>'
+    config = f"<View>{text}{relations}</View>"
     assume(not check_config(config))
     data: Json = {"passage_id": "p", "source": "S", "text": TEXT}
-    data["shown"] = [{"author": "A", "text": TEXT}] if shown == "Paragraphs" else TEXT
-    data |= {f"offer_{one.name}": [{"value": offer} for offer in one.offers] for one in controls}
+    data["shown"] = draw(st.sampled_from([TEXT, PAGE])) if shown == "HyperText" else TEXT
+    if shown == "Paragraphs":
+        data["shown"] = [{"author": "A", "text": one} for one in TEXT.split("\r\n")]
+    data["turns"] = [{"text": TEXT}, {"text": TEXT}]
+    data |= {
+        f"offer_{one.name.partition('_')[0]}": [{"value": offer} for offer in one.offers] for one in controls
+    }
     answers = st.one_of([_result(one) for one in controls] + ([_relation()] if relations else []) + [_NOISE])
     annotations = [
         {"id": number, "completed_by": number, "result": draw(st.lists(answers, max_size=8))}

@@ -367,28 +367,6 @@ def test_other_marks_of_the_export_settle_what_offsets_count():
     assert made.exclusions.empty
 
 
-def test_marks_on_plain_hypertext_are_read_and_others_are_named():
-    book = read_codebook(
-        """<View><HyperText name="page" value="$html"/>
-        <HyperTextLabels name="m" toName="page"><Label value="W"/></HyperTextLabels></View>"""
-    )
-    value = {
-        "start": "/text()[1]", "end": "/text()[1]", "startOffset": 3, "endOffset": 7,
-        "globalOffsets": {"start": 3, "end": 7}, "text": "said", "hypertextlabels": ["W"],
-    }  # fmt: skip
-    one = {"id": "r", "from_name": "m", "to_name": "page", "type": "hypertextlabels", "value": value}
-
-    def read(html):
-        return tabulate([task("p1", annotation(1, 1, one), html=html)], book)
-
-    assert read("He said so.").spans["text"].tolist() == ["said"]
-    assert read("<b>He</b> said so.").exclusions["reason"].tolist() == ["not_supported", "marks_incomplete"]
-    assert read([{"author": "A", "text": "He said so."}]).exclusions["reason"].tolist() == [
-        "not_supported",
-        "marks_incomplete",
-    ]
-
-
 def test_labels_and_choices_may_come_from_the_task():
     book = read_codebook(
         """<View><Text name="text" value="$text"/><Choices name="opt" toName="text" value="$options"/>

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from annotate.agreement import measure
-from annotate.codebook.check import check_config
 from annotate.codebook.read import read_codebook
 from annotate.consensus import with_gold
 from annotate.errors import ExportError, InputError, TableError
@@ -325,23 +324,6 @@ def test_an_export_of_another_project_names_all_controls_that_differ(export, con
         ExportError, match=r"answers mood, tone, which the label config does not have \(it has kind"
     ):
         read_study(export(other), config=config)
-
-
-def test_questions_that_a_config_repeats_are_named_in_one_line(export, config):
-    repeats = """<View><Repeater on="$turns" indexFlag="{{idx}}"><Text name="t_{{idx}}" value="$turns[{{idx}}].text"/>
-    <Choices name="kind_{{idx}}" toName="t_{{idx}}"><Choice value="a"/></Choices></Repeater></View>"""
-    config.write_text(repeats, encoding="utf-8")
-    turns = {"turns": [{"text": "It rained."}]}
-    one = {**choice("a", name="kind_0"), "to_name": "t_0"}
-    with pytest.raises(ExportError, match=r"repeats its questions \(<Repeater>\).*kind_0, are not read"):
-        read_study(export([{"id": 1, "data": turns, "annotations": [annotation(1, 1, one)]}]), config=config)
-    assert [problem.tag for problem in check_config(repeats)] == ["Repeater"]
-
-
-def test_marks_on_the_turns_of_a_dialogue_are_named_before_they_are_made():
-    turns = """<View><Paragraphs name="talk" value="$talk"/>
-    <ParagraphLabels name="m" toName="talk"><Label value="W"/></ParagraphLabels></View>"""
-    assert [problem.tag for problem in check_config(turns)] == ["ParagraphLabels"]
 
 
 def test_an_order_by_uncertainty_is_said_until_all_are_coded(export, config):

@@ -18,6 +18,7 @@ from annotate.codebook.config_xml import (
 )
 from annotate.codebook.controls import CONDITIONS
 from annotate.codebook.read import read_codebook
+from annotate.codebook.repeats import FLAG
 
 # One tag a line would push the checks off the page.
 # fmt: off
@@ -298,17 +299,17 @@ def _styles(root: Element) -> Iterator[Problem]:
 
 def _repeated_questions(root: Element) -> Iterator[Problem]:
     for tag in root.iter("Repeater"):
-        what = "repeats its questions, and answers to such questions are read from no export"
-        yield _problem(tag, what, "give each question a control with a name of its own")
-
-
-def _markup(root: Element) -> Iterator[Problem]:
-    """Find marks on texts that are none: what lies where in them is not read."""
-    pages = {tag.get("name"): tag.tag for tag in root.iter("Paragraphs")}
-    for tag in root.iter("Labels", "HyperTextLabels", "ParagraphLabels"):
-        if tag.get("toName") in pages:
-            what = f"{_name(tag)} marks the turns of <Paragraphs>, whose places are read from no export"
-            yield _problem(tag, what, "show the text with <Text>")
+        flag = tag.get("indexFlag") or FLAG
+        if not (tag.get("on") or "").startswith("$"):
+            yield _problem(tag, "repeats nothing", 'name a list of the task with a dollar: on="$turns"')
+        if any(one.tag == "Repeater" for one in tag.iterancestors()):
+            yield _problem(tag, "stands in another <Repeater>, which is not read", "take it out")
+            continue
+        for inner in tag.iter(*_OBJECTS, *_CONTROLS):
+            name = inner.get("name") or flag
+            if flag not in name:
+                what = f"{name!r} is repeated, and all of them have one name"
+                yield _problem(inner, what, f'write the number into it: name="{name}_{flag}"')
 
 
 _CHECKS: tuple[Callable[[Element], Iterator[Problem]], ...] = (
@@ -324,5 +325,4 @@ _CHECKS: tuple[Callable[[Element], Iterator[Problem]], ...] = (
     _kept_when_hidden,
     _styles,
     _repeated_questions,
-    _markup,
 )

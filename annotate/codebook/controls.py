@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from annotate.codebook.config_xml import Element, Problem, UnusableConfigError
+from annotate.codebook.repeats import Repeat, repeat_of
 from annotate.codebook.scale import Level
 from annotate.errors import ConfigError
 
@@ -140,7 +141,7 @@ class Variable:
     free text, and for choices that come from the task's own data. ``minimum`` and ``maximum`` are
     the bounds of a number. ``shows`` is the key of the task's data that is judged ("" if the config does not say),
     ``offered_by`` the one that brings the choices ("" where the config lists them). ``conditions`` say when the
-    control is in sight; all must hold.
+    control is in sight; all must hold. ``repeat`` is the Repeater that asks it again and again, if one does.
     """
 
     name: str
@@ -155,17 +156,27 @@ class Variable:
     shows: str = ""
     offered_by: str = ""
     conditions: tuple[Condition, ...] = ()
+    repeat: Repeat | None = None
+
+
+Medium = Literal["Text", "HyperText", "Paragraphs"]
 
 
 @dataclass(frozen=True, slots=True)
 class SpanVariable:
-    """A control that marks stretches of text with labels; ``shows`` and ``offered_by`` as of a variable."""
+    """A control that marks stretches of text with labels; ``shows``, ``offered_by``, ``repeat`` as of a variable.
+
+    ``medium`` is what shows the text; of turns, ``text_key`` has what is said in each.
+    """
 
     name: str
     to_name: str
     labels: tuple[Category, ...]
     shows: str = ""
     offered_by: str = ""
+    medium: Medium = "Text"
+    text_key: str = "text"
+    repeat: Repeat | None = None
 
 
 def controls_of(root: Element, where: str) -> dict[str, Element]:
@@ -277,6 +288,7 @@ def variable_of(tag: Element, keys: Mapping[str, str], where: str) -> Variable:
         shows=keys.get(tag.get("toName"), ""),
         offered_by="" if kind in ("number", "textarea") else key_of(tag),
         conditions=conditions_of(tag),
+        repeat=repeat_of(tag),
     )
     if kind == "choices" and variable.level in ("interval", "ratio"):
         for category in variable.categories:

@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.codebook.config_xml import parse_config
+from annotate.codebook.config_xml import Element, parse_config
 from annotate.codebook.controls import (
     KINDS,
     PATH_SEPARATOR,
     Category,
     Kind,
+    Medium,
     SpanVariable,
     Variable,
     category_of,
@@ -24,6 +25,7 @@ from annotate.codebook.controls import (
     members,
     variable_of,
 )
+from annotate.codebook.repeats import Repeat, repeat_of
 from annotate.codebook.scale import Level, Scale
 from annotate.errors import ConfigError
 
@@ -51,7 +53,8 @@ class Codebook:
 
     ``variables`` are the controls answered once a passage and so the variables of the ratings;
     ``region_variables`` are answered once a marked stretch and are not. ``unread`` names the
-    controls that are of no use for text (boxes on pictures and the like): they are passed over.
+    controls that are of no use for text (boxes on pictures and the like): they are passed over. ``repeated`` are
+    the names of all controls that a Repeater asks again and again, with that Repeater.
     """
 
     variables: tuple[Variable, ...]
@@ -61,6 +64,7 @@ class Codebook:
     sha256: str
     region_variables: tuple[Variable, ...] = ()
     unread: tuple[str, ...] = ()
+    repeated: tuple[tuple[str, Repeat], ...] = ()
 
     @property
     def levels(self) -> dict[str, Level]:
@@ -154,11 +158,11 @@ def read_codebook(config: str, *, where: str = "label config") -> Codebook:
     variables: list[Variable] = []
     spans: list[SpanVariable] = []
     unread: list[str] = []
-    for name, tag in controls_of(root, where).items():
+    controls = controls_of(root, where)
+    for name, tag in controls.items():
         if tag.tag in _SPAN_TAGS and media.get(tag.get("toName")) not in _OTHER_MEDIA:
             labels = distinct(members(tag, "Label"), where)
-            shown = keys.get(tag.get("toName"), "")
-            spans.append(SpanVariable(name, tag.get("toName"), labels, shown, key_of(tag)))
+            spans.append(_spans(tag, labels, objects.get(tag.get("toName"))))
         elif tag.tag in KINDS:
             variables.append(variable_of(tag, keys, where))
         else:
@@ -171,7 +175,22 @@ def read_codebook(config: str, *, where: str = "label config") -> Codebook:
         sha256=config_hash(config),
         region_variables=tuple(v for v in variables if v.per_region),
         unread=tuple(unread),
+        repeated=tuple((name, one) for name, tag in controls.items() if (one := repeat_of(tag))),
     )
 
 
-# tag -> kind, how its categories are read, the levels it may be said to have (the first is the default)
+def _spans(tag: Element, labels: tuple[Category, ...], shown: Element | None) -> SpanVariable:
+    """Read a control that marks what the object ``shown`` shows."""
+    medium: Medium = "Text"
+    if shown is not None and shown.tag in ("HyperText", "Paragraphs"):
+        medium = shown.tag
+    return SpanVariable(
+        name=tag.get("name"),
+        to_name=tag.get("toName"),
+        labels=labels,
+        shows="" if shown is None else key_of(shown),
+        offered_by=key_of(tag),
+        medium=medium,
+        text_key="text" if shown is None else shown.get("textKey") or "text",
+        repeat=repeat_of(tag),
+    )

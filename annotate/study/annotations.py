@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from annotate.codebook.controls import Answered, in_sight
 from annotate.codebook.read import PATH_SEPARATOR, Codebook, Variable
+from annotate.codebook.repeats import Repeat
 from annotate.errors import ExportError
 from annotate.study.answers import Answer, Excluded, read_answer
 from annotate.study.marks import Unit
@@ -216,20 +217,26 @@ class Reader:
         # Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation that is an
         # answer, the empty set; in a list that may have been hidden it would be a guess.
         self._lists = tuple(
-            variable.name
+            variable
             for variable in codebook.variables
             if (variable.kind, variable.level, variable.required) == ("choices", "set", False)
             and not variable.conditions
         )
 
-    def answers(self, annotation: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Answer | Excluded]:
-        """Read each answer of an annotation; ``data`` are those of its task."""
-        read = [
-            answer
-            for result in annotation.get("result") or ()
-            for answer in read_answer(result, self._codebook, data, self._units)
-        ]
-        answered = self._answered(read, "")
+    def answers(
+        self,
+        annotation: Mapping[str, Any],
+        data: Mapping[str, Any],
+        *,
+        repeat: Repeat | None = None,
+        beside: Sequence[object] = (),
+    ) -> Iterator[Answer | Excluded]:
+        """Read each answer of an annotation, or of the part of it that is one of several of a ``repeat``.
+
+        ``data`` are those of its task; ``beside`` are the answers to what is asked once, which conditions may look at.
+        """
+        read = self._read(annotation.get("result") or (), data)
+        answered = self._answered([*read, *self._read(beside, data)], "")
         marked = {one.region for one in read if isinstance(one, Answer) and one.kind == "span"}
         seen: set[str] = set()
         touched: set[str] = set()
@@ -251,8 +258,12 @@ class Reader:
                     yield Excluded("hidden", answer.variable, answer.value)
                     continue
             yield answer
+        lists = [variable.name for variable in self._lists if variable.repeat == repeat]
         if rated:  # what was left out altogether says nothing about the lists either
-            yield from (Answer("rating", name, encode_set(())) for name in self._lists if name not in touched)
+            yield from (Answer("rating", name, encode_set(())) for name in lists if name not in touched)
+
+    def _read(self, results: Sequence[object], data: Mapping[str, Any]) -> list[Answer | Excluded]:
+        return [one for result in results for one in read_answer(result, self._codebook, data, self._units)]
 
     def _answered(self, read: Sequence[Answer | Excluded], region: str) -> Answered:
         """What conditions look at: of a question inside a stretch, what is said of the stretch and the passage."""

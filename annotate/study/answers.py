@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeGuard
 
 from annotate.codebook.read import PATH_SEPARATOR, Category, Codebook, SpanVariable, Variable
+from annotate.codebook.repeats import look_up
 from annotate.study.marks import UNITS, Unit, place, read_mark
 from annotate.study.ratings import encode_set
 
@@ -166,7 +167,7 @@ def _strings(values: object) -> bool:
 def _spans(
     result: Mapping[str, Any], control: SpanVariable, data: Mapping[str, Any], units: Sequence[Unit]
 ) -> Iterator[Answer | Excluded]:
-    value, passage = result["value"], data.get(control.shows)
+    value = result["value"]
     chosen = value.get("labels", value.get("hypertextlabels", value.get("paragraphlabels")))
     if chosen is not None and not _strings(chosen):
         yield Excluded("malformed", control.name, f"a span labelled {chosen!r:.60}")
@@ -174,36 +175,29 @@ def _spans(
     if not chosen:
         yield Excluded("blank", control.name, f"a mark without a label, on {value.get('text')!r:.60}")
         return
-    mark = read_mark(value, passage)
-    if mark is None:
-        yield Excluded("not_supported", control.name, "on HyperText with markup, or on Paragraphs")
-        return
+    mark = read_mark(value, look_up(data, control.shows), control)
     if isinstance(mark, str):
         yield Excluded("malformed", control.name, mark)
         return
-    where = place(*mark, units)
+    where = place(mark, units)
     if where is None:
-        _, start, end, marked = mark
-        yield (
-            Excluded("span_mismatch", control.name, f"{start} to {end} is not {marked!r:.60}")
-            if marked is not None
-            else Excluded(
-                "unknown_offsets", control.name, f"{start} to {end}, without the text that was marked"
-            )
-        )
+        untold = mark.text is None
+        detail = "without the text that was marked" if untold else f"is not {mark.text!r:.60}"
+        reason = "unknown_offsets" if untold else "span_mismatch"
+        yield Excluded(reason, control.name, f"{mark.said}{',' if untold else ''} {detail}")
         return
     labels = [label.id for label in control.labels] or offered(data, control.offered_by)
     for label in chosen:
         if label not in labels and (labels or not control.offered_by):
             yield Excluded("unknown_category", control.name, f"{label!r} is not in the label config")
         else:
-            text = mark[0][slice(*where)]
+            text = mark.passage[slice(*where)]
             yield Answer("span", control.name, label, *where, text=text, region=str(result.get("id", "")))
 
 
 def offered(data: Mapping[str, Any], key: str) -> list[str]:
     """What a task offers to choose, by its own data: texts, or objects with a value, an alias and children."""
-    return list(_offered(data.get(key), ())) if key else []
+    return list(_offered(look_up(data, key), ())) if key else []
 
 
 def _offered(members: object, above: tuple[str, ...]) -> Iterator[str]:

@@ -31,6 +31,7 @@ from annotate.study.answers import Answer, Excluded, is_number
 from annotate.study.exported import ADJUDICATION, PASSAGE_COLUMNS, as_cell, passage_of, round_of, said_twice
 from annotate.study.marks import Unit, marks_with_text, possible_units
 from annotate.study.ratings import canonical_ratings
+from annotate.study.repeated import Section, Sections
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 from annotate.study.spans import inside_frame, read_inside, read_relations, relation_frame, spans_by_region
 
@@ -51,7 +52,6 @@ REASONS: Mapping[str, str] = {
     "hidden": "an answer to a question that was out of sight when it was submitted",
     "span_mismatch": "a marked stretch whose place does not give the text that was marked",
     "unknown_offsets": "a marked stretch without its text, whose offsets may count one thing or another",
-    "not_supported": "a mark on HyperText with markup, or on Paragraphs, whose place is not read",
     "marks_incomplete": "an annotator's marks on a passage, for the agreement on marks: one of them was left out",
     "no_stretch": "a relation to, or an answer inside, a marked stretch that cannot be read",
     "not_tabulated": "an answer to a control of no use for text",
@@ -130,6 +130,7 @@ def tabulate(
     made_of: dict[str, list[dict[str, Any]]] = {name: [] for name in _KINDS}
     exclusions = made_of["exclusion"]
     passages: dict[str, dict[str, Any]] = {}
+    sections = Sections(codebook)
     annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     shown: dict[tuple[str, int], Mapping[str, Any]] = {}
     copies: dict[tuple[str, int], list[str]] = {}
@@ -153,30 +154,32 @@ def tabulate(
     reader = Reader(codebook, _units(tasks, codebook))
     numbers = numbers_by_address(tasks)
     starred = 0
+    judged: dict[str, dict[str, Any]] = {}
     for (item, repeat), made in annotations.items():
         found = sort_annotations(
             with_known_annotators(made, numbers), marks_only=not codebook.variables, on_edited=on_edited
         )
-        passage, data = passages[item], shown[item, repeat]
+        data = shown[item, repeat]
+        parts = sections.of(passages[item], data)
+        judged |= {row["item"]: row for row in sections.items(parts) if row["item"] not in judged}
         exclusions.extend(
             {**_with_twins(row, copies[item, repeat], data), "item": item} for row in found.left_out
         )
         starred += found.starred
-        passage["n_annotations"] += len(found.kept) if repeat == 1 else 0
-        for annotation in found.kept:
-            rows = _Rows(passage, annotation, repeat)
-            for kind, row in _rows_of(rows, list(reader.answers(annotation, data)), codebook):
+        for part in sections.items(parts):
+            judged[part["item"]]["n_annotations"] += len(found.kept) if repeat == 1 else 0
+        for rows, answers in _read(found.kept, parts, sections, reader, repeat):
+            for kind, row in _rows_of(rows, answers, codebook):
                 made_of[kind].append(row)
-        made_of["gold"] += [
-            row for one in found.gold for row in _gold(_Rows(passage, one, repeat), reader, data)
-        ]
+        for rows, answers in _read(found.gold, parts, sections, reader, repeat):
+            made_of["gold"] += _gold(rows, answers)
     return Tables(
         ratings=_rating_frame(made_of["rating"], where),
         spans=_frame(made_of["span"], SPAN_COLUMNS).astype(
             {"start": "int64", "end": "int64", "round": "int64"}
         ),
         comments=_frame(made_of["free_text"], COMMENT_COLUMNS),
-        passages=_frame(list((passages | decided | passages).values()), PASSAGE_COLUMNS).astype(
+        passages=_frame(list((judged | decided | judged).values()), PASSAGE_COLUMNS).astype(
             {"n_annotations": "int64"}
         ),
         exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
@@ -190,9 +193,26 @@ def tabulate(
     )
 
 
-def _gold(rows: "_Rows", reader: Reader, data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _read(
+    made: Sequence[Mapping[str, Any]],
+    parts: Sequence[Section],
+    sections: Sections,
+    reader: Reader,
+    repeat: int,
+) -> Iterator[tuple["_Rows", list[Answer | Excluded]]]:
+    """Read the annotations of a task, item by item."""
+    for annotation in made:
+        found = list(sections.split(annotation, parts))
+        once = next((own["result"] for part, own in found if part.repeat is None), ())
+        for part, own in found:
+            beside = once if part.repeat else ()
+            answers = list(reader.answers(own, part.data, repeat=part.repeat, beside=beside))
+            yield _Rows(part.passage, own, repeat), answers
+
+
+def _gold(rows: "_Rows", answers: Sequence[Answer | Excluded]) -> Iterator[dict[str, Any]]:
     """The judgements of a starred annotation, and whose own it is."""
-    for answer in reader.answers(rows.annotation, data):
+    for answer in answers:
         if isinstance(answer, Answer) and answer.kind == "rating":
             own = annotator_id(rows.annotation.get("completed_by"))
             nobody = own == NOBODY or is_imported(rows.annotation)
@@ -239,7 +259,7 @@ def _ordered(
 
 def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit, ...]:
     """What the offsets of this export may count."""
-    return possible_units(marks_with_text(tasks, {one.name: one.shows for one in codebook.span_variables}))
+    return possible_units(marks_with_text(tasks, {one.name: one for one in codebook.span_variables}))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,12 @@ with more and more of this undone. The place is always that of the mark's own of
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
+
+from annotate.codebook.read import SpanVariable
+from annotate.codebook.repeats import look_up
+from annotate.study.pages import Turns, has_markup, page_of
 
 Unit = Literal["code points", "UTF-16 units", "code points, CRLF as one", "UTF-16 units, CRLF as one"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -18,19 +23,13 @@ Place = tuple[int, int]
 _PIECES = re.compile(r"\r\n|.", re.DOTALL)
 
 
-def place(
-    passage: str, start: int, end: int, marked: str | None, units: Collection[Unit] = UNITS
-) -> Place | None:
+def place(mark: "Mark", units: Collection[Unit] = UNITS) -> Place | None:
     r"""Find the offsets of a mark in code points.
 
     Parameters
     ----------
-    passage
-        The text that was annotated, as it is stored.
-    start, end
-        As the export has them.
-    marked
-        The text that was marked, or None where the export does not say.
+    mark
+        As it was read.
     units
         What the offsets of this export may count, see :func:`possible_units`; it decides where no text does.
 
@@ -40,20 +39,19 @@ def place(
         None if no way of counting gives the text; or, without a text, if the ways of counting that are possible
         lead to different places.
 
-    >>> place("one\r\ntwo", 4, 7, "two")
+    >>> place(Mark("one\r\ntwo", places("one\r\ntwo", 4, 7), "two", ""))
     (5, 8)
-    >>> place("one\ntwo", 0, 7, "one\\ntwo")
+    >>> place(Mark("one\ntwo", places("one\ntwo", 0, 7), "one\\ntwo", ""))
     (0, 7)
 
     """
-    found = places(passage, start, end)
-    if marked is None:
-        where = {found[unit] for unit in units if unit in found}
+    if mark.text is None:
+        where = {mark.found[unit] for unit in units if unit in mark.found}
         return where.pop() if len(where) == 1 else None
-    for read in _READINGS:
-        wanted = {read(marked), read(_unescaped(marked))}
-        for here in found.values():
-            if read(passage[slice(*here)]) in wanted:
+    for read in (*_READINGS, *((_without_any_space,) if mark.shown else ())):
+        wanted = {read(mark.text), read(_unescaped(mark.text))}
+        for here in mark.found.values():
+            if read(mark.passage[slice(*here)]) in wanted:
                 return here
     return None
 
@@ -74,15 +72,15 @@ def places(passage: str, start: int, end: int) -> dict[Unit, Place]:
     return found
 
 
-def possible_units(marks: Iterable[tuple[str, int, int, str]]) -> tuple[Unit, ...]:
-    """Tell what offsets may count, by marks with a text (passage, start, end, text).
+def possible_units(marks: "Iterable[Mark]") -> tuple[Unit, ...]:
+    """Tell what offsets may count, by marks with a text.
 
     Only those tell that lie elsewhere by another way of counting. If they contradict each other, all is possible.
     """
     possible = set(UNITS)
-    for passage, start, end, marked in marks:
-        found = places(passage, start, end)
-        fits = {unit for unit, where in found.items() if _alike(passage[slice(*where)], marked)}
+    for mark in marks:
+        passage, marked = mark.passage, mark.text or ""
+        fits = {unit for unit, where in mark.found.items() if _alike(passage[slice(*where)], marked)}
         possible &= fits or possible
     return tuple(unit for unit in UNITS if unit in possible) or UNITS
 
@@ -122,40 +120,85 @@ def _without_spaces(text: str) -> str:
     return " ".join(_composed(text).split()) or text
 
 
+def _without_any_space(text: str) -> str:
+    return "".join(_composed(text).split()) or text
+
+
 _READINGS: tuple[Callable[[str], str], ...] = (str, _with_plain_lines, _composed, _without_spaces)
 
 
-Mark = tuple[str, int, int, str | None]
+@dataclass(frozen=True)
+class Mark:
+    """A marked stretch as an export has it.
 
-
-def read_mark(value: Mapping[str, Any], passage: object) -> Mark | str | None:
-    """Read a marked stretch: the passage, its offsets as the export has them, and its text if it says so.
-
-    None if it lies in what has no plain text: HyperText with markup, the turns of Paragraphs. A text says what
-    is wrong with it.
+    ``passage`` is the text that it lies in, ``found`` the place of it by each way of counting, ``text`` what was
+    marked or None, ``said`` its offsets for people. ``shown`` tells that a browser laid the text out, so that the
+    white space of what was marked is the browser's own.
     """
-    start, end, marked = value.get("start"), value.get("end"), value.get("text")
-    overall = value.get("globalOffsets")
-    if isinstance(overall, Mapping) and isinstance(passage, str) and not re.search("[<&]", passage):
-        start, end = overall.get("start"), overall.get("end")  # of a page without markup, which is plain text
-    elif "startOffset" in value or "endOffset" in value or isinstance(passage, list):
-        return None
-    if not isinstance(passage, str) or type(start) is not int or type(end) is not int:
-        return f"a span from {start!r:.40} to {end!r:.40} of {type(passage).__name__}"
+
+    passage: str
+    found: Mapping[Unit, Place]
+    text: str | None
+    said: str
+    shown: bool = False
+
+
+def read_mark(value: Mapping[str, Any], shown: object, control: SpanVariable) -> Mark | str:
+    """Read a marked stretch of what a task ``shown``; a text says what is wrong with it."""
+    marked = value.get("text")
     if not isinstance(marked, str | None):
         return f"a span of the text {marked!r:.40}"
-    return passage, start, end, marked
+    if control.medium == "Paragraphs" and isinstance(shown, list):
+        return _in_turns(value, Turns(shown, control.text_key), marked)
+    start, end = value.get("start"), value.get("end")
+    overall = value.get("globalOffsets")
+    if isinstance(shown, str) and (control.medium == "HyperText" or "startOffset" in value):
+        page = page_of(shown) if has_markup(shown) else None
+        passage = shown if page is None else page.text
+        if isinstance(overall, Mapping):
+            start, end = overall.get("start"), overall.get("end")
+        elif page is not None:
+            start = page.place(start, value.get("startOffset"))
+            end = page.place(end, value.get("endOffset"))
+        elif not (type(start) is int and type(end) is int):
+            start, end = value.get("startOffset"), value.get("endOffset")  # of a page without markup
+    else:
+        page, passage = None, shown if isinstance(shown, str) else ""
+    if not isinstance(shown, str) or type(start) is not int or type(end) is not int:
+        return f"a span from {value.get('start')!r:.40} to {value.get('end')!r:.40} of {type(shown).__name__}"
+    return Mark(passage, places(passage, start, end), marked, f"{start} to {end}", page is not None)
+
+
+def _in_turns(value: Mapping[str, Any], turns: Turns, marked: str | None) -> Mark | str:
+    first, last = turns.start_of(value.get("start")), turns.start_of(value.get("end"))
+    start, end = value.get("startOffset"), value.get("endOffset")
+    said = f"turn {value.get('start')!r:.20} at {start!r:.20} to turn {value.get('end')!r:.20} at {end!r:.20}"
+    if first is None or last is None or type(start) is not int or type(end) is not int:
+        return f"a span from {said}"
+    found: dict[Unit, Place] = {}
+    for unit in UNITS:
+        here = _within(turns.text[first:], start, unit), _within(turns.text[last:], end, unit)
+        if here[0] is not None and here[1] is not None and first + here[0] < last + here[1]:
+            found[unit] = first + here[0], last + here[1]
+    return Mark(turns.text, found, marked, said, shown=True)
+
+
+def _within(text: str, offset: int, unit: Unit) -> int | None:
+    steps = _steps(text, unit)
+    return steps[offset] if 0 <= offset < len(steps) else None
 
 
 def marks_with_text(
-    tasks: Iterable[Mapping[str, Any]], shown: Mapping[str, str]
-) -> Iterator[tuple[str, int, int, str]]:
-    """Go through all marks of an export that say their text; ``shown`` has the key of the data by control."""
+    tasks: Iterable[Mapping[str, Any]], controls: Mapping[str, SpanVariable]
+) -> Iterator[Mark]:
+    """Go through all marks of an export that say their text, but those of repeated questions."""
     for task in tasks:
         for annotation in task["annotations"]:
             for result in annotation.get("result") or ():
-                key = shown.get(str(result.get("from_name"))) if isinstance(result, Mapping) else None
-                value = result.get("value") if key is not None else None
-                mark = read_mark(value, task["data"].get(key)) if isinstance(value, Mapping) else None
-                if isinstance(mark, tuple) and mark[3] is not None:
-                    yield mark[0], mark[1], mark[2], mark[3]
+                name = result.get("from_name") if isinstance(result, Mapping) else None
+                control = controls.get(name) if isinstance(name, str) else None
+                value = result.get("value") if control is not None else None
+                if control is not None and isinstance(value, Mapping):
+                    mark = read_mark(value, look_up(task["data"], control.shows), control)
+                    if isinstance(mark, Mark) and mark.text is not None:
+                        yield mark

@@ -321,11 +321,6 @@ def _refuse(exclusions: pd.DataFrame, codebook: Codebook, path: Path) -> None:
         unknown = dict.fromkeys(strict.loc[strict["reason"] == "unknown_control", "variable"])
         controls = [one.name for one in codebook.variables]
         controls += [one.name for one in codebook.span_variables]
-        if any("{{" in name for name in controls):
-            raise ExportError(
-                f"{path}: the label config repeats its questions (<Repeater>), and answers to such, as to "
-                f"{next(iter(unknown))}, are not read; give each question a name of its own"
-            )
         what = (
             f"annotation {row['annotation']}: answers {', '.join(unknown)}, which the label config does not have "
             f"(it has {', '.join(controls) or 'none'})"

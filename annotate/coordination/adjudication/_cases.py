@@ -89,9 +89,15 @@ def cases(
     Raises
     ------
     InputError
-        If a passage has no text.
+        If a passage has no text, or is one entry of a list in a task (``<Repeater>``), which has no task of its own.
 
     """
+    repeated = [one.name for one in codebook.variables if one.repeat is not None]
+    if repeated:
+        raise InputError(
+            f"{', '.join(repeated)}: repeated by <Repeater>, and put before no adjudicator; settle them with annotate "
+            "consensus"
+        )
     shown = sorted(shown_keys(codebook.config))
     by_item: dict[str, list[Json]] = {}
     for task in tasks:
