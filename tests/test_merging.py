@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from annotate.agreement import measure
+from annotate.agreement import measure, pairs
 from annotate.cli.commands import app
 from annotate.codebook.read import read_codebook
 from annotate.consensus import resolve
@@ -15,6 +15,7 @@ from annotate.errors import ExportError, InputError
 from annotate.sampling import Interval
 from annotate.study.exports import tabulate
 from annotate.study.merging import merge
+from annotate.study.parts import accounts_table
 from annotate.study.snapshot import read_manifest, write_snapshot
 from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, span, task
@@ -26,8 +27,9 @@ ANNOTATORS = "export,annotator,name\n"
 def pulled(tmp_path):
     """Write tasks as the snapshot of a project."""
 
-    def write(name, tasks, config=CONFIG, url="http://one.example", **meta):
-        meta = {"project": {"id": 1, "title": name}, "server": {"url": url}, **meta}
+    def write(name, tasks, config=CONFIG, url=None, **meta):
+        server = {"url": url or f"http://{name}.example"}
+        meta = {"project": {"id": 1, "title": name}, "server": server, **meta}
         return write_snapshot(tmp_path / "pulled", name, tasks, config, meta)
 
     return write
@@ -74,11 +76,72 @@ def test_equal_numbers_of_two_projects_are_two_people(pulled, tmp_path):
     ]  # fmt: skip
     assert (made.passages, made.shared) == (2, 2)
     assert list(study.passages["n_annotations"]) == [2, 2]
-    assert "A3 of parts 1, 2 count as 2 people" in made.notices[0]
+    assert made.notices == []
+
+
+ONE = "http://one.example"
+
+
+def test_one_account_of_one_server_is_one_person(pulled, tmp_path):
+    first, second = alone(3, "ab"), [task(f"q{n}", annotation(50 + n, 3, choice("a"))) for n in range(2)]
+    made = merge([pulled("one", first, url=ONE), pulled("two", second, url=ONE)], tmp_path / "m")
+    assert set(read_study(made.folder).ratings["annotator"]) == {"A3@1"}
+    assert made.notices == [
+        "A3 of part 1, A3 of part 2 count as one person, A3@1; if they are several, say so with --annotators"
+    ]
+
+
+def test_agreement_does_not_rise_where_a_person_is_counted_once(pulled, tmp_path):
+    """As one study of two annotators, split into two projects of the same accounts of one server."""
+    answers = [("a", "a"), ("a", "b"), ("b", "b"), ("b", "a"), ("a", "a"), ("b", "b")]
+    tasks = [
+        task(f"p{n}", *(annotation(10 * n + who, 3 + who, choice(answer)) for who, answer in enumerate(pair)))
+        for n, pair in enumerate(answers)
+    ]
+    whole = read_study(pulled("whole", tasks))
+    halves = [pulled("left", tasks[:3], url=ONE), pulled("right", tasks[3:], url=ONE)]
+    merged = read_study(merge(halves, tmp_path / "m").folder)
+    assert merged.ratings["annotator"].nunique() == whole.ratings["annotator"].nunique() == 2
+    how = {"interval": Interval(replicates=20)}
+    found, expected = (pairs(study.ratings, scales=study.scales, **how) for study in (merged, whole))
+    assert found["krippendorff_alpha"].tolist() == pytest.approx(
+        expected["krippendorff_alpha"].tolist(), nan_ok=True
+    )
+
+
+def test_accounts_of_several_servers_are_matched_by_their_address(pulled, exported, tmp_path):
+    def named(number, who, name, item):
+        return task(
+            item, annotation(number, who, choice("a"), created_username=f" {name}@example.org, {who}")
+        )
+
+    parts = [
+        pulled("one", [named(1, 3, "ada", "p0"), named(2, 4, "ben", "p1")]),
+        exported("two", [named(1, 3, "ben", "p2"), named(2, 9, "ADA", "p3")]),
+    ]
+    made = merge(parts, tmp_path / "m", config=tmp_path / "config.xml")
+    who = read_study(made.folder).ratings.drop_duplicates("item").set_index("item")["annotator"]
+    assert who.to_dict() == {"p0": "A3@1", "p1": "A4@1", "p2": "A4@1", "p3": "A3@1"}
+    table = accounts_table(made.names)
+    table.to_csv(tmp_path / "who.csv", index=False)
+    again = merge(parts, tmp_path / "n", annotators=tmp_path / "who.csv", config=tmp_path / "config.xml")
+    assert {which: name.replace("@", "-") for which, name in made.names.items()} == dict(again.names)
+
+
+def test_two_machines_that_both_call_themselves_localhost_are_told_apart_by_address(pulled, tmp_path):
+    def of(name, number, item):
+        return [task(item, annotation(number, 3, choice("a"), created_username=f" {name}@example.org, 3"))]
+
+    url = "http://localhost:8080"
+    made = merge(
+        [pulled("one", of("ada", 1, "p0"), url=url), pulled("two", of("ben", 2, "p0"), url=url)],
+        tmp_path / "m",
+    )
+    assert set(read_study(made.folder).ratings["annotator"]) == {"A3@1", "A3@2"}
 
 
 def test_no_notice_where_the_servers_differ(pulled, tmp_path):
-    parts = [pulled("one", alone(3, "ab")), pulled("two", alone(3, "aa"), url="http://two.example")]
+    parts = [pulled("one", alone(3, "ab")), pulled("two", alone(3, "aa"))]
     assert merge(parts, tmp_path / "m").notices == []
 
 

@@ -214,6 +214,13 @@ def merge(
             help="A table (.csv) of the accounts that are one person: export (its number), annotator (A3), name (A1).",
         ),
     ] = None,
+    write_annotators: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-annotators",
+            help="Write which accounts were taken for one person to this table (.csv), to correct it and give it back.",
+        ),
+    ] = None,
     on_config_change: Annotated[
         OnConfigChange,
         typer.Option("--on-config-change", help="Other label configs: stop, or read all with the first."),
@@ -223,7 +230,9 @@ def merge(
     insecure: Insecure = False,
 ) -> None:
     """Merge several projects, or exports of several servers, into one study, with annotators told apart."""
+    from annotate.files import whole
     from annotate.study.merging import merge, require_new, require_several
+    from annotate.study.parts import accounts_table
     from annotate.study.study import read_study
 
     exports, projects = exports or [], projects or []
@@ -237,6 +246,9 @@ def merge(
         on_invalid=on_invalid,
         on_config_change=on_config_change,
     )
+    if write_annotators is not None:
+        with whole(write_annotators) as temporary:
+            accounts_table(made.names).to_csv(temporary, index=False, lineterminator="\n")
     typer.echo(made.folder)
     for part in made.parts:
         names = ", ".join(name for (number, _), name in made.names.items() if number == part.number)

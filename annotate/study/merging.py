@@ -1,8 +1,8 @@
 """Several exports become one study: the one-project-an-annotator habit, or a study on two servers.
 
 Each part is a snapshot or a JSON export. Account 3 of one server is not account 3 of another, so
-annotators are told apart by the part they come from: ``A3@1`` is account 3 of the first. That two
-accounts are one person has to be said. A passage is told by its id, and must have the same text.
+annotators are told apart by the part they come from: ``A3@1`` is account 3 of the first. One account of
+one server is one person, and so are accounts of one address; all else has to be said. A passage is told by its id, and must have the same text.
 
 The result is a snapshot like any other. An annotation in it is numbered by its own number and its part,
 ``91@2``, and says under ``origin`` where it comes from; the manifest names the parts with their sha256.
@@ -28,7 +28,7 @@ from annotate.study.parts import (
     read_part,
     require_distinct,
     require_one_config,
-    same_numbers,
+    taken_as_one,
 )
 from annotate.study.snapshot import write_snapshot
 from annotate.study.study import OnInvalid
@@ -106,7 +106,7 @@ def merge(
         passages=len(tabulate(tasks, book).passages),
         shared=len(shared),
         names=accounts,
-        notices=[*differences(tasks), *same_numbers(parts, accounts)],
+        notices=[*differences(tasks), *taken_as_one(parts, accounts)],
     )
 
 

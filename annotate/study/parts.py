@@ -1,10 +1,13 @@
 """The exports that are merged: read, held against each other, and who is who in them."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from annotate.codebook.read import Codebook, SpanVariable, Variable, load_codebook
 from annotate.errors import ExportError, InputError
@@ -15,6 +18,7 @@ from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.study import OnInvalid, Study, read_study
 
 Json = Mapping[str, Any]
+_ADDRESS = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
 PERSONS = ("completed_by", "updated_by", "last_created_by")
 
 
@@ -48,6 +52,20 @@ class Part:
     def server(self) -> str | None:
         """The address of the server that it was pulled from, if it says so."""
         return dict(self.manifest.get("server") or {}).get("url")
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The e-mail address of each annotator whose address stands in it."""
+        found: dict[str, str] = {}
+        for task in self.tasks:
+            for one in task["annotations"]:
+                told = (
+                    [one["completed_by"].get("email")] if isinstance(one.get("completed_by"), Mapping) else []
+                )
+                address = _ADDRESS.search(" ".join(map(str, [*told, one.get("created_username") or ""])))
+                if address and one.get("completed_by") is not None:
+                    found.setdefault(annotator_id(one["completed_by"]), address[0].lower())
+        return found
 
     @property
     def title(self) -> str:
@@ -144,7 +162,10 @@ Accounts = Mapping[tuple[int, str], str]
 
 
 def name_accounts(parts: Sequence[Part], mapping: Path | None) -> Accounts:
-    """Give every account of every part a name of its own, but those that the table says are one person.
+    """Name every account of every part: those that are one person get one name.
+
+    One account of one server is one person, unless two addresses say otherwise, as on two machines of their own that
+    both call themselves localhost; so are accounts of one e-mail address. The table goes before both.
 
     Parameters
     ----------
@@ -160,11 +181,22 @@ def name_accounts(parts: Sequence[Part], mapping: Path | None) -> Accounts:
 
     """
     said = _read(mapping, parts) if mapping else {}
-    accounts = {
-        (part.number, name): said.get((part.number, name), f"{name}@{part.number}")
-        for part in parts
-        for name in sorted(part.annotators)
-    }
+    accounts: dict[tuple[int, str], str] = {}
+    people: list[
+        tuple[str, set[tuple[str, str]], str | None]
+    ] = []  # the name, accounts by server, the address
+    for part in parts:
+        addresses = part.addresses
+        for name in sorted(part.annotators):
+            if (part.number, name) in said:
+                accounts[part.number, name] = said[part.number, name]
+                continue
+            account, address = (part.server or f"part {part.number}", name), addresses.get(name)
+            same = next((one for one in people if _is_one(one[1], one[2], account, address)), None)
+            if same is None:
+                people.append(same := (f"{name}@{part.number}", set(), address))
+            same[1].add(account)
+            accounts[part.number, name] = same[0]
     given = set(said.values())
     for which, name in accounts.items():
         if which not in said and name in given:
@@ -172,6 +204,14 @@ def name_accounts(parts: Sequence[Part], mapping: Path | None) -> Accounts:
                 f"{mapping}: the name {name} is that of an account which is not listed; choose another"
             )
     return accounts
+
+
+def _is_one(
+    accounts: set[tuple[str, str]], known: str | None, account: tuple[str, str], address: str | None
+) -> bool:
+    if known and address:
+        return known == address
+    return account in accounts
 
 
 def _read(mapping: Path, parts: Sequence[Part]) -> dict[tuple[int, str], str]:
@@ -207,16 +247,26 @@ def _part(export: str, parts: Sequence[Part], where: str) -> Part:
     return found[0]
 
 
-def same_numbers(parts: Sequence[Part], accounts: Accounts) -> list[str]:
-    """Say which accounts count as two people though they have one number on servers of one address."""
-    met: dict[tuple[str, str], list[Part]] = {}
+def taken_as_one(parts: Sequence[Part], accounts: Accounts) -> list[str]:
+    """Say which accounts count as one person, and which of one number do not."""
+    met: dict[str, list[tuple[Part, str]]] = {}
     for part in parts:
-        for name in part.annotators if part.server else ():
-            if accounts[part.number, name] == f"{name}@{part.number}":
-                met.setdefault((str(part.server), name), []).append(part)
-    return [
-        f"{name} of parts {', '.join(str(part.number) for part in those)} count as {len(those)} people, though all are "
-        f"account {name[1:]} of {server}; if it is one person, say so with --annotators"
-        for (server, name), those in sorted(met.items())
-        if len(those) > 1
-    ]
+        for name in sorted(part.annotators):
+            met.setdefault(accounts[part.number, name], []).append((part, name))
+    told = []
+    for person, those in sorted(met.items()):
+        if len(those) > 1 and "@" in person:  # a name of the table is not told again
+            named = ", ".join(f"{name} of part {part.number}" for part, name in those)
+            told.append(
+                f"{named} count as one person, {person}; if they are several, say so with --annotators"
+            )
+    return told
+
+
+def accounts_table(accounts: Accounts) -> pd.DataFrame:
+    """Who was taken for whom, as a table to correct: it is read as it is written, see :func:`name_accounts`.
+
+    Addresses stay out of it. A name that a table gives begins with A and is no other account's.
+    """
+    rows = [(number, name, person.replace("@", "-")) for (number, name), person in sorted(accounts.items())]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
