@@ -83,8 +83,14 @@ OTHER_WEIGHTS = ("/radical", "/ratio", "/circular", "/bipolar")
 ELSEWHERE = ("masi_distance_", "nltk_doctest", "alpha_masi_nonempty_subset")  # in tests of their own below
 
 
-# Of spans, see test_unitizing; of error rates, see test_dawid_skene.
-OTHER_TESTS = {"krippendorff1995_24x2", "krippendorff2004_alphaU", "dawid_skene1979_anaesthetists"}
+# Of intraclass correlations, see test_icc; of spans, see test_unitizing; of error rates, see test_dawid_skene.
+OTHER_TESTS = {
+    "shrout_fleiss1979_6x4",
+    "gwet2021_iccdata1",
+    "krippendorff1995_24x2",
+    "krippendorff2004_alphaU",
+    "dawid_skene1979_anaesthetists",
+}
 
 
 def publications() -> Iterator[tuple[str, dict[str, Any]]]:

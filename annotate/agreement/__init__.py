@@ -10,6 +10,7 @@ from annotate.agreement._cautions import (
 from annotate.agreement._compare import compare
 from annotate.agreement._disagreements import confusions, contributions, disagreements
 from annotate.agreement._estimate import by_category, estimate
+from annotate.agreement._icc import icc
 from annotate.agreement._measure import measure
 from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
 from annotate.agreement.planning import plan
@@ -41,6 +42,7 @@ __all__ = [
     "estimate",
     "from_items",
     "from_matrix",
+    "icc",
     "leave_one_out",
     "majority",
     "measure",

@@ -82,6 +82,34 @@ def agreement(
     table.write(result, lambda frame: agreement_table(frame, groups, read.study.codebook), study=read.study)
 
 
+@command(app, "icc", AGREEMENT, example="annotate icc study.csv --level severity=interval")
+@takes(table=written, read=scaled)
+def icc(
+    read: Scaled,
+    table: Table,
+    by: By = None,
+    interval: Annotated[
+        str, typer.Option("--interval", help="auto, log_jackknife or none.", rich_help_panel=INTERVALS)
+    ] = "auto",
+    confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
+) -> None:
+    """Compute intraclass correlations, all six forms, of variables whose categories are numbers."""
+    from annotate.agreement import icc as correlated
+    from annotate.present.study_tables import icc_table
+    from annotate.sampling import Interval
+
+    groups = tuple(by or ())
+    result = correlated(
+        read.study.first_round,
+        by=groups,
+        scales=read.scales,
+        interval=Interval(interval, confidence=confidence, cluster=drawn_together(cluster)),
+    )
+    say_exclusions(read.study)
+    table.write(result, lambda frame: icc_table(frame, groups), study=read.study)
+
+
 @command(app, "compare", AGREEMENT, example="annotate compare exports/example --by source")
 @takes(table=written, read=weighted)
 def compare(

@@ -10,7 +10,7 @@ from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.errors import InputError, StatisticsError
 from annotate.notebook.asked import columns, interval_of, level_of, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
-from annotate.present.study_tables import pairs_table, side_by_side
+from annotate.present.study_tables import icc_table, pairs_table, side_by_side
 from annotate.study.study import Study
 
 By = str | Sequence[str]
@@ -51,6 +51,25 @@ class RatedStudy(Study):
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
         return Agreement(frame, self.exclusions, by=asked)
+
+    def icc(
+        self,
+        by: By = (),
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        interval: str = "auto",
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+    ) -> Result:
+        """Compute the intraclass correlations of what is rated in numbers; see :func:`annotate.agreement.icc`."""
+        frame = agreement.icc(
+            self.rated,
+            by=columns(by),
+            scales=self._scaled(level, order),
+            interval=interval_of(interval, confidence=confidence, cluster=cluster),
+        )
+        return Result(frame, self.exclusions, for_reading=lambda one: icc_table(one, columns(by)))
 
     def compare(
         self,

@@ -222,6 +222,21 @@ def _of_pair(record: Mapping[str, Any], name: str) -> str:
     return _estimate(estimate, cell)
 
 
+def icc_table(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Set each intraclass correlation and its interval into one cell, with what it asks for."""
+    rows = []
+    for record in records(frame):
+        value = None if record["value"] is None else _estimate(record, cell)
+        kept = {name: record[name] for name in (*by, "variable", "form")}
+        rest = {
+            name: record[name] for name in ("of", "asks_for", "n_pairable_items", "interval", "undefined")
+        }
+        rows.append(kept | {"ICC": value} | rest)
+    k = sorted({round(one, 2) for one in frame["k"].dropna()})
+    notes = [f"k: {', '.join(f'{one:g}' for one in k)}"] if k else []
+    return with_words(readable(pd.DataFrame(rows)), *notes)
+
+
 def comparison_table(
     frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | None = None
 ) -> pd.DataFrame:
