@@ -245,6 +245,20 @@ def test_edits_by_others_and_forged_ones():
     assert "1 by A4" in found.warnings[0].message
 
 
+def test_the_same_words_marked_twice():
+    def mark(start, end, label="SOURCE"):
+        value = {"start": start, "end": end, "text": "x", "labels": [label]}
+        return {"from_name": "marks", "to_name": "text", "type": "labels", "value": value}
+
+    twice, once = [mark(0, 4), mark(0, 4)], [mark(0, 4), mark(0, 4, "CUE"), mark(0, 5)]
+    found = seen([task("p1", made(1, 3, result=twice)), task("p2", made(2, 3, result=once))])
+    assert kinds(found) == [("marked_twice", "A3")]
+    assert found.warnings[0].passages == ("p1",)
+    assert not seen([task("p1", made(1, 3, result=twice, was_cancelled=True))]).warnings
+    for odd in (None, {}, [None], [{"type": "labels", "value": None}]):
+        assert seen([task("p1", made(1, 3, result=odd))]) is not None
+
+
 def test_a_changed_config():
     same = {"config_sha256": config_hash(CONFIG)}
     tasks = [task("p1", **same), task("p2", config_sha256="0" * 64), task("p3")]

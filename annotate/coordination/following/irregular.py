@@ -13,7 +13,7 @@ class Warned:
     """One thing to look at.
 
     ``kind`` is one of ``far_from_others``, ``too_fast``, ``edited_by_another``, ``several_annotations``,
-    ``not_assigned``, ``config_changed``, ``lacks_annotators``, ``held``. ``annotator`` is whom it concerns
+    ``not_assigned``, ``config_changed``, ``lacks_annotators``, ``held``, ``marked_twice``. ``annotator`` is whom it concerns
     (None: nobody in particular), ``n`` how many annotations or passages, and ``passages`` which. Where a
     rule decides, ``value`` with its interval is what was compared with ``limit``.
     """
@@ -39,7 +39,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
-    """Find edits by others, repeated annotations, work that was not assigned, another config, and stuck passages.
+    """Find edits by others, repeated annotations, work that was not assigned, another config, stuck passages, and doubled marks.
 
     Parameters
     ----------
@@ -56,6 +56,7 @@ def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
         *_config(passages, config_sha256),
         *_lacking(passages),
         *_held(passages),
+        *_marked_twice(passages),
     ]
 
 
@@ -147,6 +148,22 @@ def _held(passages: Sequence[Passage]) -> Iterator[Warned]:
             "held",
             f"{annotator} has begun {counted(len(items), 'passage')} and not submitted: {some(items)}; "
             "nobody else is served these for a day",
+            len(items),
+            annotator,
+            tuple(items),
+        )
+
+
+def _marked_twice(passages: Sequence[Passage]) -> Iterator[Warned]:
+    found: dict[str, list[str]] = {}
+    for passage in passages:
+        for one in passage.work:
+            if one.doubled and not one.skipped:
+                found.setdefault(one.annotator, []).append(passage.item)
+    for annotator, items in sorted(found.items()):
+        yield Warned(
+            "marked_twice",
+            f"{annotator} has marked the same words twice with one label in {counted(len(items), 'passage')}: {some(items)}",
             len(items),
             annotator,
             tuple(items),

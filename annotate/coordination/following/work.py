@@ -1,5 +1,6 @@
 """The tasks of an export as passages with their work: who has done, skipped, been assigned what, and when."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,11 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Work:
-    """One annotation or skip. ``at`` is when it was submitted, ``seconds`` the time that it took."""
+    """One annotation or skip.
+
+    ``at`` is when it was submitted, ``seconds`` the time that it took, ``doubled`` how many marks stand in it
+    that are there already, of the same words with the same label.
+    """
 
     annotation: str
     annotator: str
@@ -25,6 +30,7 @@ class Work:
     editor: str | None
     at: datetime | None
     seconds: float | None
+    doubled: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,20 @@ def _work(annotation: Json) -> Work:
         editor=None if editor is None else annotator_id(editor),
         at=_moment(annotation.get("created_at")),
         seconds=float(seconds) if is_number(seconds) else None,
+        doubled=_doubled(annotation.get("result")),
     )
+
+
+def _doubled(result: object) -> int:
+    """How many marks of an annotation are the same as one before."""
+    marks = Counter(
+        repr((one.get("from_name"), value.get("start"), value.get("end"), value.get("labels")))
+        for one in (result if isinstance(result, list) else ())
+        if isinstance(one, Mapping)
+        and one.get("type") == "labels"
+        and isinstance(value := one.get("value"), Mapping)
+    )
+    return sum(marks.values()) - len(marks)
 
 
 def _drafter(draft: Json, by_email: Mapping[str, str]) -> str:
