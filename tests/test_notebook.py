@@ -180,28 +180,36 @@ def test_a_data_frame_is_a_study(study: OpenStudy) -> None:
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
-        (lambda _: annotate.open_study(5), "open_study: 5 (int) is no path"),
-        (lambda _: annotate.open_study(EXAMPLE, config=5), "config: 5 (int) is no path"),
+        (lambda _: annotate.open_study(5), "open_study: 5 (int) is not a path"),
+        (lambda _: annotate.open_study(EXAMPLE, config=5), "config: 5 (int) is not a path"),
         (lambda _: annotate.open_study(EXAMPLE, on_invalid="drop"), "on_invalid: 'drop' is not known"),
         (lambda _: annotate.open_study(pd.DataFrame({"a": [1]})), "no column item"),
-        (lambda s: s.agreement(by=5), "by: 5 is no name, nor a list of names"),
-        (lambda s: s.agreement(by=["source", None]), "is no name, nor a list of names"),
+        (lambda s: s.agreement(by=5), "by: 5 is neither a name nor a list of names"),
+        (lambda s: s.agreement(by=["source", None]), "is neither a name nor a list of names"),
         (lambda s: s.agreement(by="country"), "country"),
         (lambda s: s.agreement(level="nominel"), "level: 'nominel' is not known; there are nominal"),
-        (lambda s: s.agreement(level=5), 'level: 5 is none; write level="nominal"'),
+        (lambda s: s.agreement(level=5), 'level: 5 is not a level of measurement; write level="nominal"'),
         (lambda s: s.agreement(level={"mood": "nominal"}), "mood: no such variable; there are claim_type"),
-        (lambda s: s.agreement(order=["a"]), "order: ['a'] is none"),
+        (lambda s: s.agreement(order=["a"]), "order: ['a'] names no variable"),
         (lambda s: s.agreement(coefficients="kapa"), "kapa"),
-        (lambda s: s.agreement(coefficients=3), "coefficients: 3 is no name"),
-        (lambda s: s.agreement(replicates="many"), "replicates: 'many' is no whole number from 0 on"),
-        (lambda s: s.agreement(replicates=-1), "replicates: -1 is no whole number from 0 on"),
-        (lambda s: s.agreement(confidence="high"), "confidence: 'high' is no number"),
-        (lambda s: s.agreement(seed=1.5), "seed: 1.5 is no whole number from 0 on"),
-        (lambda s: s.disagreements(top=0), "top: 0 is no whole number from 1 on"),
-        (lambda s: s.plan(half_width="small"), "half_width: 'small' is no number"),
+        (lambda s: s.agreement(coefficients=3), "coefficients: 3 is neither a name"),
+        (lambda s: s.agreement(replicates="many"), "replicates: 'many' is not a whole number of 0 or more"),
+        (lambda s: s.agreement(replicates=-1), "replicates: -1 is not a whole number of 0 or more"),
+        (lambda s: s.agreement(confidence="high"), "confidence: 'high' is not a number"),
+        (lambda s: s.agreement(seed=1.5), "seed: 1.5 is not a whole number of 0 or more"),
+        (lambda s: s.disagreements(top=0), "top: 0 is not a whole number of 1 or more"),
+        (lambda s: s.plan(half_width="small"), "half_width: 'small' is not a number"),
         (lambda s: s.consensus("guess"), "method: 'guess' is not known; there are majority, dawid-skene"),
-        (lambda s: s.reuse(min_score="low"), "min_score: 'low' is no number"),
-        (lambda s: s.report(5), "path: 5 (int) is no path"),
+        (lambda s: s.reuse(min_score="low"), "min_score: 'low' is not a number"),
+        (lambda s: s.report(5), "path: 5 (int) is not a path"),
+        (lambda s: s.pairs().to_csv(5), "path: 5 (int) is not a path"),
+        (lambda s: s.provenance(replicates=0).plot().save(5), "path: 5 (int) is not a path"),
+        (lambda s: s.agreement(by=pd.Series(["source"])), "is neither a name nor a list of names"),
+        (lambda s: s.agreement(by=""), "ratings: no column ''; the table has item"),
+        (lambda s: s.agreement(coefficients=[]), "coefficient: none is named; there are percent_agreement"),
+        (lambda s: s.agreement(cluster=""), "cluster: '' is neither the name of a column"),
+        (lambda s: s.agreement(per_category="yes"), "per_category: 'yes' is neither True nor False"),
+        (lambda s: s.spans_agreement(pairs="yes"), "pairs: 'yes' is neither True nor False"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(study: OpenStudy, ask, message: str) -> None:
@@ -219,7 +227,9 @@ def test_what_a_table_of_ratings_lacks_is_said(study: OpenStudy) -> None:
         plain.spans_agreement()
     with pytest.raises(StatisticsError, match="level of measurement"):
         plain.agreement()
-    assert "nobody rated a passage twice" in repr(plain.rounds(level="nominal"))
+    rounds = plain.rounds(level="nominal")
+    assert repr(rounds) == "no rows\nnobody rated a passage twice"
+    assert rounds._repr_html_() == "<p>no rows</p>\n<p>nobody rated a passage twice</p>"
 
 
 def test_a_study_without_a_judgement_says_so(tmp_path: Path) -> None:

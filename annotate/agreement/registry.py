@@ -144,10 +144,12 @@ def select(names: str | Iterable[str]) -> list[Coefficient]:
     Raises
     ------
     StatisticsError
-        If there is none of that name, with the names there are.
+        If there is none of that name, or none is named, with the names there are.
 
     """
     asked = [names] if isinstance(names, str) else list(names)
+    if not asked:
+        raise StatisticsError(f"coefficient: none is named; there are {', '.join(COEFFICIENTS)}")
     chosen = list(dict.fromkeys(one for name in asked for one in (COEFFICIENTS if name == ALL else [name])))
     known = {**COEFFICIENTS, **OF_CATEGORY}
     for name in chosen:

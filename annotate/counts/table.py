@@ -308,7 +308,9 @@ def _with_columns(ratings: IntoFrame, columns: Sequence[str]) -> "nw.DataFrame[A
     missing = [column for column in columns if column not in names]
     if missing:
         found = ", ".join(map(str, names)) or "none"
-        raise TableError(f"ratings: no column {', '.join(missing)}; the table has {found}")
+        raise TableError(
+            f"ratings: no column {', '.join(name or repr(name) for name in missing)}; the table has {found}"
+        )
     return frame
 
 

@@ -14,9 +14,21 @@ def path_of(value: object, what: str = "path") -> Path:
     """A path."""
     if not isinstance(value, str | Path):
         raise InputError(
-            f"{what}: {value!r:.60} ({type(value).__name__}) is no path; write it as a text or a Path"
+            f"{what}: {_shown(value)} ({type(value).__name__}) is not a path; give a string or a pathlib.Path"
         )
     return Path(value)
+
+
+def _shown(value: object) -> str:
+    """A value in a message of one line: a series or a frame would print as several."""
+    return " ".join(repr(value).split())[:60]
+
+
+def flag(what: str, value: object) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise StatisticsError(f"{what}: {_shown(value)} is neither True nor False")
+    return value
 
 
 def columns(by: object) -> tuple[str, ...]:
@@ -30,20 +42,20 @@ def names(what: str, value: object) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, Sequence) and all(isinstance(one, str) for one in value):
         return tuple(value)
-    raise StatisticsError(f"{what}: {value!r:.60} is no name, nor a list of names")
+    raise StatisticsError(f"{what}: {_shown(value)} is neither a name nor a list of names")
 
 
 def whole(what: str, value: object, least: int = 0) -> int:
     """A whole number."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise StatisticsError(f"{what}: {value!r:.60} is no whole number from {least} on")
+        raise StatisticsError(f"{what}: {_shown(value)} is not a whole number of {least} or more")
     return int(value)
 
 
 def number(what: str, value: object) -> float:
     """A number."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise StatisticsError(f"{what}: {value!r:.60} is no number")
+        raise StatisticsError(f"{what}: {_shown(value)} is not a number")
     return float(value)
 
 
@@ -55,8 +67,8 @@ def interval_of(
     cluster: object = "auto",
 ) -> Interval:
     """How sure one wants to be."""
-    if cluster is not None and not isinstance(cluster, str):
-        raise StatisticsError(f"cluster: {cluster!r:.60} is no column's name, nor None for items")
+    if cluster is not None and not (isinstance(cluster, str) and cluster):
+        raise StatisticsError(f"cluster: {_shown(cluster)} is neither the name of a column nor None for items")
     return Interval(
         kind,
         whole("replicates", replicates),
@@ -71,4 +83,4 @@ def level_of(value: object) -> Level:
     for known in get_args(Level):
         if value == known:
             return cast("Level", known)
-    raise StatisticsError(f"level: {value!r:.60} is not known; there are {', '.join(get_args(Level))}")
+    raise StatisticsError(f"level: {_shown(value)} is not known; there are {', '.join(get_args(Level))}")

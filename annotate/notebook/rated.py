@@ -8,7 +8,7 @@ from annotate import agreement, consensus
 from annotate.agreement import DEFAULT
 from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.errors import InputError, StatisticsError
-from annotate.notebook.asked import columns, interval_of, level_of, names, number, whole
+from annotate.notebook.asked import columns, flag, interval_of, level_of, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
 from annotate.present.study_tables import icc_table, pairs_table, side_by_side
 from annotate.study.study import Study
@@ -46,7 +46,7 @@ class RatedStudy(Study):
             by=asked,
             coefficients=names("coefficients", coefficients),
             scales=scales,
-            per_category=per_category,
+            per_category=flag("per_category", per_category),
             interval=interval_of(interval, replicates, confidence, seed, cluster),
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
@@ -213,7 +213,7 @@ class RatedStudy(Study):
         marks = self.marked
         if self.spans.empty:
             raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
-        if pairs:
+        if flag("pairs", pairs):
             frame = agreement.measure_span_pairs(*marks, by=asked, labels=self.labels)
             return Result(frame, self.exclusions)
         frame = agreement.measure_spans(
@@ -279,11 +279,13 @@ class RatedStudy(Study):
             said = {str(name): level_of(one) for name, one in level.items()}
         elif level is not None:
             raise StatisticsError(
-                f'level: {level!r} is none; write level="nominal", or one for each variable: level={{"x": "ordinal"}}'
+                f'level: {level!r} is not a level of measurement; write level="nominal", or one for each variable: '
+                'level={"x": "ordinal"}'
             )
         if order is not None and not isinstance(order, Mapping):
             raise StatisticsError(
-                f'order: {order!r} is none; write the categories of each variable: order={{"x": ["low", "high"]}}'
+                f'order: {order!r} names no variable; write the categories of each in order: '
+                'order={"x": ["low", "high"]}'
             )
         orders = {name: names("order", one) for name, one in (order or {}).items()}
         for name in [*said, *orders]:

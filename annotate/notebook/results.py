@@ -16,6 +16,7 @@ from annotate.agreement import MEANINGS
 from annotate.codebook.read import Codebook
 from annotate.errors import InputError, StatisticsError
 from annotate.files import whole
+from annotate.notebook.asked import path_of
 from annotate.present import charts
 from annotate.present.claim_tables import mentions_table, profile_tables
 from annotate.present.study_tables import agreement_table, readable
@@ -60,7 +61,7 @@ class Chart:
             If the name ends otherwise, or several charts are to go into one picture.
 
         """
-        path = Path(path)
+        path = path_of(path)
         if path.suffix.lower() not in (".html", ".svg"):
             raise InputError(f"{path}: a chart is written to .svg or .html")
         text = self.svg if path.suffix.lower() == ".svg" else f'<meta charset="utf-8">\n{self._repr_html_()}'
@@ -114,7 +115,7 @@ class Result:
         return len(self.frame)
 
     def __repr__(self) -> str:
-        tables = [rendered(_bare(table.head(_SHOWN)), "table") for table in self.tables()]
+        tables = [rendered(_bare(table.head(_SHOWN)), "table") for table in self.tables() if len(table)]
         return "\n".join(filter(None, [*tables, *self._said()])).rstrip("\n")
 
     def _repr_html_(self) -> str:
@@ -124,6 +125,7 @@ class Result:
             .rename(columns=lambda name: str(name).replace("_", " "))
             .to_html(index=False, border=0)
             for table in self.tables()
+            if len(table)
         ]
         return "\n".join([*tables, *(f"<p>{html.escape(line)}</p>" for line in self._said())])
 
@@ -133,6 +135,7 @@ class Result:
         below = [line for table in self.tables() for line in table.attrs.get("below", ())]
         cautions = [f"{name}: {meaning}" for name, meaning in self.cautions.items()]
         return [
+            *(("no rows",) if self.frame.empty else ()),
             *(f"and {rows} more rows; .frame has all" for rows in more),
             *filter(None, [exclusions_line(self.left_out)]),
             *(line for line in dict.fromkeys(below) if line not in cautions),
@@ -163,7 +166,7 @@ def _bare(table: pd.DataFrame) -> pd.DataFrame:
 def _write(text: str, path: Path | str | None) -> str | None:
     if path is None:
         return text
-    with whole(Path(path)) as temporary:
+    with whole(path_of(path)) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
     return None
 
