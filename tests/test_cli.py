@@ -139,6 +139,7 @@ def test_exclusions_are_said(run, tmp_path):
     ("arguments", "message"),
     [
         (["ingest", "gone.txt", "-o", "x.json"], "gone.txt: no such file"),
+        (["ingest", "gone", "-o", "x.json"], "gone: no such file"),
         (["agreement", "gone.json"], "gone.json: no such file"),
         (["agreement", "t.csv"], "say --level kind=nominal"),
         (["agreement", "t.csv", "--level", "kind=often"], "there are nominal, ordinal"),
@@ -165,7 +166,15 @@ def test_bad_input_is_one_clear_line_and_status_1(run, table, tmp_path, argument
 
 
 @pytest.mark.parametrize(
-    "arguments", [["agreement"], ["ingest", "a.txt"], ["agreement", "t.csv", "--level", "kind"], ["fly"]]
+    "arguments",
+    [
+        ["agreement"],
+        ["ingest", "a.txt"],
+        ["agreement", "t.csv", "--level", "kind"],
+        ["fly"],
+        ["workbook", "t.csv", "--level", "kind=nominal"],
+        ["report", "t.csv", "--level", "kind=nominal"],
+    ],
 )
 def test_wrong_usage_is_status_2(run, arguments):
     assert run(*arguments)[0] == 2

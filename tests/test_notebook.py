@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pandas as pd
+import polars as pl
 import pytest
 from lxml import etree
 from typer.testing import CliRunner
@@ -19,6 +21,7 @@ from annotate.notebook import Agreement, Chart, OpenStudy, Result
 from tests import study_example
 from tests.export_example import annotation, span, task
 
+RATING = ["item", "source", "annotator", "variable", "category"]
 EXAMPLE = Path(__file__).parents[1] / "exports" / "example"
 
 
@@ -184,6 +187,11 @@ def test_a_data_frame_is_a_study(study: OpenStudy) -> None:
         (lambda _: annotate.open_study(EXAMPLE, config=5), "config: 5 (int) is not a path"),
         (lambda _: annotate.open_study(EXAMPLE, on_invalid="drop"), "on_invalid: 'drop' is not known"),
         (lambda _: annotate.open_study(pd.DataFrame({"a": [1]})), "no column item"),
+        (lambda _: annotate.open_study(pd.Series(["a", "b"], name="item")), "(Series) is not a path"),
+        (
+            lambda s: annotate.open_study(pd.concat([s.ratings, s.ratings["item"]], axis=1)),
+            "column item is there twice",
+        ),
         (lambda s: s.agreement(by=5), "by: 5 is neither a name nor a list of names"),
         (lambda s: s.agreement(by=["source", None]), "is neither a name nor a list of names"),
         (lambda s: s.agreement(by="country"), "country"),
@@ -217,6 +225,29 @@ def test_what_is_wrong_is_said_in_one_line(study: OpenStudy, ask, message: str) 
         ask(study)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "polars lazy", "duckdb"])
+def test_a_frame_of_any_engine_is_a_study(study: OpenStudy, engine: str) -> None:
+    rows = study.ratings[RATING]
+    frame = {
+        "pandas": lambda: rows,
+        "polars": lambda: pl.from_pandas(rows),
+        "polars lazy": lambda: pl.from_pandas(rows).lazy(),
+        "duckdb": lambda: duckdb.from_df(rows),
+    }[engine]()
+    opened = annotate.open_study(frame)
+    assert sorted(opened.ratings[list(rows)].itertuples(index=False)) == sorted(rows.itertuples(index=False))
+
+
+@pytest.mark.parametrize("write", ["report", "workbook"])
+def test_a_table_of_ratings_is_reported_with_its_level(study: OpenStudy, tmp_path: Path, write: str) -> None:
+    rows = study.ratings.loc[study.ratings["variable"] == "claim_type", RATING]
+    plain = annotate.open_study(rows)
+    with pytest.raises(StatisticsError, match=r"in Python level=\{'claim_type': 'nominal'\}"):
+        getattr(plain, write)(tmp_path / "written")
+    getattr(plain, write)(tmp_path / "written", level="nominal", replicates=20)
+    assert (tmp_path / "written").stat().st_size > 1000
 
 
 def test_what_a_table_of_ratings_lacks_is_said(study: OpenStudy) -> None:

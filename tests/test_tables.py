@@ -249,3 +249,9 @@ def test_how_far_a_project_is_fits_a_terminal_too(monkeypatch, capsys):
         page.print(_status._page(seen, seen.followed(), width))
         assert "Ctrl+C ends this" in page.file.getvalue()
         assert max(map(cell_len, page.file.getvalue().splitlines())) <= width
+
+
+def test_no_cell_of_a_latex_table_is_read_as_the_argument_of_the_line_before():
+    text = rendered(pd.DataFrame({"[a]": ["[b]", "*", "d"], "100 %": ["x_1 & y", "#", "$"]}), "latex")
+    assert not re.search(r"(\\\\|rule)\n *[\[*]", text)
+    assert r"x\_1 \& y" in text

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 spans_app = typer.Typer(
-    cls=Group, help="Agreement on the marked stretches of text: agreement, pairs.", no_args_is_help=True
+    cls=Group,
+    help="Agreement on the marked stretches of text (agreement, pairs), on the relations between them, and on answers inside them.",
+    epilog="annotate spans agreement exports/example",
+    no_args_is_help=True,
 )
 
 

@@ -18,7 +18,8 @@ from annotate.present import counted
 
 app = typer.Typer(
     cls=Group,
-    help="Accounts for annotators (add), and how each agrees with the others (pairs, leave-one-out, majority) and with themselves (rounds).",
+    help="Accounts for annotators (add), and how each agrees with the others (pairs, leave-one-out, majority), with ground truth (gold) and with themselves (rounds).",
+    epilog="annotate annotators pairs exports/example",
     no_args_is_help=True,
 )
 

@@ -28,7 +28,7 @@ app = typer.Typer()
     app,
     "assign",
     CODING,
-    example="annotate assign tasks.json --annotators people.csv --overlap 2 --project Harbour",
+    example="annotate assign tasks.json --annotators people.csv --overlap 2 --project Port",
 )
 def assign(
     tasks: Annotated[Path, typer.Argument(help="A task file, as annotate ingest or assign writes it.")],

@@ -106,7 +106,7 @@ def adjudicate(
     ] = None,
     on_invalid: Invalid = "error",
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="Of the order in which the annotators are numbered.")
+        int, typer.Option("--seed", min=0, help="The same seed gives the annotators the same numbers.")
     ] = 0,
     insecure: Insecure = False,
 ) -> None:

@@ -17,6 +17,7 @@ OnConfigChange = Literal["error", "first"]
 server_app = typer.Typer(
     cls=Group,
     help="The embedded Label Studio, on this machine only: start, stop, status.",
+    epilog="annotate server start",
     no_args_is_help=True,
 )
 

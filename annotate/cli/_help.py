@@ -49,8 +49,12 @@ class _Command(TyperCommand):
                     formatter.write_dl(found[heading])
 
     def format_epilog(self, _ctx: Any, formatter: Any) -> None:
-        if self.epilog:
-            formatter.write(f"\nExample:\n  {self.epilog}\n")
+        _write_example(self.epilog, formatter)
+
+
+def _write_example(example: str | None, formatter: Any) -> None:
+    if example:
+        formatter.write(f"\nExample:\n  {example}\n")
 
 
 class Group(TyperGroup):
@@ -69,6 +73,9 @@ class Group(TyperGroup):
                 with formatter.section(station):
                     formatter.write_dl(commands)
 
+    def format_epilog(self, _ctx: Any, formatter: Any) -> None:
+        _write_example(self.epilog, formatter)
+
 
 def command(
     app: typer.Typer, name: str, station: str | None = None, *, example: str
@@ -82,8 +89,8 @@ def takes(**groups: Callable[..., object]) -> Callable[[Callable[..., R]], Calla
 
     A group is a function whose parameters are options, and may take groups itself. ``@takes(table=written)``
     puts the options of ``written`` into the place of the command's parameter ``table``, which gets what
-    ``written`` returns. An option that two groups have stands once. Groups are called in the order in which
-    they are named.
+    ``written`` returns. An option that two groups have stands once, and one that the command has itself stands
+    as the command declares it. Groups are called in the order in which they are named.
     """
     asked = {name: inspect.signature(group).parameters for name, group in groups.items()}
 
@@ -92,7 +99,8 @@ def takes(**groups: Callable[..., object]) -> Callable[[Callable[..., R]], Calla
         options: dict[str, inspect.Parameter] = {}
         for name, parameter in own.items():
             for option in asked.get(name, {name: parameter}).values():
-                options.setdefault(option.name, option.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+                said = option if option.name in groups else own.get(option.name, option)
+                options.setdefault(option.name, said.replace(kind=inspect.Parameter.KEYWORD_ONLY))
 
         @wraps(function)
         def filled(**typed: object) -> R:

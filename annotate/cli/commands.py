@@ -55,6 +55,7 @@ def _moved(words: Sequence[str]) -> list[str]:
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
+    epilog="annotate agreement exports/example --by source",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -63,7 +63,7 @@ Missing = Annotated[
     typer.Option(
         "--missing",
         metavar="TEXT",
-        help="In a table: the category that stands for a missing judgement, such as NA (left out, counted), or none: all are categories. Repeatable.",
+        help="In a table: the category that stands for a missing judgement, such as NA; these rows are left out and counted. Say none if every value is a category. Repeatable.",
         rich_help_panel=READING,
     ),
 ]

@@ -56,7 +56,8 @@ def scale_of(variable: str, scales: Mapping[str, Scale]) -> Scale:
     if scale is None:
         known = "|".join(LEVELS)
         raise StatisticsError(
-            f"level of measurement of variable {variable} is not known; say --level {variable}={known}"
+            f"level of measurement of variable {variable} is not known; say --level {variable}={known}, "
+            f"in Python level={{'{variable}': 'nominal'}} or another of these"
         )
     if not isinstance(scale, Scale):
         raise StatisticsError(f"variable {variable}: {scale!r} is no scale; write Scale({scale!r})")
@@ -82,7 +83,8 @@ def place_texts(variable: str, scale: Scale, used: Collection[str]) -> Places:
     if level == "ordinal" and not declared:
         msg = (
             f"variable {variable} is ordinal and the order of its categories is not known; "
-            f"declare them from low to high, with --order {variable}=A,B,C or in the label config"
+            f"declare them from low to high, with --order {variable}=A,B,C, "
+            f"in Python order={{'{variable}': ['A', 'B', 'C']}}, or in the label config"
         )
         raise StatisticsError(msg)
     categories = declared or tuple(sorted(used))

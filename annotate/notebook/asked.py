@@ -68,7 +68,9 @@ def interval_of(
 ) -> Interval:
     """How sure one wants to be."""
     if cluster is not None and not (isinstance(cluster, str) and cluster):
-        raise StatisticsError(f"cluster: {_shown(cluster)} is neither the name of a column nor None for items")
+        raise StatisticsError(
+            f"cluster: {_shown(cluster)} is neither the name of a column nor None for items"
+        )
     return Interval(
         kind,
         whole("replicates", replicates),

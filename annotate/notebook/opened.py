@@ -1,19 +1,27 @@
 """A study with methods: each one line over the function that the command line calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from html import escape
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
+import narwhals as nw
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from annotate.codebook.read import load_codebook
+from annotate.codebook.scale import Scale
 from annotate.coordination.suggestion import unsuggested
 from annotate.errors import InputError
-from annotate.notebook.asked import path_of
-from annotate.notebook.rated import By, RatedStudy
+from annotate.notebook.asked import interval_of, path_of
+from annotate.notebook.rated import By, Levels, Order, RatedStudy
 from annotate.notebook.told import ToldStudy
+from annotate.present.report import write_report
+from annotate.present.summary import Summary, summarise
 from annotate.present.wording import study_lines
+from annotate.present.workbook import write_workbook
+from annotate.sampling import Interval
 from annotate.study.annotations import OnEdited
 from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
 
@@ -36,13 +44,55 @@ class OpenStudy(RatedStudy, ToldStudy):
     def _repr_html_(self) -> str:
         return "<br>".join(map(escape, study_lines(self)))
 
+    def report(
+        self,
+        path: Path | str,
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> None:
+        """Write the report, a self-contained HTML page; see :func:`annotate.present.report.write_report`."""
+        write_report(
+            path_of(path),
+            self._summary(
+                self._scaled(level, order), interval_of("auto", replicates, confidence, seed, cluster)
+            ),
+        )
+
+    def workbook(
+        self,
+        path: Path | str,
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> None:
+        """Write everything into an Excel workbook; see :func:`annotate.present.workbook.write_workbook`."""
+        write_workbook(
+            path_of(path),
+            self._summary(
+                self._scaled(level, order), interval_of("auto", replicates, confidence, seed, cluster)
+            ),
+        )
+
+    def _summary(self, scales: Mapping[str, Scale], interval: Interval) -> Summary:
+        _ = self.rated  # refused where there is nothing to measure
+        return summarise(self, scales=scales, interval=interval)
+
     def without_suggested(self) -> "OpenStudy":
         """Leave out what was coded with a suggested label in sight; it is counted among the exclusions."""
         return _opened(unsuggested(self))
 
 
 def open_study(
-    ratings: Path | str | pd.DataFrame,
+    ratings: Path | str | IntoFrame,
     *,
     config: Path | str | None = None,
     on_invalid: OnInvalid = "error",
@@ -54,8 +104,8 @@ def open_study(
     Parameters
     ----------
     ratings
-        A snapshot folder, a JSON export, or a table of ratings: a file (.csv, .parquet) or a data frame, with
-        the columns item, source, annotator, variable and category.
+        A snapshot folder, a JSON export, or a table of ratings: a file (.csv, .parquet) or a frame of pandas,
+        polars, Spark or DuckDB, with the columns item, source, annotator, variable and category.
     config, on_invalid, on_edited, missing
         See :func:`annotate.read_study`.
 
@@ -77,15 +127,26 @@ def open_study(
         if said not in known:
             raise InputError(f"{name}: {said!r} is not known; there are {', '.join(known)}")
     label_config = None if config is None else path_of(config, "config")
-    if isinstance(ratings, pd.DataFrame):
+    frame = _in_memory(ratings)
+    if frame is not None:
         codebook = None if label_config is None else load_codebook(label_config)
-        found = study_of_ratings(ratings, codebook, "data frame", missing=missing)
+        found = study_of_ratings(frame, codebook, "data frame", missing=missing)
     else:
         path = path_of(ratings, "open_study")
         found = read_study(
             path, config=label_config, on_invalid=on_invalid, on_edited=on_edited, missing=missing
         )
     return _opened(found)
+
+
+def _in_memory(ratings: object) -> pd.DataFrame | None:
+    """The rows of a frame of any engine; None if it is no frame."""
+    if isinstance(ratings, pd.DataFrame):  # one with two columns of a name is refused with the other mistakes
+        return ratings
+    table: Any = nw.from_native(ratings, pass_through=True)
+    if isinstance(table, nw.LazyFrame):
+        table = table.collect(backend="pandas")
+    return table.to_pandas() if isinstance(table, nw.DataFrame) else None
 
 
 def _opened(study: Study) -> OpenStudy:

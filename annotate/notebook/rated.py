@@ -284,7 +284,7 @@ class RatedStudy(Study):
             )
         if order is not None and not isinstance(order, Mapping):
             raise StatisticsError(
-                f'order: {order!r} names no variable; write the categories of each in order: '
+                f"order: {order!r} names no variable; write the categories of each in order: "
                 'order={"x": ["low", "high"]}'
             )
         orders = {name: names("order", one) for name, one in (order or {}).items()}

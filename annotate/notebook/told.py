@@ -1,13 +1,12 @@
-"""What a study says of its texts and sources: provenance, claims, reuse, figures; and what it writes."""
+"""What a study says of its texts and sources: provenance, claims, reuse, figures."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from annotate import figures, reuse
 from annotate.errors import InputError
-from annotate.notebook.asked import interval_of, number, path_of
+from annotate.notebook.asked import interval_of, number
 from annotate.notebook.results import Claims, Profile, Result
 from annotate.present.claim_tables import (
     arithmetic_table,
@@ -16,9 +15,6 @@ from annotate.present.claim_tables import (
     quantities_table,
     reuse_table,
 )
-from annotate.present.report import write_report
-from annotate.present.summary import summarise
-from annotate.present.workbook import write_workbook
 from annotate.provenance import MEANINGS, profile
 from annotate.provenance.ledger import ledger_of
 from annotate.reuse import MIN_SCORE
@@ -80,16 +76,6 @@ class ToldStudy(Study):
         passages = self._with_texts()
         found = figures.arithmetic(figures.quantities(passages), passages)
         return Result(found, self.exclusions, for_reading=arithmetic_table)
-
-    def report(self, path: Path | str) -> None:
-        """Write the report, a self-contained HTML page; see :func:`annotate.present.report.write_report`."""
-        _ = self.rated
-        write_report(path_of(path), summarise(self))
-
-    def workbook(self, path: Path | str) -> None:
-        """Write everything into an Excel workbook; see :func:`annotate.present.workbook.write_workbook`."""
-        _ = self.rated
-        write_workbook(path_of(path), summarise(self))
 
     def _with_texts(self) -> pd.DataFrame:
         if self.passages["text"].isna().all():

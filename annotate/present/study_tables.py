@@ -200,15 +200,15 @@ def _counts(record: Mapping[str, Any], codebook: Codebook | None) -> dict[str, A
 
 def pairs_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
     """Set each coefficient of two annotators and its interval, or that it is undefined, into one cell."""
-    if frame.empty:
-        return frame
     names = [column.removesuffix("_ci_low") for column in frame.columns if column.endswith("_ci_low")]
     rows = []
     for record in records(frame):
         kept = {key: value for key, value in record.items() if not key.startswith(tuple(names))}
         cells = {_term(name): _of_pair(record, name) for name in names}
         rows.append(kept | cells | {"interval": kept.get("interval")})
-    return readable(pd.DataFrame(rows), codebook)
+    own = [name for name in frame.columns if not name.startswith(tuple(names))]
+    columns = list(dict.fromkeys([*own, *map(_term, names), "interval"]))
+    return readable(pd.DataFrame(rows, columns=columns), codebook)
 
 
 def _of_pair(record: Mapping[str, Any], name: str) -> str:

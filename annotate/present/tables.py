@@ -103,7 +103,9 @@ def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = 
     if form == "markdown":
         return _markdown(frame)
     if form == "latex":
-        return frame.map(cell).to_latex(index=False, escape=True)
+        # a bracket or star that begins a row would be read as the argument of the line end or rule before it
+        lines = frame.map(cell).to_latex(index=False, escape=True).splitlines()
+        return "".join(f"{{}}{line}\n" if line.startswith(("[", "*")) else f"{line}\n" for line in lines)
     page = io.StringIO()
     console = Console(file=page, width=width, highlight=False, force_terminal=False)
     for part in _set(frame, width):

@@ -28,8 +28,7 @@ from annotate.studio.folder import (
 )
 from annotate.studio.process import HOST, await_ready, end, listening_ports, own_process, server_environment
 
-START_SECONDS = 600.0
-"""A slow or busy machine takes minutes for the first start; a server that ends meanwhile is seen at once."""
+START_SECONDS = 180.0
 
 
 @dataclass(frozen=True)

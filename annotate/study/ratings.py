@@ -207,6 +207,10 @@ def _with_texts(frame: pd.DataFrame, where: str) -> pd.DataFrame:
         found = ", ".join(map(str, frame.columns)) or "none"
         msg = f"{where}: no column {', '.join(missing)}; a ratings table has {', '.join(REQUIRED)} (found: {found})"
         raise TableError(msg)
+    twice = [name for name in dict.fromkeys(frame.columns) if list(frame.columns).count(name) > 1]
+    if twice:
+        msg = f"{where}: column {', '.join(map(str, twice))} is there twice; rename one or leave it out"
+        raise TableError(msg)
     if frame.empty:
         msg = f"{where}: the table is empty; it needs one row for each judgement"
         raise TableError(msg)
@@ -237,7 +241,9 @@ def _no_blanks(table: pd.DataFrame, where: str) -> None:
             row = int(table.index[blank][0])
             remedy = "so leave the row out"
             if column == "category":
-                remedy += ", or say --missing '' and all such rows are left out and counted"
+                remedy += (
+                    ", or say --missing '' (in Python missing='') and all such rows are left out and counted"
+                )
             msg = (
                 f"{where}: row {row + 1} has no {column}{_more(int(blank.sum()))}; "
                 f"a missing judgement is an absent row, {remedy}"

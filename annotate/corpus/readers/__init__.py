@@ -48,4 +48,6 @@ def read_documents(path: Path, *, text_column: str = TEXT) -> list[Document]:
         return [_OF_ONE[kind](path)]
     if kind in TABLES:
         return read_ready(path, text_column)
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
     raise InputError(f"{path}: documents are read from {', '.join(FORMATS)} files; convert it first")
