@@ -196,3 +196,15 @@ def test_undefined_replicates_are_cautioned_from_a_share_on():
     assert UNDEFINED not in found.loc["percent_agreement", "caution"]
     log = measure(frame, scales=scales, interval=Interval("log_jackknife"))
     assert not with_cautions(log, frame, scales=scales)["caution"].str.contains(UNDEFINED).any()
+
+
+def test_of_many_categories_the_cautions_are_those_of_few():
+    """Beyond a number of categories counts are a table with gaps."""
+    rows = [(f"i{n}", "s", who, "v", "ab"[n < 12]) for n in range(60) for who in "AB"]
+    rows += [(f"j{n}", "s", "A", "v", "c") for n in range(40)]
+    frame = pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category"])
+    said = [
+        cautions(frame, scales={"v": Scale("nominal", names)}, by=())["caution"].iloc[0]
+        for names in (tuple("abc"), (*"abc", *(f"x{n}" for n in range(2000))))
+    ]
+    assert said[0] == said[1] == NOT_AT_RANDOM
