@@ -41,6 +41,8 @@ _BITS = 10  # of a random number that is looked up
 _REACH = 9  # standard deviations, beyond which a Poisson number is less likely than a float tells from 0
 
 AUTO = "auto"
+ITEMS = "items"
+RESAMPLED = (ITEMS, "annotators", "both")
 INTERVALS = (AUTO, "percentile", "bca", "jackknife", "log_jackknife", "analytic", "none")
 
 
@@ -63,6 +65,9 @@ class Interval:
     cluster
         The column of the ratings whose rows are drawn together; None for items. ``auto`` is ``document`` where
         the ratings have it and some document has two items or more.
+    resample
+        ``items``, or their clusters, which takes the annotators as fixed; ``annotators`` as a sample of those who
+        might have coded; or ``both``, see :mod:`annotate.agreement.two_way`.
 
     Raises
     ------
@@ -76,6 +81,7 @@ class Interval:
     confidence: float = 0.95
     seed: int = 0
     cluster: str | None = AUTO
+    resample: str = ITEMS
 
     def __post_init__(self) -> None:
         """Refuse what is no interval."""
@@ -86,6 +92,29 @@ class Interval:
         if not 0 < self.confidence < 1:
             raise StatisticsError(f"confidence: {self.confidence} is not between 0 and 1; 0.95 is usual")
         check_seed(self.seed)
+        if self.resample not in RESAMPLED:
+            raise StatisticsError(
+                f"resample: {self.resample!r} is not known; there are {', '.join(RESAMPLED)}"
+            )
+        if self.resample != ITEMS and self.kind not in (AUTO, "jackknife", "log_jackknife", "none"):
+            raise StatisticsError(
+                f"resample: {self.resample} goes by the jackknife, not by interval {self.kind}; leave one of them out"
+            )
+
+    def with_annotators_fixed(self) -> "Interval":
+        """The same, where annotators cannot be drawn.
+
+        Raises
+        ------
+        StatisticsError
+            If they are to be drawn.
+
+        """
+        if self.resample != ITEMS:
+            raise StatisticsError(
+                f"resample: {self.resample} is for the coefficients of measure only; leave it out here"
+            )
+        return self
 
     def kind_over(self, *, clusters: bool) -> str:
         """The kind of interval where clusters are drawn, or items."""

@@ -5,6 +5,7 @@ against it is given as data beside it. The thresholds are conventions, not resul
 here, with what speaks for it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,9 @@ NEARLY_ALL, APART, ERROR = 0.9, 0.05, 0.05
 """Where fewer than this share of the items have two ratings, and a category is more or less frequent among those with one
 by this much, which chance explains in fewer than this share of studies, the two kinds of items are not alike."""
 
+FEWEST_ANNOTATORS = 5
+"""With three annotators who stand for others a 95 % interval of alpha is about 1 wide, with five .5, with ten .3."""
+
 UNDEFINED_SHARE = 0.05
 """From this share of replicates on that are undefined, the ones left out are no longer a few odd draws: they are those
 without the rare category, in which agreement is not what it is in the others."""
@@ -65,6 +69,7 @@ FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL = (
     "wide interval",
 )
 FEW_DOCUMENTS, ONE_DOCUMENT = "few documents", "one document"
+FEW_ANNOTATORS = "few annotators"
 RARE, NOT_AT_RANDOM, UNDEFINED = "rare categories", "missing not at random", "undefined replicates"
 MEANINGS: dict[str, str] = {
     FEW: f"fewer than {FEW_ITEMS} items have two ratings",
@@ -81,6 +86,10 @@ MEANINGS: dict[str, str] = {
     NOT_AT_RANDOM: (
         f"fewer than {100 * NEARLY_ALL:g} % of the items have two ratings, and those with one are coded otherwise: agreement is "
         "that of the others, and may not be theirs"
+    ),
+    FEW_ANNOTATORS: (
+        f"fewer than {FEWEST_ANNOTATORS} annotators stand for all who might have coded: the interval holds, and is so wide that "
+        "it says little"
     ),
     UNDEFINED: (
         f"{100 * UNDEFINED_SHARE:g} % of the replicates or more are undefined and left out; --interval log_jackknife needs none"
@@ -255,10 +264,17 @@ def with_cautions(
         for name, kind in BESIDE.items()
     }
     if "interval" in result.columns:
-        undefined = [undefined_share(how) >= UNDEFINED_SHARE for how in result["interval"]]
         said = [
-            "; ".join(filter(None, [text, UNDEFINED if own else None])) or None
-            for text, own in zip(added["caution"], undefined, strict=True)
+            "; ".join(filter(None, [text, *_of_interval(how)])) or None
+            for text, how in zip(added["caution"], result["interval"], strict=True)
         ]
         added["caution"] = pd.Series(said, index=result.index, dtype=BESIDE["caution"])
     return result.assign(**added)
+
+
+def _of_interval(how: object) -> list[str]:
+    """What an interval gives rise to, by what it says of itself."""
+    people = re.search(r"over ([0-9]+) annotators", str(how))
+    few = people is not None and int(people[1]) < FEWEST_ANNOTATORS
+    undefined = undefined_share(how) >= UNDEFINED_SHARE
+    return [*([FEW_ANNOTATORS] if few else []), *([UNDEFINED] if undefined else [])]

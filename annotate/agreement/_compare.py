@@ -85,6 +85,7 @@ def compare(
     """
     asked, columns = select(coefficients), group_columns(by)
     _check(columns, permutations)
+    interval.with_annotators_fixed()
     check_correction(correction)
     who = any(one.takes == "assignments" for one in asked)
     rows: list[tuple[Group, dict[str, object]]] = []

@@ -22,11 +22,12 @@ from annotate.agreement.intervals import (
 )
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate, Settled, settle
+from annotate.agreement.two_way import two_way
 from annotate.codebook.scale import Scale
 from annotate.counts.patterns import NONE, PAIR, Assignments, FloatArray, IntArray, Patterns, alike, assign
 from annotate.counts.samples import Samples
 from annotate.counts.units import Units
-from annotate.sampling import Interval
+from annotate.sampling import ITEMS, Interval
 from annotate.study.ratings import decode_set
 
 SPECIFIC = "specific_agreement"
@@ -50,6 +51,7 @@ def estimate(
     interval: Interval = Interval(),
     *,
     rng: np.random.Generator | None = None,
+    known: Assignments | None = None,
 ) -> list[Estimate]:
     """Compute coefficients from patterns.
 
@@ -64,13 +66,16 @@ def estimate(
         standard errors) or ``none``. All coefficients are computed on the same replicates.
     rng
         Where the replicates come from; a generator with the seed of ``interval`` if none is given.
+    known
+        Who chose what on the same items, where annotators are drawn; ``patterns`` themselves, if they say it.
 
     Raises
     ------
     StatisticsError
-        If a coefficient is not known.
+        If a coefficient is not known, or annotators are to be drawn and it is not known who chose what.
 
     """
+    who = patterns if isinstance(patterns, Assignments) else known
     asked = select(coefficients)
     reasons = {coefficient.name: coefficient.unfit(patterns) for coefficient in asked}
     chosen = [coefficient for coefficient in asked if reasons[coefficient.name] is None]
@@ -79,7 +84,7 @@ def estimate(
     found = {
         coefficient.name: _estimate(coefficient, settled, limits)
         for coefficient, settled, limits in zip(
-            chosen, whole, _limits(patterns, chosen, whole, interval, stream), strict=True
+            chosen, whole, _limits(patterns, chosen, whole, interval, stream, who), strict=True
         )
     }
     return [
@@ -99,6 +104,7 @@ def _limits(
     whole: Sequence[Settled],
     interval: Interval,
     stream: np.random.Generator,
+    known: Assignments | None,
 ) -> list[Limits]:
     """The interval of each coefficient; none for one that is undefined."""
     defined = [place for place, settled in enumerate(whole) if settled.undefined[0] is None]
@@ -116,9 +122,14 @@ def _limits(
         lowest=np.array([-np.inf if coefficient.chance_corrected else 0.0 for coefficient in having]),
         compute=lambda samples: np.array([one.value for one in _settled(having, patterns, samples)]),
     )
-    kind = interval.kind_over(clusters=units.rows is not None)
-    for place, limits in zip(defined, _KINDS[kind](measured, interval, stream), strict=True):
-        found[place] = without_width(limits, whole[place], units, interval.confidence)
+    if interval.resample == ITEMS:
+        kind = interval.kind_over(clusters=units.rows is not None)
+        for place, limits in zip(defined, _KINDS[kind](measured, interval, stream), strict=True):
+            found[place] = without_width(limits, whole[place], units, interval.confidence)
+    else:
+        settled = [whole[place] for place in defined]
+        for place, limits in zip(defined, two_way(measured, settled, having, known, interval), strict=True):
+            found[place] = limits
     if units.rows is not None:
         effects = design_effects(measured).tolist()
         for place, effect in zip(defined, effects, strict=True):
@@ -170,6 +181,7 @@ def by_category(
     *,
     categories: Sequence[str] = (),
     rngs: Mapping[str, np.random.Generator] | None = None,
+    known: Assignments | None = None,
 ) -> dict[str, list[Estimate]]:
     """Compute agreement on each category.
 
@@ -187,6 +199,8 @@ def by_category(
         See :func:`~annotate.agreement.estimate`.
     rngs
         Where the replicates of a category come from; a generator with the seed of ``interval`` if it has none.
+    known
+        See :func:`~annotate.agreement.estimate`.
 
     Returns
     -------
@@ -201,15 +215,18 @@ def by_category(
     """
     members = _members(patterns)
     names = [SPECIFIC, *(one.name for one in select(coefficients) if one.chance_corrected)]
-    return {
-        category: estimate(
-            collapse(patterns, category, members.get(category, [])),
+    found = {}
+    for category in tuple(categories) or tuple(members):
+        columns = members.get(category, [])
+        who = None if known is None else collapse(known, category, columns)
+        found[category] = estimate(
+            collapse(patterns, category, columns),
             names,
             interval,
             rng=(rngs or {}).get(category),
+            known=who if isinstance(who, Assignments) else None,
         )
-        for category in tuple(categories) or tuple(members)
-    }
+    return found
 
 
 def collapse(patterns: Patterns, category: str, columns: Sequence[int]) -> Patterns:

@@ -17,7 +17,7 @@ from annotate.codebook.scale import Scale
 from annotate.counts.distance import BY_LEVEL
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
 from annotate.errors import StatisticsError
-from annotate.sampling import Interval, generator
+from annotate.sampling import ITEMS, Interval, generator
 
 if TYPE_CHECKING:
     from annotate.counts.patterns import Patterns
@@ -86,7 +86,8 @@ def measure(
     per_category
         Whether to add each category against the rest, see :func:`~annotate.agreement.by_category`.
     interval
-        How sure one wants to be, and what is drawn: documents where they are known, items otherwise.
+        How sure one wants to be, and what is drawn: documents where they are known, items otherwise; the annotators
+        are fixed, unless ``resample`` says to take them as a sample as well.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def measure(
         ratings,
         by=columns,
         scales=scales,
-        assignments=bool(plan.names("assignments")),
+        assignments=bool(plan.names("assignments")) or interval.resample != ITEMS,
         cluster=interval.cluster,
     )
     with _pools().limit(limits=1, user_api="blas"):
@@ -137,17 +138,20 @@ def _pools() -> ThreadpoolController:
 def _rows(plan: _Plan, group: GroupPatterns) -> list[dict[str, object]]:
     """The rows of a variable in one group: the whole first, then its categories."""
     taken: dict[str, Patterns] = {"counts": group.patterns}
-    if group.assignments:
+    if group.assignments and plan.names("assignments"):
         taken["assignments"] = group.assignments
     found: dict[str | None, dict[str, Estimate]] = {None: {}}
     for takes, counted in taken.items():
         stream = (plan.interval.seed, group.variable, group.names)
-        estimates = estimate(counted, plan.names(takes), plan.interval, rng=generator(*stream))
+        who = None if plan.interval.resample == ITEMS else group.assignments
+        estimates = estimate(counted, plan.names(takes), plan.interval, rng=generator(*stream), known=who)
         found[None].update((one.coefficient, one) for one in estimates)
         if plan.per_category:
             names = plan.scales[group.variable].categories or offered(counted)
             rngs = {name: generator(*stream, name) for name in names}
-            of_each = by_category(counted, plan.names(takes), plan.interval, categories=names, rngs=rngs)
+            of_each = by_category(
+                counted, plan.names(takes), plan.interval, categories=names, rngs=rngs, known=who
+            )
             for category, ones in of_each.items():
                 of_category = found.setdefault(category, {})
                 for one in ones:

@@ -128,7 +128,7 @@ def plan(
 
     """
     asked = _one(coefficient)
-    check_target(half_width, interval)
+    check_target(half_width, interval.with_annotators_fixed())
     columns, who = group_columns(by), asked.takes == "assignments"
     rows: list[tuple[Group, dict[str, object]]] = []
     tallied = tally_patterns(ratings, by=columns, scales=scales, assignments=who, cluster=interval.cluster)

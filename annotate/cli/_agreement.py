@@ -16,7 +16,7 @@ from annotate.cli._groups import (
     written,
 )
 from annotate.cli._help import AGREEMENT, INTERVALS, Group, command, takes
-from annotate.cli.options import By, Cluster, Coefficients, Confidence, Replicates, Seed
+from annotate.cli.options import By, Cluster, Coefficients, Confidence, Replicates, Resample, Seed
 from annotate.cli.speech import say, say_exclusions
 
 if TYPE_CHECKING:
@@ -46,11 +46,12 @@ def _interval(
     replicates: Replicates = 1000,
     confidence: Confidence = 0.95,
     cluster: Cluster = "auto",
+    resample: Resample = "items",
     seed: Seed = 0,
 ) -> "Interval":
     from annotate.sampling import Interval
 
-    return Interval(interval, replicates, confidence, seed, drawn_together(cluster))
+    return Interval(interval, replicates, confidence, seed, drawn_together(cluster), resample)
 
 
 @command(app, "agreement", AGREEMENT, example="annotate agreement exports/example --by source")

@@ -102,6 +102,14 @@ Cluster = Annotated[
         rich_help_panel=INTERVALS,
     ),
 ]
+Resample = Annotated[
+    Literal["items", "annotators", "both"],
+    typer.Option(
+        "--resample",
+        help="What is a sample: items (or documents; the annotators are fixed), annotators, or both.",
+        rich_help_panel=INTERVALS,
+    ),
+]
 Levels = Annotated[
     list[str] | None,
     typer.Option(

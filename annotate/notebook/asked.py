@@ -65,6 +65,7 @@ def interval_of(
     confidence: object = 0.95,
     seed: object = 0,
     cluster: object = "auto",
+    resample: str = "items",
 ) -> Interval:
     """How sure one wants to be."""
     if cluster is not None and not (isinstance(cluster, str) and cluster):
@@ -77,6 +78,7 @@ def interval_of(
         number("confidence", confidence),
         whole("seed", seed),
         cluster,
+        resample,
     )
 
 

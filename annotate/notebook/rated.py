@@ -37,6 +37,7 @@ class RatedStudy(Study):
         replicates: int = 1000,
         confidence: float = 0.95,
         cluster: str | None = "auto",
+        resample: str = "items",
         seed: int = 0,
     ) -> Agreement:
         """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
@@ -47,7 +48,7 @@ class RatedStudy(Study):
             coefficients=names("coefficients", coefficients),
             scales=scales,
             per_category=flag("per_category", per_category),
-            interval=interval_of(interval, replicates, confidence, seed, cluster),
+            interval=interval_of(interval, replicates, confidence, seed, cluster, resample),
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
         return Agreement(frame, self.exclusions, by=asked)

@@ -269,13 +269,18 @@ def _intervals(whole: pd.DataFrame, confidence: float, seed: int | None) -> str:
     for kind, said in kinds:
         settings.setdefault(kind, {}).update({said: None} if said else {})
     how = " and ".join(f"{kind} ({' or '.join(said)})" if said else kind for kind, said in settings.items())
-    over = re.search(r" over (?:[0-9,]+ )?([a-z]+)", how)
-    drawn = "passages" if over is None or over[1] == "items" else over[1]
+    over = re.search(r" over (?:[0-9,]+ annotators(?: and )?)?(?:[0-9,]+ )?([a-z]+)?", how)
+    drawn = "passages" if over is None or over[1] in (None, "items") else over[1]
     started = f" Random numbers start from seed {seed}." if seed is not None and "bootstrap" in how else ""
-    return (
-        f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993). Annotators are "
-        f"fixed: the intervals say how far values may move with other {drawn}, not with other annotators.{started}"
-    )
+    if sampled := re.search(r" over [0-9,]+ annotators( and )?", how):
+        also = f" and with other {drawn}" if sampled[1] else f", not with other {drawn}"
+        fixed = (
+            "Annotators are taken for a sample of those who might have coded: the intervals say how far values may move "
+            f"with other annotators{also}."
+        )
+    else:
+        fixed = f"Annotators are fixed: the intervals say how far values may move with other {drawn}, not with other annotators."
+    return f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993). {fixed}{started}"
 
 
 def _results(whole: pd.DataFrame) -> list[str]:

@@ -96,6 +96,7 @@ def profile(
         does not tell which passages are drawn together.
 
     """
+    interval.with_annotators_fixed()
     told = DOCUMENT if interval.cluster == AUTO else interval.cluster
     home = bring_home(ratings, also=("source", *([told] if told else [])))
     coded = [name for name in VARIABLES if (home["variable"] == name).any()]

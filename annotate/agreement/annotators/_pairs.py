@@ -236,7 +236,8 @@ def pairs(
 
     """
     chosen, grouping = select(coefficients), group_columns(by)
-    parts = []
+    parts: list[Rows] = []
+    interval.with_annotators_fixed()
     for judged in judgements(ratings, scales=scales, by=grouping, cluster=interval.cluster):
         confused = confusions(
             judged.unit,
@@ -275,7 +276,8 @@ def rounds(
 
     """
     chosen, grouping = select(coefficients), group_columns(by)
-    parts = []
+    parts: list[Rows] = []
+    interval.with_annotators_fixed()
     for judged in judgements(ratings, scales=scales, by=grouping, repeat="round", cluster=interval.cluster):
         people = len(judged.annotators)
         confused = confusions(

@@ -81,6 +81,7 @@ def measure_spans(
         If a label is not one of ``labels``, an annotator has several rounds, or a setting makes no sense.
 
     """
+    interval.with_annotators_fixed()
     columns = span_columns(by)
     groups = marked_groups(spans, annotated, passages, columns, interval.cluster)
     names = _labels(spans, labels)

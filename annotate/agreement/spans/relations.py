@@ -107,6 +107,7 @@ def measure_relations(
         If a column cannot be grouped by.
 
     """
+    interval.with_annotators_fixed()
     columns = span_columns(by)
     items = _items(relations, spans, annotated)
     told = clusters_of(
