@@ -12,7 +12,7 @@ seen. It does not say which of them is right.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -21,6 +21,7 @@ import pandas as pd
 
 from annotate.consensus import majority
 from annotate.provenance import MIN_SCORE, compare, quantities, reuse
+from annotate.provenance.claims._found import Claim, chained_by, recurring
 from annotate.reuse.documents import document_pairs, is_strong, text_lengths
 from annotate.reuse.reading import read_published
 from annotate.study.ratings import decode_set
@@ -57,15 +58,6 @@ class Ledger:
 
     claims: pd.DataFrame
     mentions: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """What recurs: the place and wording of each mention by item, and how the figures relate."""
-
-    kind: str
-    spans: dict[str, dict[str, Any]]
-    relations: tuple[str, ...] = ()
 
 
 def ledger(
@@ -113,9 +105,9 @@ def ledger(
     dependent = {frozenset(both) for both in joined}
     length = text_lengths(passages)
     pairs = pairs.loc[[is_strong(pair, length) for pair in pairs.to_dict("records")]]
-    chained = _chained(zip(pairs["a_item"], pairs["b_item"], strict=True))
+    chained = chained_by(zip(pairs["a_item"], pairs["b_item"], strict=True))
     found = []
-    for claim in _claims(figures, comparisons, pairs, chained):
+    for claim in recurring(figures, comparisons, pairs, chained):
         rows = [_mention(item, span, known[item], decided) for item, span in claim.spans.items()]
         rows.sort(key=lambda row: (_when(row), row["document"], row["start"]))
         chains = Counter(chained.get(row["item"]) for row in rows)
@@ -167,7 +159,7 @@ def _when(row: Mapping[str, Any]) -> tuple[tuple[int, ...], str]:
     return (date.days, date.moment.isoformat() if date.moment else "") if date else _UNDATED
 
 
-def _summary(claim: _Claim, rows: list[dict[str, Any]], n_separate: int) -> dict[str, Any]:
+def _summary(claim: Claim, rows: list[dict[str, Any]], n_separate: int) -> dict[str, Any]:
     dates = [row["published"] for row in rows if _when(row) != _UNDATED]
     attributions = [row["attribution"] for row in rows if row["attribution"]]
     different = list(dict.fromkeys(attributions))
@@ -193,60 +185,7 @@ def _separate(rows: list[dict[str, Any]], chained: Mapping[str, str], dependent:
     ties = [(document, document) for document in documents]
     ties += [(of[0], other) for of in texts.values() for other in of]
     ties += [both for both in combinations(sorted(documents), 2) if frozenset(both) in dependent]
-    return len(set(_chained(ties).values()))
-
-
-def _claims(
-    figures: pd.DataFrame, comparisons: pd.DataFrame, pairs: pd.DataFrame, chained: dict[str, str]
-) -> Iterator[_Claim]:
-    """Recurring figures, then the reused texts that are no part of one of them."""
-    covered: list[set[str]] = []
-    bounds = {
-        (row.document, row.start): {"low": row.low, "high": row.high}
-        for row in figures.itertuples(index=False)
-    }
-    for _, group in comparisons.groupby("group", sort=True):
-        spans: dict[str, dict[str, Any]] = {}
-        for side in ("a", "b"):
-            names = [f"{side}_{name}" for name in ("item", "document", "start", "end", "surface")]
-            for item, document, start, end, surface in group[names].itertuples(index=False):
-                span = {"start": start, "end": end, "wording": surface, **bounds.get((document, start), {})}
-                if item not in spans or start < spans[item]["start"]:
-                    spans[item] = span
-        covered.append(set(spans))
-        yield _Claim("figure", spans, tuple(sorted(set(group["relation"]))))
-    texts: dict[str, dict[str, dict[str, Any]]] = {}
-    kinds: dict[str, set[str]] = {}
-    for pair in pairs.to_dict("records"):  # best first: a passage shows the span of its best pair
-        chain = chained[pair["a_item"]]
-        kinds.setdefault(chain, set()).add(pair["kind"])
-        for side in ("a", "b"):
-            span = {
-                "start": pair[f"{side}_start"],
-                "end": pair[f"{side}_end"],
-                "wording": pair[f"{side}_text"],
-            }
-            texts.setdefault(chain, {}).setdefault(pair[f"{side}_item"], span)
-    for chain, spans in texts.items():
-        if not any(set(spans) <= items for items in covered):
-            yield _Claim("quotation" if kinds[chain] == {"quotation"} else "text", spans)
-
-
-def _chained(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Name the chain of each item that is in a pair: items that lead to each other share a name."""
-    above: dict[str, str] = {}
-
-    def top(item: str) -> str:
-        above.setdefault(item, item)
-        while above[item] != item:
-            above[item] = above[above[item]]  # halve the way for the next who asks
-            item = above[item]
-        return item
-
-    for one, other in pairs:
-        first, second = sorted((top(one), top(other)))
-        above[second] = first
-    return {item: top(item) for item in list(above)}
+    return len(set(chained_by(ties).values()))
 
 
 def _decided(ratings: pd.DataFrame | None) -> dict[tuple[str, str], dict[str, Any]]:
