@@ -7,7 +7,7 @@ import typer
 
 from annotate.cli._groups import Scaled, Table, rated, read_adjudicated, resampled, scaled, written
 from annotate.cli._help import CLAIMS, WHOLE, WRITING, command, takes
-from annotate.cli.options import Adjudicated, Config, Texts, refuse_overwriting
+from annotate.cli.options import Adjudicated, Config, CorrectionsFile, LinksFile, Texts, refuse_overwriting
 from annotate.cli.speech import say, say_exclusions
 from annotate.present import counted
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from annotate.present.summary import Summary
+    from annotate.provenance.ledger import Ledger
     from annotate.sampling import Interval
     from annotate.study.study import Study
 
@@ -128,28 +129,37 @@ def ledger(
     ] = False,
     min_score: MinScore = None,
     adjudicated: Adjudicated = None,
+    links: LinksFile = None,
+    claims: CorrectionsFile = None,
     config: Config = None,
 ) -> None:
-    """Follow each recurring figure and each reused text through its sources, by date."""
+    """Follow each claim through its sources, by date: what was linked, or recurring figures and reused text."""
     from annotate import provenance
     from annotate.coordination.adjudication import decided_ratings
     from annotate.errors import InputError
     from annotate.present.claim_tables import ledger_table, mentions_table
+    from annotate.provenance.claims.corrections import Corrections, read_corrections
+    from annotate.provenance.claims.pairs import answers
     from annotate.provenance.ledger import ledger_of
+    from annotate.study.links import read_links
     from annotate.study.passages import read_passages_and_study
 
-    refuse_overwriting(table.output, *filter(None, [texts, config, adjudicated]))
+    refuse_overwriting(table.output, *filter(None, [texts, config, adjudicated, links, claims]))
     passages, study = read_passages_and_study(texts, config)
     if study is None and adjudicated is not None:
         raise InputError(
             f"{texts}: holds no answers that could be decided on; --adjudicated goes with an export"
         )
+    fix = Corrections() if claims is None else read_corrections(claims, set(passages["item"]))
     found = ledger_of(
         passages,
         None
         if study is None
         else decided_ratings(study.ratings, read_adjudicated(adjudicated, config, study)),
         min_score=provenance.MIN_SCORE if min_score is None else min_score,
+        spans=None if study is None else study.spans,
+        coded=answers(None if links is None else read_links(links, passages), fix),
+        corrections=fix,
     )
     book = None if study is None else study.codebook
     if mentions:
@@ -161,6 +171,8 @@ def ledger(
         say_exclusions(study)
     if found.claims.empty:
         say(f"{texts}: no figure and no text recurs across documents")
+    for what in left_out(found):
+        say(what)
 
 
 @command(app, "provenance", CLAIMS, example="annotate provenance exports/example")
@@ -182,6 +194,17 @@ def provenance(
     result = profile(decided, study.passages, interval=interval)
     say_exclusions(study)
     table.write(result, lambda frame: profile_tables(frame, study.codebook), study=study)
+
+
+def left_out(book: "Ledger") -> list[str]:
+    """What a ledger leaves out, in words."""
+    said = []
+    if book.n_trivial:
+        figures = counted(book.n_trivial, "recurring figure")
+        said.append(f"left out: {figures} of which the text says how long, or of what order, and no more")
+    if book.n_rejected:
+        said.append(f"left out: {counted(book.n_rejected, 'claim')} that the corrections reject")
+    return said
 
 
 def _say_boilerplate(passages: "pd.DataFrame") -> None:

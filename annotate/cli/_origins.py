@@ -5,27 +5,90 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli._groups import Table, marked, written
-from annotate.cli._help import CLAIMS, READING, command, takes
-from annotate.cli.options import refuse_overwriting
+from annotate.cli._claims import left_out
+from annotate.cli._groups import Table, marked, read_adjudicated, resampled, written
+from annotate.cli._help import CLAIMS, command, takes
+from annotate.cli.options import (
+    Config,
+    CorrectionsFile,
+    Edited,
+    Export,
+    Invalid,
+    LinksAdjudicated,
+    LinksFile,
+    OriginsFile,
+    Output,
+    refuse_overwriting,
+)
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import some
 from annotate.present import counted
 
 if TYPE_CHECKING:
+    from annotate.provenance.claims.measured import Claims
     from annotate.provenance.origins import Origins
+    from annotate.sampling import Interval
     from annotate.study.study import Study
 
 app = typer.Typer()
 
-OriginsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--origins",
-        help="The file that annotate origins wrote, with its columns origin and kind corrected.",
-        rich_help_panel=READING,
-    ),
-]
+
+def gathered(
+    export: Export,
+    links: LinksFile = None,
+    origins: OriginsFile = None,
+    claims: CorrectionsFile = None,
+    links_adjudicated: LinksAdjudicated = None,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
+    output: Output = None,
+) -> "Claims":
+    """The group of options that say of which study and links the claims are gathered.
+
+    Raises
+    ------
+    BadParameter
+        For decisions on links without the links.
+
+    """
+    from annotate.files import bundled
+    from annotate.provenance.claims.corrections import Corrections, read_corrections
+    from annotate.provenance.claims.measured import gather
+    from annotate.study.links import CONFIG, read_links
+    from annotate.study.passages import passages_of_study
+    from annotate.study.study import read_study
+
+    if links_adjudicated is not None and links is None:
+        raise typer.BadParameter("goes with --links", param_hint="--links-adjudicated")
+    refuse_overwriting(output, *filter(None, [export, config, links, origins, claims, links_adjudicated]))
+    study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited)
+    passages = passages_of_study(study, str(export))
+    read = None if links is None else read_links(links, passages)
+    made = None if read is None else read_adjudicated(links_adjudicated, bundled(CONFIG), read.study)
+    found = gather(
+        study,
+        read,
+        read_names(study, origins),
+        corrections=Corrections() if claims is None else read_corrections(claims, set(passages["item"])),
+        decided=None if made is None else made.categories,
+    )
+    say_exclusions(study)
+    for what in told_of(found):
+        say(what)
+    return found
+
+
+def told_of(claims: "Claims") -> list[str]:
+    """What is to be said of claims that were gathered: what was left out, and what is open."""
+    said = left_out(claims.book)
+    if open_pairs := len(claims.contradictions):
+        said.append(
+            f"{counted(open_pairs, 'pair')} within a claim that most do not call the same claim; see --contradictions"
+        )
+    if claims.book.claims.empty:
+        said.append(f"{claims.study.name}: no claim recurs")
+    return said
 
 
 def read_names(study: "Study", path: Path | None) -> "Origins":
@@ -79,3 +142,60 @@ def origins(
             if names.table.empty
             else f"{study.name}: no two names are alike"
         )
+
+
+@command(app, "claims", CLAIMS, example="annotate claims exports/example --origins origins.csv")
+@takes(table=written, found=gathered, interval=resampled)
+def claims(
+    found: "Claims",
+    table: Table,
+    interval: "Interval",
+    mentions: Annotated[
+        bool, typer.Option("--mentions", help="Instead: one row for each passage that makes a claim.")
+    ] = False,
+    steps: Annotated[
+        bool,
+        typer.Option("--steps", help="Instead: which passage has its claim from which, and how it is known."),
+    ] = False,
+    drift: Annotated[
+        bool,
+        typer.Option("--drift", help="Instead: what changes from a passage to the one that took it over."),
+    ] = False,
+    contradictions: Annotated[
+        bool,
+        typer.Option("--contradictions", help="Instead: pairs within a claim that most call something else."),
+    ] = False,
+    leave_one_out: Annotated[
+        bool,
+        typer.Option("--leave-one-out", help="Instead: each claim without each annotator and each document."),
+    ] = False,
+) -> None:
+    """Count the mentions, sources and independent origins of each claim, and find circles."""
+    from annotate.present.claim_tables import claims_table, mentions_table
+    from annotate.provenance.claims import measured
+
+    views = {
+        "--mentions": mentions,
+        "--steps": steps,
+        "--drift": drift,
+        "--contradictions": contradictions,
+        "--leave-one-out": leave_one_out,
+    }
+    if sum(views.values()) > 1:
+        raise typer.BadParameter(
+            "ask for one at a time", param_hint=" and ".join(name for name in views if views[name])
+        )
+    if mentions:
+        table.write(
+            found.book.mentions, lambda frame: mentions_table(frame, found.study.codebook, items=True)
+        )
+    elif steps:
+        table.write(measured.steps(found))
+    elif drift:
+        table.write(measured.drift(found))
+    elif contradictions:
+        table.write(found.contradictions)
+    elif leave_one_out:
+        table.write(measured.leave_one_out(found))
+    else:
+        table.write(measured.measure(found, interval), claims_table, study=found.study)

@@ -179,6 +179,39 @@ Texts = Annotated[
     typer.Argument(help="A task file of annotate ingest, a Label Studio JSON export, or a snapshot folder."),
 ]
 
+OriginsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--origins",
+        help="The file that annotate origins wrote, with its columns origin and kind corrected.",
+        rich_help_panel=READING,
+    ),
+]
+LinksFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--links",
+        help="The pulled snapshot of the link project of these passages; without it claims are what recurs.",
+        rich_help_panel=READING,
+    ),
+]
+CorrectionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--claims",
+        help="A table that corrects claims: action (join, split, reject, title), item, other, title.",
+        rich_help_panel=READING,
+    ),
+]
+LinksAdjudicated = Annotated[
+    Path | None,
+    typer.Option(
+        "--links-adjudicated",
+        help="Decisions on pairs, which count alone: the pulled snapshot of an adjudication of the links.",
+        rich_help_panel=READING,
+    ),
+]
+
 
 def read_codebook(config: Path | None) -> "Codebook":
     """Read the label config that was named, or the one that comes with annotate."""

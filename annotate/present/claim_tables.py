@@ -1,13 +1,14 @@
 """Claims as tables for reading: profiles of sources, reuse, figures and the ledger."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from annotate.codebook.read import Codebook
 from annotate.frames import records
+from annotate.present import counted
 from annotate.present.study_tables import side_by_side
 from annotate.present.tables import with_words
 from annotate.present.wording import LEDGER_KINDS, RELATIONS, decided, relations
@@ -197,6 +198,7 @@ def ledger_table(claims: pd.DataFrame, codebook: Codebook | None = None) -> pd.D
             {
                 "claim": row["claim"],
                 "kind": LEDGER_KINDS[row["kind"]].lower(),
+                "status": row["status"],
                 "sources": row["n_sources"],
                 "separate texts": row["n_separate_texts"],
                 "figures": ", ".join(relations(row["relations"])),
@@ -208,9 +210,11 @@ def ledger_table(claims: pd.DataFrame, codebook: Codebook | None = None) -> pd.D
     )
 
 
-def mentions_table(mentions: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
-    """Show each mention of each claim."""
-    kept = ["claim", "published", "source", "wording"]
+def mentions_table(
+    mentions: pd.DataFrame, codebook: Codebook | None = None, *, items: bool = False
+) -> pd.DataFrame:
+    """Show each mention of each claim, with the ids of the passages if asked."""
+    kept = ["claim", *(["item"] if items else []), "published", "source", "wording"]
     return pd.DataFrame(
         [
             {name: row[name] for name in kept} | {name: decided(codebook, name, row) for name in VARIABLES}
@@ -252,3 +256,64 @@ def _offered(row: Mapping[str, Any]) -> str:
     if row["same_as"]:
         return f"may be {row['same_as']} ({row['because']}, {row['score']:.2f})"
     return row["reason"] or ""
+
+
+_LONGEST = 60
+
+
+def claims_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """Show the figures of each claim, with what is said no more if an annotator or a document is left out."""
+    shown = pd.DataFrame(
+        [
+            {
+                "claim": f"{row['claim']}: {_cut(row['what'])}",
+                "mentions": row["n_mentions"],
+                "sources": row["n_sources"],
+                "origins": f"{_range(row['origins_low'], row['origins_high'])}{_limits(row)}",
+                "echo": _range(row["echo_low"], row["echo_high"]),
+                "depth": row["depth"],
+                "note": "; ".join(_remarks(row)),
+            }
+            for row in records(figures)
+        ],
+        columns=["claim", "mentions", "sources", "origins", "echo", "depth", "note"],
+    )
+    return with_words(
+        shown,
+        "origins: independent origins, if all that are not known are one, to if all are different; in brackets how far "
+        "that moves with other annotators of the same passages and pairs",
+        "echo: mentions an origin; depth: the most steps from a mention to where its chain ends; circular: passages that "
+        "have it from each other; one root: the chains of all sources end in one origin; unconfirmed: as texts and dates "
+        "show, which nobody has looked at",
+        "None of it says whether a claim is true.",
+        heading="claim",
+    )
+
+
+def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
+    if row["status"] != "linked":
+        yield row["status"]
+    if row["first_source"]:
+        others = f", {counted(row['n_undated'], 'mention')} undated" if row["n_undated"] else ""
+        yield f"first by date: {', '.join(row['first_source'])}{others}"
+    for name, words in (("circular", "circular"), ("single_root", "one root")):
+        if row[name] != "no":
+            yield words if row[name] == "yes" else f"{words}, {row[name]}"
+    if row["drift"]:
+        yield f"drift of {', '.join(row['drift'])}"
+    yield from row["flips"]
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    ends = [f"{end:.3g}" for end in (low, high) if end is not None]
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _limits(row: Mapping[str, Any]) -> str:
+    low, high = row["ci_low"], row["ci_high"]
+    return "" if low is None or high is None else f" [{low:.3g}, {high:.3g}]"

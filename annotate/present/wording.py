@@ -156,6 +156,7 @@ LEDGER = (
     "know of each other all the same, the words alone do not say. Nor do they say who is right."
 )
 LEDGER_KINDS: Mapping[str, str] = {
+    "claim": "Linked claim",
     "figure": "Figure",
     "text": "Reused text",
     "quotation": "Same quotation",

@@ -1,6 +1,7 @@
-"""The claims ledger: which figures and passages recur, who carries each, when, and in what words.
+"""The claims ledger: which claims recur, who carries each, when, and in what words.
 
-A claim of the ledger is a figure that recurs across sources, a group of
+A claim of the ledger is what annotators linked: passages that most of them call the same claim. Where nobody was asked, it
+is what recurs, and is marked as unconfirmed: a figure that recurs across sources, a group of
 :func:`annotate.figures.compare`, or a text that was reused, passages that pairs of
 :func:`annotate.reuse.reuse` chain together. Of these pairs only strong ones count: of a score of
 0.45 or more, or a quotation, and with shared stretches that are two fifths of the shorter passage or more.
@@ -15,13 +16,24 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from annotate.consensus import majority
 from annotate.provenance import MIN_SCORE, compare, quantities, reuse
-from annotate.provenance.claims._found import Claim, chained_by, recurring
+from annotate.provenance.claims._found import (
+    Claim,
+    chained_by,
+    corrected,
+    linked,
+    recurring,
+    told_apart,
+    unasked,
+)
+from annotate.provenance.claims.corrections import Corrections
+from annotate.provenance.claims.pairs import Pairs
 from annotate.reuse.documents import document_pairs, is_strong, text_lengths
 from annotate.reuse.reading import read_published
 from annotate.study.ratings import decode_set
@@ -31,6 +43,7 @@ MENTION_COLUMNS = (
     *(
         "claim",
         "kind",
+        "status",
         "what",
         "item",
         "document",
@@ -46,7 +59,7 @@ MENTION_COLUMNS = (
     *(f"{variable}{part}" for variable in VARIABLES for part in ("", "_share", "_tied")),
 )
 CLAIM_COLUMNS = (
-    *("claim", "kind", "what", "n_mentions", "n_sources", "n_separate_texts", "first_published"),
+    *("claim", "kind", "status", "what", "n_mentions", "n_sources", "n_separate_texts", "first_published"),
     *("last_published", "relations", "attributions", "drift", "mentions"),
 )
 _UNDATED = ((9999, 99), "")  # behind every date
@@ -54,10 +67,16 @@ _UNDATED = ((9999, 99), "")  # behind every date
 
 @dataclass(frozen=True)
 class Ledger:
-    """The claims, one row each (:data:`CLAIM_COLUMNS`), and their mentions (:data:`MENTION_COLUMNS`)."""
+    """The claims, one row each (:data:`CLAIM_COLUMNS`), and their mentions (:data:`MENTION_COLUMNS`).
+
+    ``n_trivial`` counts the recurring figures that make no claim (bare durations, orders of magnitude), ``n_rejected`` the claims that
+    a person rejected.
+    """
 
     claims: pd.DataFrame
     mentions: pd.DataFrame
+    n_trivial: int = 0
+    n_rejected: int = 0
 
 
 def ledger(
@@ -66,8 +85,12 @@ def ledger(
     comparisons: pd.DataFrame,
     pairs: pd.DataFrame,
     ratings: pd.DataFrame | None = None,
+    *,
+    spans: pd.DataFrame | None = None,
+    coded: Pairs = MappingProxyType({}),
+    corrections: Corrections = Corrections(),
 ) -> Ledger:
-    """Join recurring figures and reused passages into claims.
+    """Gather claims: what annotators linked, and recurring figures and reused passages of which nobody was asked.
 
     Parameters
     ----------
@@ -79,13 +102,19 @@ def ledger(
         Of :func:`annotate.reuse.reuse`; those count that are strong enough to make a claim.
     ratings
         The ratings of these passages, once there are any.
+    spans
+        What was marked in them, for the wording of linked mentions.
+    coded
+        What annotators said of pairs of passages: :func:`annotate.provenance.claims.pairs.answers`.
+    corrections
+        What a person says of claims: :func:`annotate.provenance.claims.corrections.read_corrections`.
 
     Returns
     -------
     Ledger
         ``mentions``: one row a claim and passage that carries it, claims with most sources first, in each
-        the mentions by date, undated ones last. ``kind`` is figure, text or quotation; ``what`` the
-        wording of the first mention; ``wording`` the figure or the reused span, at ``start`` to ``end`` of
+        the mentions by date, undated ones last. ``kind`` is claim (linked), figure, text or quotation; ``status``
+        linked, corrected (by a person) or unconfirmed; ``what`` the title, or the wording of the first mention; ``wording`` the figure or the reused span, at ``start`` to ``end`` of
         the document and ``text`` the passage, from ``text_start`` on; ``shared_text`` a
         name that passages of the claim have in common which share text, be it through a third, None for others; ``attribution`` and ``evidentiary_basis`` what most annotators chose
         (None where nobody coded, or it is a tie), with their share of the votes and the categories tied.
@@ -100,14 +129,18 @@ def ledger(
     """
     known = {row["item"]: row for row in passages.to_dict("records")}
     decided = _decided(ratings)
-    tables = document_pairs(passages, pairs)
-    joined = tables.loc[tables["joined"], ["a_document", "b_document"]].itertuples(index=False, name=None)
+    depend = document_pairs(passages, pairs)
+    joined = depend.loc[depend["joined"], ["a_document", "b_document"]].itertuples(index=False, name=None)
     dependent = {frozenset(both) for both in joined}
     length = text_lengths(passages)
     pairs = pairs.loc[[is_strong(pair, length) for pair in pairs.to_dict("records")]]
     chained = chained_by(zip(pairs["a_item"], pairs["b_item"], strict=True))
+    comparisons, n_trivial = told_apart(comparisons, figures)
+    by_link = linked(coded, passages, spans)
+    recurs = unasked(recurring(figures, comparisons, pairs, chained), by_link, coded)
+    every, n_rejected = corrected([*by_link, *recurs], corrections, passages)
     found = []
-    for claim in recurring(figures, comparisons, pairs, chained):
+    for claim in every:
         rows = [_mention(item, span, known[item], decided) for item, span in claim.spans.items()]
         rows.sort(key=lambda row: (_when(row), row["document"], row["start"]))
         chains = Counter(chained.get(row["item"]) for row in rows)
@@ -118,10 +151,12 @@ def ledger(
     found.sort(key=lambda one: (-len({row["source"] for row in one[1]}), -len(one[1]), _place(one[1][0])))
     claims, mentions = [], []
     for number, (claim, rows) in enumerate(found, start=1):
-        head = {"claim": number, "kind": claim.kind, "what": rows[0]["wording"]}
+        head = {"claim": number, "kind": claim.kind, "status": claim.status}
+        head["what"] = claim.title or rows[0]["wording"]
         claims.append(head | _summary(claim, rows, _separate(rows, chained, dependent)))
         mentions += [head | row for row in rows]
-    return Ledger(_frame(claims, CLAIM_COLUMNS), _frame(mentions, MENTION_COLUMNS))
+    tables = _frame(claims, CLAIM_COLUMNS), _frame(mentions, MENTION_COLUMNS)
+    return Ledger(*tables, n_trivial, n_rejected)
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -200,11 +235,24 @@ def _decided(ratings: pd.DataFrame | None) -> dict[tuple[str, str], dict[str, An
 
 
 def ledger_of(
-    passages: pd.DataFrame, ratings: pd.DataFrame | None = None, *, min_score: float = MIN_SCORE
+    passages: pd.DataFrame,
+    ratings: pd.DataFrame | None = None,
+    *,
+    min_score: float = MIN_SCORE,
+    spans: pd.DataFrame | None = None,
+    coded: Pairs = MappingProxyType({}),
+    corrections: Corrections = Corrections(),
 ) -> Ledger:
-    """Find what recurs in these passages but for boilerplate, and keep the ledger of it; see :func:`ledger`."""
+    """Find the claims of these passages but for boilerplate, and keep the ledger of them; see :func:`ledger`."""
     passages = passages.loc[passages["kind"] != "boilerplate"].reset_index(drop=True)
     figures = quantities(passages)
     return ledger(
-        passages, figures, compare(figures, passages), reuse(passages, min_score=min_score), ratings
+        passages,
+        figures,
+        compare(figures, passages),
+        reuse(passages, min_score=min_score),
+        ratings,
+        spans=spans,
+        coded=coded,
+        corrections=corrections,
     )
