@@ -125,7 +125,7 @@ def _limits(
     if interval.resample == ITEMS:
         kind = interval.kind_over(clusters=units.rows is not None)
         for place, limits in zip(defined, _KINDS[kind](measured, interval, stream), strict=True):
-            found[place] = without_width(limits, whole[place], units, interval.confidence)
+            found[place] = without_width(limits, whole[place], units, interval)
     else:
         settled = [whole[place] for place in defined]
         for place, limits in zip(defined, two_way(measured, settled, having, known, interval), strict=True):
@@ -137,13 +137,13 @@ def _limits(
     return found
 
 
-def without_width(limits: Limits, settled: Settled, units: Units, confidence: float) -> Limits:
+def without_width(limits: Limits, settled: Settled, units: Units, interval: Interval) -> Limits:
     """An interval that has no width, because all units are alike, gives place to an exact one."""
     if limits.how is None or limits.high - limits.low > _NO_WIDTH:
         return limits
     over = units.over if units.rows is not None else f"{units.number} {units.over}"
     observed, expected = float(settled.observed[0]), float(settled.expected[0])
-    return all_alike(observed, expected, units.number, over, confidence)
+    return all_alike(observed, expected, units.number, over, interval.confidence, interval.below)
 
 
 def _unfit(coefficient: Coefficient, reason: str | None) -> Estimate:
@@ -162,6 +162,7 @@ def _estimate(coefficient: Coefficient, settled: Settled, limits: Limits) -> Est
         interval=limits.how,
         design_effect=limits.design_effect,
         undefined=settled.undefined[0],
+        below=limits.below,
     )
 
 

@@ -39,6 +39,7 @@ class RatedStudy(Study):
         cluster: str | None = "auto",
         resample: str = "items",
         seed: int = 0,
+        below: Sequence[float] = (),
     ) -> Agreement:
         """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
         asked, scales = columns(by), self._scaled(level, order, weights, distance)
@@ -48,7 +49,7 @@ class RatedStudy(Study):
             coefficients=names("coefficients", coefficients),
             scales=scales,
             per_category=flag("per_category", per_category),
-            interval=interval_of(interval, replicates, confidence, seed, cluster, resample),
+            interval=interval_of(interval, replicates, confidence, seed, cluster, resample, below),
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
         return Agreement(frame, self.exclusions, by=asked)

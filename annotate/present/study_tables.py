@@ -39,6 +39,7 @@ _UNTOLD = ("level",)
 _BELOW = ("variable", "coefficient", "interval", "n", "passages", "annotators", "method", "target")
 """What is named once, below the table, where it is the same in every row."""
 _COUNTED = ("n_", "items_", "clusters_")
+_RULED, _BELOW_THRESHOLD = "krippendorff_alpha", "p_below_"
 _N = "n: passages with two ratings or more"
 
 
@@ -156,6 +157,9 @@ def agreement_table(
         row["caution"] = "; ".join(dict.fromkeys(said)) or None
         undefined = record["value"] is None
         row[_term(str(record["coefficient"]))] = "undefined" if undefined else _estimate(record, cell)
+        if record["coefficient"] == _RULED:
+            chances = {name: value for name, value in record.items() if name.startswith(_BELOW_THRESHOLD)}
+            row |= {_chance(name): None if value is None else cell(value) for name, value in chances.items()}
         if undefined:
             row["undefined"] = "; ".join(dict.fromkeys(filter(None, [row["undefined"], record["undefined"]])))
     frame = pd.DataFrame(rows.values())
@@ -163,6 +167,15 @@ def agreement_table(
     last = [name for name in ("n", "annotators", *of_variable, "undefined", "caution") if name in frame]
     first = [name for name in frame.columns if name not in (*last, "most chosen")]
     return with_words(readable(frame[first + last], codebook), *_measured(result))
+
+
+def _chance(name: str) -> str:
+    """In words, how likely alpha is to be below a threshold.
+
+    >>> _chance("p_below_0.667")
+    'P(alpha < 0.667)'
+    """
+    return f"P(alpha < {name.removeprefix(_BELOW_THRESHOLD)})"
 
 
 def _measured(result: pd.DataFrame) -> list[str]:
