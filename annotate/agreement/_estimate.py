@@ -35,7 +35,7 @@ CELLS = 2**19  # samples x patterns held at a time
 _NO_WIDTH = 1e-12
 
 
-_KINDS: dict[str, Callable[[Measured, Interval, np.random.Generator], list[Limits]]] = {
+KINDS: dict[str, Callable[[Measured, Interval, np.random.Generator], list[Limits]]] = {
     "percentile": percentile,
     "bca": bca,
     "jackknife": jackknife,
@@ -124,7 +124,7 @@ def _limits(
     )
     if interval.resample == ITEMS:
         kind = interval.kind_over(clusters=units.rows is not None)
-        for place, limits in zip(defined, _KINDS[kind](measured, interval, stream), strict=True):
+        for place, limits in zip(defined, KINDS[kind](measured, interval, stream), strict=True):
             found[place] = without_width(limits, whole[place], units, interval)
     else:
         settled = [whole[place] for place in defined]

@@ -159,6 +159,29 @@ class RatedStudy(Study):
         )
         return Result(frame, self.exclusions, for_reading=pairs_table)
 
+    def kinds(
+        self,
+        kind_of: Mapping[str, str],
+        by: By = (),
+        *,
+        coefficients: By = DEFAULT,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Compare kinds of annotators, such as experts and others; see :func:`annotate.agreement.kinds`."""
+        frame = agreement.kinds(
+            self.rated,
+            kind_of,
+            by=columns(by),
+            coefficients=names("coefficients", coefficients),
+            scales=self._scaled(level, order),
+            interval=interval_of("auto", confidence=confidence, seed=seed, cluster=cluster),
+        )
+        return Result(frame, self.exclusions)
+
     def leave_one_out(
         self, by: By = (), *, level: Levels | None = None, order: Order | None = None
     ) -> Result:

@@ -250,6 +250,30 @@ def icc_table(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     return with_words(readable(pd.DataFrame(rows)), *notes)
 
 
+def kinds_tables(frame: pd.DataFrame, by: Sequence[str] = ()) -> list[pd.DataFrame]:
+    """Agreement within and between kinds of annotators as one table, and the tests as another."""
+    keys = [*by, "variable"]
+    rows, tests = [], []
+    for record in records(frame):
+        key = {name: record[name] for name in keys} | {"coefficient": record["coefficient"]}
+        value = None if record["value"] is None else _estimate(record, cell)
+        rest = {name: record[name] for name in ("n_items", "undefined")}
+        if record["comparison"] == "difference":
+            tests.append(
+                key
+                | {"of": f"{record['kind']} less {record['other']}", "difference": value}
+                | {"p_value": record["p_value"], "p_adjusted": record["p_adjusted"]}
+                | rest
+            )
+            continue
+        kinds = str(record["kind"]) if record["other"] is None else f"{record['kind']} with {record['other']}"
+        rows.append(key | {"of": kinds, "agreement": value} | rest)
+    tables = [readable(pd.DataFrame(one)) for one in (rows, tests) if one]
+    cross = "Cross-kappa: agreement of two kinds with each other (Wong, Paritosh & Aroyo 2021)"
+    paired = "p: paired t-test on the passages that both kinds rated twice (Gwet 2016)"
+    return [with_words(one, note) for one, note in zip(tables, (cross, paired), strict=False)]
+
+
 def comparison_table(
     frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | None = None
 ) -> pd.DataFrame:
