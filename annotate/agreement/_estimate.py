@@ -215,7 +215,8 @@ def by_category(
 
     """
     members = _members(patterns)
-    names = [SPECIFIC, *(one.name for one in select(coefficients) if one.chance_corrected)]
+    chosen = select(coefficients) if coefficients else []  # specific agreement comes in any case
+    names = [SPECIFIC, *(one.name for one in chosen if one.chance_corrected)]
     found = {}
     for category in tuple(categories) or tuple(members):
         columns = members.get(category, [])

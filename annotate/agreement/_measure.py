@@ -146,14 +146,14 @@ def _rows(plan: _Plan, group: GroupPatterns) -> list[dict[str, object]]:
     for takes, counted in taken.items():
         stream = (plan.interval.seed, group.variable, group.names)
         who = None if plan.interval.resample == ITEMS else group.assignments
-        estimates = estimate(counted, plan.names(takes), plan.interval, rng=generator(*stream), known=who)
-        found[None].update((one.coefficient, one) for one in estimates)
+        asked = plan.names(takes)
+        if asked:
+            estimates = estimate(counted, asked, plan.interval, rng=generator(*stream), known=who)
+            found[None].update((one.coefficient, one) for one in estimates)
         if plan.per_category:
             names = plan.scales[group.variable].categories or offered(counted)
             rngs = {name: generator(*stream, name) for name in names}
-            of_each = by_category(
-                counted, plan.names(takes), plan.interval, categories=names, rngs=rngs, known=who
-            )
+            of_each = by_category(counted, asked, plan.interval, categories=names, rngs=rngs, known=who)
             for category, ones in of_each.items():
                 of_category = found.setdefault(category, {})
                 for one in ones:
