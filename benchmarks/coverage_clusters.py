@@ -1,57 +1,43 @@
 """How often 95 % intervals hold the true value where passages lie in documents, in simulated studies.
 
-    python benchmarks/coverage_clusters.py --studies 1000 --seed 7
+    python benchmarks/coverage_clusters.py clustered --studies 2000 --seed 7
 
-Three annotators judge every passage, on four categories. Each document has its own prevalence (Dirichlet(1, 1, 1, 1))
-and its own difficulty: an annotator sees the category of a passage with a probability drawn from Beta(4, 1), and
-otherwise names one as often as it occurs in the document. The true value is that of the mean over a million
-documents of the exact probability of every pattern. ``annotate.agreement.estimate`` is run as it stands.
+prints one of the tables of docs/coverage.md; there are clustered, unlike, two-way, shares and compare. What is tested is
+``annotate.agreement`` and ``annotate.provenance`` as they stand.
+
+Each document has its own prevalence (Dirichlet) and its own difficulty: an annotator sees the category of a passage with
+a probability drawn from Beta(4, 1), and otherwise names one as often as it occurs in the document. The true value is
+that of the mean over 400,000 documents of the exact probability of every pattern. Where annotators are a sample, each
+has a skill drawn from Beta(8, 2) and names what they do not see by a preference of their own (Dirichlet(4, 4, 4, 4)).
 """
 
 import argparse
 import itertools
 import math
 import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
 from annotate.agreement import Patterns, estimate
+from annotate.agreement.permutation import compare_patterns
+from annotate.agreement.registry import select
 from annotate.codebook.scale import Scale
+from annotate.counts.patterns import Assignments, assign
 from annotate.counts.units import of_clusters
+from annotate.provenance._shares import Sums, shares
 from annotate.sampling import FloatArray, IntArray, Interval
 
-ANNOTATORS, CATEGORIES = 3, 4
 COEFFICIENTS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "fleiss_kappa")
-DESIGNS = {
+BALANCED, SKEWED = (1.0, 1.0, 1.0, 1.0), (8.0, 1.0, 0.5, 0.5)
+UNEQUAL = (5, 6, 6, 7, 8, 8, 9, 10, 10, 11, 12, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 32, 40, 60)
+SIZES = {
     "5 documents of 30": (30,) * 5,
     "10 documents of 30": (30,) * 10,
     "20 documents of 15": (15,) * 20,
-    "24 documents of 5 to 60": (
-        5,
-        5,
-        5,
-        10,
-        10,
-        10,
-        10,
-        15,
-        15,
-        15,
-        15,
-        20,
-        20,
-        20,
-        25,
-        25,
-        30,
-        30,
-        35,
-        40,
-        45,
-        50,
-        55,
-        60,
-    ),
+    "24 documents of 5 to 60": UNEQUAL,
     "40 documents of 10": (10,) * 40,
     "100 documents of 2": (2,) * 100,
 }
@@ -63,79 +49,289 @@ KINDS = {
     "analytic": ("analytic", True),
     "log_jackknife": ("log_jackknife", True),
 }
-SCALE = Scale("nominal", tuple(f"category {number}" for number in range(CATEGORIES)))
-COUNTS: IntArray = np.array(
-    [one for one in itertools.product(range(ANNOTATORS + 1), repeat=CATEGORIES) if sum(one) == ANNOTATORS]
-)
-WAYS = np.array([math.factorial(ANNOTATORS) / math.prod(map(math.factorial, row)) for row in COUNTS])
 
 
-def chances(documents: int, rng: np.random.Generator) -> FloatArray:
-    """The probability of every pattern in each of some documents (documents x P)."""
-    prevalence, sees = rng.dirichlet(np.ones(CATEGORIES), documents), rng.beta(4, 1, documents)
-    chosen = sees[:, None, None] * np.eye(CATEGORIES) + (1 - sees)[:, None, None] * prevalence[:, None, :]
-    of_category = np.prod(chosen[:, :, None, :] ** COUNTS, axis=3) * WAYS  # documents x category x P
-    return np.asarray(np.einsum("dc,dcp->dp", prevalence, of_category), dtype=float)
+@dataclass(frozen=True)
+class Design:
+    """Documents of so many passages each; ``shares`` are how many ratings a passage has, and how often."""
+
+    sizes: tuple[int, ...]
+    prevalence: tuple[float, ...] = BALANCED
+    shares: tuple[tuple[int, float], ...] = ((3, 1.0),)
+    level: str = "nominal"
+    coefficients: tuple[str, ...] = COEFFICIENTS
+
+    @property
+    def rated(self) -> dict[int, float]:
+        """How often a passage has so many ratings."""
+        return dict(self.shares)
+
+    @property
+    def scale(self) -> Scale:
+        """Categories in order."""
+        return Scale(self.level, tuple(f"category {number}" for number in range(len(self.prevalence))))  # type: ignore[arg-type]
+
+    @property
+    def counts(self) -> IntArray:
+        """Every pattern (P x K)."""
+        every = itertools.product(range(max(self.rated) + 1), repeat=len(self.prevalence))
+        return np.array([one for one in every if sum(one) in self.rated])
+
+    def chances(self, documents: int, rng: np.random.Generator) -> FloatArray:
+        """The probability of every pattern in each of some documents (documents x P)."""
+        counts = self.counts
+        ways = np.array(
+            [
+                self.rated[int(row.sum())]
+                * math.factorial(row.sum())
+                / math.prod(map(math.factorial, row.tolist()))
+                for row in counts
+            ]
+        )
+        prevalence, sees = rng.dirichlet(self.prevalence, documents), rng.beta(4, 1, documents)
+        own = np.eye(len(self.prevalence))
+        chosen = sees[:, None, None] * own + (1 - sees)[:, None, None] * prevalence[:, None, :]
+        found = np.zeros((documents, len(counts)))
+        for category in range(len(self.prevalence)):
+            named = np.prod(chosen[:, category, None, :] ** counts, axis=2)
+            found += prevalence[:, category, None] * named * ways
+        return found
+
+    @property
+    def population(self) -> "Design":
+        """The same, however many documents a study has."""
+        return replace(self, sizes=())
+
+    def truth(self, documents: int = 400_000) -> FloatArray:
+        """The value of each coefficient in the population."""
+        rng, size = np.random.default_rng(0), 10_000
+        mean = np.mean([self.chances(size, rng).mean(axis=0) for _ in range(documents // size)], axis=0)
+        population = Patterns(self.scale, self.counts, np.rint(mean * 10**12).astype(np.int64))
+        return np.array([one.value for one in estimate(population, self.coefficients, Interval("none"))])
+
+    def study(self, rng: np.random.Generator) -> tuple[Patterns, Patterns]:
+        """A study as items, and as documents."""
+        counts = self.counts
+        chances = self.chances(len(self.sizes), rng)
+        table = np.array(
+            [
+                rng.multinomial(size, chance / chance.sum())
+                for size, chance in zip(self.sizes, chances, strict=True)
+            ]
+        )
+        occurs = table.any(axis=0)
+        which, pattern = np.nonzero(table[:, occurs])
+        found = Patterns(self.scale, counts[occurs], table[:, occurs].sum(axis=0))
+        units = of_clusters("document", which, pattern, table[:, occurs][which, pattern], found.ratings)
+        return found, replace(found, clusters=units)
 
 
-def truth(documents: int = 1_000_000) -> FloatArray:
-    """The value of each coefficient in the population."""
-    rng = np.random.default_rng(0)
-    size = 10_000
-    mean = np.mean([chances(size, rng).mean(axis=0) for _ in range(documents // size)], axis=0)
-    population = Patterns(SCALE, COUNTS, np.rint(mean * 10**12).astype(np.int64))
-    return np.array([one.value for one in estimate(population, COEFFICIENTS, Interval("none"))])
+@cache
+def truth_of(design: Design) -> FloatArray:
+    """The truth of a population, once."""
+    return design.truth()
 
 
-def study(sizes: tuple[int, ...], rng: np.random.Generator) -> tuple[Patterns, Patterns]:
-    """A study as items, and as documents."""
-    table = np.array(
-        [
-            rng.multinomial(size, chance / chance.sum())
-            for size, chance in zip(sizes, chances(len(sizes), rng), strict=True)
-        ]
-    )
-    occurs = table.any(axis=0)
-    which, pattern = np.nonzero(table[:, occurs])
-    found = Patterns(SCALE, COUNTS[occurs], table[:, occurs].sum(axis=0))
-    units = of_clusters("document", which, pattern, table[:, occurs][which, pattern], found.ratings)
-    return found, Patterns(SCALE, found.counts, found.n, units)
+SINGLE, MISSING = ((1, 0.3), (3, 0.7)), ((1, 0.1), (2, 0.39), (3, 0.51))
+UNLIKE = {
+    **{f"{name}, skewed": Design(sizes, SKEWED) for name, sizes in SIZES.items()},
+    "20 documents of 15, 30 % rated once": Design(SIZES["20 documents of 15"], shares=SINGLE),
+    "20 documents of 15, a fifth missing at random": Design(SIZES["20 documents of 15"], shares=MISSING),
+    "20 documents of 15, five ordinal categories": Design(
+        SIZES["20 documents of 15"],
+        (1.0,) * 5,
+        level="ordinal",
+        coefficients=("krippendorff_alpha", "gwet_ac2", "percent_agreement"),
+    ),
+}
+
+
+def held(
+    design: Design, kinds: Mapping[str, tuple[str, bool]], asked: argparse.Namespace, number: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The truth (C,), how often each kind held it, how often there was one, and its width (kinds x C x 3), and the effects."""
+    true, rng = truth_of(design.population), np.random.default_rng((asked.seed, number))
+    sums, effects = np.zeros((len(kinds), len(true), 3)), []
+    for _ in range(asked.studies):
+        items, documents = design.study(rng)
+        for kind, (interval, whole) in enumerate(kinds.values()):
+            settings = Interval(interval, asked.replicates)
+            found = estimate(documents if whole else items, design.coefficients, settings, rng=rng)
+            for place, one in enumerate(found):
+                if one.interval is not None:
+                    inside = one.ci_low <= true[place] <= one.ci_high
+                    sums[kind, place] += (inside, 1, one.ci_high - one.ci_low)
+        effects.append([one.design_effect for one in found])
+    return true, sums, np.nanmedian(effects, axis=0)
+
+
+def cells(sums: FloatArray) -> str:
+    """Percent held, and the mean width, of each kind."""
+    return " | ".join(f"{100 * h / d:.1f} ({w / d:.2f})" if d else "none" for h, d, w in sums)
+
+
+def print_held(
+    designs: Mapping[str, Design], kinds: Mapping[str, tuple[str, bool]], asked: argparse.Namespace
+) -> None:
+    """A table of designs."""
+    print(f"| design | coefficient | true value | design effect | {' | '.join(kinds)} |")
+    print("| --- | --- | --- | --- |" + " --- |" * len(kinds))
+    for number, (name, design) in enumerate(designs.items()):
+        true, sums, effects = held(design, kinds, asked, number)
+        for place, coefficient in enumerate(design.coefficients):
+            print(
+                f"| {name} | {coefficient} | {true[place]:.3f} | {effects[place]:.1f} | {cells(sums[:, place])} |",
+                flush=True,
+            )
+
+
+def clustered(asked: argparse.Namespace) -> None:
+    """All kinds of intervals over documents."""
+    print_held({name: Design(sizes) for name, sizes in SIZES.items()}, KINDS, asked)
+
+
+def unlike(asked: argparse.Namespace) -> None:
+    """Skewed, with ratings missing, ordinal: the default against drawing passages and documents."""
+    kinds = {name: KINDS[name] for name in ("percentile, items", "percentile", "log_jackknife")}
+    print_held(UNLIKE, kinds, asked)
+
+
+TWO_WAY = {
+    "40 documents of 5, 3 annotators": (40, 5, 3, BALANCED),
+    "40 documents of 5, 5 annotators": (40, 5, 5, BALANCED),
+    "40 documents of 5, 10 annotators": (40, 5, 10, BALANCED),
+    "40 documents of 5, 5 annotators, skewed": (40, 5, 5, SKEWED),
+}
+OF_PEOPLE = COEFFICIENTS[:3]
+
+
+def people(number: int, rng: np.random.Generator) -> FloatArray:
+    """What each annotator says of a passage of each category (A x K x K)."""
+    skill, bias = rng.beta(8, 2, number), rng.dirichlet(np.full(4, 4.0), number)
+    return np.asarray(skill[:, None, None] * np.eye(4) + (1 - skill)[:, None, None] * bias[:, None, :])
+
+
+def truth_of_people(prevalence: Sequence[float]) -> FloatArray:
+    """Of two annotators and a passage drawn from their populations."""
+    said, share = people(400_000, np.random.default_rng(5)).mean(axis=0), np.array(prevalence)
+    share /= share.sum()
+    observed, chosen = float((share[:, None] * said**2).sum()), share @ said
+    chance = np.array([0.0, (chosen**2).sum(), (chosen * (1 - chosen)).sum() / 3])
+    return np.asarray((observed - chance) / (1 - chance))
+
+
+def study_of_people(
+    documents: int, passages: int, number: int, prevalence: Sequence[float], rng: np.random.Generator
+) -> Assignments:
+    """Who chose what, in documents."""
+    own = rng.dirichlet(prevalence, documents).cumsum(axis=1)[:, None, :-1]
+    true = (rng.random((documents, passages, 1)) > own).sum(axis=2).ravel()
+    chances = people(number, rng).cumsum(axis=2)[:, true]
+    codes = (rng.random((number, len(true), 1)) > chances[..., :-1]).sum(axis=2).T
+    rows, place, n = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
+    scale = Scale("nominal", tuple(f"category {one}" for one in range(4)))
+    found = assign(scale, [f"A{one}" for one in range(number)], rows.astype(np.int64), n.astype(np.int64))
+    table = np.zeros((documents, len(rows)), dtype=np.int64)
+    np.add.at(table, (np.repeat(np.arange(documents), passages), place.ravel()), 1)
+    which, pattern = np.nonzero(table)
+    units = of_clusters("document", which, pattern, table[which, pattern], found.ratings)
+    return replace(found, clusters=units)
+
+
+def two_way(asked: argparse.Namespace) -> None:
+    """Annotators as a sample."""
+    print("| design | coefficient | true value | items (annotators fixed) | annotators | both |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for number, (name, (*sizes, prevalence)) in enumerate(TWO_WAY.items()):
+        true, rng = truth_of_people(prevalence), np.random.default_rng((asked.seed, number))
+        sums = np.zeros((3, len(true), 3))
+        for _ in range(asked.studies):
+            found = study_of_people(*sizes, prevalence, rng)
+            for kind, resample in enumerate(("items", "annotators", "both")):
+                for place, one in enumerate(estimate(found, OF_PEOPLE, Interval(resample=resample))):
+                    if one.interval is not None:
+                        inside = one.ci_low <= true[place] <= one.ci_high
+                        sums[kind, place] += (inside, 1, one.ci_high - one.ci_low)
+        for place, coefficient in enumerate(OF_PEOPLE):
+            print(f"| {name} | {coefficient} | {true[place]:.3f} | {cells(sums[:, place])} |", flush=True)
+
+
+OF_CLAIMS = {
+    "5 documents of 15": (15,) * 5,
+    "10 documents of 15": (15,) * 10,
+    **dict(list(SIZES.items())[2:]),
+}
+
+
+def of_shares(asked: argparse.Namespace) -> None:
+    """Shares of claims: a document's share is drawn from a Beta distribution."""
+    print("| design | share | percentile, passages | by default, over documents |")
+    print("| --- | --- | --- | --- |")
+    for number, (name, sizes) in enumerate(OF_CLAIMS.items()):
+        document = np.repeat(np.arange(len(sizes)), sizes)
+        for share, spread in ((0.05, 4.0), (0.3, 4.0), (0.6, 8.0)):
+            rng = np.random.default_rng((asked.seed, number, round(100 * share)))
+            sums = np.zeros((2, 3))
+            for _ in range(asked.studies):
+                own = rng.beta(share * spread, (1 - share) * spread, len(sizes))
+                above = (rng.random(len(document)) < own[document])[:, None].astype(float)
+                for kind, of in enumerate((None, document)):
+                    sample = Sums(above, np.ones_like(above), of, None if of is None else "document")
+                    (one,) = shares(sample, Interval(replicates=asked.replicates), rng)
+                    if one.interval is not None:
+                        sums[kind] += (one.low <= share <= one.high, 1, one.high - one.low)
+            print(f"| {name} | {share} | {cells(sums)} |", flush=True)
+
+
+COMPARED = {
+    "10 and 10 documents of 15": ((15,) * 10, (15,) * 10, BALANCED),
+    "10 and 10 documents of 15, skewed": ((15,) * 10, (15,) * 10, SKEWED),
+    "5 and 20 documents of 15": ((15,) * 5, (15,) * 20, BALANCED),
+    "24 and 24 documents of 5 to 60": (UNEQUAL, UNEQUAL, BALANCED),
+    "12 small and 12 large of these": (UNEQUAL[:12], UNEQUAL[12:], BALANCED),
+}
+
+
+def compared(asked: argparse.Namespace) -> None:
+    """How often two equal sources are told apart at the level of 5 %."""
+    print("| design | moved | percent_agreement | krippendorff_alpha | gwet_ac1 |")
+    print("| --- | --- | --- | --- | --- |")
+    chosen = select(OF_PEOPLE)
+    for number, (name, (first, second, prevalence)) in enumerate(COMPARED.items()):
+        rejected: dict[str, list[list[bool]]] = {"passages": [], "documents": []}
+        for study in range(asked.studies):
+            rng = np.random.default_rng((asked.seed, number, study))
+            sides = [Design(sizes, prevalence).study(rng) for sizes in (first, second)]
+            for moved, place in (("passages", 0), ("documents", 1)):
+                groups = [side[place] for side in sides]
+                found, _ = compare_patterns(groups, chosen, asked.permutations, rng.spawn(2))
+                rejected[moved].append([one.p_value <= 0.05 for one in found])  # noqa: PLR2004
+        for moved, told in rejected.items():
+            shown = " | ".join(f"{100 * share:.1f}" for share in np.mean(told, axis=0))
+            print(f"| {name} | {moved} | {shown} |", flush=True)
+
+
+TABLES: dict[str, Callable[[argparse.Namespace], None]] = {
+    "clustered": clustered,
+    "unlike": unlike,
+    "two-way": two_way,
+    "shares": of_shares,
+    "compare": compared,
+}
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--studies", type=int, default=1000)
+    parser.add_argument("table", choices=TABLES)
+    parser.add_argument("--studies", type=int, default=2000)
     parser.add_argument("--replicates", type=int, default=500)
+    parser.add_argument("--permutations", type=int, default=199)
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
-    start, true = time.perf_counter(), truth()
-    print(f"| design | coefficient | true value | design effect | {' | '.join(KINDS)} |")
-    print("| --- | --- | --- | --- |" + " --- |" * len(KINDS))
-    for number, (design, sizes) in enumerate(DESIGNS.items()):
-        rng = np.random.default_rng((asked.seed, number))
-        sums = np.zeros((len(KINDS), len(COEFFICIENTS), 3))
-        effects = []
-        for _ in range(asked.studies):
-            items, documents = study(sizes, rng)
-            for kind, (interval, whole) in enumerate(KINDS.values()):
-                settings = Interval(interval, asked.replicates)
-                found = estimate(documents if whole else items, COEFFICIENTS, settings, rng=rng)
-                for place, one in enumerate(found):
-                    if one.interval is not None:
-                        held = one.ci_low <= true[place] <= one.ci_high
-                        sums[kind, place] += (held, 1, one.ci_high - one.ci_low)
-            effects.append([one.design_effect for one in found])
-        of_design = np.nanmedian(effects, axis=0)
-        for place, name in enumerate(COEFFICIENTS):
-            cells = [f"{100 * h / d:.1f} ({w / d:.2f})" for h, d, w in sums[:, place]]
-            print(
-                f"| {design} | {name} | {true[place]:.3f} | {of_design[place]:.1f} | {' | '.join(cells)} |",
-                flush=True,
-            )
-    print(
-        f"\n{asked.studies} studies, {asked.replicates} replicates, seed {asked.seed}, {time.perf_counter() - start:.0f} s"
-    )
+    start = time.perf_counter()
+    TABLES[asked.table](asked)
+    print(f"\n{asked.studies} studies, seed {asked.seed}, {time.perf_counter() - start:.0f} s")
 
 
 if __name__ == "__main__":
