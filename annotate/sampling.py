@@ -19,7 +19,7 @@ alone, by what it costs.
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -323,3 +323,54 @@ def _poisson(mean: IntArray) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
     steps[start] = 0.0
     logs = np.cumsum(steps)
     return numbers, of, start, np.exp(logs - np.maximum.reduceat(logs, start)[of])
+
+
+BLOCK = 64  # samples that equal_blocks draws at a time
+STRIP = 2**12  # units of them that are held together, as what they are multiplied with
+_BELOW = 3.0  # standard deviations by which Poisson numbers are made to stay below the units that there are
+
+
+def equal_blocks(units: int, rng: np.random.Generator) -> Iterator[NDArray[np.uint8]]:
+    """Draw as many of many units as there are, with replacement: blocks (units x 64 samples), without end.
+
+    Poisson numbers, of a mean a little below 1, are multinomial given their sum; as many further units are drawn one
+    by one as are lacking, and in the one sample of a thousand that has too many some are taken away by a
+    hypergeometric draw. So a sample is multinomial, exactly.
+    """
+    above, free, rest = _places(1 - _BELOW / math.sqrt(units))
+    bits, odds, tops, cuts = rng.spawn(4)
+    while True:
+        found = np.empty((units, BLOCK), np.uint8)
+        flat = found.reshape(-1)
+        odd = []
+        for start in range(0, units, STRIP):
+            part = found[start : start + STRIP].reshape(-1)
+            random = bits.integers(0, 2**64, size=part.size // 4, dtype=np.uint64).view("<u2")
+            np.greater_equal(random, above[0], out=part.view(np.bool_))
+            for least in above[1:]:
+                part += (random >= least).view(np.uint8)
+            odd.append(np.flatnonzero(random >= free) + start * BLOCK)
+        places = np.concatenate(odd)
+        flat[places] = np.searchsorted(rest, odds.random(len(places)), side="right")
+        lacking = units - found.sum(axis=0, dtype=np.uint32).astype(np.int64)
+        for sample in np.flatnonzero(lacking < 0):
+            found[:, sample] = cuts.multivariate_hypergeometric(
+                found[:, sample].astype(np.int64), units, method="marginals"
+            )
+        more = np.maximum(lacking, 0)
+        drawn = tops.integers(0, units, size=int(more.sum())) * BLOCK
+        np.add.at(flat, drawn + np.repeat(np.arange(BLOCK), more), np.uint8(1))  # of one type it is fast
+        yield found
+
+
+def _places(mean: float) -> tuple[NDArray[np.uint16], int, FloatArray]:
+    """Where in 2^16 places Poisson numbers begin, from which place on none is given away, and the distribution of what is left."""
+    numbers = np.arange(40)
+    chance = np.exp(
+        numbers * math.log(mean) - mean - np.array([math.lgamma(k + 1) for k in numbers.tolist()])
+    )
+    places = chance / chance.sum() * 2**16
+    whole = places.astype(np.int64)
+    ends, last = np.cumsum(whole), int(np.count_nonzero(whole))
+    rest = np.cumsum(places - whole)
+    return ends[: last - 1].astype(np.uint16), int(ends[-1]), rest / rest[-1]

@@ -29,6 +29,7 @@ SHORT, LONG = 1, 10  # seconds that runs are repeated for at least; seconds of a
 TOO_LONG, TOO_MUCH = 120, 9  # seconds, and gigabytes, of a run that is not begun
 SAMPLE = 10_000  # ratings on which memory is measured
 OUTLETS = 2000
+OF_DOCUMENT = 20  # ratings; a document is of one outlet where there are 2,000 documents or a multiple
 MANY = 1_000_000  # ratings from which 2,000 sources have enough each
 
 BARE, ALPHA = "bare count in numpy", "alpha, 1000 replicates"
@@ -48,6 +49,7 @@ def table(n_ratings: int) -> pd.DataFrame:
         "source": [f"source {number}" for number in range(6)],
         "outlet": [f"outlet {number}" for number in range(OUTLETS)],
         "annotator": [f"annotator {number}" for number in range(ANNOTATORS)],
+        "document": [f"document {number}" for number in range(n_ratings // OF_DOCUMENT)],
         "variable": ["claim_type"],
         "category": [f"category {number}" for number in range(CATEGORIES)],
     }
@@ -67,7 +69,12 @@ def bare_count(ratings: pd.DataFrame) -> float:
     return float(np.bincount(items * len(names) + categories).max())
 
 
-def ours(coefficients: list[str] | None = None, by: str | None = None, interval: str = "percentile") -> Work:
+def ours(
+    coefficients: list[str] | None = None,
+    by: str | None = None,
+    interval: str = "percentile",
+    cluster: str | None = None,
+) -> Work:
     """This package: alpha alone or what is asked, for the whole table and by group."""
     asked = coefficients or ["krippendorff_alpha"]
 
@@ -77,7 +84,7 @@ def ours(coefficients: list[str] | None = None, by: str | None = None, interval:
             by=[by] if by else [],
             coefficients=asked,
             scales={"claim_type": Scale("nominal")},
-            interval=Interval(interval),
+            interval=Interval(interval, cluster=cluster),
         )
         return float(found["value"].iloc[0])
 
@@ -153,10 +160,14 @@ def works(size: int) -> dict[str, Work]:
         "alpha, analytic": ours(interval="analytic"),
         ALPHA: ours(),
         "alpha, 1000 replicates, BCa": ours(interval="bca"),
+        "alpha over documents, the default": ours(interval="auto", cluster="document"),
+        "alpha over documents, 1000 replicates": ours(cluster="document"),
         "3 coefficients x 7 groups, 1000 replicates": ours(three, by="source"),
     }
     if size >= MANY:
         chosen[f"alpha x {OUTLETS + 1:,} groups, 1000 replicates"] = ours(by="outlet")
+        name = f"alpha x {OUTLETS + 1:,} groups over documents, the default"
+        chosen[name] = ours(by="outlet", interval="auto", cluster="document")
         chosen[f"3 coefficients x {OUTLETS + 1:,} groups, 1000 replicates"] = ours(three, by="outlet")
     return chosen
 

@@ -160,13 +160,13 @@ def held(
             for place, one in enumerate(found):
                 if one.interval is not None:
                     inside = one.ci_low <= true[place] <= one.ci_high
-                    sums[kind, place] += (inside, 1, one.ci_high - one.ci_low)
+                    sums[kind, place] += (inside, 1, one.ci_high - max(one.ci_low, -1.0))
         effects.append([one.design_effect for one in found])
     return true, sums, np.nanmedian(effects, axis=0)
 
 
 def cells(sums: FloatArray) -> str:
-    """Percent held, and the mean width, of each kind."""
+    """Percent held, and the mean width (an end below -1 taken for -1), of each kind."""
     return " | ".join(f"{100 * h / d:.1f} ({w / d:.2f})" if d else "none" for h, d, w in sums)
 
 
@@ -251,7 +251,7 @@ def two_way(asked: argparse.Namespace) -> None:
                 for place, one in enumerate(estimate(found, OF_PEOPLE, Interval(resample=resample))):
                     if one.interval is not None:
                         inside = one.ci_low <= true[place] <= one.ci_high
-                        sums[kind, place] += (inside, 1, one.ci_high - one.ci_low)
+                        sums[kind, place] += (inside, 1, one.ci_high - max(one.ci_low, -1.0))
         for place, coefficient in enumerate(OF_PEOPLE):
             print(f"| {name} | {coefficient} | {true[place]:.3f} | {cells(sums[:, place])} |", flush=True)
 

@@ -357,3 +357,36 @@ def test_an_annotator_against_themselves_is_drawn_by_documents_too():
     (wanted,) = pairs(as_pair, scales=SCALES).to_dict("records")
     for name in ("n_clusters", *(f"{one}_ci_low" for one in PAIRWISE), "interval"):
         assert found[name] == wanted[name]
+
+
+def test_many_documents_are_drawn_in_blocks_and_nothing_else_changes():
+    """From 4096 documents on that differ; the spread is that of drawing them, whatever the chunks."""
+    rng = np.random.default_rng(5)
+    documents, patterns = 5000, 12
+    table = rng.poisson(1.5, (documents, patterns))
+    table[0] = 0
+    table[0, 3] = 2
+    which, pattern = np.nonzero(table)
+    ratings = np.array([2] * 11 + [1])
+    units = of_clusters("document", which, pattern, table[which, pattern], ratings)
+    assert len(units.n) > 4096
+    samples = np.concatenate(list(units.resamples(1000, generator(0, "x"))))
+    again = np.concatenate(list(units.resamples(1000, generator(0, "x"), cells=5_000)))
+    assert np.array_equal(samples, again)
+    assert (samples == np.rint(samples)).all()
+    paired = table[:, :11].any(axis=1)
+    wanted = sum(of.sum() * np.cov(table[of].T, bias=True) for of in (paired, ~paired) if of.sum() > 1)
+    assert np.allclose(samples.mean(axis=0), table.sum(axis=0), atol=5 * np.sqrt(np.diag(wanted) / 1000))
+    assert np.trace(np.cov(samples.T)) == pytest.approx(np.trace(wanted), rel=0.06)
+
+
+def test_neither_names_nor_order_change_the_draws_of_many_documents():
+    frame = study(documents=6000, passages=4, missing=0.05)
+    interval = Interval("percentile", replicates=40, cluster="document")
+    wanted = measure(frame, scales=SCALES, interval=interval)
+    names = {name: f"z{number * 7919 % 6007}" for number, name in enumerate(frame["document"].unique())}
+    renamed = frame.assign(document=frame["document"].map(names)).sample(frac=1, random_state=3)
+    for other in (renamed, pl.from_pandas(frame)):
+        pd.testing.assert_frame_equal(
+            wanted, measure(other, scales=SCALES, interval=interval), check_exact=True
+        )

@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from annotate.sampling import _LARGEST, _Halves, _one_by_one, _Tables, common_patterns, drawing
+from annotate import sampling
+from annotate.sampling import (
+    _LARGEST,
+    _Halves,
+    _one_by_one,
+    _Tables,
+    common_patterns,
+    drawing,
+    equal_blocks,
+)
 
 UNLIKELY = 1e-3
 
@@ -107,3 +116,25 @@ def test_numpy_draws_what_tables_do_not_pay_for():
     assert not many[2:-1].all()
     alike = common_patterns(np.full(200, 20))  # none is more common than another
     assert 0 < alike.sum() < 100
+
+
+def test_many_equal_units_are_drawn_as_a_multinomial():
+    """Each sample has as many units; a unit's numbers are binomial, and two units' hang together as they should."""
+    units = 5000
+    blocks = equal_blocks(units, np.random.default_rng(0))
+    drawn = np.concatenate([next(blocks) for _ in range(12)], axis=1).astype(float)
+    assert (drawn.sum(axis=0) == units).all()
+    numbers = np.bincount(drawn.astype(int).ravel(), minlength=8)[:8] / drawn.size
+    wanted = stats.binom.pmf(np.arange(8), units, 1 / units)
+    assert np.allclose(numbers, wanted, atol=5 * np.sqrt(wanted / drawn.size))
+    halves = drawn[: units // 2].sum(axis=0)
+    assert halves.mean() == pytest.approx(units / 2, abs=5 * np.sqrt(units / 4 / drawn.shape[1]))
+    assert halves.var() == pytest.approx(units / 4, rel=0.25)
+
+
+def test_too_many_poisson_numbers_are_taken_away_again(monkeypatch):
+    """With a mean of 1 and not a little below, half of the samples have too many at first."""
+    monkeypatch.setattr(sampling, "_BELOW", 0.0)
+    drawn = next(equal_blocks(4096, np.random.default_rng(1)))
+    assert (drawn.sum(axis=0, dtype=int) == 4096).all()
+    assert drawn.var() == pytest.approx(1, rel=0.02)

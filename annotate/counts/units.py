@@ -23,13 +23,15 @@ import numpy as np
 from scipy import sparse
 
 from annotate.counts.samples import MANY_PATTERNS, Moved, Samples, one_each, portions
-from annotate.sampling import FloatArray, IntArray, drawing
+from annotate.sampling import STRIP, FloatArray, IntArray, drawing, equal_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CELLS = 2**16  # samples x patterns held at a time: what stays in the processor's cache
 _LEAST = 8  # samples held at a time at least
+_MANY = 2**12  # clusters from which on they are drawn in blocks, where few are alike
+_ALONE = 4  # clusters a row up to which each is drawn by itself
 _DENSE = 2**14  # rows x patterns up to which a table without gaps is multiplied faster
 
 
@@ -132,12 +134,14 @@ class Units:
         The chunks do not change what is drawn.
         """
         streams = rng.spawn(len(self.strata))
-        drawn = [
-            (stratum, self._rows_of(stratum), drawing(self.n[stratum], stream))
-            for stratum, stream in zip(self.strata, streams, strict=True)
-            if len(stratum)
-        ]
-        width = len(self.ratings) if self.rows is None else max(len(one) for one, _, _ in drawn)
+        drawn = []
+        many: list[_Many] = []
+        for stratum, stream in zip(self.strata, streams, strict=True):
+            if self.rows is not None and _MANY <= int(self.n[stratum].sum()) <= _ALONE * len(stratum):
+                many.append(_Many(self.rows[np.repeat(stratum, self.n[stratum])], stream))
+            elif len(stratum):
+                drawn.append((stratum, self._rows_of(stratum), drawing(self.n[stratum], stream)))
+        width = max([len(self.ratings), *(len(one) for one, _, _ in drawn if self.rows is not None)])
         size = max(_LEAST, (cells or _CELLS) // max(1, width))
         for start in range(0, number, size):
             count = min(size, number - start)
@@ -150,6 +154,8 @@ class Units:
                     samples[stratum] = draw(count).T
                 else:
                     samples += rows.T @ draw(count).T
+            for one in many:
+                samples += one.draw(count)
             yield samples.T
 
     def _rows_of(self, stratum: IntArray) -> "sparse.csr_array | FloatArray | None":
@@ -168,6 +174,41 @@ class Units:
             (table.data, (table.row, pattern[table.col])), shape=(len(self.n), len(ratings))
         )
         return Units(ratings, self.n, rows, self.cluster)
+
+
+class _Many:
+    """Samples of many clusters, each of which is a unit of its own, as items of each pattern."""
+
+    def __init__(self, rows: "sparse.csr_array", rng: np.random.Generator) -> None:
+        # Whole numbers below 2^24 are exact in 32 bits; a sample rarely has twice the items, and never ten times.
+        exact = np.float32 if rows.sum(axis=0).max() * 10 < 2**24 else np.float64
+        self._strips = [
+            (start, sparse.csr_array(rows[start : start + STRIP].T, dtype=exact))
+            for start in range(0, rows.shape[0], STRIP)
+        ]
+        self._blocks = equal_blocks(rows.shape[0], rng)
+        self._exact = exact
+        self._waiting: FloatArray = np.empty((rows.shape[1], 0))
+
+    def draw(self, number: int) -> FloatArray:
+        """Draw so many samples (P x number); what is drawn beyond them waits for the next call."""
+        found = np.empty((len(self._waiting), number))
+        done = 0
+        while done < number:
+            if not self._waiting.size:
+                self._waiting = self._block()
+            taken = self._waiting[:, : number - done]
+            found[:, done : done + taken.shape[1]] = taken
+            self._waiting = self._waiting[:, taken.shape[1] :]
+            done += taken.shape[1]
+        return found
+
+    def _block(self) -> FloatArray:
+        drawn = next(self._blocks)
+        total = np.zeros((len(self._waiting), drawn.shape[1]), dtype=self._exact)
+        for start, strip in self._strips:
+            total += strip @ drawn[start : start + STRIP].astype(self._exact)
+        return total.astype(float)
 
 
 def together(
@@ -244,15 +285,34 @@ def _alike(
     which, pattern, n_items = which[order], pattern[order], n_items[order]
     start = np.flatnonzero(np.diff(which, prepend=-1))
     ends = np.append(start[1:], len(which))
-    # As bytes, most significant first, rows sort as their numbers do, and the shorter of two stands first.
-    entries = (pattern * (int(n_items.max()) + 1) + n_items).astype(">i8").tobytes()
-    keys = [entries[8 * low : 8 * high] for low, high in zip(start.tolist(), ends.tolist(), strict=True)]
-    rank = {key: number for number, key in enumerate(sorted(set(keys)))}
-    place = np.array([rank[key] for key in keys], dtype=np.int64)
-    first = np.empty(len(rank), dtype=np.int64)
-    first[place] = np.arange(len(keys))
+    place = _ranked(start, ends - start, pattern * (int(n_items.max()) + 1) + n_items)
+    first = np.empty(int(place.max()) + 1, dtype=np.int64)
+    first[place] = np.arange(len(start))
     size = (ends - start)[first]
     bounds = np.append(0, np.cumsum(size))
     take = np.repeat(start[first] - bounds[:-1], size) + np.arange(bounds[-1])
     shape = (len(first), n_patterns)
     return sparse.csr_array((n_items[take].astype(float), pattern[take], bounds), shape=shape), place
+
+
+def _ranked(start: IntArray, size: IntArray, entry: IntArray) -> IntArray:
+    """The place of each row among the distinct ones (U,), by its first entry, then its second and so on.
+
+    Of two of which one begins as the other, the shorter comes first. Only rows that are still alike are looked at
+    again, so that it takes little more than to sort the first entries.
+    """
+    rank: IntArray = np.zeros(len(size), dtype=np.int64)
+    tied: IntArray = np.arange(len(size))
+    step = 0
+    while len(tied):
+        key = np.where(size[tied] > step, entry[np.minimum(start[tied] + step, len(entry) - 1)], -1)
+        order = np.lexsort((key, rank[tied]))
+        tied, key = tied[order], key[order]
+        old = rank[tied]
+        block = np.diff(old, prepend=-1) != 0
+        new = block | (np.diff(key, prepend=key[0]) != 0)
+        head, of = np.flatnonzero(new), np.cumsum(new) - 1
+        rank[tied] = old + head[of] - np.flatnonzero(block)[np.cumsum(block) - 1]
+        tied = tied[(np.bincount(of)[of] > 1) & (key >= 0)]
+        step += 1
+    return np.unique(rank, return_inverse=True)[1].astype(np.int64)
