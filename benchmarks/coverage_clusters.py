@@ -33,6 +33,7 @@ from annotate.sampling import FloatArray, IntArray, Interval
 COEFFICIENTS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "fleiss_kappa")
 BALANCED, SKEWED = (1.0, 1.0, 1.0, 1.0), (8.0, 1.0, 0.5, 0.5)
 UNEQUAL = (5, 6, 6, 7, 8, 8, 9, 10, 10, 11, 12, 12, 13, 14, 15, 16, 18, 20, 22, 25, 28, 32, 40, 60)
+STEPS = (*(5,) * 3, *(10,) * 4, *(15,) * 4, *(20,) * 3, 25, 25, 30, 30, 35, 40, 45, 50, 55, 60)
 SIZES = {
     "5 documents of 30": (30,) * 5,
     "10 documents of 30": (30,) * 10,
@@ -187,7 +188,9 @@ def print_held(
 
 def clustered(asked: argparse.Namespace) -> None:
     """All kinds of intervals over documents."""
-    print_held({name: Design(sizes) for name, sizes in SIZES.items()}, KINDS, asked)
+    sizes = {name: one for name, one in SIZES.items() if one != UNEQUAL}
+    sizes["24 documents of 5 to 60, in steps of 5"] = STEPS
+    print_held({name: Design(one) for name, one in sizes.items()}, KINDS, asked)
 
 
 def unlike(asked: argparse.Namespace) -> None:
