@@ -15,7 +15,7 @@ from annotate.errors import AnnotateError, InputError
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PACKAGE = Path(__file__).resolve().parent
-_IN_CHECKOUT = {"codebook.md": "docs/codebook.md"}
+_IN_CHECKOUT = {"codebook.md": "docs/codebook.md", "linking.md": "docs/linking.md"}
 SEPARATORS = ",;\t"
 _SAID_SEPARATOR = re.compile(r'\n*"?sep=([^\n\w"])"?[ ,;\t]*(?:\n|\Z)', re.IGNORECASE)
 
@@ -119,7 +119,7 @@ def bundled(name: str) -> Path:
     Parameters
     ----------
     name
-        ``label_config.xml``, ``codebook.md`` or ``tasks`` (also a path below it).
+        ``label_config.xml``, ``link_config.xml``, ``codebook.md``, ``linking.md`` or ``tasks`` (also a path below it).
 
     Raises
     ------

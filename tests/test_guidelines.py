@@ -131,3 +131,17 @@ def test_the_instructions_keep_indents_and_the_space_between_paragraphs(tmp_path
     assert f"<li>1. first<p>{space}its second</p>" in html  # not its number alone on a line
     assert f"<li>{space}• inner</li>" in html
     assert f"<br><blockquote>\n<p>{space}quoted</p>" in html
+
+
+def test_the_guidelines_for_pairs_say_what_the_config_says() -> None:
+    page = bundled("linking.md").read_text("utf-8")
+    book = load_codebook(bundled("link_config.xml"))
+    for variable in book.variables[:2]:
+        section = page.split(f"## Variable `{variable.name}`: ")[1].split("\n## ")[0]
+        found = re.findall(
+            r"^### (.+) \(`(\w+)`, key `(\w)`\)\n\n- \*\*Definition\.\*\* (.+)\n- \*\*Decide\.\*\* ",
+            section,
+            re.MULTILINE,
+        )
+        assert [Category(id_, label, said, key) for label, id_, key, said in found] == [*variable.categories]
+    assert "<li>" in instructions(bundled("linking.md"))

@@ -27,7 +27,6 @@ from annotate.agreement.intervals import (
     Limits,
     Measured,
     around,
-    below_by_t,
     degrees,
     degrees_in_words,
     over_units,
@@ -72,11 +71,7 @@ def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> 
         )
         errors = np.sqrt(variances(measured.units, scores(measured)))
         return [
-            Limits(
-                *around(value, error, degrees(measured), lowest, interval.confidence),
-                how,
-                below=below_by_t(value, error, degrees(measured), interval.below, log=False),
-            )
+            Limits(*around(value, error, degrees(measured), lowest, interval.confidence), how)
             for value, error, lowest in zip(
                 measured.values.tolist(), errors.tolist(), measured.lowest.tolist(), strict=True
             )
@@ -93,8 +88,7 @@ def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> 
         if name == "krippendorff_alpha":
             form = "linearised" if measured.level == "ordinal" else "Gwet 2014 over the paired items"
         how = f"analytic ({form}), t with n-1 degrees of freedom"
-        below = below_by_t(value, error, n - 1, interval.below, log=False)
-        found.append(Limits(*around(value, error, n - 1, lowest, interval.confidence), how, below=below))
+        found.append(Limits(*around(value, error, n - 1, lowest, interval.confidence), how))
     return found
 
 

@@ -13,6 +13,7 @@ from annotate.cli import (
     _claims,
     _consensus,
     _exchange,
+    _links,
     _origins,
     _passages,
     _suggest,
@@ -67,7 +68,7 @@ app.add_typer(_assign.app)
 app.add_typer(_exchange.app)
 app.add_typer(_agreement.app)
 app.add_typer(_agreement.spans_app, name="spans", rich_help_panel=AGREEMENT)
-for part in (_consensus, _suggest, _claims, _origins):
+for part in (_consensus, _suggest, _claims, _links, _origins):
     app.add_typer(part.app)
 
 

@@ -94,6 +94,33 @@ def reuse_table(pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def candidates_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Show each pair of passages with what speaks for it."""
+    return pd.DataFrame(
+        [
+            {
+                "rank": row["rank"],
+                "score": row["score"],
+                **{name: _carried(row, name[0]) for name in ("a", "b")},
+                "because": "; ".join(_because(row)),
+            }
+            for row in records(pairs)
+        ]
+    )
+
+
+def _because(row: Mapping[str, Any]) -> Iterator[str]:
+    figures = ", ".join(f"{one['a']} and {one['b']}" for one in row["figures"])
+    told = {
+        "text": f"shared text ({row['shared_text'] or 0:.2f})",
+        "figure": f"figures: {figures}",
+        "names": f"names: {', '.join(row['shared_names'])}",
+        "likeness": f"alike ({row['likeness']:.2f})",
+        "vectors": "the vectors given",
+    }
+    yield from (told[reason] for reason in row["reasons"])
+
+
 def against_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Show each pair of passages with who found it, and both scores."""
     return pd.DataFrame(

@@ -1,9 +1,12 @@
 """Labels as tables for reading: the codebook, how far coding is, what is suggested, what was decided."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from annotate.codebook.read import Category, Codebook
 from annotate.coordination.following import Followed, agreement_frame, part_frame
+from annotate.coordination.linking import LinkProgress
 from annotate.frames import records
 from annotate.present import counted
 from annotate.present.study_tables import ALL, label, readable, side_by_side, with_texts
@@ -127,7 +130,22 @@ def progress_lines(title: str, url: str, found: Followed) -> list[str]:
         lines.append(f"expected end: {end} ({basis})" if end else f"expected end {basis}")
     if found.agreement_undefined:
         lines.append(f"agreement: {found.agreement_undefined}")
-    return lines
+    return [*lines, *(_link_lines(found.links) if found.links else ())]
+
+
+def _link_lines(links: LinkProgress) -> Iterator[str]:
+    """Say what the pairs have brought, what was missed, and whether to go on."""
+    yield f"same claim: {links.same} of {links.coded} coded candidates, {links.candidates - links.coded} not coded yet"
+    if links.enough:
+        yield f"time to stop: of the last {links.last} coded candidates by rank none is the same claim"
+    elif links.coded:
+        yield f"go on: of the last {links.last} coded candidates by rank {links.same_in_last} are the same claim"
+    if links.missed is not None:
+        yield (
+            f"missed below the cut: about {links.missed:,.0f} pairs of the same claim, {links.missed_low:,.0f} to "
+            f"{links.missed_high:,.0f} with {links.confidence:.0%} confidence, by {links.control_coded} coded pairs drawn from there, "
+            f"of which {links.control_same} are"
+        )
 
 
 def progress_tables(found: Followed, last: int | None = None) -> list[pd.DataFrame]:

@@ -55,7 +55,7 @@ def evidence(forms: Words) -> Evidence:
     content = np.flatnonzero(forms.codes >= 0)
     codes, of_content = forms.codes[content], of[content]
     weights = np.full(len(forms.codes), FUNCTION_WORD)
-    known = np.where(np.isin(codes, forms.dates) | _names(forms, of)[content], SHARED_ANYHOW, 1.0)
+    known = np.where(np.isin(codes, forms.dates) | names(forms, of)[content], SHARED_ANYHOW, 1.0)
     weights[content] = (
         _rarity(codes, of_content, n_forms, forms.n_stems)
         * (1 - _cohesion(codes, of_content, forms.n_stems))
@@ -65,15 +65,15 @@ def evidence(forms: Words) -> Evidence:
     return Evidence(weights, totals)
 
 
-def _names(forms: Words, of: IntArray) -> BoolArray:
+def names(forms: Words, of: IntArray) -> BoolArray:
     """Tell the words that have a capital but do not stand first, except where most have: in titles."""
     n_forms = len(forms.bounds) - 1
     capitals = np.bincount(of[forms.capitals], minlength=n_forms)
     content = np.bincount(of[forms.codes >= 0], minlength=n_forms)
-    names = forms.capitals & (2 * capitals <= content)[of]
+    found = forms.capitals & (2 * capitals <= content)[of]
     first = forms.bounds[:-1][np.diff(forms.bounds) > 0]
-    names[first] = False
-    return names
+    found[first] = False
+    return found
 
 
 def _rarity(codes: IntArray, of: IntArray, n_forms: int, n_stems: int) -> FloatArray:

@@ -25,8 +25,10 @@ from annotate.studio.inventory import (
     take_inventory,
     update_data,
 )
+from annotate.studio.projects import find_project, is_there
 from annotate.studio.refusals import LostReplyError
 from annotate.studio.settings import check_config, ensure_overlap, ensure_project, update_settings
+from annotate.study.links import CONTROL, is_pair
 
 Task = Mapping[str, Mapping[str, Any]]
 Progress = Callable[[int, int], None]
@@ -149,6 +151,53 @@ def push(
         foreign=inventory.foreign,
         overlap=overlap,
         config_replaced=config_hash(config) != config_hash(home.config),
+    )
+
+
+def push_pairs(
+    tasks: Sequence[Task],
+    *,
+    project: str,
+    config: str,
+    overlap: int,
+    instructions: str,
+    connection: Connection,
+    on_progress: Progress | None = None,
+) -> PushReport:
+    """Push pairs of passages as :func:`push` does; a project that has some gets the further candidates only.
+
+    What stands there stays as it was drawn, also pairs of a control that are candidates by now, and no second
+    control is added: what is estimated from a control rests on how it was drawn.
+
+    Raises
+    ------
+    ServerError
+        If the project holds tasks that are no pairs, or as :func:`push` raises it.
+
+    """
+    there: dict[str, Mapping[str, Any]] = {}
+    if is_there(connection, project):
+        home = find_project(connection, project)
+        inventory = take_inventory(connection, home.id)
+        others = inventory.foreign + sum(not is_pair(task.data) for task in inventory.tasks)
+        if others:
+            raise ServerError(
+                f"project {home.title!r}: holds {others} tasks that are no pairs of passages; give the title of a new project"
+            )
+        there = {str(task.passage_id): task.data for task in inventory.tasks}
+    further = [
+        task
+        for task in tasks
+        if task["data"]["passage_id"] not in there and not (there and task["data"]["stratum"] == CONTROL)
+    ]
+    return push(
+        [*({"data": data} for data in there.values()), *further],
+        project=project,
+        config=config,
+        overlap=overlap,
+        instructions=instructions,
+        connection=connection,
+        on_progress=on_progress,
     )
 
 

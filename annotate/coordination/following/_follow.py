@@ -24,11 +24,13 @@ from annotate.coordination.following.progress import (
     whole_pace,
 )
 from annotate.coordination.following.work import Passage, Work, read_passages
+from annotate.coordination.linking import LinkProgress, link_progress
 from annotate.errors import AnnotateError
 from annotate.frames import records
 from annotate.sampling import Interval
 from annotate.study.annotations import annotator_id
 from annotate.study.exports import tabulate
+from annotate.study.links import asks_for_links, is_pair
 from annotate.study.study import Study
 
 ALPHA = "krippendorff_alpha"
@@ -46,7 +48,8 @@ class Followed:
     ``overlap`` annotators that the project asks for; ``open`` is how many annotations lack until all have.
     ``done`` counts a passage once an annotator, skips in ``skipped``. ``annotations`` counts what stands
     in the project, doubles too. ``by_number[k]`` passages have k annotators.
-    ``agreement`` has one row a variable, or none where ``agreement_undefined`` says why.
+    ``agreement`` has one row a variable, or none where ``agreement_undefined`` says why. ``links`` is there for a
+    project in which pairs of passages are linked.
     """
 
     at: str
@@ -66,11 +69,14 @@ class Followed:
     agreement: pd.DataFrame
     agreement_undefined: str | None
     warnings: tuple[Warned, ...]
+    links: LinkProgress | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The same as lists, objects, numbers and text; what is undefined is None."""
         fields = {name: value for name, value in vars(self).items() if name != "agreement"}
-        simple = {name: _simple(value) for name, value in fields.items()}
+        simple = {
+            name: _simple(value) for name, value in fields.items() if value is not None or name != "links"
+        }
         return {**simple, "agreement": records(self.agreement)}
 
 
@@ -117,7 +123,7 @@ def follow(
     passages = read_passages(tasks, overlap, known)
     by_name = {annotator_id(number): email for number, email in known.items()}
     annotators = by_annotator(passages, by_name, now.date())
-    agreement, undefined, apart = _agreement(tasks, config, interval)
+    agreement, undefined, apart, links = _measured(tasks, config, interval)
     numbers = [len(passage.done) for passage in passages]
     return Followed(
         at=now.isoformat(timespec="seconds"),
@@ -137,6 +143,7 @@ def follow(
         agreement=agreement,
         agreement_undefined=undefined,
         warnings=(*apart, *too_fast(_own_work(passages)), *irregular(passages, config_hash(config))),
+        links=links,
     )
 
 
@@ -148,22 +155,27 @@ def _own_work(passages: Sequence[Passage]) -> dict[str, list[tuple[Passage, Work
     return {name: latest_of_each(own) for name, own in sorted(work.items())}
 
 
-def _agreement(
+def _measured(
     tasks: Sequence[Mapping[str, Any]], config: str, interval: Interval
-) -> tuple[pd.DataFrame, str | None, list[Warned]]:
-    """Compute alpha of the first round by variable, and who is far from the others; or why there is no alpha."""
+) -> tuple[pd.DataFrame, str | None, list[Warned], LinkProgress | None]:
+    """Compute alpha of the first round by variable, and who is far from the others; or why there is no alpha.
+
+    Where pairs are linked, also how far that is.
+    """
     nothing = pd.DataFrame(columns=list(AGREEMENT_COLUMNS))
     try:
         codebook = read_codebook(config)
         tables = tabulate(tasks, codebook)
     except AnnotateError as error:  # progress is there all the same
-        return nothing, str(error), []
+        return nothing, str(error), [], None
     study = Study(**vars(tables), codebook=codebook)
-    ratings = study.first_round
+    ratings, datas = study.first_round, [task["data"] for task in tasks]
+    links = link_progress(datas, ratings) if asks_for_links(codebook) and all(map(is_pair, datas)) else None
     if ratings.empty:
-        return nothing, "nothing was rated yet", []
+        return nothing, "nothing was rated yet", [], links
     found = measure(ratings, scales=study.scales, coefficients=ALPHA, interval=interval)
-    return found.loc[:, list(AGREEMENT_COLUMNS)], None, far_from_others(ratings, scales=study.scales)
+    far = far_from_others(ratings, scales=study.scales)
+    return found.loc[:, list(AGREEMENT_COLUMNS)], None, far, links
 
 
 _COUNTS = ("passages", "complete", "annotations", "open", "skipped")
