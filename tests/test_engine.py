@@ -310,6 +310,7 @@ def test_spark_gives_the_same_digits() -> None:
         pytest.skip("no Java on this machine: apt-get install default-jre-headless")
     spark_sql = pytest.importorskip("pyspark.sql", reason="no Spark: uv sync --group spark")
     ratings = random_ratings()
+    ratings["document"] = [f"d{number // 4}" for number in pd.factorize(ratings["item"], sort=True)[0]]
     session = (
         spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
     )
@@ -320,10 +321,16 @@ def test_spark_gives_the_same_digits() -> None:
             "by": ["source"],
             "coefficients": "all",
             "scales": scales_of(level),
-            "interval": Interval(replicates=50),
         }
-        found = measure(distributed, **settings_)
-        pd.testing.assert_frame_equal(found, measure(ratings, **settings_), check_exact=True)
+        for interval in (
+            Interval(replicates=50, cluster=None),
+            Interval("percentile", replicates=50, cluster="document"),
+            Interval(cluster="document"),
+        ):
+            found = measure(distributed, **settings_, interval=interval)
+            wanted = measure(ratings, **settings_, interval=interval)
+            assert ("n_clusters" in wanted) == (interval.cluster is not None)
+            pd.testing.assert_frame_equal(found, wanted, check_exact=True)
     finally:
         session.stop()
 

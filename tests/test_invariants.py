@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, combinations, permutations
 from typing import Any, NamedTuple
 
+import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -476,6 +478,84 @@ def test_twice_the_items_leave_the_mean_of_items(design: list[list[int | None]])
     once, twice = run(rows, "nominal"), run(double, "nominal")
     assert all(same(once.loc[name, "observed"], twice.loc[name, "observed"]) for name in COEFFICIENTS)
     assert once["undefined"].tolist() == twice["undefined"].tolist()
+
+
+CLUSTERED_KINDS = ("percentile", "bca", "jackknife", "log_jackknife")
+
+
+def clustered(
+    rows: Sequence[tuple[str, str, str]], documents: Mapping[str, str], level: str, **interval: Any
+) -> pd.DataFrame:
+    """Every coefficient, by name, with the passages in documents."""
+    frame = pd.DataFrame(rows, columns=["item", "annotator", "category"], dtype="str").assign(variable="v")
+    frame["document"] = frame["item"].map(documents)
+    return measured(frame, level, **interval)
+
+
+def measured(frame: Any, level: str, **interval: Any) -> pd.DataFrame:
+    scales = scales_of({"v": level}, {"v": ["a", "b"] if level == "set" else NAMES[level]})
+    asked = Interval(**{"replicates": 25, "cluster": "document", **interval})
+    return measure(frame, scales=scales, coefficients="all", interval=asked).set_index("coefficient")
+
+
+def in_documents(rows: Sequence[tuple[str, str, str]], size: int) -> dict[str, str]:
+    """Documents of so many passages that follow each other."""
+    items = list(dict.fromkeys(item for item, _, _ in rows))
+    return {item: f"document {number // size}" for number, item in enumerate(items)}
+
+
+@every_level
+@pytest.mark.parametrize("kind", CLUSTERED_KINDS)
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(design=designs())
+def test_one_item_a_cluster_is_the_items(kind: str, level: str, design: list[list[int | None]]) -> None:
+    rows = judgements(design, NAMES[level])
+    documents = in_documents(rows, 1)
+    items = clustered(rows, documents, level, kind=kind, cluster=None)
+    whole = clustered(rows, documents, level, kind=kind)
+    columns = [*FIGURES, "ci_low", "ci_high", "undefined"]
+    pd.testing.assert_frame_equal(items[columns], whole[columns], check_exact=True)
+    effects = whole["design_effect"].dropna()
+    assert np.allclose(effects, 1)
+
+
+@every_level
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(design=designs())
+def test_a_document_given_twice_doubles_no_certainty(level: str, design: list[list[int | None]]) -> None:
+    rows = judgements(design, NAMES[level])
+    documents = in_documents(rows, 2)
+    again = [(f"{item} again", annotator, category) for item, annotator, category in rows]
+    doubled = documents | {f"{item} again": document for item, document in documents.items()}
+    for kind in ("jackknife", "log_jackknife"):
+        once = clustered(rows, documents, level, kind=kind)
+        twice = clustered([*rows, *again], doubled, level, kind=kind)
+        for name in COEFFICIENTS:
+            old, new = once.loc[name], twice.loc[name]
+            if name == "krippendorff_alpha" or (old["n_clusters"] < 2):  # alpha corrects for few ratings
+                continue
+            assert all(same(old[end], new[end], 1e-9) for end in ("ci_low", "ci_high")), (name, kind)
+
+
+@every_level
+@pytest.mark.parametrize("kind", CLUSTERED_KINDS)
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(design=designs())
+def test_names_order_and_engine_are_of_no_matter_to_clusters(
+    kind: str, level: str, design: list[list[int | None]]
+) -> None:
+    rows = judgements(design, NAMES[level])
+    documents = in_documents(rows, 2)
+    wanted = clustered(rows, documents, level, kind=kind)
+    backwards = {item: f"{99 - int(document.split()[1])}" for item, document in documents.items()}
+    frame = pd.DataFrame(rows, columns=["item", "annotator", "category"], dtype="str").assign(variable="v")
+    frame["document"] = frame["item"].map(documents)
+    for other in (
+        clustered(rows[::-1], backwards, level, kind=kind),
+        measured(pl.from_pandas(frame), level, kind=kind),
+        measured(duckdb.from_df(frame), level, kind=kind),
+    ):
+        pd.testing.assert_frame_equal(wanted, other, check_exact=True)
 
 
 @every_level

@@ -133,19 +133,24 @@ class Units:
 
         The chunks do not change what is drawn.
         """
+        plain = self._plain
         streams = rng.spawn(len(self.strata))
         drawn = []
         many: list[_Many] = []
         for stratum, stream in zip(self.strata, streams, strict=True):
-            if self.rows is not None and _MANY <= int(self.n[stratum].sum()) <= _ALONE * len(stratum):
+            if (
+                not plain
+                and self.rows is not None
+                and _MANY <= int(self.n[stratum].sum()) <= _ALONE * len(stratum)
+            ):
                 many.append(_Many(self.rows[np.repeat(stratum, self.n[stratum])], stream))
             elif len(stratum):
                 drawn.append((stratum, self._rows_of(stratum), drawing(self.n[stratum], stream)))
-        width = max([len(self.ratings), *(len(one) for one, _, _ in drawn if self.rows is not None)])
+        width = max([len(self.ratings), *(len(one) for one, _, _ in drawn if not plain)])
         size = max(_LEAST, (cells or _CELLS) // max(1, width))
         for start in range(0, number, size):
             count = min(size, number - start)
-            if self.rows is None and len(drawn) == 1 and len(drawn[0][0]) == len(self.n):
+            if plain and len(drawn) == 1 and len(drawn[0][0]) == len(self.n):
                 yield drawn[0][2](count)
                 continue
             samples = np.zeros((len(self.ratings), count))
@@ -158,8 +163,20 @@ class Units:
                 samples += one.draw(count)
             yield samples.T
 
-    def _rows_of(self, stratum: IntArray) -> "sparse.csr_array | FloatArray | None":
+    @property
+    def _plain(self) -> bool:
+        """Whether a row is a pattern: of items, and of clusters that have one item each."""
         if self.rows is None:
+            return True
+        places = np.arange(len(self.ratings))
+        return (
+            self.rows.nnz == len(self.n) == len(places)
+            and bool((self.rows.data == 1).all())
+            and np.array_equal(self.rows.indices, places)
+        )
+
+    def _rows_of(self, stratum: IntArray) -> "sparse.csr_array | FloatArray | None":
+        if self.rows is None or self._plain:
             return None
         rows = self.rows[stratum]
         return rows.toarray() if len(stratum) * len(self.ratings) <= _DENSE else rows
