@@ -298,6 +298,17 @@ def test_one_passage_a_document_is_compared_as_items_are():
         pd.testing.assert_frame_equal(one[shared], other[shared])
 
 
+def test_a_comparison_says_how_many_documents_there_are():
+    frame = two_sources(2, documents=5)
+    found = compare(frame[frame["document"] != 1], scales=SCALES, permutations=9)
+    assert found[["source", "n_clusters", "n_clusters_rest"]].drop_duplicates().to_numpy().tolist() == [
+        ["s0", 5, 4],
+        ["s1", 4, 5],
+    ]
+    items = compare(frame, scales=SCALES, permutations=9, interval=Interval(cluster=None))
+    assert "n_clusters" not in items
+
+
 def test_documents_in_two_groups_cannot_be_moved_whole():
     frame = two_sources(3).assign(document=lambda one: one["document"] // 2)
     with pytest.raises(

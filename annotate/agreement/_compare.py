@@ -31,6 +31,7 @@ COLUMNS = {
     "caution": "object",
     "undefined": "object",
 }
+CLUSTERED = dict.fromkeys(("n_clusters", "n_clusters_rest"), "Int64")
 _TWO = 2
 
 
@@ -73,7 +74,8 @@ def compare(
         One row for each group, variable and coefficient: source (None unless grouped by it), further
         ``by`` columns, variable, level, coefficient, value (in the group), rest (in all others together),
         difference, statistic (what was permuted), p_value, p_adjusted, n_permutations (that the p-value rests on), n_undefined
-        (permutations left out), n_pairable_items, n_pairable_rest, caution (against the
+        (permutations left out), n_pairable_items, n_pairable_rest, where clusters are moved n_clusters and
+        n_clusters_rest (with an item that can be paired) at the end, caution (against the
         group's numbers, or None), undefined (None, or why ``p_value`` is NaN). Nothing is rounded.
 
     Raises
@@ -103,11 +105,15 @@ def compare(
                 "caution": caution(one.patterns).text,
                 "n_pairable_rest": whole.patterns.n_pairable_items - n_pairable,
             }
+            of_all, own = whole.patterns.clusters, one.patterns.clusters
+            if of_all is not None and own is not None:
+                shared |= {"n_clusters": own.number, "n_clusters_rest": of_all.number - own.number}
             rows += [
                 (one.group, {**shared, **asdict(comparison), "p_adjusted": float(p)})
                 for comparison, p in zip(comparisons, p_adjusted, strict=True)
             ]
-    return tidy(rows, columns, COLUMNS)
+    drawn = CLUSTERED if any("n_clusters" in row for _, row in rows) else {}
+    return tidy(rows, columns, {**COLUMNS, **drawn})
 
 
 def _compared(
