@@ -1,13 +1,13 @@
 """Whom claims are put down to, which passages say the same, and what follows for claims and sources."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from annotate.cli._claims import left_out
 from annotate.cli._groups import Table, marked, read_adjudicated, resampled, written
-from annotate.cli._help import CLAIMS, command, takes
+from annotate.cli._help import CLAIMS, WRITING, command, takes
 from annotate.cli.options import (
     Config,
     CorrectionsFile,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from annotate.study.study import Study
 
 app = typer.Typer()
+
+GraphFormat = Literal["graphml", "json", "dot", "html"]
 
 
 def gathered(
@@ -199,3 +201,84 @@ def claims(
         table.write(measured.leave_one_out(found))
     else:
         table.write(measured.measure(found, interval), claims_table, study=found.study)
+
+
+@command(app, "sources", CLAIMS, example="annotate sources exports/example")
+@takes(table=written, found=gathered, interval=resampled)
+def sources(
+    found: "Claims",
+    table: Table,
+    interval: "Interval",
+    variable: Annotated[
+        str | None, typer.Option("--variable", help="On which agreement is shown (default: attribution).")
+    ] = None,
+) -> None:
+    """Show one row a source: agreement, grounds, and what becomes of its claims, side by side."""
+    from annotate.present.source_sheet import sources_table
+    from annotate.provenance.source_table import source_table
+
+    result = source_table(found, variable=variable, interval=interval)
+    table.write(result, lambda frame: sources_table(frame, found.study.codebook), study=found.study)
+
+
+@command(app, "graph", CLAIMS, example="annotate graph exports/example --format html -o graph.html")
+@takes(found=gathered)
+def graph(
+    found: "Claims",
+    form: Annotated[
+        GraphFormat, typer.Option("--format", help="How the graph is written.", rich_help_panel=WRITING)
+    ] = "json",
+    prov: Annotated[
+        Path | None,
+        typer.Option(
+            "--prov", help="Besides: write W3C PROV (.json, .ttl, .provn).", rich_help_panel=WRITING
+        ),
+    ] = None,
+    web_annotation: Annotated[
+        Path | None,
+        typer.Option(
+            "--web-annotation",
+            help="Besides: write every mark and code as W3C Web Annotations (JSON-LD).",
+            rich_help_panel=WRITING,
+        ),
+    ] = None,
+    schema_org: Annotated[
+        Path | None,
+        typer.Option(
+            "--schema-org",
+            help="Besides: write the claims as schema.org Claims (JSON-LD).",
+            rich_help_panel=WRITING,
+        ),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Write the graph of sources, documents, passages, claims and origins."""
+    import json
+
+    from annotate.files import whole
+    from annotate.present.graph_page import graph_page
+    from annotate.provenance.exchange import prov_text, schema_claims, web_annotations
+    from annotate.provenance.graph import graph_of
+    from annotate.provenance.graph import written as written_graph
+
+    made = graph_of(found)
+    besides: list[tuple[Path, str]] = []
+    if prov is not None:
+        besides.append((prov, prov_text(made, prov.suffix.lower())))
+    for path, make in ((web_annotation, web_annotations), (schema_org, schema_claims)):
+        if path is not None:
+            besides.append((path, json.dumps(make(found), ensure_ascii=False, indent=1) + "\n"))
+    text = (
+        graph_page(made, f"Claims and origins: {found.study.name}")
+        if form == "html"
+        else written_graph(made, form)
+    )
+    if output is not None:
+        besides.append((output, text))
+    for path, words in besides:
+        with whole(path) as temporary:
+            temporary.write_text(words, encoding="utf-8", newline="")
+        say(f"{path}: written")
+    if not besides:
+        typer.echo(text, nl=False)
+    say(f"{counted(len(made), 'node')} and {counted(made.number_of_edges(), 'edge')}")

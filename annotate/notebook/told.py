@@ -1,23 +1,32 @@
 """What a study says of its texts and sources: provenance, claims, reuse, figures."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from annotate import figures, reuse
 from annotate.errors import InputError
-from annotate.notebook.asked import interval_of, number
+from annotate.notebook.asked import interval_of, number, path_of
 from annotate.notebook.results import Claims, Profile, Result
 from annotate.present.claim_tables import (
     arithmetic_table,
+    claims_table,
     comparisons_table,
     ledger_table,
     quantities_table,
     reuse_table,
 )
+from annotate.present.source_sheet import sources_table
 from annotate.provenance import MEANINGS, profile
+from annotate.provenance.claims.corrections import Corrections, read_corrections
+from annotate.provenance.claims.measured import Claims as Gathered
+from annotate.provenance.claims.measured import gather, measure
 from annotate.provenance.ledger import ledger_of
+from annotate.provenance.origins import origins_of, read_origins
+from annotate.provenance.source_table import source_table
 from annotate.reuse import MIN_SCORE
+from annotate.study.links import read_links
 from annotate.study.passages import passages_of_study
 from annotate.study.study import Study
 
@@ -53,6 +62,62 @@ class ToldStudy(Study):
             notes=_boilerplate(passages),
             mentioned=found.mentions,
             codebook=self.codebook,
+        )
+
+    def claims(
+        self,
+        *,
+        links: Path | str | None = None,
+        origins: Path | str | None = None,
+        corrections: Path | str | None = None,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        seed: int = 0,
+    ) -> Result:
+        """Count the independent origins of each claim; see :func:`annotate.provenance.claims.measured.measure`.
+
+        ``links`` is a snapshot of the link project, ``origins`` and ``corrections`` are the files that a person corrects.
+        """
+        frame = measure(
+            self._gathered(links, origins, corrections), interval_of("auto", replicates, confidence, seed)
+        )
+        return Result(frame, self.exclusions, for_reading=claims_table)
+
+    def sources(
+        self,
+        variable: str | None = None,
+        *,
+        links: Path | str | None = None,
+        origins: Path | str | None = None,
+        corrections: Path | str | None = None,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Set agreement and provenance of each source side by side; see :func:`annotate.provenance.source_table.source_table`.
+
+        Agreement is on ``variable``, by default the attribution.
+        """
+        frame = source_table(
+            self._gathered(links, origins, corrections),
+            variable=variable,
+            interval=interval_of("auto", replicates, confidence, seed, cluster),
+        )
+        return Result(frame, self.exclusions, for_reading=lambda one: sources_table(one, self.codebook))
+
+    def _gathered(
+        self, links: Path | str | None, origins: Path | str | None, corrections: Path | str | None
+    ) -> Gathered:
+        passages = self._with_texts()
+        found = origins_of(self)
+        return gather(
+            self,
+            None if links is None else read_links(path_of(links), passages),
+            found if origins is None else read_origins(path_of(origins), found),
+            corrections=Corrections()
+            if corrections is None
+            else read_corrections(path_of(corrections), set(passages["item"])),
         )
 
     def reuse(self, *, min_score: float = MIN_SCORE) -> Result:
