@@ -95,7 +95,7 @@ def test_the_screen_is_blind_fits_and_asks_for_the_derivation_of_the_same_claim_
     expect(page.get_by_text("Who has the claim from whom?")).to_be_hidden()
     page.keyboard.press("1")
     expect(page.get_by_text("Who has the claim from whom?")).to_be_visible()
-    bottom = page.get_by_role("button", name="Submit").bounding_box()["y"]
+    bottom = page.get_by_test_id("bottombar-submit-button").bounding_box()["y"]
     radios = page.get_by_role("radio").all()
     assert len(radios) == 4 + 5
     assert all(0 < radio.bounding_box()["y"] < bottom for radio in radios)
