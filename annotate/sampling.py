@@ -68,6 +68,8 @@ class Interval:
     resample
         ``items``, or their clusters, which takes the annotators as fixed; ``annotators`` as a sample of those who
         might have coded; or ``both``, see :mod:`annotate.agreement.two_way`.
+    below
+        Thresholds: how likely the coefficient is to be below each is told beside the interval, by the same draws.
 
     Raises
     ------
@@ -82,6 +84,7 @@ class Interval:
     seed: int = 0
     cluster: str | None = AUTO
     resample: str = ITEMS
+    below: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no interval."""
@@ -100,6 +103,11 @@ class Interval:
             raise StatisticsError(
                 f"resample: {self.resample} goes by the jackknife, not by interval {self.kind}; leave one of them out"
             )
+        for threshold in self.below:
+            if not -1 < threshold < 1:
+                raise StatisticsError(
+                    f"below: {threshold:g} is not between -1 and 1; 0.667 and 0.8 are usual"
+                )
 
     def with_annotators_fixed(self) -> "Interval":
         """The same, where annotators cannot be drawn.

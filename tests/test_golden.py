@@ -83,8 +83,9 @@ OTHER_WEIGHTS = ("/radical", "/ratio", "/circular", "/bipolar")
 ELSEWHERE = ("masi_distance_", "nltk_doctest", "alpha_masi_nonempty_subset")  # in tests of their own below
 
 
-# Of intraclass correlations, see test_icc; of spans, see test_unitizing; of error rates, see test_dawid_skene.
+# Of intraclass correlations, see test_icc; of paired tests, see test_coder_kinds; of spans, see test_unitizing; of error rates, see test_dawid_skene.
 OTHER_TESTS = {
+    "gwet2016_paired_15x4",
     "shrout_fleiss1979_6x4",
     "gwet2021_iccdata1",
     "krippendorff1995_24x2",

@@ -485,3 +485,43 @@ def test_an_interval_that_is_none() -> None:
         str(refused.value)
         == "interval 'wald' is not known; there are auto, percentile, bca, jackknife, log_jackknife, analytic, none"
     )
+
+
+@pytest.mark.parametrize("kind", ["percentile", "bca", "jackknife", "log_jackknife", "analytic"])
+@pytest.mark.parametrize("clustered", [False, True])
+def test_the_chance_to_be_below_a_limit_is_what_the_interval_leaves_out(kind, clustered):
+    """At the ends of a 90 % interval the chances are 5 and 95 %, whatever the interval; between, they rise."""
+    rng = np.random.default_rng(5)
+    rows = [
+        (f"p{item}", f"d{item // 4}", f"A{who}", "v", str(int(rng.random() < 0.2 + 0.6 * (item // 4 % 2))))
+        for item in range(160)
+        for who in range(3)
+    ]
+    ratings = pd.DataFrame(
+        rows, columns=["item", "document", "annotator", "variable", "category"], dtype="str"
+    )
+    drawn = {
+        "kind": kind,
+        "confidence": 0.9,
+        "replicates": 4000,
+        "cluster": "document" if clustered else None,
+    }
+    asked = {"scales": {"v": Scale("nominal")}, "coefficients": "krippendorff_alpha"}
+    first = measure(ratings, interval=Interval(**drawn), **asked).iloc[0]
+    thresholds = (first["ci_low"], first["value"], first["ci_high"])
+    found = measure(ratings, interval=Interval(**drawn, below=thresholds), **asked).iloc[0]
+    low, middle, high = (found[f"p_below_{one:g}"] for one in thresholds)
+    assert low == pytest.approx(0.05, abs=0.003)
+    assert high == pytest.approx(0.95, abs=0.003)
+    assert low < middle < high
+    assert found["ci_low"] == first["ci_low"]
+
+
+def test_where_all_agree_the_chance_to_be_below_is_exact():
+    rows = [(f"p{item}", f"A{who}", "v", str(item % 2)) for item in range(20) for who in range(2)]
+    ratings = pd.DataFrame(rows, columns=["item", "annotator", "variable", "category"], dtype="str")
+    found = measure(ratings, scales={"v": Scale("nominal")}, interval=Interval(below=(0.8,)))
+    percent = found.set_index("coefficient").loc["percent_agreement"]
+    assert percent["p_below_0.8"] == pytest.approx(0.8**20)
+    with pytest.raises(StatisticsError, match="is not between -1 and 1"):
+        Interval(below=(1.5,))

@@ -12,7 +12,7 @@ from annotate.agreement._disagreements import confusions, contributions, disagre
 from annotate.agreement._estimate import by_category, estimate
 from annotate.agreement._icc import icc
 from annotate.agreement._measure import measure
-from annotate.agreement.annotators import leave_one_out, majority, pairs, rounds
+from annotate.agreement.annotators import kinds, leave_one_out, majority, pairs, read_kinds, rounds
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
@@ -43,6 +43,7 @@ __all__ = [
     "from_items",
     "from_matrix",
     "icc",
+    "kinds",
     "leave_one_out",
     "majority",
     "measure",
@@ -52,6 +53,7 @@ __all__ = [
     "measure_spans",
     "pairs",
     "plan",
+    "read_kinds",
     "rounds",
     "scales_of",
     "with_cautions",

@@ -147,7 +147,8 @@ def _check_disjoint(whole: GroupPatterns, groups: Sequence[GroupPatterns]) -> No
     if parts != whole.patterns.n_items:
         msg = (
             f"variable {whole.variable}: cannot compare by {', '.join(whole.by)}: of {whole.patterns.n_items} "
-            "items some are in several groups; the test moves whole items, so each must be in one group"
+            "items some are in several groups; the test moves whole items, so each must be in one group (coders of "
+            "kinds who rated the same items are compared by annotate annotators kinds)"
         )
         raise StatisticsError(msg)
     if whole.patterns.clusters is None:

@@ -35,7 +35,7 @@ CELLS = 2**19  # samples x patterns held at a time
 _NO_WIDTH = 1e-12
 
 
-_KINDS: dict[str, Callable[[Measured, Interval, np.random.Generator], list[Limits]]] = {
+KINDS: dict[str, Callable[[Measured, Interval, np.random.Generator], list[Limits]]] = {
     "percentile": percentile,
     "bca": bca,
     "jackknife": jackknife,
@@ -124,8 +124,8 @@ def _limits(
     )
     if interval.resample == ITEMS:
         kind = interval.kind_over(clusters=units.rows is not None)
-        for place, limits in zip(defined, _KINDS[kind](measured, interval, stream), strict=True):
-            found[place] = without_width(limits, whole[place], units, interval.confidence)
+        for place, limits in zip(defined, KINDS[kind](measured, interval, stream), strict=True):
+            found[place] = without_width(limits, whole[place], units, interval)
     else:
         settled = [whole[place] for place in defined]
         for place, limits in zip(defined, two_way(measured, settled, having, known, interval), strict=True):
@@ -137,13 +137,13 @@ def _limits(
     return found
 
 
-def without_width(limits: Limits, settled: Settled, units: Units, confidence: float) -> Limits:
+def without_width(limits: Limits, settled: Settled, units: Units, interval: Interval) -> Limits:
     """An interval that has no width, because all units are alike, gives place to an exact one."""
     if limits.how is None or limits.high - limits.low > _NO_WIDTH:
         return limits
     over = units.over if units.rows is not None else f"{units.number} {units.over}"
     observed, expected = float(settled.observed[0]), float(settled.expected[0])
-    return all_alike(observed, expected, units.number, over, confidence)
+    return all_alike(observed, expected, units.number, over, interval.confidence, interval.below)
 
 
 def _unfit(coefficient: Coefficient, reason: str | None) -> Estimate:
@@ -162,6 +162,7 @@ def _estimate(coefficient: Coefficient, settled: Settled, limits: Limits) -> Est
         interval=limits.how,
         design_effect=limits.design_effect,
         undefined=settled.undefined[0],
+        below=limits.below,
     )
 
 
@@ -214,7 +215,8 @@ def by_category(
 
     """
     members = _members(patterns)
-    names = [SPECIFIC, *(one.name for one in select(coefficients) if one.chance_corrected)]
+    chosen = select(coefficients) if coefficients else []  # specific agreement comes in any case
+    names = [SPECIFIC, *(one.name for one in chosen if one.chance_corrected)]
     found = {}
     for category in tuple(categories) or tuple(members):
         columns = members.get(category, [])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COUNTS = ("n_items", "n_pairable_items", "n_ratings", "n_annotators")
 TEXT = ("category", "variable", "level", "coefficient", "weights", "interval", "undefined")
 CLUSTERED = {"n_clusters": "int64", "design_effect": "float64"}
-_BESIDE = ("coefficient", "undefined", *CLUSTERED)
+_BESIDE = ("coefficient", "undefined", "below", *CLUSTERED)
 _MEASURED = [field.name for field in fields(Estimate) if field.name not in _BESIDE]
 COLUMNS = ("variable", "level", "coefficient", *_MEASURED, *COUNTS, "undefined")
 
@@ -49,10 +49,11 @@ class _Plan:
 
     def columns(self, *, clustered: bool) -> dict[str, str]:
         """The columns of the result in their order, with the dtype of each."""
-        before = {"coefficient": ["category"], "value": ["weights"], "n_items": [*CLUSTERED]}
+        chances = list(_chances(self.interval.below))
+        before = {"coefficient": ["category"], "value": ["weights"], "n_items": [*chances, *CLUSTERED]}
         names = [name for column in COLUMNS for name in (*before.get(column, ()), column)]
         kinds = {**dict.fromkeys(TEXT, "object"), **dict.fromkeys(COUNTS, "int64"), **CLUSTERED}
-        wanted = {*COLUMNS, *self.extra, *(CLUSTERED if clustered else ())}
+        wanted = {*COLUMNS, *self.extra, *chances, *(CLUSTERED if clustered else ())}
         return {name: kinds.get(name, "float64") for name in names if name in wanted}
 
     def names(self, takes: str) -> list[str]:
@@ -100,7 +101,8 @@ def measure(
         coefficient (None for the whole variable); where something may be weighed, because ``weights``
         are given or AC2 is asked for, a column weights after it (None where weights do not apply). Where
         clusters are drawn, n_clusters (with an item that can be paired) and design_effect (how many times the
-        variance is that over items) stand before n_items.
+        variance is that over items) stand before n_items; and before them, for each threshold of ``interval.below``, how
+        likely the coefficient is to be below it, such as p_below_0.667 (Krippendorff 2019, ch. 12, on what to conclude).
 
     Raises
     ------
@@ -144,28 +146,35 @@ def _rows(plan: _Plan, group: GroupPatterns) -> list[dict[str, object]]:
     for takes, counted in taken.items():
         stream = (plan.interval.seed, group.variable, group.names)
         who = None if plan.interval.resample == ITEMS else group.assignments
-        estimates = estimate(counted, plan.names(takes), plan.interval, rng=generator(*stream), known=who)
-        found[None].update((one.coefficient, one) for one in estimates)
+        asked = plan.names(takes)
+        if asked:
+            estimates = estimate(counted, asked, plan.interval, rng=generator(*stream), known=who)
+            found[None].update((one.coefficient, one) for one in estimates)
         if plan.per_category:
             names = plan.scales[group.variable].categories or offered(counted)
             rngs = {name: generator(*stream, name) for name in names}
-            of_each = by_category(
-                counted, plan.names(takes), plan.interval, categories=names, rngs=rngs, known=who
-            )
+            of_each = by_category(counted, asked, plan.interval, categories=names, rngs=rngs, known=who)
             for category, ones in of_each.items():
                 of_category = found.setdefault(category, {})
                 for one in ones:
                     of_category.setdefault(one.coefficient, one)  # specific agreement is of counts
     order = [SPECIFIC, *(one.name for one in plan.chosen)]
     return [
-        _row(group, category, ones[name])
+        _row(group, category, ones[name], plan.interval.below)
         for category, ones in found.items()
         for name in dict.fromkeys(order)
         if name in ones
     ]
 
 
-def _row(group: GroupPatterns, category: str | None, found: Estimate) -> dict[str, object]:
+def _chances(below: Sequence[float]) -> list[str]:
+    """The columns that tell how likely a coefficient is to be below each threshold."""
+    return [f"p_below_{threshold:g}" for threshold in below]
+
+
+def _row(
+    group: GroupPatterns, category: str | None, found: Estimate, below: Sequence[float]
+) -> dict[str, object]:
     patterns = group.patterns
     level = patterns.level if category is None else "nominal"  # one category and the rest
     weights = patterns.scale.weights if category is None else None
@@ -179,6 +188,7 @@ def _row(group: GroupPatterns, category: str | None, found: Estimate) -> dict[st
         "level": level,
         "category": category,
         **vars(found),
+        **dict(zip(_chances(below), found.below or (float("nan"),) * len(below), strict=True)),
         "weights": weighed,
         "n_clusters": None if patterns.clusters is None else patterns.clusters.number,
         "n_items": patterns.n_items,

@@ -27,6 +27,7 @@ from annotate.agreement.intervals import (
     Limits,
     Measured,
     around,
+    below_by_t,
     degrees,
     degrees_in_words,
     over_units,
@@ -71,7 +72,11 @@ def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> 
         )
         errors = np.sqrt(variances(measured.units, scores(measured)))
         return [
-            Limits(*around(value, error, degrees(measured), lowest, interval.confidence), how)
+            Limits(
+                *around(value, error, degrees(measured), lowest, interval.confidence),
+                how,
+                below=below_by_t(value, error, degrees(measured), interval.below, log=False),
+            )
             for value, error, lowest in zip(
                 measured.values.tolist(), errors.tolist(), measured.lowest.tolist(), strict=True
             )
@@ -88,7 +93,8 @@ def analytic(measured: Measured, interval: Interval, _: np.random.Generator) -> 
         if name == "krippendorff_alpha":
             form = "linearised" if measured.level == "ordinal" else "Gwet 2014 over the paired items"
         how = f"analytic ({form}), t with n-1 degrees of freedom"
-        found.append(Limits(*around(value, error, n - 1, lowest, interval.confidence), how))
+        below = below_by_t(value, error, n - 1, interval.below, log=False)
+        found.append(Limits(*around(value, error, n - 1, lowest, interval.confidence), how, below=below))
     return found
 
 

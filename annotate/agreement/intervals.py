@@ -25,7 +25,7 @@ strata, Davison & Hinkley (1997), Bootstrap Methods and their Application, ch. 5
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -79,9 +79,43 @@ class Limits:
     high: float = float("nan")
     how: str | None = None
     design_effect: float = float("nan")
+    below: tuple[float, ...] = ()
 
 
-def all_alike(observed: float, expected: float, number: int, over: str, confidence: float) -> Limits:
+def below_by_t(
+    value: float, error: float, degrees: float, thresholds: Sequence[float], *, log: bool
+) -> tuple[float, ...]:
+    """How likely the coefficient is to be below each threshold, by the t that its interval rests on."""
+    from scipy.special import stdtr
+
+    if error <= 0 or (log and value >= 1):
+        return tuple(float(value < threshold) for threshold in thresholds)
+    apart = (
+        [math.log((1 - value) / (1 - threshold)) * (1 - value) / error for threshold in thresholds]
+        if log
+        else [(threshold - value) / error for threshold in thresholds]
+    )
+    return tuple(float(stdtr(degrees, one)) for one in apart)
+
+
+def below_by_replicates(replicates: FloatArray, thresholds: Sequence[float]) -> tuple[float, ...]:
+    """The share of the replicates below each threshold; those on it count by half (NaN are left out)."""
+    defined = replicates[~np.isnan(replicates)]
+    if not len(defined):
+        return (float("nan"),) * len(thresholds)
+    return tuple(
+        float(((defined < one - _SAME).mean() + (defined <= one + _SAME).mean()) / 2) for one in thresholds
+    )
+
+
+def all_alike(
+    observed: float,
+    expected: float,
+    number: int,
+    over: str,
+    confidence: float,
+    thresholds: Sequence[float] = (),
+) -> Limits:
     """The exact interval where all units have the same observed agreement, at the expected agreement found.
 
     Of G units that all have the value c between 0 and 1, whatever their distribution, the mean is no lower than
@@ -92,7 +126,9 @@ def all_alike(observed: float, expected: float, number: int, over: str, confiden
     q = ((1 - confidence) / 2) ** (1 / number)
     low, high = observed * q, 1 - (1 - observed) * q
     how = f"exact (Clopper-Pearson) over {over}, which are all alike"
-    return Limits(max(-1.0, (low - chance) / (1 - chance)), (high - chance) / (1 - chance), how)
+    shares = [(chance + one * (1 - chance)) / observed if observed > 0 else 1.0 for one in thresholds]
+    below = tuple(max(0.0, min(share, 1.0)) ** number for share in shares)
+    return Limits(max(-1.0, (low - chance) / (1 - chance)), (high - chance) / (1 - chance), how, below=below)
 
 
 def shifted(measured: Measured, base: FloatArray, shift: FloatArray, towards: FloatArray) -> FloatArray:
@@ -219,7 +255,13 @@ def _limits(
     found = variances(measured.units, pulls(measured))
     how = f"jackknife over {measured.units.over}{scale}, {degrees_in_words(measured)}"
     return [
-        Limits(*place(value, math.sqrt(variance), degrees(measured), lowest, interval.confidence), how)
+        Limits(
+            *place(value, math.sqrt(variance), degrees(measured), lowest, interval.confidence),
+            how,
+            below=below_by_t(
+                value, math.sqrt(variance), degrees(measured), interval.below, log=place is around_log
+            ),
+        )
         if math.isfinite(variance)
         else Limits()
         for value, variance, lowest in zip(
@@ -264,6 +306,7 @@ def percentile(measured: Measured, interval: Interval, rng: np.random.Generator)
         Limits(
             *percentiles(replicates, interval.confidence),
             words("percentile", measured.units.over, replicates),
+            below=below_by_replicates(replicates, interval.below),
         )
         for replicates in replicate(measured, interval, rng)
     ]
@@ -284,7 +327,12 @@ def bca(measured: Measured, interval: Interval, rng: np.random.Generator) -> lis
             continue
         shares = levels(bias(value, defined), pull, interval.confidence)
         low, high = np.quantile(defined, shares)
-        found.append(Limits(float(low), float(high), words("BCa", measured.units.over, replicates)))
+        below = tuple(
+            uncorrected(share, bias(value, defined), pull)
+            for share in below_by_replicates(replicates, interval.below)
+        )
+        how = words("BCa", measured.units.over, replicates)
+        found.append(Limits(float(low), float(high), how, below=below))
     return found
 
 
@@ -303,6 +351,14 @@ def acceleration(pulled: FloatArray, n: IntArray) -> FloatArray:
     """The skewness of what the units do to each coefficient (C,), over 6; 0 where they do nothing."""
     squares, cubes = over_units(pulled**2, n), over_units(pulled**3, n)
     return np.asarray(cubes / (6 * np.where(squares == 0, 1.0, squares) ** 1.5), dtype=float)
+
+
+def uncorrected(share: float, bias: float, acceleration: float) -> float:
+    """The confidence at which a BCa limit cuts off this share of the replicates: :func:`levels` turned round."""
+    if not 0 < share < 1:
+        return share
+    moved = _NORMAL.inv_cdf(share) - bias
+    return _NORMAL.cdf(moved / (1 + acceleration * moved) - bias)
 
 
 def levels(bias: float, acceleration: float, confidence: float) -> tuple[float, float]:

@@ -49,7 +49,7 @@ class Estimate:
 
     ``interval`` says how ``ci_low`` and ``ci_high`` came about; it is None, and they are NaN, where no
     interval was asked for or none can be had. ``design_effect`` is how many times the variance by clusters is
-    that by items; NaN where items are drawn. ``undefined`` is the reason for a ``value`` of NaN.
+    that by items; NaN where items are drawn. ``below`` are the chances that it is below the thresholds asked for. ``undefined`` is the reason for a ``value`` of NaN.
     """
 
     coefficient: str
@@ -61,6 +61,7 @@ class Estimate:
     interval: str | None
     design_effect: float
     undefined: str | None
+    below: tuple[float, ...] = ()
 
 
 def settle(agreement: Agreement, pairable_items: FloatArray, categories_used: IntArray) -> Settled:

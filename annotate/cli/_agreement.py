@@ -48,10 +48,20 @@ def _interval(
     cluster: Cluster = "auto",
     resample: Resample = "items",
     seed: Seed = 0,
+    below: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--below",
+            help="Also how likely a coefficient is to be below this, such as 0.667 or 0.8. Repeatable.",
+            rich_help_panel=INTERVALS,
+        ),
+    ] = None,
 ) -> "Interval":
     from annotate.sampling import Interval
 
-    return Interval(interval, replicates, confidence, seed, drawn_together(cluster), resample)
+    return Interval(
+        interval, replicates, confidence, seed, drawn_together(cluster), resample, tuple(below or ())
+    )
 
 
 @command(app, "agreement", AGREEMENT, example="annotate agreement exports/example --by source")

@@ -11,7 +11,7 @@ import typer
 
 from annotate.cli._groups import Scaled, Table, coefficients, drawn_together, scaled, weighted, written
 from annotate.cli._help import Group, command, takes
-from annotate.cli.options import By, Cluster, Coefficients, Confidence, DataDir, Insecure
+from annotate.cli.options import By, Cluster, Coefficients, Confidence, DataDir, Insecure, Seed
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import InputError
 from annotate.present import counted
@@ -138,6 +138,46 @@ def pairs(
     )
     say_exclusions(read.study)
     table.write(result, lambda frame: pairs_table(frame, read.study.codebook), study=read.study)
+
+
+@command(
+    app, "kinds", example="annotate annotators kinds exports/example --annotators people.csv --kind expert"
+)
+@takes(table=written, read=weighted)
+def kinds(
+    read: Scaled,
+    table: Table,
+    annotators: Annotated[
+        Path,
+        typer.Option(
+            "--annotators", help="A table of the annotators: annotator, and columns that tell kinds."
+        ),
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="Which of its columns tells the kind, such as expert or team."),
+    ] = None,
+    by: By = None,
+    coefficient: Coefficients = None,
+    confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
+    seed: Seed = 0,
+) -> None:
+    """Compute agreement within and between kinds of annotators, and test which agree better on the same items."""
+    from annotate.agreement import DEFAULT, Interval, read_kinds
+    from annotate.agreement import kinds as measured
+    from annotate.present.study_tables import kinds_tables
+
+    result = measured(
+        read.study.first_round,
+        read_kinds(annotators, kind),
+        by=tuple(by or ()),
+        coefficients=coefficients(coefficient, DEFAULT),
+        scales=read.scales,
+        interval=Interval(confidence=confidence, seed=seed, cluster=drawn_together(cluster)),
+    )
+    say_exclusions(read.study)
+    table.write(result, lambda frame: kinds_tables(frame, tuple(by or ())), study=read.study)
 
 
 @command(app, "leave-one-out", example="annotate annotators leave-one-out exports/example")

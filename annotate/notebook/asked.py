@@ -66,6 +66,7 @@ def interval_of(
     seed: object = 0,
     cluster: object = "auto",
     resample: str = "items",
+    below: object = (),
 ) -> Interval:
     """How sure one wants to be."""
     if cluster is not None and not (isinstance(cluster, str) and cluster):
@@ -79,6 +80,7 @@ def interval_of(
         whole("seed", seed),
         cluster,
         resample,
+        tuple(number("below", one) for one in (below if isinstance(below, Sequence) else [below])),
     )
 
 

@@ -39,6 +39,7 @@ class RatedStudy(Study):
         cluster: str | None = "auto",
         resample: str = "items",
         seed: int = 0,
+        below: Sequence[float] = (),
     ) -> Agreement:
         """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
         asked, scales = columns(by), self._scaled(level, order, weights, distance)
@@ -48,7 +49,7 @@ class RatedStudy(Study):
             coefficients=names("coefficients", coefficients),
             scales=scales,
             per_category=flag("per_category", per_category),
-            interval=interval_of(interval, replicates, confidence, seed, cluster, resample),
+            interval=interval_of(interval, replicates, confidence, seed, cluster, resample, below),
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
         return Agreement(frame, self.exclusions, by=asked)
@@ -157,6 +158,29 @@ class RatedStudy(Study):
             interval=interval_of(confidence=confidence, cluster=cluster),
         )
         return Result(frame, self.exclusions, for_reading=pairs_table)
+
+    def kinds(
+        self,
+        kind_of: Mapping[str, str],
+        by: By = (),
+        *,
+        coefficients: By = DEFAULT,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Compare kinds of annotators, such as experts and others; see :func:`annotate.agreement.kinds`."""
+        frame = agreement.kinds(
+            self.rated,
+            kind_of,
+            by=columns(by),
+            coefficients=names("coefficients", coefficients),
+            scales=self._scaled(level, order),
+            interval=interval_of("auto", confidence=confidence, seed=seed, cluster=cluster),
+        )
+        return Result(frame, self.exclusions)
 
     def leave_one_out(
         self, by: By = (), *, level: Levels | None = None, order: Order | None = None

@@ -39,6 +39,7 @@ _UNTOLD = ("level",)
 _BELOW = ("variable", "coefficient", "interval", "n", "passages", "annotators", "method", "target")
 """What is named once, below the table, where it is the same in every row."""
 _COUNTED = ("n_", "items_", "clusters_")
+_RULED, _BELOW_THRESHOLD = "krippendorff_alpha", "p_below_"
 _N = "n: passages with two ratings or more"
 
 
@@ -156,6 +157,9 @@ def agreement_table(
         row["caution"] = "; ".join(dict.fromkeys(said)) or None
         undefined = record["value"] is None
         row[_term(str(record["coefficient"]))] = "undefined" if undefined else _estimate(record, cell)
+        if record["coefficient"] == _RULED:
+            chances = {name: value for name, value in record.items() if name.startswith(_BELOW_THRESHOLD)}
+            row |= {_chance(name): None if value is None else cell(value) for name, value in chances.items()}
         if undefined:
             row["undefined"] = "; ".join(dict.fromkeys(filter(None, [row["undefined"], record["undefined"]])))
     frame = pd.DataFrame(rows.values())
@@ -163,6 +167,15 @@ def agreement_table(
     last = [name for name in ("n", "annotators", *of_variable, "undefined", "caution") if name in frame]
     first = [name for name in frame.columns if name not in (*last, "most chosen")]
     return with_words(readable(frame[first + last], codebook), *_measured(result))
+
+
+def _chance(name: str) -> str:
+    """In words, how likely alpha is to be below a threshold.
+
+    >>> _chance("p_below_0.667")
+    'P(alpha < 0.667)'
+    """
+    return f"P(alpha < {name.removeprefix(_BELOW_THRESHOLD)})"
 
 
 def _measured(result: pd.DataFrame) -> list[str]:
@@ -235,6 +248,30 @@ def icc_table(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     k = sorted({round(one, 2) for one in frame["k"].dropna()})
     notes = [f"k: {', '.join(f'{one:g}' for one in k)}"] if k else []
     return with_words(readable(pd.DataFrame(rows)), *notes)
+
+
+def kinds_tables(frame: pd.DataFrame, by: Sequence[str] = ()) -> list[pd.DataFrame]:
+    """Agreement within and between kinds of annotators as one table, and the tests as another."""
+    keys = [*by, "variable"]
+    rows, tests = [], []
+    for record in records(frame):
+        key = {name: record[name] for name in keys} | {"coefficient": record["coefficient"]}
+        value = None if record["value"] is None else _estimate(record, cell)
+        rest = {name: record[name] for name in ("n_items", "undefined")}
+        if record["comparison"] == "difference":
+            tests.append(
+                key
+                | {"of": f"{record['kind']} less {record['other']}", "difference": value}
+                | {"p_value": record["p_value"], "p_adjusted": record["p_adjusted"]}
+                | rest
+            )
+            continue
+        kinds = str(record["kind"]) if record["other"] is None else f"{record['kind']} with {record['other']}"
+        rows.append(key | {"of": kinds, "agreement": value} | rest)
+    tables = [readable(pd.DataFrame(one)) for one in (rows, tests) if one]
+    cross = "Cross-kappa: agreement of two kinds with each other (Wong, Paritosh & Aroyo 2021)"
+    paired = "p: paired t-test on the passages that both kinds rated twice (Gwet 2016)"
+    return [with_words(one, note) for one, note in zip(tables, (cross, paired), strict=False)]
 
 
 def comparison_table(
