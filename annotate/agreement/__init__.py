@@ -12,7 +12,7 @@ from annotate.agreement._disagreements import confusions, contributions, disagre
 from annotate.agreement._estimate import by_category, estimate
 from annotate.agreement._icc import icc
 from annotate.agreement._measure import measure
-from annotate.agreement.annotators import kinds, leave_one_out, majority, pairs, read_kinds, rounds
+from annotate.agreement.annotators import kinds, leave_one_out, machines, majority, pairs, read_kinds, rounds
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
@@ -45,6 +45,7 @@ __all__ = [
     "icc",
     "kinds",
     "leave_one_out",
+    "machines",
     "majority",
     "measure",
     "measure_inside",

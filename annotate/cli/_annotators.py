@@ -180,6 +180,43 @@ def kinds(
     table.write(result, lambda frame: kinds_tables(frame, tuple(by or ())), study=read.study)
 
 
+@command(app, "machine", example="annotate annotators machine ratings.csv --machine gpt --epsilon 0.2")
+@takes(table=written, read=weighted)
+def machine(
+    read: Scaled,
+    table: Table,
+    epsilon: Annotated[
+        float,
+        typer.Option(
+            "--epsilon",
+            min=0.0,
+            max=0.99,
+            help="How much closer a person may be and the machine still win: 0.2 for experts, 0.1 for crowds.",
+        ),
+    ] = 0.15,
+    by: By = None,
+    confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
+    seed: Seed = 0,
+) -> None:
+    """Compute how machines agree with people, and whether one may replace a person (alternative annotator test)."""
+    from annotate.agreement import Interval, machines
+    from annotate.present.study_tables import machines_table
+
+    if read.everybody is None:
+        raise InputError("which annotators are machines? say --machine NAME, as often as there are some")
+    result = machines(
+        read.everybody.first_round,
+        read.machines,
+        by=tuple(by or ()),
+        scales=read.scales,
+        epsilon=epsilon,
+        interval=Interval(confidence=confidence, seed=seed, cluster=drawn_together(cluster)),
+    )
+    say_exclusions(read.everybody)
+    table.write(result, lambda frame: machines_table(frame, tuple(by or ())), study=read.everybody)
+
+
 @command(app, "leave-one-out", example="annotate annotators leave-one-out exports/example")
 @takes(table=written, read=weighted)
 def leave_one_out(read: Scaled, table: Table, by: By = None, coefficient: Coefficients = None) -> None:

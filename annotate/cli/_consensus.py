@@ -41,11 +41,11 @@ def consensus(
     """Decide on one category for each passage and variable; ties stay ties."""
     from annotate.codebook.scale import scales_of
     from annotate.consensus import annotators as error_rates
-    from annotate.consensus import dawid_skene, decisions, or_nominal, resolve, with_decided
+    from annotate.consensus import dawid_skene, decisions, or_nominal, resolve, turned, with_decided
     from annotate.coordination.adjudication import against, final_labels
     from annotate.present.label_tables import labels_table
 
-    study = read.study
+    study = read.everybody or read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
     scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
     made = read_adjudicated(adjudicated, config, study)
@@ -65,6 +65,18 @@ def consensus(
     say_exclusions(study)
     _say_models(fits)
     _say_labels(labels)
+    if read.everybody is not None:
+        people = read.study.ratings
+        alone = (
+            decisions(dawid_skene(people, scales=scales, seed=seed))
+            if fits
+            else resolve(people, scales=scales)
+        )
+        count, of, new = turned(records, alone)
+        who = ", ".join(read.machines)
+        say(
+            f"{who}: turned {count} of the {of} labels that people decide or tie on; {new} more are its own alone"
+        )
     table.write(result, lambda frame: labels_table(frame, study.passages, study.codebook), study=study)
 
 

@@ -4,7 +4,7 @@ A group is a function with its options as parameters; :func:`annotate.cli._help.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from annotate.cli.options import (
     Form,
     Invalid,
     Levels,
+    Machines,
     Missing,
     OnEdited,
     OnInvalid,
@@ -105,6 +106,8 @@ class Scaled:
     categories: Mapping[str, Sequence[str]]
     weights: str | None = None
     set_distance: str = "masi"
+    machines: tuple[str, ...] = ()
+    everybody: "Study | None" = None  # with the machines, where some were named
 
     @property
     def scales(self) -> "dict[str, Scale]":
@@ -164,9 +167,10 @@ def scaled(
     on_edited: Edited = "keep",
     missing: Missing = None,
     without_suggested: WithoutSuggested = False,
+    machine: Machines = None,
     output: Output = None,
 ) -> Scaled:
-    """The same, with the levels of measurement."""
+    """The same, with the levels of measurement; the study is without the annotators that are machines."""
     said, orders = read_levels(level), read_orders(order)
     study = read_rated(
         export,
@@ -178,14 +182,15 @@ def scaled(
         without_suggested=without_suggested,
         on_edited=on_edited,
     )
-    return Scaled(study, {**study.levels, **said}, {**study.categories, **orders})
+    found = Scaled(study, {**study.levels, **said}, {**study.categories, **orders})
+    if not machine:
+        return found
+    return replace(found, study=study.without_machines(machine), machines=tuple(machine), everybody=study)
 
 
 @takes(found=scaled)
 def weighted(found: Scaled, weights: Weights = None, set_distance: SetDistance = "masi") -> Scaled:
     """The same, with weights and distances between categories."""
-    from dataclasses import replace
-
     return replace(found, weights=weights, set_distance=set_distance)
 
 

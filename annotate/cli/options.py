@@ -75,6 +75,15 @@ WithoutSuggested = Annotated[
         rich_help_panel=READING,
     ),
 ]
+Machines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--machine",
+        metavar="NAME",
+        help="An annotator that is a machine: its ratings are left out, and counted. Repeatable.",
+        rich_help_panel=READING,
+    ),
+]
 Replicates = Annotated[
     int,
     typer.Option("--replicates", min=1, help="How often items are resampled.", rich_help_panel=INTERVALS),

@@ -8,7 +8,7 @@ was decided. A decision says what these annotators chose, not what is true.
 
 from annotate.consensus._cautions import MEANINGS
 from annotate.consensus._dawid_skene import Fit, annotators, dawid_skene, models
-from annotate.consensus._resolve import METHODS, decisions, resolve, with_decided, with_gold
+from annotate.consensus._resolve import METHODS, decisions, resolve, turned, with_decided, with_gold
 from annotate.consensus._votes import majority, or_nominal
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "models",
     "or_nominal",
     "resolve",
+    "turned",
     "with_decided",
     "with_gold",
 ]

@@ -80,6 +80,20 @@ def resolve(
     raise StatisticsError(f"method: {method!r} is not known; there are {', '.join(METHODS)}")
 
 
+def turned(labels: pd.DataFrame, without: pd.DataFrame) -> tuple[int, int, int]:
+    """How many labels some annotators turned: of the records of :func:`resolve` with and without them.
+
+    Returns how many are decided otherwise (a tie that is broken, or made, among them), how many there are without them,
+    and how many there are with them only.
+    """
+    keys = ["item", "variable"]
+    both = labels.merge(without, on=keys, suffixes=("", "_without"))
+    same = (both["category"] == both["category_without"]) | (
+        both["category"].isna() & both["category_without"].isna()
+    )
+    return int((~same).sum()), len(without), len(labels) - len(both)
+
+
 def decisions(fits: Sequence[Fit]) -> pd.DataFrame:
     """Make the records of :func:`resolve` from fits that were made before: all those of a table."""
     parts = []

@@ -182,6 +182,29 @@ class RatedStudy(Study):
         )
         return Result(frame, self.exclusions)
 
+    def machines(
+        self,
+        machine: By,
+        by: By = (),
+        *,
+        epsilon: float = 0.15,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Measure annotators that are machines against people; see :func:`annotate.agreement.machines`."""
+        frame = agreement.machines(
+            self.rated,
+            names("machine", machine),
+            by=columns(by),
+            scales=self._scaled(level, order),
+            epsilon=number("epsilon", epsilon),
+            interval=interval_of("auto", confidence=confidence, seed=seed, cluster=cluster),
+        )
+        return Result(frame, self.exclusions)
+
     def leave_one_out(
         self, by: By = (), *, level: Levels | None = None, order: Order | None = None
     ) -> Result:

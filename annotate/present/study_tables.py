@@ -274,6 +274,29 @@ def kinds_tables(frame: pd.DataFrame, by: Sequence[str] = ()) -> list[pd.DataFra
     return [with_words(one, note) for one, note in zip(tables, (cross, paired), strict=False)]
 
 
+def machines_table(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Show how each machine agrees with people, and whether it may replace one of them."""
+    rows = []
+    for record in records(frame):
+        told: dict[str, Any] = {name: record[name] for name in (*by, "variable", "machine")}
+        for what, name in (("people_alpha", "people"), ("with_people", "with people")):
+            start = what.removesuffix("_alpha")
+            limits = {end: record[f"{start}_{end}"] for end in ("ci_low", "ci_high")}
+            told[name] = None if record[what] is None else _estimate({"value": record[what], **limits}, cell)
+        tested, rate = record["n_tested"], record["winning_rate"]
+        told["wins"] = None if rate is None else f"{round(rate * tested)} of {tested}"
+        told["as close"] = None if rate is None else f"{100 * record['advantage']:.0f}%"
+        told["may replace"] = None if rate is None else "yes" if record["replaces"] else "no"
+        rows.append(told | {"undefined": record["undefined"]})
+    epsilon = frame["epsilon"].iloc[0] if len(frame) else 0
+    return with_words(
+        readable(pd.DataFrame(rows)),
+        "people: alpha without machines; with people: cross-kappa of the machine and people",
+        f"wins: people against whom it wins (alternative annotator test, epsilon {epsilon:g}); it may replace one from half on",
+        "as close: passages on which it is as close to the others as the person left out, or closer",
+    )
+
+
 def comparison_table(
     frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | None = None
 ) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pandas as pd
 
@@ -95,6 +95,30 @@ class Study:
     def first_inside(self) -> pd.DataFrame:
         """The answers inside marked stretches without those of repeats."""
         return self.inside.loc[self.inside["round"] == 1]
+
+    def without_machines(self, names: Sequence[str]) -> "Self":
+        """Put what machines coded among what is left out, with the reason ``machine``.
+
+        Raises
+        ------
+        InputError
+            If no annotator is called so.
+
+        """
+        for name in names:
+            if not (self.ratings["annotator"] == name).any():
+                known = ", ".join(sorted(set(self.ratings["annotator"]))[:10])
+                raise InputError(f"machine {name}: no annotator is called so; there are {known}")
+        theirs = self.ratings["annotator"].isin(list(names))
+        left_out = self.ratings.loc[theirs].assign(reason="machine", detail="")
+        exclusions = pd.concat(
+            [self.exclusions, left_out.reindex(columns=self.exclusions.columns)], ignore_index=True
+        )
+        spans, annotated = (
+            frame.loc[~frame["annotator"].isin(list(names))] for frame in (self.spans, self.annotated)
+        )
+        ratings = self.ratings.loc[~theirs].reset_index(drop=True)
+        return replace(self, ratings=ratings, exclusions=exclusions, spans=spans, annotated=annotated)
 
     @property
     def rated(self) -> pd.DataFrame:

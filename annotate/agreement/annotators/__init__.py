@@ -2,6 +2,7 @@
 
 from annotate.agreement.annotators._kinds import kinds, read_kinds
 from annotate.agreement.annotators._leave_one_out import leave_one_out, majority
+from annotate.agreement.annotators._machines import machines
 from annotate.agreement.annotators._pairs import pairs, rounds
 
-__all__ = ["kinds", "leave_one_out", "majority", "pairs", "read_kinds", "rounds"]
+__all__ = ["kinds", "leave_one_out", "machines", "majority", "pairs", "read_kinds", "rounds"]

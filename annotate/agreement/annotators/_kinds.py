@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,6 @@ from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.distance import matrix, ranks
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
-from annotate.counts.kernels import Kernel, Moments
 from annotate.counts.patterns import PAIR, Assignments, assign
 from annotate.counts.samples import Samples
 from annotate.errors import StatisticsError, TableError
@@ -56,7 +56,7 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, eq=False)
-class _Kinds:
+class Kinds:
     """What is asked of one variable in one group, and its items by who chose what."""
 
     patterns: Assignments
@@ -205,7 +205,7 @@ def _rows(
     members = {
         kind: np.flatnonzero([kind_of[name] == kind for name in patterns.annotators]) for kind in named
     }
-    of = _Kinds(patterns, members, interval, (group.variable, group.names))
+    of = Kinds(patterns, members, interval, (group.variable, group.names))
     shared = {"variable": group.variable, "level": patterns.level}
     rows = [shared | row for kind in named for row in _within(of, kind, asked)]
     for kind, other in combinations(named, 2):
@@ -236,7 +236,7 @@ def _row(
     }
 
 
-def _within(of: _Kinds, kind: str, asked: Sequence[Coefficient]) -> Iterator[dict[str, object]]:
+def _within(of: Kinds, kind: str, asked: Sequence[Coefficient]) -> Iterator[dict[str, object]]:
     from annotate.agreement._estimate import estimate
 
     patterns = of.of(kind)
@@ -257,7 +257,7 @@ def _within(of: _Kinds, kind: str, asked: Sequence[Coefficient]) -> Iterator[dic
         )
 
 
-def _between(of: _Kinds, kind: str, other: str) -> dict[str, object]:
+def _between(of: Kinds, kind: str, other: str) -> dict[str, object]:
     first, second = of.of(kind), of.of(other)
     both = (first.ratings > 0) & (second.ratings > 0)
     patterns = of.of(kind, other, where=both)
@@ -289,12 +289,9 @@ def cross(
 ) -> Callable[[Samples], FloatArray]:
     """The cross-kappa of two kinds on samples of the patterns that ``both`` rated (P,)."""
     here, there = (np.asarray(_dense(one.counts), dtype=float) for one in (first, second))
-    if first.level == "ordinal":
-        scale = ranks(((first.n * both) @ (here + there))[None, :])[0]
-        kernel: Kernel = Moments(scale / (float(np.ptp(scale)) or 1.0))
-        distances = kernel.of(*np.indices((len(scale), len(scale))))
-    else:
-        distances = matrix(first.scale)
+    distances = (
+        ordered((first.n * both) @ (here + there)) if first.level == "ordinal" else matrix(first.scale)
+    )
     pairs = np.where(both, first.ratings * second.ratings, 1).astype(float)
     apart = (here @ distances * there).sum(axis=1) / pairs * both
     here, there = here * both[:, None], there * both[:, None]
@@ -311,11 +308,22 @@ def cross(
     return compute
 
 
-def _dense(counts: object) -> object:
+def ordered(marginals: FloatArray) -> FloatArray:
+    """Ordinal distances (K x K) where the categories are used so often (K,)."""
+    scale = ranks(marginals[None, :])[0]
+    return np.asarray(((scale[:, None] - scale) / (float(np.ptp(scale)) or 1.0)) ** 2, dtype=float)
+
+
+def distances_of(patterns: Assignments, n: IntArray) -> FloatArray:
+    """The distances (K x K) of the level; ``n`` (P,) are the items that ordinal ones go by."""
+    return ordered(n @ _dense(patterns.counts)) if patterns.level == "ordinal" else matrix(patterns.scale)
+
+
+def _dense(counts: Any) -> Any:
     return counts.toarray() if hasattr(counts, "toarray") else counts
 
 
-def _difference(of: _Kinds, kind: str, other: str, coefficient: Coefficient) -> dict[str, object]:
+def _difference(of: Kinds, kind: str, other: str, coefficient: Coefficient) -> dict[str, object]:
     twice = (of.of(kind).ratings >= PAIR) & (of.of(other).ratings >= PAIR)
     first, second = of.of(kind, where=twice), of.of(other, where=twice)
     people, items = len(first.annotators) + len(second.annotators), first.n_pairable_items
