@@ -67,7 +67,7 @@ def test_charts_speak_to_screen_readers_and_run_nothing(summary):
     assert (title.attrib["id"], title.text) == ("k-title", "What <it> shows")
     assert description.attrib["id"] == "k-desc"
     assert root.attrib["aria-labelledby"] == "k-title k-desc"
-    assert root.attrib["role"] == "img"
+    assert root.attrib["role"] == "group"
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert tags == {"svg", "title", "desc", "g", "path", "line", "text", "tspan", "rect"}
     assert "<script" not in svg

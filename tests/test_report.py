@@ -1,15 +1,27 @@
+import base64
+import hashlib
+import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from annotate.codebook.scale import Scale
+from annotate.coordination.adjudication import decisions_of_table
 from annotate.present.report import render_report, write_report
-from annotate.present.summary import summarise
+from annotate.present.summary import summarise, warnings_of
 from annotate.present.wording import REFERENCES
 from annotate.sampling import Interval
 from annotate.study.study import read_study
+from annotate.study.words import Choices, visible
 from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "exports" / "example"
+SCRIPT = ROOT / "annotate" / "present" / "templates" / "report.js"
 
 
 class Page(HTMLParser):
@@ -28,7 +40,7 @@ class Page(HTMLParser):
         self.inside = tag
 
     def handle_data(self, data):
-        if self.inside != "style":
+        if self.inside not in {"style", "script"}:
             self.words.append(data)
 
 
@@ -47,10 +59,11 @@ def page(source):
     return Page(source)
 
 
-def test_nothing_is_loaded_and_nothing_runs(page):
-    links = []
+def test_nothing_is_loaded_and_nothing_from_outside_runs(page, source):
+    links, scripts = [], []
     for tag, attributes in page.elements:
-        assert tag not in {"script", "iframe", "object", "embed", "base", "form", "img"}
+        scripts += [attributes] if tag == "script" else []
+        assert tag not in {"iframe", "object", "embed", "base", "form", "img"}
         assert not [name for name in attributes if name.startswith("on")]
         for name in ("src", "href", "xlink:href", "action", "data", "poster", "srcset"):
             if name not in attributes:
@@ -61,6 +74,26 @@ def test_nothing_is_loaded_and_nothing_runs(page):
             else:
                 assert attributes[name].startswith(("#", "data:"))
     assert links == ["https://kestwire.example/a?b=1&c=2"]
+    assert scripts == [{"type": "application/json", "id": "passages-data"}, {}]
+    (run,) = re.findall(r"<script>(.*?)</script>", source, re.DOTALL)
+    assert run == SCRIPT.read_text(encoding="utf-8").rstrip()  # as it was written: nothing is put into it
+
+
+def test_the_list_of_passages_is_data_in_which_no_text_can_end_the_element(source, made):
+    (told,) = re.findall(
+        r'<script type="application/json" id="passages-data">(.*?)</script>', source, re.DOTALL
+    )
+    assert not set("<>&") & set(told)
+    listed = json.loads(told)
+    labels = made.labels.set_index(["item", "variable"])
+    words = Choices(made.study.codebook)
+    passages = made.study.passages.set_index("item")
+    items = [item for item in passages.index if item in labels.index.get_level_values("item")]
+    assert [one["text"] for one in listed] == [visible(passages.loc[item, "text"]) for item in items]
+    for one, item in zip(listed, items, strict=True):
+        row = labels.loc[item, "claim_type"]
+        if not row["tie"]:
+            assert one["labels"]["Claim type"][0] == words.label("claim_type", row["category"])
 
 
 def test_styles_load_nothing(source):
@@ -68,16 +101,16 @@ def test_styles_load_nothing(source):
     assert "@import" not in source
 
 
-def test_the_policy_forbids_everything_but_inline_styles(page):
+def test_the_policy_allows_our_script_by_its_hash_and_inline_styles_alone(page):
     policy = [a["content"] for tag, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
-    assert policy == [
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-    ]
+    digest = base64.b64encode(hashlib.sha256(SCRIPT.read_bytes().rstrip()).digest()).decode()
+    expected = f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    assert policy == [expected]
 
 
 def test_texts_from_outside_are_shown_and_never_markup(source, page):
     assert HOSTILE in page.text
-    assert "<script" not in source
+    assert "<script>alert" not in source
     assert "<b>Second</b> note." in page.text
 
 
@@ -105,7 +138,7 @@ def test_each_chart_has_a_text_alternative_and_a_table(page):
     assert len(charts) == 5 + 3  # variables; whom, grounds, kinds
     assert len(set(ids)) == len(ids)
     for chart in charts:
-        assert chart["role"] == "img"
+        assert chart["role"] == "group"
         assert set(chart["aria-labelledby"].split()) <= set(ids)
     captions = [tag for tag, _ in page.elements if tag == "caption"]
     assert len(captions) >= len(charts)
@@ -139,16 +172,73 @@ def test_formulas_and_control_characters_are_plain_text(tmp_path, made):
     assert FORMULA + "\\x0b" in page.text
 
 
-def test_the_same_study_gives_the_same_page_but_for_the_time(made, source):
-    again = render_report(made, notes=[NOTE, "<b>Second</b> note."])
-    differing = [(a, b) for a, b in zip(source.splitlines(), again.splitlines(), strict=True) if a != b]
-    assert all("UTC" in a for a, _ in differing)
+def test_the_same_study_gives_the_same_page(source, tmp_path):
+    again = summarise(study(tmp_path), interval=Interval(replicates=50))
+    assert render_report(again, notes=[NOTE, "<b>Second</b> note."]) == source
+
+
+def test_what_has_no_variation_says_so_in_its_cell(made):
+    rows = made.agreement.copy()
+    place = rows.index[rows["ci_low"].notna()][0]
+    rows.loc[place, ["ci_low", "ci_high"]] = rows.loc[place, "value"]
+    shown = Page(render_report(replace(made, agreement=rows)))
+    assert "no variation" in shown.text
+    assert "no variation" not in Page(render_report(made)).text
+
+
+def test_a_claim_whose_attributions_differ_says_so_and_can_be_cited():
+    summary = summarise(read_study(EXAMPLE), interval=Interval(replicates=20))
+    told = render_report(summary)
+    page = Page(told)
+    differing = summary.ledger.claims["drift"].eq(True).sum()
+    assert page.text.count("Attributions differ:") == differing > 0
+    assert "drift: yes" not in page.text
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    for number in summary.ledger.claims["claim"]:
+        assert ids.count(f"claim-{number}") == 1
+        assert f'href="#claim-{number}"' in told
+
+
+def test_what_must_be_known_stands_before_the_figures(page, made):
+    for warning in warnings_of(made):
+        assert page.text.index(" ".join(warning.split())) < page.text.index("Agreement # Read percent")
+
+
+def test_final_labels_say_who_decided(tmp_path):
+    example = study(tmp_path)
+    table = pd.DataFrame(
+        [
+            {
+                "item": "p03",
+                "variable": "claim_type",
+                "category": "practice",
+                "decided_by": "Mirel",
+                "remark": "",
+            }
+        ]
+    )
+    decisions = decisions_of_table(table, example, where="here")
+    told = render_report(summarise(example, interval=Interval(replicates=20), decisions=decisions))
+    (data,) = re.findall(r'id="passages-data">(.*?)</script>', told, re.DOTALL)
+    (one,) = [one for one in json.loads(data) if one["text"].startswith("The ministry denies")]
+    assert one["labels"]["Claim type"] == ["Ongoing pattern", "Mirel decided"]
+    row = re.search(r"Claim type (\d+) (\d+) (\d+) (\d+) ", Page(told).text.split("Most frequent labels")[1])
+    ways = summarise(example, interval=Interval(replicates=20), decisions=decisions).labels
+    ways = ways[ways["variable"] == "claim_type"]
+    assert [int(part) for part in row.groups()] == [
+        int((ways["method"] == "unanimous").sum()),
+        int(((ways["method"] == "majority") & ~ways["tie"]).sum()),
+        1,
+        int(ways["tie"].sum()),
+    ]
 
 
 def test_a_study_nobody_annotated_says_so(tmp_path, made):
     example = study(tmp_path, [{**task, "annotations": []} for task in export()])
     path = tmp_path / "folder" / "report.html"
-    nothing = {name: getattr(made, name).head(0) for name in ("agreement", "provenance", "disagreements")}
+    nothing = {
+        name: getattr(made, name).head(0) for name in ("agreement", "provenance", "disagreements", "labels")
+    }
     write_report(path, replace(made, study=example, **nothing))
     page = Page(path.read_text(encoding="utf-8"))
     assert "There is nothing to measure" in page.text

@@ -1,32 +1,43 @@
-"""The report: one HTML page that holds all it needs, and opens without a network or a script."""
+"""The report: one HTML page that holds all it needs, and opens without a network.
 
+Its script only helps to find one's way (search, sorting, the menu): all but the list of passages is there without it. The
+policy of the page lets this one script run, by its hash, and nothing that a text could bring.
+"""
+
+import base64
+import hashlib
 import importlib.metadata
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.files import whole
 from annotate.frames import records
 from annotate.present import charts, wording
-from annotate.present.summary import Summary, methods_paragraph
+from annotate.present.summary import Summary, methods_paragraph, warnings_of
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, decided, source_name, web_address
+from annotate.present.workbook import label_sheets
 from annotate.provenance.ledger import VARIABLES, Ledger
 from annotate.provenance.profiles import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study.exports import REASONS
 from annotate.study.study import Study
-from annotate.study.words import choice, in_words, visible
+from annotate.study.words import Choices, choice, in_words, visible
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Category
 
-MOST_DISAGREEMENTS = 10
-MOST_CLAIMS = 20
+MOST_DISAGREEMENTS = 150
+MOST_CLAIMS = 60
+MOST_PASSAGES = 20_000
+MOST_LETTERS = 4_000  # of a passage in the list; the workbook has the rest
 _WHOM = ("attributed_share", "named_source_share")
 _GROUNDS = ("primary_share", "secondary_share", "unsupported_share")
 
@@ -39,6 +50,12 @@ class Figure:
     interval: str
     n: str
     undefined: str
+
+    @property
+    def said(self) -> str:
+        """What the pointer is told."""
+        told = [f"n = {self.n}" if self.n else "", f"interval {self.interval}" if self.interval else ""]
+        return ", ".join(filter(None, told))
 
 
 def write_report(path: Path, summary: Summary, *, notes: Sequence[str] = ()) -> None:
@@ -61,17 +78,22 @@ def render_report(summary: Summary, *, notes: Sequence[str] = ()) -> str:
     Returns
     -------
     str
-        HTML. Nothing in it is loaded from elsewhere, nothing in it runs, and every text from outside
-        is escaped. The same study gives the same page but for the time.
+        HTML. Nothing in it is loaded from elsewhere, nothing from outside runs, and every text from outside
+        is escaped. The same summary gives the same page.
 
     """
     study, agreement = summary.study, summary.agreement
+    script = charts.PAGES.get_template("report.js").render()
     return charts.PAGES.get_template("report.html.j2").render(
+        script=Markup(script),  # noqa: S704 (our own, and nothing is put into it)
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        warnings=list(warnings_of(summary)),
+        labels=_labels(summary),
+        passages=_passages(summary),
         notes=[visible(note) for note in notes],
         project=visible(str(study.about.get("project title", ""))),
-        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         version=importlib.metadata.version("annotate"),
-        about=[(wording.ABOUT.get(key, key), visible(str(value))) for key, value in study.about.items()],
+        about=wording.about(study),
         counts=[(what, f"{number:,}") for what, number in wording.counts(study)],
         coefficients=[coefficient(name) for name in _coefficients(agreement)],
         overview=_overview(study, agreement),
@@ -79,6 +101,7 @@ def render_report(summary: Summary, *, notes: Sequence[str] = ()) -> str:
         profile=_profile(study, summary.provenance),
         ledger=_ledger(study, summary.ledger),
         disagreements=_disagreements(study, summary.disagreements),
+        seed=summary.seed,
         exclusions=_exclusions(study),
         codebook=_codebook(study),
         paragraph=visible(
@@ -100,7 +123,9 @@ def _figure(row: Mapping[str, Any] | None, n: str) -> Figure:
     low, high = cell(row["ci_low"]), cell(row["ci_high"])
     value = row["value"]
     shown = cell(value if value is None else float(value))
-    return Figure(shown, f"{low} to {high}" if low else "", f"{row[n]:,}", visible(row["undefined"] or ""))
+    flat = row["ci_low"] is not None and row["ci_low"] == row["ci_high"]
+    interval = "no variation" if flat else f"{low} to {high}" if low else ""
+    return Figure(shown, interval, f"{row[n]:,}", visible(row["undefined"] or ""))
 
 
 def _rows_by_source(rows: list[dict[str, Any]]) -> dict[str | None, list[dict[str, Any]]]:
@@ -218,6 +243,7 @@ def _ledger(study: Study, found: Ledger) -> dict[str, Any]:
     book, claims = study.codebook, records(found.claims.head(MOST_CLAIMS))
     shown = [
         {
+            "number": claim["claim"],
             "kind": wording.LEDGER_KINDS[claim["kind"]],
             "what": visible(claim["what"]),
             "sources": claim["n_sources"],
@@ -259,7 +285,7 @@ def _disagreements(study: Study, found: pd.DataFrame) -> dict[str, Any]:
     for row in ratings.sort_values("annotator", kind="stable").to_dict("records"):
         said = choice(study.codebook, row["variable"], row["category"])
         given.setdefault((row["item"], row["variable"]), []).append((visible(row["annotator"]), said))
-    cards = []
+    cards: list[dict[str, Any]] = []
     for item in top:
         rows = records(found.loc[found["item"] == item])
         answers = [
@@ -272,12 +298,77 @@ def _disagreements(study: Study, found: pd.DataFrame) -> dict[str, Any]:
         ]
         cards.append(
             {
+                "number": len(cards) + 1,
                 "passage": _passage(passages[item]),
                 "rows": answers,
                 "disagreement": cell(rows[0]["disagreement"]),
             }
         )
     return {"cards": cards, "items": len(items)}
+
+
+def _labels(summary: Summary) -> list[dict[str, Any]]:
+    """How the final labels of each question came about, and how they spread over the categories."""
+    words, labels = Choices(summary.study.codebook), summary.labels
+    if labels.empty:
+        return []
+    order = dict.fromkeys([*summary.study.levels, *labels["variable"].unique()])
+    told = []
+    for name in order:
+        rows = records(labels.loc[labels["variable"] == name])
+        if not rows:
+            continue
+        ways = Counter(_way(row) for row in rows)
+        chosen = Counter(words.label(name, row["category"]) for row in rows if row["category"] is not None)
+        told.append(
+            {
+                "name": in_words(name),
+                "ways": [f"{ways[way]:,}" for way in WAYS],
+                "most": ", ".join(f"{label} {count}" for label, count in chosen.most_common(4)),
+            }
+        )
+    return told
+
+
+WAYS = ("all agree", "most", "decided", "tie")
+"""How a final label comes about."""
+
+
+def _way(row: Mapping[str, Any]) -> str:
+    if row["method"] == ADJUDICATED:
+        return "decided"
+    return "tie" if row["tie"] else "all agree" if row["method"] == UNANIMOUS else "most"
+
+
+def _passages(summary: Summary) -> Markup | None:
+    """The passages with their final labels, as data for the list, in which nothing can end the element around it."""
+    study, words = summary.study, Choices(summary.study.codebook)
+    of: dict[str, dict[str, list[str | None]]] = {}
+    order = {name: place for place, name in enumerate(study.levels)}
+    for row in sorted(records(summary.labels), key=lambda row: order.get(row["variable"], len(order))):
+        label = label_sheets.shown_label(row, words)
+        of.setdefault(row["item"], {})[in_words(row["variable"])] = [label, label_sheets.how_decided(row)]
+    known = study.passages.loc[study.passages["item"].isin(list(of)) & study.passages["text"].notna()]
+    if known.empty or len(known) > MOST_PASSAGES:
+        return None
+    listed = [
+        {
+            "text": _cut(visible(str(row["text"]))),
+            "source": source_name(row["source"]),
+            "labels": of[row["item"]],
+        }
+        for row in records(known)
+    ]
+    written = json.dumps(listed, ensure_ascii=True, separators=(",", ":"))
+    return Markup(written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
+
+
+def _cut(text: str) -> str:
+    return (
+        text
+        if len(text) <= MOST_LETTERS
+        else f"{text[:MOST_LETTERS]} … [cut: {len(text):,} characters in all]"
+    )
 
 
 def _passage(row: Mapping[str, Any]) -> dict[str, str | None]:

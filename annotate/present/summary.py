@@ -75,18 +75,20 @@ def summarise(
     scales: Mapping[str, Scale] | None = None,
     interval: Interval = Interval(),
     decisions: Decisions | None = None,
+    ledger: bool = True,
 ) -> Summary:
     """Measure agreement, profile the sources and settle the labels of a study; see those functions for what is raised.
 
     Without ``scales`` they are those of the study. Everything is of the first round, but for ``rounds``. Labels,
-    provenance and the ledger take ``decisions`` in the place of the votes; agreement never does.
+    provenance and the ledger take ``decisions`` in the place of the votes; agreement never does. Without ``ledger`` recurring claims are not
+    looked for.
     """
     scales = study.scales if scales is None else scales
     agreement = measure(study.first_round, scales=scales, by="source", interval=interval)
     agreement = with_cautions(
         agreement, study.first_round, scales=scales, by="source", cluster=interval.cluster
     )
-    decided = decided_ratings(study.ratings, decisions)
+    decided, passages = decided_ratings(study.ratings, decisions), passages_of_study(study)
     if decided["variable"].isin(VARIABLES).any():
         provenance = profile(decided, study.passages, interval=interval)
     else:
@@ -95,7 +97,7 @@ def summarise(
         study,
         agreement,
         provenance,
-        ledger_of(passages_of_study(study), decided),
+        ledger_of(passages if ledger else passages.head(0), decided),
         _by_what_matters(disagreements(study.ratings, tuple(study.levels)), study),
         interval.confidence,
         interval.seed,
