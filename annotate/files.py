@@ -113,6 +113,19 @@ def _umask() -> int:
     return mask
 
 
+def refuse_ending(path: Path, ending: str, what: str) -> None:
+    """Refuse a name that does not say what the file will be.
+
+    Raises
+    ------
+    InputError
+        If the name ends otherwise.
+
+    """
+    if path.suffix.lower() != ending:
+        raise InputError(f"{path}: {what} is written to {ending}; name such a file")
+
+
 def bundled(name: str) -> Path:
     """Where a file or folder that travels with the package lies.
 

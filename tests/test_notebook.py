@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import annotate
 from annotate.cli.commands import app
 from annotate.errors import AnnotateError, InputError, StatisticsError
+from annotate.files import bundled
 from annotate.frames import records
 from annotate.notebook import Agreement, Chart, OpenStudy, Result
 from tests import study_example
@@ -79,11 +80,18 @@ def test_consensus_is_that_of_the_command(study: OpenStudy) -> None:
         (lambda s: s.provenance(replicates=20), ("provenance", "--replicates", "20")),
         (lambda s: s.quantities(), ("quantities",)),
         (lambda s: s.reuse(), ("reuse",)),
+        (lambda s: s.document_pairs(), ("reuse", "--documents")),
+        (lambda s: s.suggest(top=2, overlap=4), ("suggest", "--top", "2", "--overlap", "4")),
+        (
+            lambda s: s.suggest(variables="claim_type").quality,
+            ("suggest", "--variable", "claim_type", "--quality"),
+        ),
+        (lambda s: s.spans_agreement(replicates=20), ("spans", "agreement", "--replicates", "20")),
     ],
 )
 def test_every_other_method_is_its_command(study: OpenStudy, ask, command: tuple[str, ...]) -> None:
-    name, *options = command
-    same(ask(study), name, str(EXAMPLE), *options)
+    length = 2 if command[0] == "spans" else 1
+    same(ask(study), *command[:length], str(EXAMPLE), *command[length:])
 
 
 def test_a_result_prints_rounded_with_its_exclusions_and_cautions(by_source: Agreement) -> None:
@@ -217,6 +225,16 @@ def test_a_data_frame_is_a_study(study: OpenStudy) -> None:
         (lambda s: s.agreement(coefficients=[]), "coefficient: none is named; there are percent_agreement"),
         (lambda s: s.agreement(cluster=""), "cluster: '' is neither the name of a column"),
         (lambda s: s.agreement(per_category="yes"), "per_category: 'yes' is neither True nor False"),
+        (lambda s: s.relations_agreement(), "nobody has drawn a relation"),
+        (lambda s: s.inside_agreement(), "nobody answered a question inside a mark"),
+        (lambda s: s.suggest(overlap=0), "overlap: 0 is not a whole number of 1 or more"),
+        (lambda s: s.report("page.txt"), "page.txt: a report is written to .html"),
+        (lambda s: s.workbook("book.xls"), "book.xls: a workbook is written to .xlsx"),
+        (
+            lambda _: annotate.open_study(EXAMPLE, config=bundled("link_config.xml")),
+            "a snapshot is read with its own label config",
+        ),
+        (lambda _: annotate.open_study(EXAMPLE, config="nowhere.xml"), "nowhere.xml"),
         (lambda s: s.spans_agreement(pairs="yes"), "pairs: 'yes' is neither True nor False"),
     ],
 )
@@ -244,10 +262,11 @@ def test_a_frame_of_any_engine_is_a_study(study: OpenStudy, engine: str) -> None
 def test_a_table_of_ratings_is_reported_with_its_level(study: OpenStudy, tmp_path: Path, write: str) -> None:
     rows = study.ratings.loc[study.ratings["variable"] == "claim_type", RATING]
     plain = annotate.open_study(rows)
+    written = tmp_path / ("written.html" if write == "report" else "written.xlsx")
     with pytest.raises(StatisticsError, match=r"in Python level=\{'claim_type': 'nominal'\}"):
-        getattr(plain, write)(tmp_path / "written")
-    getattr(plain, write)(tmp_path / "written", level="nominal", replicates=20)
-    assert (tmp_path / "written").stat().st_size > 1000
+        getattr(plain, write)(written)
+    getattr(plain, write)(written, level="nominal", replicates=20)
+    assert written.stat().st_size > 1000
 
 
 def test_what_a_table_of_ratings_lacks_is_said(study: OpenStudy) -> None:

@@ -201,11 +201,10 @@ def spans_relations(
 
     groups = tuple(by or ())
     drawn = study.first_relations
-    offered = [] if study.codebook is None else [label.id for label in study.codebook.relations]
     result = measure_relations(
         drawn,
         *study.marked,
-        labels=list(dict.fromkeys([*offered, *sorted(set(drawn["label"]))])),
+        labels=study.relation_labels,
         by=groups,
         interval=Interval("auto", replicates, confidence, seed, drawn_together(cluster)),
     )

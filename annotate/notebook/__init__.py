@@ -1,7 +1,7 @@
 """A study as an object, for notebooks and scripts: whatever a command computes, a method computes too."""
 
 from annotate.notebook.opened import OpenStudy, open_study
-from annotate.notebook.results import Agreement, Chart, Claims, Consensus, Profile, Result
+from annotate.notebook.results import Agreement, Chart, Claims, Consensus, Profile, Result, Suggested
 
 __all__ = [
     "Agreement",
@@ -11,5 +11,6 @@ __all__ = [
     "OpenStudy",
     "Profile",
     "Result",
+    "Suggested",
     "open_study",
 ]

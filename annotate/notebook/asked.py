@@ -9,6 +9,9 @@ from annotate.codebook.scale import Level
 from annotate.errors import InputError, StatisticsError
 from annotate.sampling import Interval
 
+By = str | Sequence[str]
+"""A name, or several."""
+
 
 def path_of(value: object, what: str = "path") -> Path:
     """A path."""

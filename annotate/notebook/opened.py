@@ -14,8 +14,9 @@ from annotate.codebook.read import load_codebook
 from annotate.codebook.scale import Scale
 from annotate.coordination.suggestion import unsuggested
 from annotate.errors import InputError
-from annotate.notebook.asked import interval_of, path_of
-from annotate.notebook.rated import By, Levels, Order, RatedStudy
+from annotate.notebook.asked import By, interval_of, path_of
+from annotate.notebook.marked import MarkedStudy
+from annotate.notebook.rated import Levels, Order, RatedStudy
 from annotate.notebook.told import ToldStudy
 from annotate.present.report import write_report
 from annotate.present.summary import Summary, summarise
@@ -27,7 +28,7 @@ from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
 
 
 @dataclass(frozen=True, repr=False)
-class OpenStudy(RatedStudy, ToldStudy):
+class OpenStudy(RatedStudy, MarkedStudy, ToldStudy):
     """A study that answers questions.
 
     It is a :class:`~annotate.study.study.Study`, with its tables ``ratings``, ``spans``, ``comments``,

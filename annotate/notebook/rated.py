@@ -8,12 +8,11 @@ from annotate import agreement, consensus
 from annotate.agreement import DEFAULT
 from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.errors import InputError, StatisticsError
-from annotate.notebook.asked import columns, flag, interval_of, level_of, names, number, whole
+from annotate.notebook.asked import By, columns, flag, interval_of, level_of, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
-from annotate.present.study_tables import icc_table, pairs_table, side_by_side
+from annotate.present.study_tables import icc_table, pairs_table
 from annotate.study.study import Study
 
-By = str | Sequence[str]
 Levels = Level | Mapping[str, Level]
 Order = Mapping[str, Sequence[str]]
 Method = Literal["majority", "dawid-skene"]
@@ -242,36 +241,6 @@ class RatedStudy(Study):
         )
         notes = ("nobody rated a passage twice",) if frame.empty else ()
         return Result(frame, self.exclusions, for_reading=pairs_table, notes=notes)
-
-    def spans_agreement(
-        self,
-        by: By = (),
-        *,
-        pairs: bool = False,
-        replicates: int = 1000,
-        confidence: float = 0.95,
-        cluster: str | None = "auto",
-        seed: int = 0,
-    ) -> Result:
-        """Measure agreement on the marked text; see :func:`annotate.agreement.measure_spans`.
-
-        With ``pairs``, precision and recall of every two annotators instead.
-        """
-        asked = columns(by)
-        marks = self.marked
-        if self.spans.empty:
-            raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
-        if flag("pairs", pairs):
-            frame = agreement.measure_span_pairs(*marks, by=asked, labels=self.labels)
-            return Result(frame, self.exclusions)
-        frame = agreement.measure_spans(
-            *marks,
-            by=asked,
-            labels=self.labels,
-            interval=interval_of("auto", replicates, confidence, seed, cluster),
-        )
-        rows = [*asked, "label", "n_pairable_items", "n_spans"]
-        return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))
 
     def consensus(
         self,

@@ -281,3 +281,10 @@ class Claims(Result):
             self.exclusions,
             for_reading=lambda frame: mentions_table(frame, self.codebook),
         )
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Suggested(Result):
+    """The passages that wait, in the order in which to code them. ``quality``: how good the suggested labels are."""
+
+    quality: Result = field(kw_only=True)

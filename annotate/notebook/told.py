@@ -6,17 +6,20 @@ from pathlib import Path
 import pandas as pd
 
 from annotate import figures, reuse
+from annotate.coordination.suggestion import suggest_for
 from annotate.errors import InputError
-from annotate.notebook.asked import interval_of, number, path_of
-from annotate.notebook.results import Claims, Profile, Result
+from annotate.notebook.asked import By, interval_of, names, number, path_of, whole
+from annotate.notebook.results import Claims, Profile, Result, Suggested
 from annotate.present.claim_tables import (
     arithmetic_table,
     claims_table,
     comparisons_table,
+    documents_table,
     ledger_table,
     quantities_table,
     reuse_table,
 )
+from annotate.present.label_tables import quality_table, queue_table
 from annotate.present.source_sheet import sources_table
 from annotate.provenance import MEANINGS, profile
 from annotate.provenance.claims.corrections import Corrections, read_corrections
@@ -125,6 +128,46 @@ class ToldStudy(Study):
         passages = self._with_texts()
         pairs = reuse.reuse(passages, min_score=number("min_score", min_score))
         return Result(pairs, self.exclusions, for_reading=reuse_table, notes=_boilerplate(passages))
+
+    def document_pairs(self, *, min_score: float = MIN_SCORE) -> Result:
+        """Say which documents depend on each other, and why; see :func:`annotate.reuse.document_pairs`."""
+        passages = self._with_texts()
+        pairs = reuse.reuse(passages, min_score=number("min_score", min_score))
+        found = reuse.document_pairs(passages, pairs)
+        return Result(found, self.exclusions, for_reading=documents_table, notes=_boilerplate(passages))
+
+    def suggest(
+        self,
+        *,
+        overlap: int = 1,
+        variables: By | None = None,
+        top: int | None = None,
+        confidence: float = 0.95,
+        seed: int = 0,
+    ) -> Suggested:
+        """Order the passages that wait by uncertainty; see :func:`annotate.coordination.suggestion.suggest_for`.
+
+        A passage waits if it has fewer than ``overlap`` annotations. ``quality`` of the result says how good the
+        suggested labels are.
+        """
+        made = suggest_for(
+            self,
+            overlap=whole("overlap", overlap, least=1),
+            variables=None if variables is None else names("variables", variables),
+            confidence=interval_of(confidence=confidence).confidence,
+            seed=whole("seed", seed),
+        )
+        queue = (
+            made.queue if top is None else made.queue.loc[made.queue["rank"] <= whole("top", top, least=1)]
+        )
+        return Suggested(
+            queue,
+            self.exclusions,
+            for_reading=lambda frame: queue_table(frame, self.passages, self.codebook),
+            quality=Result(
+                made.quality, self.exclusions, for_reading=lambda frame: quality_table(frame, self.codebook)
+            ),
+        )
 
     def quantities(self) -> Result:
         """Find every figure in the texts; see :func:`annotate.figures.quantities`."""

@@ -18,7 +18,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
-from annotate.files import whole
+from annotate.files import refuse_ending, whole
 from annotate.frames import records
 from annotate.present import charts, wording
 from annotate.present.summary import Summary, methods_paragraph, warnings_of
@@ -60,6 +60,8 @@ class Figure:
 
 def write_report(path: Path, summary: Summary, *, notes: Sequence[str] = ()) -> None:
     """Write the report of :func:`render_report` to a file, whole or not at all."""
+    if path.suffix.lower() != ".htm":
+        refuse_ending(path, ".html", "a report")
     page = render_report(summary, notes=notes)
     with whole(path) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")

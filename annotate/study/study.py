@@ -92,6 +92,12 @@ class Study:
         return self.relations.loc[self.relations["round"] == 1]
 
     @property
+    def relation_labels(self) -> list[str]:
+        """The labels of relations that the codebook offers, then others that were used."""
+        offered = [] if self.codebook is None else [label.id for label in self.codebook.relations]
+        return list(dict.fromkeys([*offered, *sorted(set(self.first_relations["label"]))]))
+
+    @property
     def first_inside(self) -> pd.DataFrame:
         """The answers inside marked stretches without those of repeats."""
         return self.inside.loc[self.inside["round"] == 1]
@@ -206,7 +212,7 @@ def read_study(
         What to read; its kind is told by its name.
     config
         The label config of a JSON export (default: the one that comes with the package). A
-        snapshot has its own.
+        snapshot has its own, and another one is refused.
     on_invalid
         For a JSON export: ``error`` stops at an unknown control or category and at two annotations
         of one passage by one annotator; ``exclude`` leaves them out and counts them. A snapshot has
@@ -227,7 +233,9 @@ def read_study(
     """
     path, config = Path(path), None if config is None else Path(config)
     if path.is_dir():
-        return _snapshot(path, on_edited)
+        study = _snapshot(path, on_edited)
+        _refuse_another(path, study, config)
+        return study
     if path.suffix.lower() in READABLE:
         book = load_codebook(config) if config else None
         made = study_of_ratings(read_frame(path), book, str(path), missing=missing)
@@ -241,6 +249,16 @@ def read_study(
         _refuse(tables.exclusions, codebook, path)
     about = {"read": str(path), "kind": "Label Studio export", "config_sha256": codebook.sha256}
     return _study(tables, codebook, {**about, "sha256": _sha256(path)})
+
+
+def _refuse_another(folder: Path, study: Study, config: Path | None) -> None:
+    """Refuse a label config that is not the snapshot's own, since it would be ignored."""
+    if config is None or study.codebook is None:
+        return
+    if load_codebook(config).sha256 != study.codebook.sha256:
+        raise InputError(
+            f"{folder}: a snapshot is read with its own label config, and {config} is another; leave it out"
+        )
 
 
 def _sha256(path: Path) -> str:

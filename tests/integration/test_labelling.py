@@ -112,7 +112,10 @@ def test_a_passage_is_coded_by_keyboard_and_the_pull_brings_exactly_that(
     assert study.ratings["source"].unique().tolist() == ["The Unseen Gazette"]
 
 
-def test_the_screen_is_blind_fits_and_hides_what_is_not_asked(page: Page) -> None:
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+def test_the_screen_is_blind_fits_and_hides_what_is_not_asked(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    expect(page.get_by_placeholder("Comment (not required)")).to_be_in_viewport()
     assert "The Unseen Gazette" not in page.inner_text("body")
     bottom = page.get_by_role("button", name="Submit").bounding_box()["y"]
     for question in QUESTIONS:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from annotate.files import whole
+from annotate.files import refuse_ending, whole
 from annotate.present.summary import Summary
 from annotate.present.workbook.annotator_sheet import annotators
 from annotate.present.workbook.cell import as_date
@@ -44,9 +44,10 @@ def write_workbook(path: Path, summary: Summary, *, notes: Sequence[str] = (), c
     Raises
     ------
     InputError
-        If a sheet would have more rows than a workbook can hold, or the file cannot be written.
+        If the name does not end in .xlsx, a sheet would have more rows than a workbook can hold, or the file cannot be written.
 
     """
+    refuse_ending(path, ".xlsx", "a workbook")
     study = summary.study
     variables = list(dict.fromkeys(summary.disagreements["variable"]))
     offered = lists_of(study, variables)
