@@ -412,3 +412,32 @@ def test_where_marks_are_all_that_is_asked_an_annotation_without_any_is_one_that
     assert made.exclusions.empty
     assert made.annotated["annotator"].tolist() == ["A1", "A2"]
     assert made.passages["n_annotations"].tolist() == [2]
+
+
+def test_what_else_tasks_say_of_a_passage_is_there_to_group_by(tmp_path, run):
+    tasks = [
+        task(
+            f"p{n}", annotation(n, 1, choice("a"), span(0, 2, "He")), annotation(10 + n, 2, choice("a")),
+            country=("FI", "PL")[n % 2], circulation=n % 2 + 1.0, notes="x" * 500, tags=["t"], queue="1", **more,
+        )
+        for n, more in ((1, {}), (2, {"paper": "daily"}), (3, {}))
+    ]  # fmt: skip
+    made = tabulate(tasks, CODEBOOK)
+    assert list(made.ratings.columns[-3:]) == ["country", "circulation", "paper"]
+    assert set(made.passages["circulation"]) == {"1", "2"}
+    assert made.passages["country"].tolist() == ["PL", "FI", "PL"]
+    (tmp_path / "config.xml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    for command in (("agreement",), ("spans", "agreement")):
+        code, out, _ = run(
+            *command,
+            tmp_path / "export.json",
+            "--config",
+            tmp_path / "config.xml",
+            "--by",
+            "country",
+            "--format",
+            "csv",
+        )
+        assert code == 0
+        assert {"FI", "PL"} <= {cell for line in out.splitlines() for cell in line.split(",")}

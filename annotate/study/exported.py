@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from annotate.errors import ExportError
@@ -24,6 +24,29 @@ _AS_JSON = "export the project as JSON (not JSON_MIN, CSV or TSV)"
 PASSAGE_COLUMNS = (
     "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "n_annotations",
 )  # fmt: skip
+
+# What else Annotate itself writes into tasks, and Label Studio shows in its list: no facts of a passage.
+_OWN = frozenset({
+    *PASSAGE_COLUMNS, "passage_id", "document_id", "author", "before", "after", "guessed", "page", "document_sha256",
+    "config_sha256", "repeat_of", "round", "assigned", "queue", "uncertainty_rank", "votes", ADJUDICATION,
+    "annotator", "variable", "category", "annotation", "created_at", "updated_at", "lead_time", "suggested",
+})  # fmt: skip
+_LONGEST_FACT = 200  # characters: what is longer is a text
+
+
+def further_facts(tasks: Sequence[Mapping[str, Any]], asked: Collection[str]) -> tuple[str, ...]:
+    """The keys of tasks' data that say one more fact of a passage, such as a country, in order.
+
+    They are those with a short text or a number in each task that has them, but what annotators are ``asked`` about.
+    """
+    facts: dict[str, bool] = {}
+    for task in tasks:
+        for key, value in task["data"].items():
+            short = len(value) <= _LONGEST_FACT if isinstance(value, str) else isinstance(value, int | float)
+            facts[key] = facts.get(key, True) and short
+    return tuple(
+        key for key, short in facts.items() if short and key.casefold() not in _OWN and key not in asked
+    )
 
 
 def said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:

@@ -28,7 +28,15 @@ from annotate.study.annotations import (
     with_known_annotators,
 )
 from annotate.study.answers import Answer, Excluded, is_number
-from annotate.study.exported import ADJUDICATION, PASSAGE_COLUMNS, as_cell, passage_of, round_of, said_twice
+from annotate.study.exported import (
+    ADJUDICATION,
+    PASSAGE_COLUMNS,
+    as_cell,
+    further_facts,
+    passage_of,
+    round_of,
+    said_twice,
+)
 from annotate.study.marks import Unit, marks_with_text, possible_units
 from annotate.study.ratings import canonical_ratings
 from annotate.study.repeated import Section, Sections
@@ -79,6 +87,7 @@ class Tables:
 
     ``annotated`` has one row for each annotation that counts: who annotated what, also where nothing was answered
     and nothing marked; ``marks_whole`` is False where one of its marks was left out.
+    What else the tasks say of a passage in a word, such as a country, is a column of the ratings and the passages.
     ``gold`` are the judgements of annotations that were starred as ground truth, as in the ratings; ``annotator`` is
     None where it was imported. ``cautions`` are sentences on what was kept though it may be doubted.
     """
@@ -154,12 +163,15 @@ def tabulate(
     reader = Reader(codebook, _units(tasks, codebook))
     numbers = numbers_by_address(tasks)
     starred = 0
+    asked = {one.shows for one in (*codebook.variables, *codebook.region_variables, *codebook.span_variables)}
+    facts = further_facts([task for task in tasks if not task["data"].get(ADJUDICATION)], asked)
     judged: dict[str, dict[str, Any]] = {}
     for (item, repeat), made in annotations.items():
         found = sort_annotations(
             with_known_annotators(made, numbers), marks_only=not codebook.variables, on_edited=on_edited
         )
         data = shown[item, repeat]
+        passages[item] |= {name: _fact(data.get(name)) for name in facts}
         parts = sections.of(passages[item], data)
         judged |= {row["item"]: row for row in sections.items(parts) if row["item"] not in judged}
         exclusions.extend(
@@ -174,12 +186,12 @@ def tabulate(
         for rows, answers in _read(found.gold, parts, sections, reader, repeat):
             made_of["gold"] += _gold(rows, answers)
     return Tables(
-        ratings=_rating_frame(made_of["rating"], where),
+        ratings=_rating_frame(made_of["rating"], facts, where),
         spans=_frame(made_of["span"], SPAN_COLUMNS).astype(
             {"start": "int64", "end": "int64", "round": "int64"}
         ),
         comments=_frame(made_of["free_text"], COMMENT_COLUMNS),
-        passages=_frame(list((judged | decided | judged).values()), PASSAGE_COLUMNS).astype(
+        passages=_frame(list((judged | decided | judged).values()), (*PASSAGE_COLUMNS, *facts)).astype(
             {"n_annotations": "int64"}
         ),
         exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
@@ -294,6 +306,7 @@ class _Rows:
             "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
             "round": self.repeat,
             "suggested": suggested_by(annotation),
+            **{name: fact for name, fact in self.passage.items() if name not in PASSAGE_COLUMNS},
         }
 
     def span(self, answer: Answer) -> dict[str, Any]:
@@ -371,8 +384,14 @@ def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(columns))
 
 
-def _rating_frame(rows: list[dict[str, Any]], where: str) -> pd.DataFrame:
-    frame = _frame(rows, RATING_COLUMNS).astype({"lead_time": "float64"})
+def _fact(value: object) -> str | None:
+    """A fact in words: 3 and 3.0 are one."""
+    whole = isinstance(value, float) and value.is_integer()
+    return None if value is None else str(int(value) if whole and isinstance(value, float) else value)
+
+
+def _rating_frame(rows: list[dict[str, Any]], facts: Sequence[str], where: str) -> pd.DataFrame:
+    frame = _frame(rows, (*RATING_COLUMNS, *facts)).astype({"lead_time": "float64"})
     if frame.empty:
         return frame.astype({"round": "int64"})
     return canonical_ratings(frame, where=where)
