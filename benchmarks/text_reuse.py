@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from annotate.corpus.languages import FUNCTION_WORDS
 from annotate.reuse import reuse
-from annotate.reuse.stems import FUNCTION_WORDS
 
 Pairs = set[tuple[str, str]]
 Strings = NDArray[np.object_]

@@ -39,6 +39,7 @@ BYLINES = [
     "2021-05-03",
     "Veröffentlicht am 3. Mai 2021",
     "(Reporting by Ana Petrov; editing by Milo Tavesh)",
+    "ByKestwire News",
     "By Ana Petrov, Kestwire News, Drellin",
     "By Jørn van der Åkervik for The Observer",
     "By Ana Petrov @anapetrov",

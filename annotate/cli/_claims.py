@@ -48,10 +48,18 @@ def reuse(
         ),
     ] = None,
     min_score: MinScore = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="Of the stems and function words by which words are compared, such as german (default: that of most documents).",
+        ),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Find passages that share text with another document, with the exact spans on both sides."""
     from annotate import provenance
+    from annotate.corpus.languages import languages_of, told
     from annotate.present.claim_tables import against_table, documents_table, reuse_table
     from annotate.reuse import document_pairs
     from annotate.reuse.passim import compare_pairs, read_passim, write_passim
@@ -59,7 +67,12 @@ def reuse(
 
     refuse_overwriting(table.output, *filter(None, [texts, config]))
     passages = read_passages(texts, config)
-    pairs = provenance.reuse(passages, min_score=provenance.MIN_SCORE if min_score is None else min_score)
+    found = languages_of(passages)
+    language = language or next((name for name, _ in found.most_common() if name), "english")
+    least = provenance.MIN_SCORE if min_score is None else min_score
+    pairs = provenance.reuse(passages, min_score=least, language=language)
+    if others := told(found, language):
+        say(f"{others}: their words are compared by {language} stems and function words; see --language")
     if passim is not None:
         write_passim(passim, passages, pairs)
         say(f"written: {passim / 'documents.json'}, which passim reads, and {passim / 'align.json'}")
@@ -101,6 +114,7 @@ def quantities(
 ) -> None:
     """Find every figure: how much, of what, at which rate, with which hedge, and where it stands."""
     from annotate import provenance
+    from annotate.corpus.languages import languages_of, told
     from annotate.present.claim_tables import arithmetic_table, comparisons_table, quantities_table
     from annotate.study.passages import read_passages
 
@@ -111,6 +125,11 @@ def quantities(
     refuse_overwriting(table.output, *filter(None, [texts, config]))
     passages = read_passages(texts, config)
     figures = provenance.quantities(passages, explain=explain)
+    if others := told(languages_of(passages), "english"):
+        say(
+            f"{others}: figures are read by English words, and magnitudes and currencies of some other languages; what "
+            "is counted, hedges and spelled numbers of these documents are not read"
+        )
     if compare:
         table.write(provenance.compare(figures, passages), comparisons_table)
     elif arithmetic:

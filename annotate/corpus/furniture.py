@@ -87,8 +87,8 @@ _FEW, _SENTENCE, _HEADING = 4, 5, 16  # words
 _PROSE = 8  # words: a line with as many that reads like the text says where it begins and ends
 _FAR = 6  # lines: farther away is as good as nowhere
 # By so much more likely than the text, as logarithm of the odds, must furniture be, up to so many words. Chosen on half
-# of 400 real pages so that the text is kept: a line of it that is lost is worse than one of a menu that is coded.
-_CAUTIONS = ((12, 1.6), (25, 5.0), (np.inf, 6.0))
+# of 400 real pages: less cost too much of the text, more takes pleas and captions for it.
+_CAUTIONS = ((12, 1.1), (25, 4.0), (np.inf, 6.0))
 _CAUTION_OF_A_HEADING = 0.5
 _CAUTION_WITHOUT_A_WORD = 1.0  # of a page: so much more
 

@@ -14,7 +14,7 @@ d.h u.a o.ä med jur phil habil rer dent em inc ltd co corp bros cos plc llc gmb
 ln hwy mt ft sts bldg apt jan feb mar apr jun jul aug sep sept oct nov dec tue tues thu thur thurs fri
 ph.d m.d esq etc al ibid cit eds repr avg u.s u.k u.n e.u d.c a.m p.m b.c a.d calif ariz fla ala okla
 tenn tex minn wis conn colo nev neb kan oreg ont mich intl natl usw usf evtl ggf inkl allg geb gest jh
-jhd febr märz okt dez janv févr juil déc ud uds vd vds dña env édit sigg dott ecc
+jhd febr märz okt dez janv févr juil déc ud uds vd vds dña env édit sigg dott ecc د أ
 """
 ABBREVIATIONS = frozenset(_ABBREVIATIONS_LIST.split())
 # An abbreviation before a number, a word elsewhere ("He said no.").
@@ -172,6 +172,8 @@ _WHO_SAID = re.compile(
     r"(?!(?:He|She|They|It|We|I|You|But|And|When|Then|Nobody|Er|Il|Elle|Ella)\b)"
     rf"[A-Z](?:[\w.'’-]+\s){{1,6}}?(?:{_SAYING})\b"
 )
+# A name or a word for a person, and that they said it; what follows is the end of the sentence, and no new one.
+_SAID_BEHIND = re.compile(r"[\u4e00-\u9fff·]{1,10}(?:说道?|表示|问道?|喊道|称|回答|补充说|指出)[。！？]")
 _STOPPED = re.compile(rf"(?P<stop>[.!?…])[\s\xa0\u202f]?(?P<closed>{_CLOSERS})\s*\Z")
 
 
@@ -185,7 +187,7 @@ def goes_on(text: str, end: int) -> bool:
     bare = after.lstrip(_DASHES)
     if not bare:
         return False
-    if after[0] in _GOES_ON:
+    if after[0] in _GOES_ON or (text[end - 1] in CLOSING and _SAID_BEHIND.match(after)):
         return True
     stopped = _STOPPED.search(text, max(0, end - 20), end)
     if stopped is None:

@@ -16,8 +16,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from annotate.corpus.languages import FUNCTION_WORDS
 from annotate.reuse.reading import read_published
-from annotate.reuse.stems import FUNCTION_WORDS, places
+from annotate.reuse.stems import places
 
 How = Literal["title", "address", "outlet"]
 FEWEST = 3  # words of a title that are no function words; a shorter one must stand in quotation marks

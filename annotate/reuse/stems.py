@@ -2,9 +2,9 @@
 
 Passages that read the same are one form: it is looked at once, however many outlets carry it.
 Function words carry grammar, not matter: two texts that share them share nothing. The list is that of the
-closed classes of English (articles, pronouns, prepositions, conjunctions, auxiliaries, particles: Quirk et al.
-1985, A Comprehensive Grammar of the English Language, 2.39-2.40) and the verbs and adverbs with which any
-report is told. Other languages have no list: there, only rarity tells what matters.
+closed classes of its language (articles, pronouns, prepositions, conjunctions, auxiliaries, particles) and the verbs
+and adverbs with which any report is told, see :mod:`annotate.corpus.languages`. Where a language has no list, only
+rarity tells what matters.
 """
 
 import re
@@ -19,6 +19,7 @@ import pandas as pd
 import snowballstemmer
 from numpy.typing import NDArray
 
+from annotate.corpus.languages import FUNCTION_WORDS
 from annotate.errors import StatisticsError
 
 IntArray = NDArray[np.int64]
@@ -27,28 +28,7 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 
-_ENGLISH = """
-a an the this that these those such
-i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her
-hers herself it its itself they them their theirs themselves one ones oneself
-who whom whose which what whatever whoever when where why how whether
-someone somebody something anyone anybody anything everyone everybody everything nobody none
-all any both each either neither every few many more most much other others another some several own same
-about above across after against along amid among around as at before behind below beneath beside besides
-between beyond by despite down during except for from in inside into like near of off on onto out outside
-over per since than through throughout till to toward towards under until up upon via with within without
-and but or nor so yet if because although though while whereas unless once
-am is are was were be been being do does did doing done have has had having can could may might must shall
-should will would ought cannot
-not no yes too very also just only even still then there here now again ever never quite rather almost
-however therefore thus moreover meanwhile already
-aren't can't couldn't didn't doesn't don't hadn't hasn't haven't he'd he'll he's i'd i'll i'm i've isn't it's
-let's mustn't shan't she'd she'll she's shouldn't that's there's they'd they'll they're they've wasn't we'd
-we'll we're we've weren't what's who's won't wouldn't you'd you'll you're you've
-said say says saying tell tells told
-"""
-
-FUNCTION_WORDS: dict[str, frozenset[str]] = {"english": frozenset(_ENGLISH.split())}
+UNSTEMMED = ("chinese",)  # a character is a word, and has no forms
 
 
 # Marks that belong to the letter before them; Python's \w leaves them out.
@@ -93,7 +73,7 @@ class Vocabulary(dict[str, int]):
 
         """
         super().__init__()
-        known = snowballstemmer.algorithms()
+        known = (*snowballstemmer.algorithms(), *UNSTEMMED)
         if language not in known:
             raise StatisticsError(
                 f"language {language}: there is no stemmer for it; choose one of {', '.join(sorted(known))}"
@@ -101,7 +81,7 @@ class Vocabulary(dict[str, int]):
         self.codes: list[int] = []
         self.capitals: list[bool] = []
         self.stems: dict[str, int] = {}
-        self._stemmer: _Stemmer = snowballstemmer.stemmer(language)
+        self._stemmer: _Stemmer | None = None if language in UNSTEMMED else snowballstemmer.stemmer(language)
         self._ignored = FUNCTION_WORDS.get(language, frozenset())
         self._function_words: dict[str, int] = {}
         self._elides = language in _ELIDING
@@ -116,7 +96,8 @@ class Vocabulary(dict[str, int]):
         elif plain in self._ignored or (len(plain) == 1 and plain.isascii()):
             code = -1 - self._function_words.setdefault(plain, len(self._function_words))
         else:
-            code = self.stems.setdefault(self._stemmer.stemWord(plain), len(self.stems))
+            stem = plain if self._stemmer is None else self._stemmer.stemWord(plain)
+            code = self.stems.setdefault(stem, len(self.stems))
         self.codes.append(code)
         self.capitals.append(self._names_alone and code >= 0 and word[0].isupper())
         self[word] = len(self.codes) - 1

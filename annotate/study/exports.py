@@ -163,7 +163,8 @@ def tabulate(
     reader = Reader(codebook, _units(tasks, codebook))
     numbers = numbers_by_address(tasks)
     starred = 0
-    asked = {one.shows for one in (*codebook.variables, *codebook.region_variables, *codebook.span_variables)}
+    answered = (*codebook.variables, *codebook.region_variables)
+    asked = {one.shows for one in answered} | {one.shows for one in codebook.span_variables}
     facts = further_facts([task for task in tasks if not task["data"].get(ADJUDICATION)], asked)
     judged: dict[str, dict[str, Any]] = {}
     for (item, repeat), made in annotations.items():
