@@ -180,3 +180,18 @@ def test_the_worked_changes_in_contributing_fit_the_house():
             lines = (ROOT / old.removeprefix("a/")).read_text(encoding="utf-8").splitlines()
             beside = [line[1:] for line in change.splitlines() if line.startswith(" ")]
             assert set(beside) <= set(lines), f"{old}: {set(beside) - set(lines)}"
+
+
+def test_each_kind_of_input_is_held_by_tests_that_are_there():
+    rows = [line.split(" | ") for line in (ROOT / "docs/inputs.md").read_text(encoding="utf-8").splitlines()]
+    kinds = [row for row in rows if len(row) > 3 and not row[0].startswith(("| kind", "| ---"))]
+    assert len(kinds) >= 20
+    for row in kinds:
+        named = [
+            test for cell in row for test in re.findall(r"`(?:tests/)?(test_\w+\.py)(?:::(\w+))?`", cell)
+        ]
+        assert named, row[0]
+        for file, test in named:
+            found = [path.read_text(encoding="utf-8") for path in ROOT.glob(f"tests/**/{file}")]
+            assert found, file
+            assert not test or any(f"def {test}(" in text for text in found), test
