@@ -245,11 +245,11 @@ def two_way(asked: argparse.Namespace) -> None:
     """Annotators as a sample."""
     print("| design | coefficient | true value | items (annotators fixed) | annotators | both |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for number, (name, (*sizes, prevalence)) in enumerate(TWO_WAY.items()):
+    for number, (name, (documents, passages, people, prevalence)) in enumerate(TWO_WAY.items()):
         true, rng = truth_of_people(prevalence), np.random.default_rng((asked.seed, number))
         sums = np.zeros((3, len(true), 3))
         for _ in range(asked.studies):
-            found = study_of_people(*sizes, prevalence, rng)
+            found = study_of_people(documents, passages, people, prevalence, rng)
             for kind, resample in enumerate(("items", "annotators", "both")):
                 for place, one in enumerate(estimate(found, OF_PEOPLE, Interval(resample=resample))):
                     if one.interval is not None:
