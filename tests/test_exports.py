@@ -264,12 +264,41 @@ def test_two_deleted_accounts_are_not_one_annotator():
     assert set(tables.ratings["annotator"]) == {"A1"}
 
 
-def test_a_passage_that_is_in_a_project_twice_has_one_rating_an_annotator():
-    first, second = (task("p1", annotation(n, 1, choice(c))) for n, c in ((1, "a"), (2, "b")))
-    tables = tabulate([first, second], CODEBOOK)
-    assert tables.ratings.loc[tables.ratings["variable"] == "kind", "category"].tolist() == ["b"]
+def test_a_passage_that_is_in_a_project_twice_keeps_every_rating():
+    """As after a push whose reply was lost: who coded both copies has coded it a second time."""
+    tasks = [
+        {**task("p1", annotation(1, 1, choice("a")), annotation(3, 2, choice("a"))), "id": 11},
+        {**task("p1", annotation(2, 1, choice("b")), annotation(4, 3, choice("b"))), "id": 12},
+        {**task("p1", annotation(5, 1, choice("a"))), "id": 13},
+    ]
+    for order in ([0, 1, 2], [2, 1, 0]):
+        tables = tabulate([tasks[number] for number in order], CODEBOOK)
+        kinds = tables.ratings[tables.ratings["variable"] == "kind"].sort_values(["round", "annotator"])
+        assert kinds[["annotator", "category", "round", "annotation"]].to_numpy().tolist() == [
+            ["A1", "a", 1, "1"], ["A2", "a", 1, "3"], ["A3", "b", 1, "4"], ["A1", "b", 2, "2"], ["A1", "a", 3, "5"],
+        ]  # fmt: skip
+        assert tables.exclusions.empty
+        assert tables.passages["n_annotations"].tolist() == [3]
+        (said,) = tables.cautions
+        assert "have one text" in said
+        assert "2 annotations are the annotator's second of one passage: none is left out" in said
+
+
+def test_twins_come_after_the_planned_repeats():
+    again = task("p1-round2", annotation(3, 1, choice("a")))
+    again["data"] |= {"repeat_of": "p1", "round": 2}
+    first, twin = ({**task("p1", annotation(n, 1, choice(c))), "id": n} for n, c in ((1, "a"), (2, "b")))
+    tables = tabulate([again, first, twin], CODEBOOK)
+    kinds = tables.ratings[tables.ratings["variable"] == "kind"].sort_values("round")
+    assert kinds["category"].tolist() == ["a", "a", "b"]
+
+
+def test_one_annotation_that_comes_with_two_tasks_is_one():
+    tables = tabulate(
+        [task("p1", annotation(1, 1, choice("a"))), task("p1", annotation(1, 1, choice("a")))], CODEBOOK
+    )
+    assert tables.ratings["round"].tolist() == [1] * len(tables.ratings)
     assert tables.exclusions["reason"].tolist() == ["superseded"]
-    assert tables.passages["n_annotations"].tolist() == [1]
 
 
 def test_names_with_blanks_around_them_are_the_same_in_all_tables():

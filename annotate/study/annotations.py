@@ -152,6 +152,42 @@ def sort_annotations(
     return Sorted(kept, left_out, gold, starred)
 
 
+@dataclass(frozen=True)
+class SortedCopies(Sorted):
+    """The annotations of a passage that several tasks bring; ``again`` are those of annotators who had coded it before.
+
+    Each of its lists holds one annotation an annotator: their second, their third, and so on.
+    """
+
+    again: list[list[Mapping[str, Any]]]
+
+
+def sort_copies(
+    copies: Sequence[Sequence[Mapping[str, Any]]], *, marks_only: bool = False, on_edited: OnEdited = "keep"
+) -> SortedCopies:
+    """Sort the annotations of all tasks that bring one passage, as a push does whose reply was lost.
+
+    Who codes a passage in two tasks codes it twice, as with a planned repeat: the first time counts, and each other
+    is kept as a later time. One annotation that comes with two tasks is one.
+    """
+    found = [sort_annotations(made, marks_only=marks_only, on_edited=on_edited) for made in copies]
+    left_out = [row for one in found for row in one.left_out]
+    own: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for at, annotation in ((at, kept) for at, one in enumerate(found) for kept in one.kept):
+        times = own.setdefault(annotator_id(annotation.get("completed_by")), {})
+        number = annotation.get("id")
+        which = f"of copy {at}" if number is None else f"{number} of {annotation.get('created_at')}"
+        if times.setdefault(which, annotation) is not annotation:
+            left_out.append(
+                _annotation_row(annotation, "superseded", "the same annotation under another task")
+            )
+    ordered = [sorted(times.values(), key=_when) for times in own.values()]
+    most = max(map(len, ordered), default=0)
+    kept, *again = [[times[time] for times in ordered if len(times) > time] for time in range(max(most, 1))]
+    gold = [annotation for one in found for annotation in one.gold]
+    return SortedCopies(kept, left_out, gold, sum(one.starred for one in found), again)
+
+
 def left_to_adjudication(item: str, made: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Leave out what an adjudicator made: it is read by :mod:`annotate.coordination.adjudication`."""
     for annotation in made:

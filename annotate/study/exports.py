@@ -23,7 +23,7 @@ from annotate.study.annotations import (
     left_to_adjudication,
     made_for,
     numbers_by_address,
-    sort_annotations,
+    sort_copies,
     suggested_by,
     with_known_annotators,
 )
@@ -140,9 +140,10 @@ def tabulate(
     exclusions = made_of["exclusion"]
     passages: dict[str, dict[str, Any]] = {}
     sections = Sections(codebook)
-    annotations: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    annotations: dict[tuple[str, int], dict[str, list[Mapping[str, Any]]]] = {}
     shown: dict[tuple[str, int], Mapping[str, Any]] = {}
     copies: dict[tuple[str, int], list[str]] = {}
+    latest: dict[str, int] = {}
     decided: dict[str, dict[str, Any]] = {}
     for number, task in enumerate(tasks, start=1):
         passage = passage_of(task, f"{where}: task {number}")
@@ -157,19 +158,27 @@ def tabulate(
             msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
             raise ExportError(msg)
         which = (known["item"], round_of(task["data"], f"{where}: task {number}"))
-        annotations.setdefault(which, []).extend(made_for(task, f"{where}: task {number}"))
+        # tasks without an id of ours may be two places with the same words: no later time, but a contradiction
+        copy = str(task.get("id") or number)
+        made = annotations.setdefault(which, {}).setdefault(
+            copy if task["data"].get("passage_id") else "", []
+        )
+        made.extend(made_for(task, f"{where}: task {number}"))
+        copies.setdefault(which, []).append(copy)
         shown.setdefault(which, task["data"])
-        copies.setdefault(which, []).append(str(task.get("id") or number))
+        latest[known["item"]] = max(which[1], latest.get(known["item"], 0))
     reader = Reader(codebook, _units(tasks, codebook))
     numbers = numbers_by_address(tasks)
-    starred = 0
+    starred = again = 0
     answered = (*codebook.variables, *codebook.region_variables)
     asked = {one.shows for one in answered} | {one.shows for one in codebook.span_variables}
     facts = further_facts([task for task in tasks if not task["data"].get(ADJUDICATION)], asked)
     judged: dict[str, dict[str, Any]] = {}
-    for (item, repeat), made in annotations.items():
-        found = sort_annotations(
-            with_known_annotators(made, numbers), marks_only=not codebook.variables, on_edited=on_edited
+    for (item, repeat), by_copy in annotations.items():
+        found = sort_copies(
+            [with_known_annotators(made, numbers) for made in by_copy.values()],
+            marks_only=not codebook.variables,
+            on_edited=on_edited,
         )
         data = shown[item, repeat]
         passages[item] |= {name: _fact(data.get(name)) for name in facts}
@@ -181,9 +190,13 @@ def tabulate(
         starred += found.starred
         for part in sections.items(parts):
             judged[part["item"]]["n_annotations"] += len(found.kept) if repeat == 1 else 0
-        for rows, answers in _read(found.kept, parts, sections, reader, repeat):
-            for kind, row in _rows_of(rows, answers, codebook):
-                made_of[kind].append(row)
+        for time, of_time in enumerate((found.kept, *found.again)):
+            again += len(of_time) if time else 0
+            number = latest[item] + time if time else repeat
+            for rows, answers in _read(of_time, parts, sections, reader, number):
+                for kind, row in _rows_of(rows, answers, codebook):
+                    made_of[kind].append(row)
+        latest[item] += len(found.again)
         for rows, answers in _read(found.gold, parts, sections, reader, repeat):
             made_of["gold"] += _gold(rows, answers)
     return Tables(
@@ -202,7 +215,7 @@ def tabulate(
         relations=relation_frame(made_of["relation"]),
         inside=inside_frame(made_of["inside"]),
         gold=_frame(made_of["gold"], RATING_COLUMNS),
-        cautions=(*_cautions(starred, copies, shown), *_ordered(shown, annotations)),
+        cautions=(*_cautions(starred, copies, shown, again), *_ordered(shown, annotations)),
     )
 
 
@@ -243,6 +256,7 @@ def _cautions(
     starred: int,
     copies: Mapping[tuple[str, int], Sequence[str]],
     shown: Mapping[tuple[str, int], Mapping[str, Any]],
+    again: int,
 ) -> Iterator[str]:
     if starred:
         yield (
@@ -253,16 +267,21 @@ def _cautions(
     twice = [which for which, numbers in copies.items() if len(numbers) > 1]
     if twice:
         more = f" (and {len(twice) - 1} more such)" if len(twice) > 1 else ""
-        yield f"{said_twice(copies[twice[0]], shown[twice[0]])}{more}; give each task a passage_id to tell them apart"
+        coded = (
+            f"; {again} annotations are the annotator's second of one passage: none is left out, each counts as a later round"
+            if again
+            else ""
+        )
+        yield f"{said_twice(copies[twice[0]], shown[twice[0]])}{more}{coded}; give each task a passage_id if they are not one"
 
 
 def _ordered(
     shown: Mapping[tuple[str, int], Mapping[str, Any]],
-    annotations: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]],
+    annotations: Mapping[tuple[str, int], Mapping[str, Sequence[Mapping[str, Any]]]],
 ) -> Iterator[str]:
     """Say that passages were served by how uncertain they are, if some are not coded yet."""
     first = [which for which, data in shown.items() if data.get(RANK) and which[1] == 1]
-    coded = sum(bool(annotations.get(which)) for which in first)
+    coded = sum(any(annotations[which].values()) for which in first)
     if 0 < coded < len(first):
         yield (
             f"{coded} of {len(first)} passages were coded in the order of annotate suggest, the most uncertain first: they "
