@@ -37,6 +37,21 @@ def read_frame(path: Path) -> pd.DataFrame:
     return _read_csv(path)
 
 
+def count_rows(path: Path) -> int:
+    """How many rows a Parquet file has, without reading them.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+
+    """
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: no readable parquet file ({_first_line(error)})") from error
+
+
 _ROOM = 2**30  # bytes that any file may take
 _DENSEST = 500  # bytes in memory for each byte of a larger file; ratings take about 30
 _CELL = 8  # bytes of a cell, besides its text

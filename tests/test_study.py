@@ -1,13 +1,23 @@
+import contextlib
+import hashlib
 import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotate.agreement import measure
 from annotate.codebook.read import read_codebook
 from annotate.consensus import with_gold
-from annotate.errors import ExportError, InputError, TableError
+from annotate.errors import AnnotateError, ExportError, InputError, TableError
 from annotate.study.exports import tabulate
+from annotate.study.merging import merge
 from annotate.study.snapshot import write_snapshot
 from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, result, span, task
@@ -82,6 +92,142 @@ def test_a_snapshot_that_was_edited_is_refused(tmp_path):
     (folder / "tasks.json").write_text("[]", encoding="utf-8")
     with pytest.raises(ExportError, match=r"tasks\.json: has been changed since it was pulled"):
         read_study(folder)
+
+
+def forge(folder, change):
+    """A snapshot whose manifest says something else."""
+    path = folder / "manifest.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(change(said) or said), encoding="utf-8")
+
+
+def edit(folder, name="tasks.json", old='"a"', new='"b"'):
+    """An edit with the fitting hash recorded, as a forger makes it."""
+    path = folder / name
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+FORGED = {
+    "no hashes": (lambda m: m.update(sha256={}), r"records no sha256 of exclusions\.csv, label_config\.xml"),
+    "not of the export": (lambda m: m["sha256"].pop("tasks.json") and None, r"records no sha256 of tasks\.json"),
+    "a name that climbs": (lambda m: m["sha256"].update({"../secret": "0" * 64}), r"records '\.\./secret', which no snapshot has"),
+    "a place elsewhere": (lambda m: m["sha256"].update({"/etc/passwd": "0" * 64}), r"records '/etc/passwd', which no"),
+    "a device": (lambda m: m["sha256"].update({"/dev/zero": "0" * 64}), r"records '/dev/zero', which no snapshot has"),
+    "a name with an escape": (lambda m: m["sha256"].update({"\x1b[2J": "0" * 64}), r"records '\\x1b\[2J', which no"),
+    "another config": (lambda m: m.update(config_sha256="0" * 64), r"names another label config than label_config\.xml"),
+    "fewer tasks": (lambda m: m["counts"].update(tasks=1), "has 2 tasks, its manifest says 1"),
+    "more ratings": (lambda m: m["counts"].update(ratings=10**30), "its manifest says 1000000"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_a_forged_manifest_is_refused(tmp_path, how):
+    change, message = FORGED[how]
+    folder = write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
+    forge(folder, change)
+    with pytest.raises(ExportError, match=message) as caught:
+        read_study(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_config_that_was_changed_together_with_its_hash_is_refused(tmp_path):
+    folder = write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
+    digest = edit(folder, "label_config.xml", 'value="A claim"', 'value="other"')
+    forge(folder, lambda said: said["sha256"].update({"label_config.xml": digest}))
+    with pytest.raises(ExportError, match="names another label config"):
+        read_study(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders there")
+@pytest.mark.parametrize("name", ["tasks.json", "ratings.parquet", "relations.parquet", "manifest.json"])
+def test_a_pipe_in_a_snapshot_does_not_hang(tmp_path, name):
+    folder = write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    with pytest.raises(ExportError, match=r"is no plain file|records no sha256|it has no manifest\.json"):
+        read_study(folder)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    meta = {
+        "project": {"title": "P"},
+        "server": {"url": "u"},
+        "annotators": [{"id": 1}],
+        "drafts_left_out": 0,
+    }
+    parts = [{"part": 1, "name": "one", "server": {"url": "u"}, "pulled_at": "now"}]
+    return write_snapshot(tmp_path_factory.mktemp("forged"), "one", TASKS, CONFIG, {**meta, "parts": parts})
+
+
+def _places(value, at=()):
+    yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from _places(one, (*at, key))
+
+
+@settings(max_examples=300)
+@given(data=st.data())
+def test_whatever_stands_in_a_manifest_is_read_or_is_one_clear_line(written, data):
+    whole = json.loads((written / "manifest.json").read_text("utf-8"))
+    kept, wrong, said = json.dumps(whole), data.draw(JSON), []
+    *above, last = data.draw(st.sampled_from([*_places(whole)][1:]))
+    target = whole
+    for key in above:
+        target = target[key]
+    target[last] = wrong
+    try:
+        (written / "manifest.json").write_text(json.dumps(data.draw(st.sampled_from([whole, wrong]))))
+        with contextlib.suppress(ExportError):
+            study = read_study(written)
+            assert all(isinstance(value, str) for value in study.about.values())
+            merge([written, written], written.parent / "merged", on_invalid="exclude")
+    except AnnotateError as error:
+        said.append(str(error))
+    finally:
+        (written / "manifest.json").write_text(kept)
+        shutil.rmtree(written.parent / "merged", ignore_errors=True)
+    assert "\n" not in "".join(said)
+
+
+def test_a_draft_that_a_killed_writer_left_is_removed_and_one_at_work_is_not(tmp_path):
+    for name, age in (("old", 4000), ("new", 10)):
+        (tmp_path / f".draft-{name}").mkdir()
+        (tmp_path / f".draft-{name}" / "tasks.json").write_text("[")
+        for path in (tmp_path / f".draft-{name}" / "tasks.json", tmp_path / f".draft-{name}"):
+            os.utime(path, (time.time() - age,) * 2)
+    write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".draft-new", "one"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="strace and the like are for others")
+def test_a_snapshot_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    """Each file, the folder, then the name: after a power failure there is all of it or nothing."""
+    done = []
+    sync, rename = os.fsync, Path.rename
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda handle: (done.append(Path(f"/proc/self/fd/{handle}").readlink().name), sync(handle))[1],
+    )
+    monkeypatch.setattr(
+        Path, "rename", lambda self, target: (done.append("renamed"), rename(self, target))[1]
+    )
+    folder = write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
+    files = {path.name for path in folder.iterdir()}
+    before = done[: done.index("renamed")]
+    assert set(before) > files
+    assert done[-1] == tmp_path.name
 
 
 def test_a_snapshot_is_never_overwritten(tmp_path):

@@ -13,23 +13,64 @@
         exclusions.csv        what is left out of the tables, and why
 """
 
+import contextlib
 import hashlib
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
-from annotate.codebook.read import read_codebook
-from annotate.errors import ExportError, InputError
-from annotate.files import read_bytes, read_json
-from annotate.frames import write_frame
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict  # pydantic takes typing's only from Python 3.12 on
+
+from annotate.codebook.read import config_hash, read_codebook
+from annotate.errors import ExportError, InputError, some
+from annotate.files import read_bytes, read_json, read_text, settle
+from annotate.frames import count_rows, write_frame
 from annotate.study.exports import Tables, tabulate
 
 MANIFEST = "manifest.json"
 TASKS = "tasks.json"
 CONFIG = "label_config.xml"
+_ALWAYS = frozenset({TASKS, CONFIG, "ratings.parquet", "spans.parquet", "exclusions.csv"})
+_SOMETIMES = frozenset({"relations.parquet", "inside.parquet"})
+_DRAFT = ".draft-"
+_ABANDONED_SECONDS = 3600.0
+_Object = dict[str, Any]
+
+
+@with_config(ConfigDict(extra="allow"))
+class _Counts(TypedDict):
+    tasks: int
+    ratings: int
+    spans: int
+
+
+@with_config(ConfigDict(extra="allow"))
+class _Part(TypedDict):
+    part: int
+    server: NotRequired[_Object | None]
+    project: NotRequired[_Object | None]
+
+
+@with_config(ConfigDict(extra="allow"))
+class _Manifest(TypedDict):
+    """What is used of a manifest; what it says besides stays."""
+
+    config_sha256: str
+    counts: _Counts
+    sha256: dict[str, str]
+    server: NotRequired[_Object]
+    project: NotRequired[_Object]
+    annotators: NotRequired[list[_Object]]
+    parts: NotRequired[list[_Part]]
+    drafts_left_out: NotRequired[int]
+
+
+_SHAPE = TypeAdapter(_Manifest)
 
 
 def write_snapshot(
@@ -69,20 +110,33 @@ def write_snapshot(
         raise InputError(msg)
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
+        _remove_old_drafts(parent)
+        draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{name}-", dir=parent))
     except OSError as error:
         msg = f"{parent}: cannot be written to ({error.strerror})"
         raise InputError(msg) from error
     try:
         _fill(draft, tasks, config, tables, {**meta, "config_sha256": codebook.sha256})
+        for written in (*sorted(draft.iterdir()), draft):
+            settle(written)
         draft.chmod(0o755)
         draft.rename(target)
+        settle(parent)
     except OSError as error:
         msg = f"{target}: cannot be written ({error.strerror})"
         raise InputError(msg) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target
+
+
+def _remove_old_drafts(parent: Path) -> None:
+    """Remove what writers left that were killed. Writing takes minutes at most; who still writes has just done so."""
+    for draft in parent.glob(f"{_DRAFT}*"):
+        with contextlib.suppress(OSError):  # of another user, or gone meanwhile
+            touched = max(path.stat().st_mtime for path in (draft, *draft.iterdir()))
+            if time.time() - touched > _ABANDONED_SECONDS:
+                shutil.rmtree(draft)
 
 
 def _fill(
@@ -133,21 +187,52 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ExportError
-        If the folder is no snapshot, or a file in it is not what was pulled.
+        If the folder is no snapshot, a file in it is not what was pulled or is not recorded, or the manifest
+        contradicts them.
 
     """
     path = folder / MANIFEST
     if not path.is_file():
         msg = f"{folder}: no snapshot, it has no {MANIFEST}; make one with annotate pull"
         raise ExportError(msg)
-    manifest = read_json(path, remedy="pull the project again", error=ExportError)
+    said = read_json(path, remedy="pull the project again", error=ExportError)
     try:
-        recorded = dict(manifest["sha256"])
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"{path}: no manifest of a snapshot; pull the project again"
+        manifest = _SHAPE.validate_python(said, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "all of it"
+        msg = f"{path}: no manifest of a snapshot ({where}: {first['msg'][:1].lower()}{first['msg'][1:]}); pull the project again"
         raise ExportError(msg) from error
+    _check_files(folder, manifest["sha256"])
+    if config_hash(read_text(folder / CONFIG)) != manifest["config_sha256"]:
+        msg = f"{path}: names another label config than {CONFIG} beside it; pull the project again"
+        raise ExportError(msg)
+    for name in ("ratings", "spans"):
+        if (rows := count_rows(folder / f"{name}.parquet")) != manifest["counts"][name]:
+            msg = f"{folder / name}.parquet: has {rows} rows, its manifest says {manifest['counts'][name]}; pull again"
+            raise ExportError(msg)
+    return {**manifest}
+
+
+def _check_files(folder: Path, recorded: Mapping[str, str]) -> None:
+    """See that exactly the files of a snapshot are recorded, and that each is as it was pulled.
+
+    A name that leads elsewhere is not followed, and nothing but a plain file is opened: a pipe would never end.
+    """
+    path = folder / MANIFEST
+    if lacking := sorted(_ALWAYS - recorded.keys()):
+        msg = f"{path}: records no sha256 of {', '.join(lacking)}; what stands there may be anything, pull the project again"
+        raise ExportError(msg)
+    if unknown := sorted(recorded.keys() - _ALWAYS - _SOMETIMES):
+        msg = f"{path}: records {some(map(repr, unknown))}, which no snapshot has; pull the project again"
+        raise ExportError(msg)
+    if unrecorded := sorted(name for name in _SOMETIMES - recorded.keys() if (folder / name).exists()):
+        msg = f"{path}: records no sha256 of {', '.join(unrecorded)}, which is there; pull the project again"
+        raise ExportError(msg)
     for name, digest in recorded.items():
+        if (folder / name).exists() and not (folder / name).is_file():
+            msg = f"{folder / name}: is no plain file; a snapshot is never edited, pull again"
+            raise ExportError(msg)
         if hashlib.sha256(read_bytes(folder / name)).hexdigest() != digest:
             msg = f"{folder / name}: has been changed since it was pulled; a snapshot is never edited, pull again"
             raise ExportError(msg)
-    return dict(manifest)

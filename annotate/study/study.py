@@ -268,7 +268,11 @@ def _sha256(path: Path) -> str:
 def _snapshot(folder: Path, on_edited: OnEdited) -> Study:
     manifest = read_manifest(folder)
     codebook = load_codebook(folder / CONFIG)
-    tables = tabulate(_read_export(folder / TASKS), codebook, where=str(folder), on_edited=on_edited)
+    tasks = _read_export(folder / TASKS)
+    if len(tasks) != manifest["counts"]["tasks"]:
+        msg = f"{folder}: has {len(tasks)} tasks, its manifest says {manifest['counts']['tasks']}; pull the project again"
+        raise ExportError(msg)
+    tables = tabulate(tasks, codebook, where=str(folder), on_edited=on_edited)
     about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}
     about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
     about["sha256"] = str(dict(manifest["sha256"]).get(TASKS, ""))
