@@ -88,10 +88,23 @@ def declared_encoding(config: str) -> str | None:
 
 
 _DECLARATION = re.compile(r"\A\ufeff?(?:\s*<\?xml\b.*?\?>)?", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_ENDS = {"<!--": "-->", "<![CDATA[": "]]>"}
+_BEGINS = re.compile("|".join(map(re.escape, _ENDS)))
 
 
 def _doctype_line(config: str) -> int | None:
-    bare = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), config)
+    bare = _without_comments(config)
     found = re.search(r"<!DOCTYPE", bare, re.IGNORECASE)
     return bare.count("\n", 0, found.start()) + 1 if found else None
+
+
+def _without_comments(config: str) -> str:
+    """Leave out comments and CDATA, but for their line ends. What is not closed stays, and is looked for once."""
+    kept, at = [], 0
+    while begins := _BEGINS.search(config, at):
+        end = config.find(_ENDS[begins[0]], begins.end())
+        if end < 0:
+            break
+        kept += [config[at : begins.start()], "\n" * config.count("\n", begins.start(), end)]
+        at = end + len(_ENDS[begins[0]])
+    return "".join([*kept, config[at:]])

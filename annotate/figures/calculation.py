@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from annotate.figures import words as lex
@@ -55,7 +56,7 @@ class Part(Figure):
         return self.kind in ("count", "number")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """A passage with its figures in order."""
 
@@ -65,6 +66,11 @@ class Passage:
     start: int
     text: str
     parts: Sequence[Part]
+
+    @cached_property
+    def own(self) -> frozenset[Part]:
+        """Its figures, in no order."""
+        return frozenset(self.parts)
 
     def between(self, i: int, j: int) -> str:
         """The text between two of its figures."""
@@ -111,7 +117,7 @@ class Calculation:
         if not self.rounded or (self.stated.hedge is not None and self.stated.hedge not in _VAGUE):
             return _NEXT_TO_NOTHING
         written = self.passage.text[self.stated.start : self.stated.end]
-        digits = _LAST_DIGIT.search(written) if self.stated in self.passage.parts else None
+        digits = _LAST_DIGIT.search(written) if self.stated in self.passage.own else None
         shown = digits.group().rstrip(".,'\u2019").replace(",", "") if digits else ""
         if not shown.replace(".", "", 1).isdecimal() or not float(shown):
             return 0.5

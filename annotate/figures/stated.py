@@ -214,7 +214,7 @@ def _calculations(document: Sequence[Passage], at: int) -> list[Calculation]:
 
 
 def _here(calculation: Calculation) -> list[Part]:
-    return [part for part in (*calculation.inputs, calculation.stated) if part in calculation.passage.parts]
+    return [part for part in (*calculation.inputs, calculation.stated) if part in calculation.passage.own]
 
 
 def _row(calculation: Calculation) -> tuple[object, ...]:

@@ -162,10 +162,28 @@ def _parsed(text: str, path: Path) -> "HtmlElement":
         raise InputError(
             f"{path}: {size}, {_LARGEST_BARE // 2**20} at most; save the article alone, or as .txt"
         )
+    if _has_crowded_tag(bare):
+        raise InputError(f"{path}: a tag has more than {_MOST_ATTRIBUTES} attributes; save its text as .txt")
     tree = load_html(bare) if bare else None
     if tree is None:
         raise InputError(f"{path}: holds no page; fetch it again, or save its text as .txt")
     return tree
+
+
+_MOST_ATTRIBUTES = 1000  # the reader of HTML compares each with all before it
+_TAG = re.compile(r"<[a-zA-Z][^\s/>]*[\s/]")
+_ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>=][^\s/>=]*+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>][^\s>]*)?)?""")
+
+
+def _has_crowded_tag(page: str) -> bool:
+    at = 0
+    while tag := _TAG.search(page, at):
+        at, number = tag.end(), 0
+        while attribute := _ATTRIBUTE.match(page, at):
+            at, number = attribute.end(), number + 1
+            if number > _MOST_ATTRIBUTES:
+                return True
+    return False
 
 
 def _guesses(tree: "HtmlElement", saved_from: str | None) -> dict[str, str]:

@@ -5,6 +5,7 @@ import logging
 import re
 import statistics
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,11 +53,12 @@ def read_pdf(path: Path) -> Document:
     data = read_within(path, LARGEST, "PDF")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     reader = _opened(path, data)
-    removed = 0
+    removed, work = 0, _work_for(path, len(data))
+    _look_through(reader, work)
     pages: list[list[Line]] = []
     holes: dict[int, int] = {}
     for number in range(len(reader.pages)):
-        lines, unseen, missing = _lines(path, reader, number)
+        lines, unseen, missing = _lines(path, reader, number, work)
         pages.append([line._replace(page=number + 1) for line in lines])
         removed += unseen
         if missing:
@@ -120,20 +122,20 @@ _DAMAGES = (
 )  # fmt: skip
 
 
-def _lines(path: Path, reader: "PdfReader", number: int) -> tuple[list[Line], int, int]:
+def _lines(path: Path, reader: "PdfReader", number: int, work: "_Work") -> tuple[list[Line], int, int]:
     from pypdf.errors import PyPdfError
 
     try:
-        return _lines_of(reader.pages[number])
+        return _lines_of(reader.pages[number], work)
     except (PyPdfError, *_DAMAGES) as error:
         raise InputError(f"{path}: page {number + 1} is damaged; fetch the file again") from error
 
 
-def _lines_of(page: "PageObject") -> tuple[list[Line], int, int]:
+def _lines_of(page: "PageObject", work: "_Work") -> tuple[list[Line], int, int]:
     """The lines of a page, how many signs that nobody sees were taken out, and how many letters are not known."""
     parts: list[Line] = []
     removed = missing = 0
-    runs = _runs(page)
+    runs = _runs(page, work)
     letters = sum(len(text) for text, *_ in runs)
     sparse = sum(len(_UNKNOWN.findall(text)) for text, *_ in runs) < _HOLES * letters
     for line in _broken(runs):
@@ -225,7 +227,54 @@ def _far_behind(run: Run, x: float) -> bool:
     return bool(text.strip()) and x - begin > (_WIDTH * len(text.strip()) + 1) * size
 
 
-def _runs(page: "PageObject") -> list[Run]:
+@dataclass
+class _Work:
+    """What may be done for a file yet: pages can share what they show, and pictures can show each other many times."""
+
+    path: Path
+    read: int  # bytes of what pages show, unpacked
+    steps: int
+
+    def spend(self, *, read: int = 0, steps: int = 0) -> None:
+        """Take that much away.
+
+        Raises
+        ------
+        InputError
+            If it is more than there is.
+
+        """
+        self.read -= read
+        self.steps -= steps
+        if min(self.read, self.steps) < 0:
+            raise InputError(
+                f"{self.path}: its pages show the same over and over, far more than a file of its size does; "
+                "it is not read, save its text as .txt"
+            )
+
+
+def _work_for(path: Path, size: int) -> _Work:
+    """A page takes some 10 bytes to show a letter, and packs to a tenth of them."""
+    return _Work(path, read=_ROOM + _UNPACKED * size, steps=_ROOM // 10 + _STEPS * size)
+
+
+_ROOM, _UNPACKED, _STEPS = 4 * 2**20, 20, 4
+
+
+def _look_through(reader: "PdfReader", work: _Work) -> None:
+    """Take away what all pages show, before any is read, which takes far longer."""
+    from pypdf.errors import PyPdfError
+
+    for page in reader.pages:
+        try:
+            shown = page.get_contents()
+            size = len(shown.get_data()) if shown is not None else 0
+        except (PyPdfError, *_DAMAGES):
+            continue  # reading it will say so
+        work.spend(read=size)
+
+
+def _runs(page: "PageObject", work: _Work) -> list[Run]:
     """The runs of letters of a page, each with the place where it begins and the height of its letters, in points."""
     runs: list[Run] = []
 
@@ -236,7 +285,9 @@ def _runs(page: "PageObject") -> list[Run]:
             scale = abs(inner[2] * outer[1] + inner[3] * outer[3]) or 1.0
             runs.append((text, x, y, abs(size) * scale))
 
-    page.extract_text(visitor_text=take)
+    # a step that raises within a picture ends that picture only, so the steps are counted to the end
+    page.extract_text(visitor_text=take, visitor_operand_before=lambda *_: work.spend(steps=1))
+    work.spend()
     return runs
 
 
