@@ -47,7 +47,7 @@ def count_rows(path: Path) -> int:
 
     """
     try:
-        return int(pq.read_metadata(path).num_rows)
+        return int(pq.read_metadata(path).num_rows)  # type: ignore[no-untyped-call] # pyarrow leaves it so
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path}: no readable parquet file ({_first_line(error)})") from error
 
