@@ -77,16 +77,22 @@ class Choices:
         return encode_set(found, list(known)) if len(found) == len(chosen) else None
 
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def visible(text: str) -> str:
-    r"""Write control characters, which neither XML nor a reader can take, as what they are.
+    r"""Write control characters, and what turns the direction of the letters behind it, as what they are.
+
+    Neither XML nor a reader can take them. The marks that text from right to left needs stay.
 
     Line ends become ``\n``; tabs stay.
 
     >>> visible("a\x0bb")
     'a\\x0bb'
+    >>> visible("safe\u202etxt.exe")
+    'safe\\u202etxt.exe'
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNSEEN.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", lines)  # noqa: PLR2004
