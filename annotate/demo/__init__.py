@@ -18,19 +18,24 @@ from annotate.corpus import ingest, write_tasks
 from annotate.demo.scripted import CAST, NOTE, Habits, Reference, code, read_reference
 from annotate.errors import InputError
 from annotate.files import bundled
-from annotate.present.claim_tables import ledger_table, profile_tables
+from annotate.present.claim_tables import claims_table, ledger_table, profile_tables
 from annotate.present.report import write_report
+from annotate.present.source_sheet import sources_table
 from annotate.present.study_tables import agreement_table
 from annotate.present.summary import Summary, summarise
 from annotate.present.tables import write_table
 from annotate.present.workbook import write_workbook
+from annotate.provenance.claims.measured import gather, measure
+from annotate.provenance.origins import origins_of
+from annotate.provenance.source_table import source_table
+from annotate.sampling import Interval
 from annotate.studio import server
 from annotate.studio.accounts import Account, create_account, label_stream, skip, submit
 from annotate.studio.client import Connection, connect
 from annotate.studio.projects import all_projects
 from annotate.studio.pull import pull
 from annotate.studio.push import PushReport, push
-from annotate.study.study import read_study
+from annotate.study.study import Study, read_study
 
 __all__ = ["run"]
 
@@ -181,6 +186,7 @@ def _results(output: Path, url: str, data: Path, project: int, say: Say) -> None
     summary = summarise(study)
     _show(summary, say)
     _show_ledger(summary, say)
+    _show_origins(study, say)
     workbook, page = output / "annotate-demo.xlsx", output / "annotate-demo.html"
     write_workbook(workbook, summary, notes=[NOTE])
     write_report(page, summary, notes=[NOTE])
@@ -193,6 +199,17 @@ def _show_ledger(summary: Summary, say: Say) -> None:
         f"\n{len(claims)} claims recur across the sources; the first {_CLAIMS}, by date, and whom each puts them down to:"
     )
     write_table(ledger_table(claims.head(_CLAIMS), summary.study.codebook), "table")
+
+
+def _show_origins(study: Study, say: Say) -> None:
+    gathered = gather(study, None, origins_of(study))
+    claims = measure(gathered, Interval())
+    say(
+        f"\nIndependent origins of these claims, the first {_CLAIMS}; nobody has linked passages, so all is unconfirmed:"
+    )
+    write_table(claims_table(claims.head(_CLAIMS)), "table")
+    say("\nEach source: agreement on its passages, the ground of its claims, and where these come from:")
+    write_table(sources_table(source_table(gathered), study.codebook), "table")
 
 
 def _show(summary: Summary, say: Say) -> None:
