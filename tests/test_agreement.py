@@ -373,7 +373,7 @@ def test_one_pairable_item_has_no_interval() -> None:
     [
         (
             {"scales": {}},
-            "level of measurement of variable v is not known; say --level v=nominal|ordinal|interval|ratio|set",
+            "level of measurement of variable v is not known; say --level v=nominal|ordinal|interval|ratio|set, in Python level={'v': 'nominal'} or another of these",
         ),
         (
             {"coefficients": ["kappa"]},
@@ -386,7 +386,7 @@ def test_one_pairable_item_has_no_interval() -> None:
             {"scales": {"v": Scale("ordinal")}},
             (
                 "variable v is ordinal and the order of its categories is not known; "
-                "declare them from low to high, with --order v=A,B,C or in the label config"
+                "declare them from low to high, with --order v=A,B,C, in Python order={'v': ['A', 'B', 'C']}, or in the label config"
             ),
         ),
         (

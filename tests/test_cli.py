@@ -606,7 +606,10 @@ def test_the_version_is_that_of_the_package(run):
     ("typed", "offered"),
     [
         ("annotate agree", {"agreement"}),
-        ("annotate annotators ", {"add", "gold", "pairs", "leave-one-out", "majority", "rounds"}),
+        (
+            "annotate annotators ",
+            {"add", "gold", "kinds", "leave-one-out", "machine", "majority", "pairs", "rounds"},
+        ),
         ("annotate agreement x.csv --coefficient gwet", {"gwet_ac1", "gwet_ac2"}),
         ("annotate consensus x.csv --method ", {"majority", "dawid-skene"}),
     ],

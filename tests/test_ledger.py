@@ -13,7 +13,6 @@ from annotate.consensus import majority
 from annotate.present.report import render_report
 from annotate.present.summary import summarise
 from annotate.present.workbook import write_workbook
-from annotate.present.workbook.source_sheets import claims as claims_sheet
 from annotate.provenance import reuse
 from annotate.provenance.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
 from annotate.sampling import Interval
@@ -179,37 +178,35 @@ def test_the_workbook_has_a_row_for_each_claim_with_its_mentions_in_order(tmp_pa
     summary = summarise(study, interval=Interval(replicates=20))
     path = tmp_path / "study.xlsx"
     write_workbook(path, summary)
-    header, *rows = openpyxl.load_workbook(path)["Ledger"].iter_rows(values_only=True)
+    _, header, *rows = openpyxl.load_workbook(path)["Claims"].iter_rows(values_only=True)
     cells = [dict(zip(header, row, strict=True)) for row in rows]
     claims = summary.ledger.claims
-    assert [row["First worded"] for row in cells] == claims["what"].tolist()
-    assert [row["Drift"] == "yes" for row in cells] == [bool(drift) for drift in claims["drift"]]
-    for row, mentions in zip(cells, claims["mentions"], strict=True):
-        shown = [row[f"Mention {n}"] for n in range(1, 13) if row.get(f"Mention {n}")]
-        assert len(shown) == len(mentions)
-        for text, mention in zip(shown, mentions, strict=True):
-            assert text.startswith(f"{mention['published'] or 'undated'}, {mention['source']}\n")
-            assert mention["wording"] in text
+    expected = [
+        (number, claim["what"], mention["source"], mention["wording"], claim["drift"])
+        for number, claim in enumerate(claims.to_dict("records"), start=1)
+        for mention in claim["mentions"]
+    ]
+    assert expected == [
+        (
+            row["Claim"],
+            row["What recurs"],
+            row["Source"],
+            row["In these words"],
+            row["Attributions"] == "differ",
+        )
+        for row in cells
+    ]
 
 
 def test_the_report_marks_the_very_words_in_each_passage():
     study = read_study(EXAMPLE)
     summary = summarise(study, interval=Interval(replicates=20))
     page = render_report(summary)
-    section = page.partition('<section id="ledger">')[2].partition("</section>")[0]
+    section = page.partition('<section id="ledger"')[2].partition("</section>")[0]
     marked = [html.unescape(words) for words in re.findall("<mark>(.*?)</mark>", section, re.DOTALL)]
     assert marked == [one["wording"] for row in summary.ledger.claims["mentions"] for one in row]
     assert "Nobody in particular" in section
     assert "cannot both hold" in section
-
-
-def test_a_long_claim_says_how_many_mentions_are_not_shown(tmp_path):
-    texts = {f"p{n:02}": (f"paper {n:02}", f"2023-01-{n:02}", f"The clerk of Orvel Quay counted 1,734 boats in 2022, {n} times over.") for n in range(1, 16)}  # fmt: skip
-    found = ledger_of(passages(texts))
-    columns, rows = claims_sheet(found, None)
-    titles = [column.title for column in columns]
-    row = next(dict(zip(titles, row, strict=True)) for row in rows if row[titles.index("Kind")] == "Figure")
-    assert (row["Passages"], row["Further mentions"]) == (15, 3)
 
 
 def test_a_table_of_ratings_has_no_texts_and_so_no_claims(tmp_path):

@@ -183,7 +183,7 @@ class TestStudy:
         (tmp_path / "config.xml").write_text(CODEBOOK.config, encoding="utf-8")
         study = read_study(path, config=tmp_path / "config.xml")
         write_workbook(tmp_path / "t.xlsx", summarise(study))
-        header, row = openpyxl.load_workbook(tmp_path / "t.xlsx")["Passages"].iter_rows(values_only=True)
+        *_, header, row = openpyxl.load_workbook(tmp_path / "t.xlsx")["Passages"].iter_rows(values_only=True)
         cells = dict(zip(header, row, strict=True))
         assert cells["Relations"] == "A2 relays: a driver → The clerk"
         assert cells["Answers inside"] == "A2 mood: calm, The clerk"

@@ -10,7 +10,7 @@ from annotate.codebook.read import read_codebook
 from annotate.codebook.scale import DISTANCES, LEVELS, WEIGHTS, Scale, scales_of
 from annotate.counts import distance
 from annotate.counts import distance as weights
-from annotate.errors import StatisticsError
+from annotate.errors import StatisticsError, TableError
 from annotate.sampling import INTERVALS, Interval, check_seed
 
 TWO = pd.DataFrame(
@@ -81,7 +81,7 @@ def test_one_column_to_group_by_may_be_named_alone():
 
 @pytest.mark.parametrize("function", [pairs, lambda *a, **b: plan(*a, **b, half_width=0.1)])
 def test_a_cluster_is_not_passed_over(function):
-    with pytest.raises(StatisticsError, match="cluster: cannot draw by document here"):
+    with pytest.raises(TableError, match="no column document"):
         function(TWO, scales={"v": Scale("nominal")}, interval=Interval(replicates=100, cluster="document"))
 
 

@@ -212,7 +212,7 @@ def read_study(
         What to read; its kind is told by its name.
     config
         The label config of a JSON export (default: the one that comes with the package). A
-        snapshot has its own, and another one is refused.
+        snapshot has its own.
     on_invalid
         For a JSON export: ``error`` stops at an unknown control or category and at two annotations
         of one passage by one annotator; ``exclude`` leaves them out and counts them. A snapshot has
@@ -233,9 +233,7 @@ def read_study(
     """
     path, config = Path(path), None if config is None else Path(config)
     if path.is_dir():
-        study = _snapshot(path, on_edited)
-        _refuse_another(path, study, config)
-        return study
+        return _snapshot(path, on_edited)
     if path.suffix.lower() in READABLE:
         book = load_codebook(config) if config else None
         made = study_of_ratings(read_frame(path), book, str(path), missing=missing)
@@ -251,9 +249,16 @@ def read_study(
     return _study(tables, codebook, {**about, "sha256": _sha256(path)})
 
 
-def _refuse_another(folder: Path, study: Study, config: Path | None) -> None:
-    """Refuse a label config that is not the snapshot's own, since it would be ignored."""
-    if config is None or study.codebook is None:
+def refuse_another(folder: Path, study: Study, config: Path | None) -> None:
+    """Refuse a label config that is not the snapshot's own, since it would be ignored.
+
+    Raises
+    ------
+    InputError
+        If a folder was read, and the config is another.
+
+    """
+    if config is None or study.codebook is None or not folder.is_dir():
         return
     if load_codebook(config).sha256 != study.codebook.sha256:
         raise InputError(
@@ -262,6 +267,9 @@ def _refuse_another(folder: Path, study: Study, config: Path | None) -> None:
 
 
 def _sha256(path: Path) -> str:
+    """The hash of a file; of a pipe, which is read once, there is none."""
+    if not path.is_file():
+        return ""
     return hashlib.sha256(read_bytes(path)).hexdigest()
 
 

@@ -49,7 +49,7 @@ def passages(study: Study) -> Sheet:
     )
     more = [("Relations", related, "Who drew an arrow from which words to which.")] if related else []
     more += [("Answers inside", inside, "Who answered what inside which words.")] if inside else []
-    at = next(number for number, column in enumerate(columns) if column.title == "Kind")
+    at = 5 + len(variables)  # behind the marked words; a variable may have any title
     columns[at:at] = [Column(title, "long", 60, told, tall=False, folded=True) for title, _, told in more]
     answers = _answers(study)
     people = coders.groupby("item")["annotator"].nunique().to_dict()
