@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import hashlib
 import io
 import json
 import os
@@ -44,16 +45,26 @@ def read_text(path: Path) -> str:
 
 def read_bytes(path: Path) -> bytes:
     """Read a file whole; a missing file, a folder or a refusal is an :class:`InputError`."""
-    try:
+    with _readable(path):
         return path.read_bytes()
-    except FileNotFoundError:
-        reason = "no such file"
-    except IsADirectoryError:
-        reason = "is a folder, a file is needed"
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file, which is read in pieces; refused as :func:`read_bytes` refuses it."""
+    with _readable(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path}: is a folder, a file is needed") from error
     except OSError as error:
-        reason = f"cannot be read ({error.strerror})"
-    msg = f"{path}: {reason}"
-    raise InputError(msg)
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def read_json(path: Path, *, remedy: str, error: type[AnnotateError] = InputError) -> Any:

@@ -1,6 +1,5 @@
 """The exports that are merged: read, held against each other, and who is who in them."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook, SpanVariable, Variable, load_codebook
 from annotate.errors import ExportError, InputError
-from annotate.files import bundled, read_bytes, read_json
+from annotate.files import bundled, read_json, sha256_of
 from annotate.frames import read_frame
 from annotate.study.annotations import NOBODY, annotator_id
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
@@ -94,7 +93,7 @@ def read_part(number: int, path: Path, config: Path | None, on_invalid: OnInvali
         )
     manifest, tasks = (read_manifest(path), path / TASKS) if path.is_dir() else ({}, path)
     own_config = path / CONFIG if path.is_dir() else config or bundled("label_config.xml")
-    sha256 = hashlib.sha256(read_bytes(tasks)).hexdigest()
+    sha256 = sha256_of(tasks)
     read = read_json(tasks, remedy="export the project again as JSON", error=ExportError)
     return Part(number, path, sha256, manifest, read, study, load_codebook(own_config))
 

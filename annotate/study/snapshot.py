@@ -14,7 +14,6 @@
 """
 
 import contextlib
-import hashlib
 import json
 import shutil
 import tempfile
@@ -28,7 +27,7 @@ from typing_extensions import TypedDict  # pydantic takes typing's only from Pyt
 
 from annotate.codebook.read import config_hash, read_codebook
 from annotate.errors import ExportError, InputError, some
-from annotate.files import read_bytes, read_json, read_text, settle
+from annotate.files import read_json, read_text, settle, sha256_of
 from annotate.frames import count_rows, write_frame
 from annotate.study.exports import Tables, tabulate
 
@@ -170,15 +169,11 @@ def _fill(
                 for reason, count in tables.exclusions["reason"].value_counts().items()
             },
         },
-        "sha256": {path.name: _sha256(path) for path in sorted(folder.iterdir())},
+        "sha256": {path.name: sha256_of(path) for path in sorted(folder.iterdir())},
     }
     (folder / MANIFEST).write_text(
         json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -233,6 +228,6 @@ def _check_files(folder: Path, recorded: Mapping[str, str]) -> None:
         if (folder / name).exists() and not (folder / name).is_file():
             msg = f"{folder / name}: is no plain file; a snapshot is never edited, pull again"
             raise ExportError(msg)
-        if hashlib.sha256(read_bytes(folder / name)).hexdigest() != digest:
+        if sha256_of(folder / name) != digest:
             msg = f"{folder / name}: has been changed since it was pulled; a snapshot is never edited, pull again"
             raise ExportError(msg)

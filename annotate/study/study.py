@@ -1,6 +1,5 @@
 """What every command reads: an export, a snapshot or a table of ratings, as one :class:`Study`."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import pandas as pd
 from annotate.codebook.read import Codebook, Level, load_codebook
 from annotate.codebook.scale import Scale
 from annotate.errors import ExportError, InputError
-from annotate.files import bundled, read_bytes, read_json
+from annotate.files import bundled, read_json, sha256_of
 from annotate.frames import READABLE, read_frame
 from annotate.study.annotations import OnEdited
 from annotate.study.exported import PASSAGE_COLUMNS
@@ -268,9 +267,7 @@ def refuse_another(folder: Path, study: Study, config: Path | None) -> None:
 
 def _sha256(path: Path) -> str:
     """The hash of a file; of a pipe, which is read once, there is none."""
-    if not path.is_file():
-        return ""
-    return hashlib.sha256(read_bytes(path)).hexdigest()
+    return sha256_of(path) if path.is_file() else ""
 
 
 def _snapshot(folder: Path, on_edited: OnEdited) -> Study:
