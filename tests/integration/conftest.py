@@ -77,6 +77,7 @@ def studio(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """One running server for the whole run, which is also the one that ``connect()`` finds."""
     folder = tmp_path_factory.mktemp("running") / "server"
     shutil.copytree(template, folder)
+    (folder / "state.json").unlink(missing_ok=True)  # else two that start at once would share the port in it
     with pytest.MonkeyPatch.context() as patch:
         for name in USER_VARIABLES:
             patch.delenv(name, raising=False)
