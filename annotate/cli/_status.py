@@ -77,14 +77,8 @@ def _looks(
             trouble = one_line(f"{error} (looking again every {every:g} s)")
             if trouble != said:
                 lost(trouble)
-        if not _alike(seen, before):
+        if not seen.tells_the_same_as(before):
             found = seen.followed()
-
-
-def _alike(one: "Look", other: "Look") -> bool:
-    """Whether there is nothing new to say, but for the time of day."""
-    here, there = ((look.project, look.addresses, look.at.date(), look.tasks) for look in (one, other))
-    return here == there
 
 
 def _live(first: "Look", connection: "Connection", every: float) -> None:

@@ -31,9 +31,8 @@ from annotate.studio.projects import (
 )
 from annotate.studio.replies import TASKS, ExportedTask
 from annotate.study.annotations import annotator_id
-from annotate.study.exports import tabulate
 from annotate.study.snapshot import write_snapshot
-from annotate.study.study import Study
+from annotate.study.study import Study, study_of_tasks
 
 # Label Studio dates a change before it writes it, so changes of the last seconds may not have been seen
 _SETTLING = timedelta(seconds=10)
@@ -57,8 +56,12 @@ class Look:
             If the project's label config cannot be read.
 
         """
-        codebook = read_codebook(self.project.config)
-        return Study(**vars(tabulate(self.tasks, codebook)), codebook=codebook)
+        return study_of_tasks(self.tasks, read_codebook(self.project.config))
+
+    def tells_the_same_as(self, other: "Look") -> bool:
+        """Whether there is nothing new to say, but for the time of day."""
+        here, there = ((one.project, one.addresses, one.at.date(), one.tasks) for one in (self, other))
+        return here == there
 
     def followed(self) -> Followed:
         """How far the project is, and what to look at; see :func:`annotate.coordination.following.follow`."""

@@ -306,6 +306,18 @@ def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str]) -> Stud
     return Study(**{**vars(tables), "cautions": said}, codebook=codebook, about=about)
 
 
+def study_of_tasks(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> Study:
+    """Make a study of tasks as Label Studio exports them, such as those of a project that is still coded.
+
+    Raises
+    ------
+    ExportError
+        If they are none, see :func:`annotate.study.exports.tabulate`.
+
+    """
+    return Study(**vars(tabulate(tasks, codebook)), codebook=codebook)
+
+
 def study_of_ratings(
     frame: pd.DataFrame, codebook: Codebook | None, name: str, *, missing: str | Sequence[str] = ()
 ) -> Study:

@@ -29,9 +29,8 @@ from annotate.errors import AnnotateError
 from annotate.frames import records
 from annotate.sampling import Interval
 from annotate.study.annotations import annotator_id
-from annotate.study.exports import tabulate
 from annotate.study.links import asks_for_links, is_pair
-from annotate.study.study import Study
+from annotate.study.study import study_of_tasks
 
 ALPHA = "krippendorff_alpha"
 AGREEMENT_COLUMNS = (
@@ -165,10 +164,9 @@ def _measured(
     nothing = pd.DataFrame(columns=list(AGREEMENT_COLUMNS))
     try:
         codebook = read_codebook(config)
-        tables = tabulate(tasks, codebook)
+        study = study_of_tasks(tasks, codebook)
     except AnnotateError as error:  # progress is there all the same
         return nothing, str(error), [], None
-    study = Study(**vars(tables), codebook=codebook)
     ratings, datas = study.first_round, [task["data"] for task in tasks]
     links = link_progress(datas, ratings) if asks_for_links(codebook) and all(map(is_pair, datas)) else None
     if ratings.empty:
