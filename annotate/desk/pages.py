@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from annotate.coordination.following import Followed, agreement_frame, part_frame
+from annotate.coordination.following import agreement_frame, part_frame
 from annotate.coordination.following.progress import AnnotatorProgress
 from annotate.desk.watching import Seen, Watching
 from annotate.errors import AnnotateError
-from annotate.present import counted
+from annotate.present import charts, counted
 from annotate.present.claim_tables import ledger_table
 from annotate.present.label_tables import progress_lines, progress_table
 from annotate.present.report import write_report
@@ -35,14 +35,8 @@ from annotate.studio.pull import pull
 from annotate.study.study import read_study
 from annotate.study.words import visible
 
-PAGES = Environment(
-    loader=PackageLoader("annotate.desk"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-"""The templates, in which every text is escaped."""
+PAGES = charts.PAGES.overlay(loader=PackageLoader("annotate.desk"))
+"""The templates, in which every text is escaped, as in those of the report."""
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -84,7 +78,7 @@ class Desk:
     files: dict[str, Written] = field(default_factory=dict)
     """What was written here, by its name."""
     busy: threading.Lock = field(default_factory=threading.Lock)
-    _pulled: Followed | None = None  # what stood in the project when it was last pulled
+    _pulled: Seen | None = None  # what stood in the project when it was last pulled
 
     @property
     def root(self) -> str:
@@ -120,12 +114,12 @@ class Desk:
         seen = self.watching.again()
         stand = [one for one in self.files.values() if one.path.is_dir()]
         newest = max(stand, key=lambda one: one.at, default=None)
-        if newest and not anew and not seen.trouble and self._pulled is seen.followed:
+        if newest and not anew and not self.watching.trouble and self._pulled is seen:
             return newest.path
         at = datetime.now(UTC)
         path = pull(seen.look.project.id, output=self.output, connection=self.watching.connection)
         self.files[path.name] = Written("Snapshot", path, at)
-        self._pulled = seen.followed
+        self._pulled = seen
         return path
 
 
@@ -160,8 +154,8 @@ class _Answers:
             title=title,
             root=self._desk.root,
             project=visible(seen.look.project.title),
-            at=seen.look.at.astimezone().strftime("%H:%M:%S"),
-            trouble=visible(seen.trouble),
+            at=self._desk.watching.at.astimezone().strftime("%H:%M:%S"),
+            trouble=visible(self._desk.watching.trouble),
             said=visible(request.query_params.get("said", "")),
             warnings=[visible(one.message) for one in seen.followed.warnings],
             **{**_NOTHING, **make(self._desk, seen)},
@@ -252,7 +246,7 @@ def _person(desk: Desk, seen: Seen, one: AnnotatorProgress) -> dict[str, Any]:
         "all": one.done + one.open,
         "seconds": None if one.median_seconds is None else round(one.median_seconds),
         "link": link,
-        "message": visible(said).replace("\\n", "\n"),
+        "message": visible(said),
         "own": own,
     }
 

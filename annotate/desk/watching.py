@@ -1,7 +1,7 @@
 """A project as it was last seen, looked at again and again by a thread of its own."""
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -27,10 +27,8 @@ class Seen:
 
     look: Look
     followed: Followed
-    links: dict[str, str] = field(default_factory=dict)
-    """The link of each annotator's label stream, by pseudonym."""
-    trouble: str = ""
-    """Why the last look failed; the rest is of the one before."""
+    links: dict[str, str]
+    """The link of each annotator's label stream, by e-mail address."""
 
     @cached_property
     def study(self) -> Study:
@@ -59,6 +57,10 @@ class Watching:
         self._every = every
         self._stop = threading.Event()
         self._seen = Seen(first, first.followed(), self._links(first))
+        self.at = first.at
+        """When the project was last looked at; it may have said nothing new since :attr:`now`."""
+        self.trouble = ""
+        """Why the last look failed, or nothing."""
         self._thread = threading.Thread(target=self._watch, name="desk", daemon=True)
 
     @property
@@ -68,15 +70,13 @@ class Watching:
 
     def again(self) -> Seen:
         """Look now. If the server does not answer, what was last seen stays, with what went wrong."""
-        before = self._seen
         try:
-            seen = look_again(before.look, self.connection)
-            if seen.tasks == before.look.tasks and seen.project == before.look.project:
-                self._seen = replace(before, look=seen, trouble="")
-            else:
-                self._seen = Seen(seen, seen.followed(), self._links(seen))
+            look = look_again(self._seen.look, self.connection)
+            if not look.tells_the_same_as(self._seen.look):
+                self._seen = Seen(look, look.followed(), self._links(look))
+            self.at, self.trouble = look.at, ""
         except AnnotateError as error:
-            self._seen = replace(before, trouble=str(error))
+            self.trouble = str(error)
         return self._seen
 
     def _links(self, seen: Look) -> dict[str, str]:
