@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from annotate.codebook.read import Category, Codebook
+from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.coordination.following import Followed, agreement_frame, part_frame
 from annotate.coordination.linking import LinkProgress
 from annotate.frames import records
@@ -12,7 +13,7 @@ from annotate.present import counted
 from annotate.present.study_tables import ALL, label, readable, side_by_side, with_texts
 from annotate.present.tables import with_words
 from annotate.study.ratings import decode_set
-from annotate.study.words import in_words
+from annotate.study.words import Choices, in_words
 
 
 def labels_table(
@@ -38,6 +39,32 @@ def labels_table(
     shown = labels[["item", "variable"]].rename(columns={"item": "passage"}).assign(label=decided)
     shown = readable(with_texts(pd.concat([shown, labels[kept]], axis=1), passages), codebook)
     return with_words(shown, heading="passage")
+
+
+def shown_label(row: dict[str, object] | None, words: Choices) -> str | None:
+    """A final label in words; of a tie, all that have it."""
+    if row is None:
+        return None
+    variable = str(row["variable"])
+    if row.get("tied"):
+        return "Tie: " + " / ".join(words.label(variable, one) for one in decode_set(str(row["tied"])))
+    return None if row["category"] is None else words.label(variable, str(row["category"]))
+
+
+def how_decided(row: dict[str, object] | None) -> str | None:
+    """How a final label came about, in words."""
+    if row is None:
+        return None
+    if row["method"] == ADJUDICATED:
+        return f"{row.get('decided_by') or 'an adjudicator'} decided"
+    if row.get("tie"):
+        return "undecided"
+    ratings, share = row["n_ratings"], row.get("share")
+    if row["method"] == UNANIMOUS:
+        return "one annotator" if ratings == 1 else f"all {ratings}"
+    if isinstance(share, float) and isinstance(ratings, int):
+        return f"{round(share * ratings)} of {ratings}"
+    return str(row["method"])
 
 
 def quality_table(quality: pd.DataFrame, codebook: Codebook | None = None) -> tuple[pd.DataFrame, ...]:

@@ -21,10 +21,10 @@ from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.files import refuse_ending, whole
 from annotate.frames import records
 from annotate.present import charts, wording
+from annotate.present.label_tables import how_decided, shown_label
 from annotate.present.summary import Summary, methods_paragraph, warnings_of
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, decided, source_name, web_address
-from annotate.present.workbook import label_sheets
 from annotate.provenance.ledger import VARIABLES, Ledger
 from annotate.provenance.profiles import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study.exports import REASONS
@@ -348,8 +348,8 @@ def _passages(summary: Summary) -> Markup | None:
     of: dict[str, dict[str, list[str | None]]] = {}
     order = {name: place for place, name in enumerate(study.levels)}
     for row in sorted(records(summary.labels), key=lambda row: order.get(row["variable"], len(order))):
-        label = label_sheets.shown_label(row, words)
-        of.setdefault(row["item"], {})[in_words(row["variable"])] = [label, label_sheets.how_decided(row)]
+        label = shown_label(row, words)
+        of.setdefault(row["item"], {})[in_words(row["variable"])] = [label, how_decided(row)]
     known = study.passages.loc[study.passages["item"].isin(list(of)) & study.passages["text"].notna()]
     if known.empty or len(known) > MOST_PASSAGES:
         return None

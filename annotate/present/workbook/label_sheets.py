@@ -7,14 +7,13 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from annotate.coordination.adjudication import DECISION_COLUMNS
-from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.errors import InputError
 from annotate.frames import records
+from annotate.present.label_tables import how_decided, shown_label
 from annotate.present.summary import Summary
 from annotate.present.wording import source_name
 from annotate.present.workbook.cell import Column, Value
 from annotate.present.workbook.sheet import Sheet
-from annotate.study.ratings import decode_set
 from annotate.study.study import Study
 from annotate.study.words import Choices, in_words, natural
 
@@ -203,32 +202,6 @@ _FINAL = (
     "The label of each passage: what all or most annotators chose, and what was decided where they differed. "
     "A decision says what the passage says, not that it is true."
 )
-
-
-def shown_label(row: dict[str, object] | None, words: Choices) -> str | None:
-    """A final label in words; of a tie, all that have it."""
-    if row is None:
-        return None
-    variable = str(row["variable"])
-    if row.get("tied"):
-        return "Tie: " + " / ".join(words.label(variable, one) for one in decode_set(str(row["tied"])))
-    return None if row["category"] is None else words.label(variable, str(row["category"]))
-
-
-def how_decided(row: dict[str, object] | None) -> str | None:
-    """How a final label came about, in words."""
-    if row is None:
-        return None
-    if row["method"] == ADJUDICATED:
-        return f"{row.get('decided_by') or 'an adjudicator'} decided"
-    if row.get("tie"):
-        return "undecided"
-    ratings, share = row["n_ratings"], row.get("share")
-    if row["method"] == UNANIMOUS:
-        return "one annotator" if ratings == 1 else f"all {ratings}"
-    if isinstance(share, float) and isinstance(ratings, int):
-        return f"{round(share * ratings)} of {ratings}"
-    return str(row["method"])
 
 
 def _settled(found: dict[str, dict[str, object]]) -> str:
