@@ -4,6 +4,7 @@ import contextlib
 import importlib.metadata
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pandas as pd
 import psutil
 import pytest
 
+from annotate import cli
 from annotate.agreement import COEFFICIENTS, measure
 from annotate.codebook.read import load_codebook
 from annotate.codebook.scale import Scale
@@ -627,3 +629,13 @@ def test_the_shell_completes_commands_coefficients_and_choices(typed, offered):
     ]
     done = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False)
     assert set(done.stdout.split()) == offered, done.stderr
+
+
+def test_every_command_that_connects_lets_one_send_a_token_in_the_open():
+    """Else the refusal would name an option that the command lacks."""
+    places = sorted(Path(cli.__file__).parent.glob("*.py"))
+    connecting = [
+        line for path in places for line in re.findall(r"with connect\w*\(.*", path.read_text("utf-8"))
+    ]
+    assert len(connecting) >= 8
+    assert [line for line in connecting if "insecure=insecure" not in line] == []

@@ -7,7 +7,7 @@ import typer
 
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CLAIMS, command, takes
-from annotate.cli.options import Config, Texts, refuse_overwriting
+from annotate.cli.options import Config, Insecure, Texts, refuse_overwriting
 from annotate.cli.speech import progress, say
 from annotate.errors import InputError
 from annotate.present import counted
@@ -93,6 +93,7 @@ def link(
             help="Guidelines in Markdown (default: those that come with annotate, with its config).",
         ),
     ] = None,
+    insecure: Insecure = False,
 ) -> None:
     """Put pairs of passages before annotators, who say whether they make the same claim, and who has it from whom."""
     from annotate.codebook.read import load_codebook
@@ -125,17 +126,19 @@ def link(
         write_tasks(tasks, output)
     if project is not None:
         guide = instructions or (bundled("linking.md") if link_config is None else None)
-        _push(tasks, project, overlap, book, guide)
+        _push(tasks, project, overlap, book, guide, insecure)
     if output is None and project is None:
         say("nothing was written: give --project or --output")
 
 
-def _push(tasks: "list[Task]", project: str, overlap: int, book: "Codebook", guide: Path | None) -> None:
+def _push(
+    tasks: "list[Task]", project: str, overlap: int, book: "Codebook", guide: Path | None, insecure: bool
+) -> None:
     from annotate.codebook.guidelines import instructions
     from annotate.studio.client import connect
     from annotate.studio.push import push_pairs
 
-    with connect() as connection, progress("pushing") as advance:
+    with connect(insecure=insecure) as connection, progress("pushing") as advance:
         report = push_pairs(
             tasks,
             project=project,
