@@ -14,6 +14,7 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook
 from annotate.errors import ExportError
+from annotate.study.annotation_rows import KINDS, Rows, rows_of
 from annotate.study.annotations import (
     NOBODY,
     OnEdited,
@@ -24,14 +25,12 @@ from annotate.study.annotations import (
     made_for,
     numbers_by_address,
     sort_copies,
-    suggested_by,
     with_known_annotators,
 )
-from annotate.study.answers import Answer, Excluded, is_number
+from annotate.study.answers import Answer, Excluded
 from annotate.study.exported import (
     ADJUDICATION,
     PASSAGE_COLUMNS,
-    as_cell,
     further_facts,
     passage_of,
     round_of,
@@ -41,7 +40,7 @@ from annotate.study.marks import Unit, marks_with_text, possible_units
 from annotate.study.ratings import canonical_ratings
 from annotate.study.repeated import Section, Sections
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
-from annotate.study.spans import inside_frame, read_inside, read_relations, relation_frame, spans_by_region
+from annotate.study.spans import inside_frame, relation_frame
 
 REASONS: Mapping[str, str] = {
     "cancelled": "skipped by the annotator",
@@ -136,7 +135,7 @@ def tabulate(
         If a task has not the shape of one, or two tasks give one passage id to different texts.
 
     """
-    made_of: dict[str, list[dict[str, Any]]] = {name: [] for name in _KINDS}
+    made_of: dict[str, list[dict[str, Any]]] = {name: [] for name in KINDS}
     exclusions = made_of["exclusion"]
     passages: dict[str, dict[str, Any]] = {}
     sections = Sections(codebook)
@@ -194,7 +193,7 @@ def tabulate(
             again += len(of_time) if time else 0
             number = latest[item] + time if time else repeat
             for rows, answers in _read(of_time, parts, sections, reader, number):
-                for kind, row in _rows_of(rows, answers, codebook):
+                for kind, row in rows_of(rows, answers, codebook):
                     made_of[kind].append(row)
         latest[item] += len(found.again)
         for rows, answers in _read(found.gold, parts, sections, reader, repeat):
@@ -225,7 +224,7 @@ def _read(
     sections: Sections,
     reader: Reader,
     repeat: int,
-) -> Iterator[tuple["_Rows", list[Answer | Excluded]]]:
+) -> Iterator[tuple[Rows, list[Answer | Excluded]]]:
     """Read the annotations of a task, item by item."""
     for annotation in made:
         found = list(sections.split(annotation, parts))
@@ -233,10 +232,10 @@ def _read(
         for part, own in found:
             beside = once if part.repeat else ()
             answers = list(reader.answers(own, part.data, repeat=part.repeat, beside=beside))
-            yield _Rows(part.passage, own, repeat), answers
+            yield Rows(part.passage, own, repeat), answers
 
 
-def _gold(rows: "_Rows", answers: Sequence[Answer | Excluded]) -> Iterator[dict[str, Any]]:
+def _gold(rows: Rows, answers: Sequence[Answer | Excluded]) -> Iterator[dict[str, Any]]:
     """The judgements of a starred annotation, and whose own it is."""
     for answer in answers:
         if isinstance(answer, Answer) and answer.kind == "rating":
@@ -292,112 +291,6 @@ def _ordered(
 def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit, ...]:
     """What the offsets of this export may count."""
     return possible_units(marks_with_text(tasks, {one.name: one for one in codebook.span_variables}))
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The cells that all rows from one annotation of one passage, in one round, share."""
-
-    passage: Mapping[str, Any]
-    annotation: Mapping[str, Any]
-    repeat: int
-
-    @property
-    def _who(self) -> dict[str, Any]:
-        return {
-            "item": self.passage["item"],
-            "annotator": annotator_id(self.annotation.get("completed_by")),
-            "annotation": str(self.annotation.get("id")),
-        }
-
-    def annotated(self, *, whole: bool) -> dict[str, Any]:
-        return {**self._who, "round": self.repeat, "marks_whole": whole}
-
-    def rating(self, answer: Answer) -> dict[str, Any]:
-        annotation = self.annotation
-        return {
-            **self._who,
-            "source": self.passage["source"],
-            "document": self.passage["document"],
-            "variable": answer.variable,
-            "category": answer.value,
-            "created_at": as_cell(annotation.get("created_at")),
-            "updated_at": as_cell(annotation.get("updated_at")),
-            "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
-            "round": self.repeat,
-            "suggested": suggested_by(annotation),
-            **{name: fact for name, fact in self.passage.items() if name not in PASSAGE_COLUMNS},
-        }
-
-    def span(self, answer: Answer) -> dict[str, Any]:
-        return {
-            **self._who,
-            "source": self.passage["source"],
-            "label": answer.value,
-            "start": answer.start,
-            "end": answer.end,
-            "text": answer.text,
-            "region": answer.region,
-            "round": self.repeat,
-        }
-
-    def about_spans(self, found: Mapping[str, Any]) -> dict[str, Any]:
-        place = {name: self.passage[name] for name in ("document", "source")}
-        return {**self._who, **place, **found, "round": self.repeat}
-
-    def comment(self, answer: Answer) -> dict[str, Any]:
-        return {**self._who, "variable": answer.variable, "text": answer.value}
-
-    def exclusion(self, excluded: Excluded) -> dict[str, Any]:
-        return {
-            **self._who,
-            "reason": excluded.reason,
-            "variable": excluded.variable,
-            "detail": excluded.detail,
-        }
-
-
-_KINDS = ("rating", "span", "free_text", "relation", "inside", "exclusion", "annotated", "gold")
-
-
-def _rows_of(
-    rows: _Rows, answers: Sequence[Answer | Excluded], codebook: Codebook
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Turn what one annotation says into rows of the tables; relations once all its spans are known."""
-    tables = {"rating": rows.rating, "free_text": rows.comment}
-    spans: list[dict[str, Any]] = []  # those that were marked twice among them: relations may lead to either
-    marked: set[tuple[str, str, int, int]] = set()
-    marking, lost = {control.name for control in codebook.span_variables}, 0
-    for answer in answers:
-        if isinstance(answer, Excluded):
-            yield "exclusion", rows.exclusion(answer)
-            lost += answer.variable in marking
-        elif answer.kind == "span":
-            spans.append(row := rows.span(answer))
-            place = (answer.variable, answer.value, answer.start, answer.end)
-            if place in marked:
-                detail = f"{answer.value} on {answer.text!r:.60}, marked before"
-                yield "exclusion", rows.exclusion(Excluded("answered_twice", answer.variable, detail))
-            else:
-                marked.add(place)
-                yield "span", row
-        elif answer.kind != "inside":
-            yield answer.kind, tables[answer.kind](answer)
-    if lost:
-        detail = f"{lost} of its marks left out; the others stay in the table of spans"
-        yield "exclusion", rows.exclusion(Excluded("marks_incomplete", "", detail))
-    yield "annotated", rows.annotated(whole=not lost)
-    regions = spans_by_region(spans)
-    inside = [answer for answer in answers if isinstance(answer, Answer) and answer.kind == "inside"]
-    for kind, found in (
-        ("relation", read_relations(rows.annotation.get("result", []), regions, codebook)),
-        ("inside", read_inside(inside, regions)),
-    ):
-        for one in found:
-            if isinstance(one, Excluded):
-                yield "exclusion", rows.exclusion(one)
-            else:
-                yield kind, rows.about_spans(one)
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
