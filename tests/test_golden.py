@@ -55,7 +55,7 @@ OURS: dict[str, Ours] = {
         family("brennan_prediger"),
     ),
 }
-for weights in ("linear", "quadratic", "ordinal"):
+for weights in ("linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"):
     OURS |= {
         f"pa/{weights}": ("brennan_prediger", "ordinal", weights, "observed"),
         f"bp/{weights}": ("brennan_prediger", "ordinal", weights, "value"),
@@ -66,6 +66,9 @@ for weights in ("linear", "quadratic", "ordinal"):
         f"cohen_po/{weights}": ("cohen_kappa", "ordinal", weights, "observed"),
         f"cohen_pe/{weights}": ("cohen_kappa", "ordinal", weights, "expected"),
     }
+# Of irrCAC, which measures alpha by 1 minus a weight; its ratio and quadratic weights are Krippendorff's distances.
+FAR = {f"alpha/{distance}": distance for distance in ("linear", "radical", "circular", "bipolar")}
+OURS |= dict.fromkeys(FAR, family("krippendorff_alpha", "ordinal"))
 NEEDS_NUMBERS = {
     "alpha/quadratic",
     "alpha/ratio",
@@ -74,16 +77,16 @@ JACCARD = {"alpha_jaccard_9items"}
 OF_CATEGORY = ("fleiss_kappa_category_", "specific ")
 
 # Figures of definitions that are not ours: the largest kappa that the margins allow, a test statistic,
-# alpha with 1 minus a weight for a distance (so irrCAC's "ordinal" is not Krippendorff's), and dkpro's MASI.
+# alpha with 1 minus the ordinal weight for a distance (irrCAC's "ordinal" is not Krippendorff's), and dkpro's MASI.
 OTHERS = (
-    *("kappa_max", "fleiss_kappa_z_H0", "alpha/linear", "alpha/ordinal"),
+    *("kappa_max", "fleiss_kappa_z_H0", "alpha/ordinal"),
     *("alpha_dkproMASI_9items", "Do_dkproMASI", "De_dkproMASI"),
 )
-OTHER_WEIGHTS = ("/radical", "/ratio", "/circular", "/bipolar")
 ELSEWHERE = ("masi_distance_", "nltk_doctest", "alpha_masi_nonempty_subset")  # in tests of their own below
 
 
-# Of intraclass correlations, see test_icc; of paired tests, see test_coder_kinds; of spans, see test_unitizing; of error rates, see test_dawid_skene.
+# Of intraclass correlations, see test_icc; of paired tests, see test_coder_kinds; of spans, see test_unitizing; of error rates, see test_dawid_skene; of
+# distances and weights that a paper sets, see test_matrices.
 OTHER_TESTS = {
     "gwet2016_paired_15x4",
     "shrout_fleiss1979_6x4",
@@ -91,6 +94,8 @@ OTHER_TESTS = {
     "krippendorff1995_24x2",
     "krippendorff2004_alphaU",
     "dawid_skene1979_anaesthetists",
+    "cohen1968_weighted",
+    "artstein_poesio2008_weighted",
 }
 
 
@@ -130,7 +135,9 @@ def order(study: dict[str, Any]) -> list[str]:
 
 
 @cache
-def found(name: str, coefficient: str, level: str, weights: str | None = None, sets: str = "masi") -> Any:
+def found(
+    name: str, coefficient: str, level: str, weights: str | None = None, distance: str | None = None
+) -> Any:
     study = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
     if "counts_units_by_category" in study:
         counts = study["counts_units_by_category"]
@@ -141,7 +148,7 @@ def found(name: str, coefficient: str, level: str, weights: str | None = None, s
     declared: tuple[str, ...] = ()
     if level == "ordinal" or "table_rows_rater1_cols_rater2" in study:
         declared = tuple(order(study))
-    scales = {"v": Scale(level, declared, weights, sets)}
+    scales = {"v": Scale(level, declared, weights, distance)}
     return next(
         measure(
             ratings(study), coefficients=[coefficient], scales=scales, interval=Interval("none")
@@ -162,7 +169,7 @@ CASES = [
 def test_published_figure(name: str, expected: dict[str, Any]) -> None:
     called = expected["coefficient"]
     coefficient, level, weights, figure = OURS[called]
-    ours = found(name, coefficient, level, weights, "jaccard" if called in JACCARD else "masi")
+    ours = found(name, coefficient, level, weights, "jaccard" if called in JACCARD else FAR.get(called))
     assert getattr(ours, figure) == pytest.approx(expected["value"], abs=expected["tol"], rel=0)
     if "exact" in expected:
         assert ours.value == pytest.approx(float(Fraction(expected["exact"])), abs=1e-12)
@@ -179,7 +186,6 @@ def test_every_figure_is_ours_or_known_to_be_another() -> None:
         for expected in study["expected"]
         if expected["coefficient"] not in (*OURS, *OTHERS)
         and not expected["coefficient"].startswith((*OF_CATEGORY, *ELSEWHERE))
-        and not expected["coefficient"].endswith(OTHER_WEIGHTS)
     ]
     assert unknown == []
     assert {file.stem for file in GOLDEN.glob("*.json")} == {name for name, _ in publications()} | OTHER_TESTS

@@ -17,7 +17,7 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import Scale
-from annotate.counts.distance import matrix, ranks
+from annotate.counts.distance import distances_between
 from annotate.counts.judgements import Judgements, judgements, met
 from annotate.counts.patterns import FloatArray, IntArray
 from annotate.counts.table import bring_home
@@ -117,7 +117,7 @@ def contributions(
         sizes = np.bincount(judged.unit)
         paired = sizes[judged.unit] > 1
         marginals = np.bincount(judged.category[paired], minlength=len(judged.categories)).astype(float)
-        distances = _distances(judged, marginals)
+        distances = distances_between(judged.scale, marginals)
         apart = np.zeros(len(sizes))
         for one, other in met(judged.unit, judged.annotator):
             far = distances[judged.category[one], judged.category[other]]
@@ -172,7 +172,7 @@ def confusions(
         one, other = np.triu_indices(size, 1)
         used = (marginals[one] > 0) & (marginals[other] > 0)
         one, other = one[used], other[used]
-        far = _distances(judged, marginals)[one, other]
+        far = distances_between(judged.scale, marginals)[one, other]
         names = np.array(judged.categories, dtype=object)
         found = pd.DataFrame({"category_a": names[one], "category_b": names[other], "distance": far})
         found["n_pairs"] = (pairs + pairs.T)[one, other].astype(np.int64)
@@ -183,15 +183,6 @@ def confusions(
         order = np.argsort(-found["share"].fillna(0.0).round(12).to_numpy(), kind="stable")
         frames.append(found.iloc[order].assign(variable=judged.variable, level=judged.level))
     return pd.concat(frames, ignore_index=True)[list(CONFUSION_COLUMNS)]
-
-
-def _distances(judged: Judgements, marginals: FloatArray) -> FloatArray:
-    """Distances (K x K) as alpha takes them; ``marginals`` (K,) are the ratings that can be paired."""
-    if judged.level != "ordinal":
-        return matrix(judged.scale)
-    scale = ranks(marginals)
-    widest = float(scale[-1] - scale[0]) or 1.0
-    return np.asarray(((scale[:, None] - scale[None, :]) / widest) ** 2, dtype=float)
 
 
 def _shares(parts: FloatArray) -> FloatArray:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from annotate.counts.patterns import Patterns
 
 COUNTS = ("n_items", "n_pairable_items", "n_ratings", "n_annotators")
-TEXT = ("category", "variable", "level", "coefficient", "weights", "interval", "undefined")
+TEXT = ("category", "variable", "level", "coefficient", "weights", "distance", "interval", "undefined")
 CLUSTERED = {"n_clusters": "int64", "design_effect": "float64"}
 _BESIDE = ("coefficient", "undefined", "below", *CLUSTERED)
 _MEASURED = [field.name for field in fields(Estimate) if field.name not in _BESIDE]
@@ -45,12 +45,18 @@ class _Plan:
         """Columns that stand in the result only where they were asked for."""
         given = any(scale.weights for scale in self.scales.values())
         weighs = given or any(one.weights is BY_LEVEL for one in self.chosen)
-        return (*(("category",) if self.per_category else ()), *(("weights",) if weighs else ()))
+        far = any(scale.distance not in (None, "masi") for scale in self.scales.values())
+        asked = {"category": self.per_category, "weights": weighs, "distance": far}
+        return tuple([name for name, given in asked.items() if given])
 
     def columns(self, *, clustered: bool) -> dict[str, str]:
         """The columns of the result in their order, with the dtype of each."""
         chances = list(_chances(self.interval.below))
-        before = {"coefficient": ["category"], "value": ["weights"], "n_items": [*chances, *CLUSTERED]}
+        before = {
+            "coefficient": ["category"],
+            "value": ["weights", "distance"],
+            "n_items": [*chances, *CLUSTERED],
+        }
         names = [name for column in COLUMNS for name in (*before.get(column, ()), column)]
         kinds = {**dict.fromkeys(TEXT, "object"), **dict.fromkeys(COUNTS, "int64"), **CLUSTERED}
         wanted = {*COLUMNS, *self.extra, *chances, *(CLUSTERED if clustered else ())}
@@ -99,7 +105,8 @@ def measure(
         a rating), n_pairable_items (with two or more), n_ratings, n_annotators, undefined (None, or why
         ``value`` is NaN). Nothing is rounded. With ``per_category`` a column category stands before
         coefficient (None for the whole variable); where something may be weighed, because ``weights``
-        are given or AC2 is asked for, a column weights after it (None where weights do not apply). Where
+        are given or AC2 is asked for, a column weights after it (None where weights do not apply), and where a distance
+        is given a column distance. Where
         clusters are drawn, n_clusters (with an item that can be paired) and design_effect (how many times the
         variance is that over items) stand before n_items; and before them, for each threshold of ``interval.below``, how
         likely the coefficient is to be below it, such as p_below_0.667 (Krippendorff 2019, ch. 12, on what to conclude).
@@ -176,20 +183,17 @@ def _row(
     group: GroupPatterns, category: str | None, found: Estimate, below: Sequence[float]
 ) -> dict[str, object]:
     patterns = group.patterns
-    level = patterns.level if category is None else "nominal"  # one category and the rest
-    weights = patterns.scale.weights if category is None else None
-    weighed = (
-        COEFFICIENTS[found.coefficient].weighs_with(level, weights)
-        if found.coefficient in COEFFICIENTS
-        else None
-    )
+    # One category and the rest are nominal.
+    scale = patterns.scale if category is None else Scale("nominal")
+    known = COEFFICIENTS.get(found.coefficient)
     return {
         "variable": group.variable,
-        "level": level,
+        "level": scale.level,
         "category": category,
         **vars(found),
         **dict(zip(_chances(below), found.below or (float("nan"),) * len(below), strict=True)),
-        "weights": weighed,
+        "weights": None if known is None else known.weighs_with(scale.level, scale.weights),
+        "distance": None if known is None else known.measures_by(scale),
         "n_clusters": None if patterns.clusters is None else patterns.clusters.number,
         "n_items": patterns.n_items,
         "n_pairable_items": patterns.n_pairable_items,

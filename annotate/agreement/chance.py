@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from annotate.agreement.result import Agreement
-from annotate.counts.distance import BY_LEVEL, ranks
+from annotate.counts.distance import BY_LEVEL, by_ranks, ranks
 from annotate.counts.kernels import MANY, Same
 from annotate.counts.patterns import FloatArray, Patterns
 from annotate.counts.samples import Samples
@@ -26,7 +26,7 @@ def krippendorff_alpha(patterns: Patterns, samples: Samples) -> Agreement:
     """
     paired, ratings = patterns.paired, patterns.ratings * patterns.pairable.astype(float)
     total = samples @ ratings
-    if patterns.level == "ordinal":
+    if by_ranks(patterns.scale):
         within, between = _ordinal(samples, paired, ratings)
     else:
         distances = patterns.distances

@@ -29,8 +29,9 @@ from annotate.agreement.kappa import (
     scott_pi,
 )
 from annotate.agreement.result import Agreement
-from annotate.codebook.scale import LEVELS, Level
-from annotate.counts.distance import BY_LEVEL, UNORDERED, UNWEIGHTED
+from annotate.codebook.matrices import Matrix
+from annotate.codebook.scale import LEVELS, Level, Scale
+from annotate.counts.distance import BY_LEVEL, UNWEIGHTED, refused
 from annotate.counts.patterns import NONE, PAIR, Assignments, Patterns
 from annotate.errors import StatisticsError
 
@@ -80,9 +81,13 @@ class Coefficient:
         """Whether weights apply."""
         return self.weights is not None
 
-    def weighs_with(self, level: str, weights: str | None) -> str | None:
+    def weighs_with(self, level: str, weights: str | Matrix | None) -> str | None:
         """The weights that a result rests on, ``weights`` being those asked for; None if none apply."""
-        return None if self.weights is None else weights or self.weights[level]
+        return None if self.weights is None else str(weights or self.weights[level])
+
+    def measures_by(self, scale: Scale) -> str | None:
+        """The distance that a result rests on: the one asked for, or that of the level; None if none applies."""
+        return str(scale.distance or scale.level) if self.by_distance else None
 
     def unfit(self, patterns: Patterns) -> str | None:
         """Why the coefficient cannot be had from these patterns, or None."""
@@ -90,10 +95,14 @@ class Coefficient:
             return f"{self.name} is not defined at level {patterns.level}"
         if self.of_category and patterns.categories[1:] != (REST,):
             return f"{self.name} is of one category; ask for it by category"
-        weights = self.weighs_with(patterns.level, patterns.scale.weights)
-        if weights not in (None, "identity") and patterns.level in UNORDERED:
-            return f"{weights} weights need an order of the categories, which level {patterns.level} does not have"
-        return self._unfit_design(patterns)
+        scale = patterns.scale
+        weights = None if self.weights is None else scale.weights or self.weights[scale.level]
+        distance = scale.distance if self.by_distance else None
+        return (
+            refused("weights need", weights, scale.level, scale.categories)
+            or refused("distances need", distance, scale.level, scale.categories)
+            or self._unfit_design(patterns)
+        )
 
     def _unfit_design(self, patterns: Patterns) -> str | None:
         if self.takes == "assignments" and not isinstance(patterns, Assignments):

@@ -4,7 +4,7 @@ A group is a function with its options as parameters; :func:`annotate.cli._help.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from annotate.cli.options import (
     Cluster,
     Confidence,
     Config,
+    Distance,
     Edited,
     Export,
     Form,
@@ -30,6 +31,7 @@ from annotate.cli.options import (
     Weights,
     WithoutSuggested,
     read_levels,
+    read_measures,
     read_orders,
     refuse_overwriting,
 )
@@ -40,6 +42,7 @@ from annotate.present import Format, counted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from annotate.codebook.matrices import Matrix
     from annotate.codebook.scale import Level, Scale
     from annotate.coordination.adjudication import Decisions
     from annotate.sampling import Interval
@@ -104,8 +107,8 @@ class Scaled:
     study: "Study"
     level: "Mapping[str, Level]"
     categories: Mapping[str, Sequence[str]]
-    weights: str | None = None
-    set_distance: str = "masi"
+    weights: "Mapping[str, str | Matrix]" = field(default_factory=dict)
+    distance: "Mapping[str, str | Matrix]" = field(default_factory=dict)
     machines: tuple[str, ...] = ()
     everybody: "Study | None" = None  # with the machines, where some were named
 
@@ -114,7 +117,7 @@ class Scaled:
         """The scale of each variable whose level is known."""
         from annotate.codebook.scale import scales_of
 
-        return scales_of(self.level, self.categories, weights=self.weights, distance=self.set_distance)
+        return scales_of(self.level, self.categories, weights=self.weights, distance=self.distance)
 
 
 def rated(
@@ -189,9 +192,16 @@ def scaled(
 
 
 @takes(found=scaled)
-def weighted(found: Scaled, weights: Weights = None, set_distance: SetDistance = "masi") -> Scaled:
+def weighted(
+    found: Scaled, weights: Weights = None, distance: Distance = None, set_distance: SetDistance = "masi"
+) -> Scaled:
     """The same, with weights and distances between categories."""
-    return replace(found, weights=weights, set_distance=set_distance)
+    return replace(
+        found,
+        weights=read_measures(weights, found.level, "--weights"),
+        distance=dict.fromkeys(found.level, set_distance)
+        | read_measures(distance, found.level, "--distance"),
+    )
 
 
 def drawn_together(named: str) -> str | None:

@@ -4,6 +4,7 @@ Nothing that takes its time is imported before a command runs.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -14,6 +15,7 @@ from annotate.errors import InputError
 from annotate.present import Format
 
 if TYPE_CHECKING:
+    from annotate.codebook.matrices import Matrix
     from annotate.codebook.read import Codebook
     from annotate.codebook.scale import Level
 
@@ -138,10 +140,20 @@ Orders = Annotated[
     ),
 ]
 Weights = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--weights",
-        help="identity, linear, quadratic, ordinal, or level for what the level asks for: for the kappas, Brennan-Prediger and AC2.",
+        metavar="[VARIABLE=]NAME|FILE",
+        help="For the kappas, Brennan-Prediger and AC2: identity, linear, quadratic, ordinal, radical, ratio, circular, bipolar, level for what the level asks for, or a .csv file with categories as header and first column. Repeatable.",
+        rich_help_panel=SCALES,
+    ),
+]
+Distance = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--distance",
+        metavar="[VARIABLE=]NAME|FILE",
+        help="For alpha, instead of the level's own: linear, radical, circular, bipolar, or a .csv file with categories as header and first column. Repeatable.",
         rich_help_panel=SCALES,
     ),
 ]
@@ -264,6 +276,29 @@ def read_levels(options: list[str] | None) -> "dict[str, Level]":
             raise typer.BadParameter(f"{variable} is named twice; say one level", param_hint="--level")
         levels[variable] = cast("Level", level)
     return levels
+
+
+def read_measures(
+    options: list[str] | None, variables: Iterable[str], what: str
+) -> "dict[str, str | Matrix]":
+    """Read --weights or --distance, as ``what`` names it: what each variable is measured with.
+
+    What names no variable is for all that are not named; what ends in .csv is a file.
+    """
+    from annotate.codebook.matrices import read_matrix
+
+    known = tuple(variables)
+    measures: dict[str | None, str | Matrix] = {}
+    for option in options or []:
+        before, separator, rest = option.partition("=")
+        named = bool(separator) and (before in known or not option.lower().endswith(".csv"))
+        variable, given = (before, rest) if named else (None, option)
+        if variable in measures:
+            twice = f"{variable or 'every variable'} is named twice; say it once"
+            raise typer.BadParameter(twice, param_hint=what)
+        measures[variable] = read_matrix(Path(given)) if given.lower().endswith(".csv") else given
+    of_all = {} if None not in measures else dict.fromkeys(known, measures[None])
+    return of_all | {name: one for name, one in measures.items() if name is not None}
 
 
 def read_orders(options: list[str] | None) -> dict[str, tuple[str, ...]]:

@@ -7,8 +7,9 @@ never taken from what was observed. Scales are checked when they are made, and n
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, TypeAlias, cast
 
+from annotate.codebook.matrices import Matrix
 from annotate.errors import StatisticsError
 
 Level = Literal["nominal", "ordinal", "interval", "ratio", "set"]
@@ -24,8 +25,12 @@ LEVEL_WEIGHTS: Mapping[str, str] = {
 }
 """What ``level`` means as weights, and what AC2 weighs with if nobody says: ordinal weights need no numbers (Gwet
 2014, Handbook of Inter-Rater Reliability, 4th ed., ch. 3)."""
-WEIGHTS = ("identity", "linear", "quadratic", "ordinal", BY_LEVEL)
-DISTANCES = ("masi", "jaccard")
+WEIGHTS = ("identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar", BY_LEVEL)
+SET_DISTANCES = ("masi", "jaccard")
+DISTANCES = (*SET_DISTANCES, "linear", "radical", "circular", "bipolar")
+
+
+Measure: TypeAlias = "str | Matrix | None"
 
 
 @dataclass(frozen=True)
@@ -40,36 +45,42 @@ class Scale:
         What the variable offers, in order; of sets, what a set may hold. An ordinal variable needs them. K of
         AC1 and of Brennan-Prediger is their number; without them, it is the number used in the table.
     weights
-        ``identity``, ``linear``, ``quadratic`` or ``ordinal``, for the kappas, Brennan-Prediger and AC2, see
-        :mod:`annotate.counts.distance`; ``level`` for what the level asks for: ordinal, of numbers quadratic. None for
-        identity, and for AC2 what the level asks for.
+        ``identity``, ``linear``, ``quadratic``, ``ordinal``, ``radical``, ``ratio``, ``circular`` or ``bipolar``, for
+        the kappas, Brennan-Prediger and AC2, see :mod:`annotate.counts.distance`; ``level`` for what the level asks for:
+        ordinal, of numbers quadratic; or a matrix of weights. None for identity, and for AC2 what the level asks for.
     distance
-        How alpha measures between sets: ``masi`` or ``jaccard``, see :mod:`annotate.counts.distance`.
+        How alpha measures: between sets ``masi`` or ``jaccard`` (elsewhere these mean nothing), between ordered
+        categories ``linear``, ``radical``, ``circular`` or ``bipolar``, see :mod:`annotate.counts.distance`; or a matrix
+        of distances. None for Krippendorff's distance of the level, of sets MASI.
 
     Raises
     ------
     StatisticsError
-        If level, weights or distance are not known, or the categories are no texts or name one twice.
+        If level, weights or distance are not known, the categories are no texts or name one twice, or a matrix is of
+        other categories, or of weights where distances are asked for.
 
     """
 
     level: Level
     categories: tuple[str, ...] = ()
-    weights: str | None = None
-    distance: str = "masi"
+    weights: str | Matrix | None = None
+    distance: str | Matrix | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no scale."""
         for what, said, known in (
             ("level", self.level, LEVELS),
-            ("set distance", self.distance, DISTANCES),
+            ("weights", self.weights, WEIGHTS),
+            ("distance", self.distance, DISTANCES),
         ):
-            if said not in known:
+            if said is not None and not isinstance(said, Matrix) and said not in known:
                 raise StatisticsError(f"{what} {said!r} is not known; there are {', '.join(known)}")
-        if self.weights is not None and self.weights not in WEIGHTS:
-            raise StatisticsError(f"weights {self.weights!r} are not known; there are {', '.join(WEIGHTS)}")
         if self.weights == BY_LEVEL:
             object.__setattr__(self, "weights", LEVEL_WEIGHTS[self.level])
+        if self.level == "set":
+            object.__setattr__(self, "distance", self.distance or SET_DISTANCES[0])
+        elif self.distance in SET_DISTANCES:
+            object.__setattr__(self, "distance", None)
         given: object = self.categories
         if isinstance(given, str) or not all(isinstance(one, str) for one in self.categories):
             raise StatisticsError(
@@ -79,16 +90,42 @@ class Scale:
         if len(set(self.categories)) < len(self.categories):
             twice = next(one for one, count in Counter(self.categories).items() if count > 1)
             raise StatisticsError(f"categories: {twice!r} stands twice; name each once")
+        for what, matrix in (("weights", self.weights), ("distance", self.distance)):
+            if isinstance(matrix, Matrix):
+                self._take(matrix, what)
+
+    def _take(self, matrix: Matrix, what: str) -> None:
+        """Hold a matrix against the categories; where nobody declared them, its own are declared by it."""
+        if self.level == "set":
+            raise StatisticsError(
+                f"{what} {matrix}: a matrix is of single categories, and level set has sets of them"
+            )
+        if matrix.holds_weights != (what == "weights"):
+            held, way = ("weights", "weights") if matrix.holds_weights else ("distances", "distance")
+            raise StatisticsError(
+                f"{what} {matrix}: these are {held}, with {matrix.values[0][0]:g} on the diagonal; give them as {way}"
+            )
+        if not self.categories:
+            object.__setattr__(self, "categories", matrix.categories)
+        apart = [one for one in self.categories if one not in matrix.categories]
+        apart += [one for one in matrix.categories if one not in self.categories]
+        if apart:
+            raise StatisticsError(
+                f"{what} {matrix}: it is of {', '.join(matrix.categories)}, and the variable offers "
+                f"{', '.join(self.categories)}"
+            )
 
 
 def scales_of(
     level: Mapping[str, str],
     categories: Mapping[str, Sequence[str]] | None = None,
     *,
-    weights: str | None = None,
-    distance: str = "masi",
+    weights: "Measure | Mapping[str, Measure]" = None,
+    distance: "Measure | Mapping[str, Measure]" = None,
 ) -> dict[str, Scale]:
-    """Make the scale of each variable of ``level``, in this order, the same weights and distance for all.
+    """Make the scale of each variable of ``level``, in this order.
+
+    Weights and distance are the same for all, or a mapping says them for some variables.
 
     >>> scales_of({"tone": "ordinal"}, {"tone": ["low", "high"]})["tone"].categories
     ('low', 'high')
@@ -100,12 +137,25 @@ def scales_of(
 
     """
     declared = categories or {}
+    said = [one if isinstance(one, Mapping) else dict.fromkeys(level, one) for one in (weights, distance)]
+    for variable in dict.fromkeys([*said[0], *said[1]]):
+        if variable not in level:
+            raise StatisticsError(f"{variable}: no such variable; there are {', '.join(level)}")
     for variable, one in level.items():
         if one not in LEVELS:
             raise StatisticsError(
                 f"variable {variable}: level {one!r} is not known; there are {', '.join(LEVELS)}"
             )
-    return {
-        variable: Scale(cast("Level", one), tuple(declared.get(variable) or ()), weights, distance)
-        for variable, one in level.items()
-    }
+    found = {}
+    for variable, one in level.items():
+        try:
+            found[variable] = Scale(
+                cast("Level", one),
+                tuple(declared.get(variable) or ()),
+                *(of.get(variable) for of in said),
+            )
+        except StatisticsError as error:
+            if not any(isinstance(of.get(variable), Matrix) for of in said):
+                raise
+            raise StatisticsError(f"variable {variable}: {error}") from error
+    return found

@@ -6,10 +6,11 @@ mean distance by another does not depend on that, and observed agreement stays r
 
 Weights say how much two categories agree, from 1 for the same to 0 for those furthest apart. Those of the
 kappa family, of Brennan-Prediger's coefficient and of AC2 are as Gwet (2014, Handbook of
-Inter-Rater Reliability, 4th ed., ch. 3) gives them. Linear and quadratic weights take the numbers at
-levels interval and ratio, and the places in the declared order at level ordinal; the others take places.
+Inter-Rater Reliability, 4th ed., ch. 3) gives them. They take the numbers at levels interval and ratio, and the
+places in the declared order, from 1, at level ordinal; ordinal weights take places always.
 Krippendorff's alpha has distances instead: his ordinal distance
-depends on the ratings and is not 1 minus the ordinal weight here.
+depends on the ratings and is not 1 minus the ordinal weight here. Where another distance is asked for by name, it is
+1 minus the weight of that name; circular and bipolar ones are his (2019, ch. 12).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from annotate.codebook.matrices import Matrix
 from annotate.codebook.scale import LEVEL_WEIGHTS, Scale
 from annotate.counts.kernels import MANY, Kernel, Linear, Moments, Ratios, Same, Sum, Table
 from annotate.errors import StatisticsError
@@ -125,16 +127,35 @@ SET_DISTANCES: dict[str, Callable[[Sequence[str]], FloatArray]] = {"masi": masi,
 @lru_cache(maxsize=4)  # a variable's groups come one after another
 def matrix(scale: Scale) -> FloatArray:
     """Distances (K x K) of the categories of a scale, at a level other than ordinal."""
-    of = SET_DISTANCES[scale.distance] if scale.level == "set" else FIXED[scale.level]
-    distances = of(scale.categories)
+    if isinstance(scale.distance, Matrix):
+        distances = scale.distance.of(scale.categories)
+    elif scale.distance in SET_DISTANCES:
+        distances = SET_DISTANCES[scale.distance](scale.categories)
+    elif scale.distance is not None:
+        distances = 1.0 - weight_matrix(scale.distance, scale.level, scale.categories)
+    else:
+        distances = FIXED[scale.level](scale.categories)
     distances.setflags(write=False)
     return distances
+
+
+def by_ranks(scale: Scale) -> bool:
+    """Whether distances follow from the ratings, by the ranks of the categories, and not from the categories alone."""
+    return scale.level == "ordinal" and scale.distance is None
+
+
+def distances_between(scale: Scale, marginals: FloatArray) -> FloatArray:
+    """Distances (K x K) as alpha takes them; ``marginals`` (K,) are the ratings that ordinal ones go by."""
+    if not by_ranks(scale):
+        return matrix(scale)
+    middle = ranks(marginals)
+    return np.asarray(((middle[:, None] - middle) / (float(np.ptp(middle)) or 1.0)) ** 2, dtype=float)
 
 
 @lru_cache(maxsize=4)  # a variable's groups come one after another
 def distance_kernel(scale: Scale) -> Kernel:
     """The same distances, to be summed over pairs of ratings; of many categories without a table of them."""
-    if len(scale.categories) <= MANY or scale.level == "set":
+    if len(scale.categories) <= MANY or scale.distance is not None:
         return Table(matrix(scale))
     if scale.level == "nominal":
         return Same(0.0, 1.0)
@@ -173,12 +194,69 @@ def ordinal(places: FloatArray) -> FloatArray:
     return np.asarray(1.0 - pairs / (float(pairs.max(initial=0.0)) or 1.0), dtype=float)
 
 
+def radical(places: FloatArray) -> FloatArray:
+    """``1 - sqrt(|a - b| / widest)`` (Gwet 2014, ch. 3)."""
+    apart = np.abs(places[:, None] - places[None, :])
+    return 1.0 - np.sqrt(apart / (float(np.ptp(places)) or 1.0))
+
+
+def ratio_weights(places: FloatArray) -> FloatArray:
+    """``1 - ((a - b) / (a + b))^2``, over the largest of these squares; two zeros are the same (Gwet 2014, ch. 3)."""
+    sums = places[:, None] + places[None, :]
+    return _over_largest(((places[:, None] - places[None, :]) / np.where(sums == 0, 1.0, sums)) ** 2)
+
+
+def circular(places: FloatArray) -> FloatArray:
+    """``1 - sin(pi (a - b) / U)^2``, over the largest of these squares; U is the widest difference and one more.
+
+    The last category is a step of one from the first, as the hour 23 is from 0 (Krippendorff 2019, ch. 12; Gwet 2014, ch. 3).
+    """
+    apart = places[:, None] - places[None, :]
+    return _over_largest(np.sin(np.pi * apart / (float(np.ptp(places)) + 1)) ** 2)
+
+
+def bipolar(places: FloatArray) -> FloatArray:
+    """``1 - (a - b)^2 / ((a + b - 2 low) (2 high - a - b))``, over the largest of these.
+
+    A difference weighs more near the poles than in the middle (Krippendorff 2019, ch. 12; Gwet 2014, ch. 3).
+    """
+    sums = places[:, None] + places[None, :]
+    room = (sums - 2 * places.min(initial=np.inf)) * (2 * places.max(initial=-np.inf) - sums)
+    return _over_largest((places[:, None] - places[None, :]) ** 2 / np.where(room == 0, 1.0, room))
+
+
+def _over_largest(apart: FloatArray) -> FloatArray:
+    return np.asarray(1.0 - apart / (float(apart.max(initial=0.0)) or 1.0), dtype=float)
+
+
 WEIGHTS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "identity": identity,
     "linear": linear,
     "quadratic": quadratic,
     "ordinal": ordinal,
+    "radical": radical,
+    "ratio": ratio_weights,
+    "circular": circular,
+    "bipolar": bipolar,
 }
+
+
+TABLED = ("radical", "ratio", "circular", "bipolar")
+"""What has no shorter form than a table of all pairs, however many categories there are."""
+MOST_TABLED = 2000
+
+
+def refused(what: str, name: str | Matrix | None, level: str, categories: Sequence[str]) -> str | None:
+    """Why weights, or a distance, of that name are not defined for these categories, or None."""
+    if name is None or isinstance(name, Matrix) or name == "identity" or name in SET_DISTANCES:
+        return None
+    if level in UNORDERED:
+        return f"{name} {what} an order of the categories, which level {level} does not have"
+    if name == "ratio" and level == "interval":
+        return f"{name} {what} a zero, which level {level} does not have"
+    if name in TABLED and len(categories) > MOST_TABLED:
+        return f"{name} {what} a table of all pairs, and {len(categories)} categories are too many"
+    return None
 
 
 @lru_cache(maxsize=8)  # a variable's groups come one after another
@@ -194,15 +272,18 @@ def weight_matrix(name: str, level: str, categories: tuple[str, ...]) -> FloatAr
 
 
 def _places(name: str, level: str, categories: Sequence[str]) -> FloatArray:
-    if level in NUMERIC and name in ("linear", "quadratic"):
-        return numbers(categories)
-    return np.arange(len(categories), dtype=float)
+    if level in NUMERIC and name != "ordinal":
+        # A circle has steps of 1, so its numbers are needed as they are; of the others only proportions count.
+        return numbers(categories) * (2 if name == "circular" else 1)
+    return np.arange(1, len(categories) + 1, dtype=float)
 
 
 @lru_cache(maxsize=8)
-def weight_kernel(name: str, level: str, categories: tuple[str, ...]) -> Kernel:
-    """The same weights, to be summed over pairs of ratings; of many categories without a table of them."""
-    if len(categories) <= MANY:
+def weight_kernel(name: str | Matrix, level: str, categories: tuple[str, ...]) -> Kernel:
+    """The same weights, to be summed over pairs of ratings; of many categories without a table of most of them."""
+    if isinstance(name, Matrix):
+        return Table(name.of(categories))
+    if len(categories) <= MANY or name in TABLED:
         return Table(weight_matrix(name, level, categories))
     if name == "identity":
         return Same()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from annotate.codebook.matrices import Matrix
 from annotate.codebook.scale import Level, Scale
 from annotate.counts.distance import distance_kernel, weight_kernel
 from annotate.counts.kernels import MANY, Counts, Kernel
@@ -108,7 +109,7 @@ class Patterns:
 
     @cached_property
     def distances(self) -> Kernel:
-        """The distances of the scale, at a level other than ordinal."""
+        """The distances of the scale, unless they follow from the ratings, by ranks."""
         return distance_kernel(self.scale)
 
     def weighing(self, by_level: Mapping[str, str]) -> Kernel:
@@ -119,7 +120,7 @@ class Patterns:
         return self._weighing[name]
 
     @cached_property
-    def _weighing(self) -> dict[str, Kernel]:
+    def _weighing(self) -> dict[str | Matrix, Kernel]:
         return {}
 
     def observed(self, samples: Samples, weights: Kernel | None = None) -> FloatArray:

@@ -1,11 +1,14 @@
 """What a person may write for an argument: each is read, or refused in one line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import cast, get_args
 
-from annotate.codebook.scale import Level
+import pandas as pd
+
+from annotate.codebook.matrices import Matrix, matrix_of
+from annotate.codebook.scale import Level, Measure
 from annotate.errors import InputError, StatisticsError
 from annotate.sampling import Interval
 
@@ -84,6 +87,23 @@ def interval_of(
         cluster,
         resample,
         tuple(number("below", one) for one in (below if isinstance(below, Sequence) else [below])),
+    )
+
+
+def measures(what: str, value: object) -> "Measure | dict[str, Measure]":
+    """What variables are measured with: a name or a frame for all, or a mapping of some."""
+    if isinstance(value, Mapping):
+        return {str(name): _measure(what, one) for name, one in value.items()}
+    return _measure(what, value)
+
+
+def _measure(what: str, value: object) -> Measure:
+    if isinstance(value, pd.DataFrame):
+        return matrix_of(value)
+    if value is None or isinstance(value, str | Matrix):
+        return value
+    raise StatisticsError(
+        f"{what}: {_shown(value)} is neither a name nor a frame of categories by categories"
     )
 
 

@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+
 from annotate import agreement, consensus
 from annotate.agreement import DEFAULT
 from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.errors import InputError, StatisticsError
-from annotate.notebook.asked import By, columns, flag, interval_of, level_of, names, number, whole
+from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
 from annotate.present.study_tables import icc_table, pairs_table
 from annotate.study.study import Study
 
+Measures = str | pd.DataFrame | Mapping[str, str | pd.DataFrame] | None
 Levels = Level | Mapping[str, Level]
 Order = Mapping[str, Sequence[str]]
 Method = Literal["majority", "dawid-skene"]
@@ -29,8 +32,8 @@ class RatedStudy(Study):
         coefficients: By = DEFAULT,
         level: Levels | None = None,
         order: Order | None = None,
-        weights: str | None = None,
-        distance: str = "masi",
+        weights: Measures = None,
+        distance: Measures = None,
         per_category: bool = False,
         interval: str = "auto",
         replicates: int = 1000,
@@ -40,7 +43,11 @@ class RatedStudy(Study):
         seed: int = 0,
         below: Sequence[float] = (),
     ) -> Agreement:
-        """Measure how well annotators agree; see :func:`annotate.agreement.measure`."""
+        """Measure how well annotators agree; see :func:`annotate.agreement.measure`.
+
+        ``weights`` (of the kappas, Brennan-Prediger and AC2) and ``distance`` (of alpha) are a name or a frame of categories
+        against categories, for all variables or a mapping of some; see :class:`annotate.codebook.scale.Scale`.
+        """
         asked, scales = columns(by), self._scaled(level, order, weights, distance)
         frame = agreement.measure(
             self.rated,
@@ -79,6 +86,8 @@ class RatedStudy(Study):
         coefficients: By = DEFAULT,
         level: Levels | None = None,
         order: Order | None = None,
+        weights: Measures = None,
+        distance: Measures = None,
         permutations: int = 1999,
         cluster: str | None = "auto",
         seed: int = 0,
@@ -88,7 +97,7 @@ class RatedStudy(Study):
             self.rated,
             by=columns(by),
             coefficients=names("coefficients", coefficients),
-            scales=self._scaled(level, order),
+            scales=self._scaled(level, order, weights, distance),
             permutations=whole("permutations", permutations),
             interval=interval_of(seed=seed, cluster=cluster),
         )
@@ -102,6 +111,8 @@ class RatedStudy(Study):
         coefficient: str = "krippendorff_alpha",
         level: Levels | None = None,
         order: Order | None = None,
+        weights: Measures = None,
+        distance: Measures = None,
         confidence: float = 0.95,
         replicates: int = 2000,
         cluster: str | None = "auto",
@@ -113,7 +124,7 @@ class RatedStudy(Study):
             half_width=number("half_width", half_width),
             by=columns(by),
             coefficient=coefficient,
-            scales=self._scaled(level, order),
+            scales=self._scaled(level, order, weights, distance),
             interval=interval_of("auto", replicates, confidence, seed, cluster),
         )
         return Result(frame, self.exclusions)
@@ -284,8 +295,8 @@ class RatedStudy(Study):
         self,
         level: Levels | None,
         order: Order | None,
-        weights: str | None = None,
-        distance: str = "masi",
+        weights: Measures = None,
+        distance: Measures = None,
     ) -> dict[str, Scale]:
         """Put what is said on top of what the codebook says."""
         coded = list(dict.fromkeys([*self.levels, *self.ratings["variable"]]))
@@ -309,5 +320,8 @@ class RatedStudy(Study):
             if name not in coded:
                 raise StatisticsError(f"{name}: no such variable; there are {', '.join(coded)}")
         return scales_of(
-            {**self.levels, **said}, {**self.categories, **orders}, weights=weights, distance=distance
+            {**self.levels, **said},
+            {**self.categories, **orders},
+            weights=measures("weights", weights),
+            distance=measures("distance", distance),
         )

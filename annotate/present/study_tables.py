@@ -183,7 +183,7 @@ def _measured(result: pd.DataFrame) -> list[str]:
     if result.empty:
         return []
     told = []
-    for what, of in (("level", "variable"), ("weights", "coefficient")):
+    for what, of in (("level", "variable"), ("weights", "coefficient"), ("distance", "variable")):
         if what in result.columns:
             pairs = result[[what, of]].dropna().drop_duplicates()
             groups = {str(one): list(map(_term, group[of])) for one, group in pairs.groupby(what, sort=False)}

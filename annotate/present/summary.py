@@ -241,7 +241,22 @@ def _measures(names: list[str], whole: pd.DataFrame) -> str:
         f"{', '.join(in_words(variable).lower() for variable in group.index)}: {_DISTANCES[str(level)]}"
         for level, group in levels.groupby(levels, sort=False)
     )
-    return f"Inter-annotator agreement was measured by {named}, at these levels of measurement: {kinds}."
+    said = f"Inter-annotator agreement was measured by {named}, at these levels of measurement: {kinds}."
+    if "distance" in whole.columns:
+        by = whole.dropna(subset="distance").drop_duplicates("variable")
+        other = [
+            f"{in_words(variable).lower()}: {distance}"
+            for variable, distance, level in by[["variable", "distance", "level"]].itertuples(
+                index=False, name=None
+            )
+            if distance not in (level, "masi")
+        ]
+        said += (
+            f" Alpha measured with another distance than that of the level: {'; '.join(other)}."
+            if other
+            else ""
+        )
+    return said
 
 
 def _weights(whole: pd.DataFrame) -> str:

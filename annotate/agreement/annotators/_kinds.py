@@ -30,7 +30,7 @@ from annotate.agreement.intervals import Limits, Measured, degrees, variances
 from annotate.agreement.registry import DEFAULT, Coefficient, select
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
-from annotate.counts.distance import matrix, ranks
+from annotate.counts.distance import distances_between
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
 from annotate.counts.patterns import PAIR, Assignments, assign
 from annotate.counts.samples import Samples
@@ -289,9 +289,7 @@ def cross(
 ) -> Callable[[Samples], FloatArray]:
     """The cross-kappa of two kinds on samples of the patterns that ``both`` rated (P,)."""
     here, there = (np.asarray(_dense(one.counts), dtype=float) for one in (first, second))
-    distances = (
-        ordered((first.n * both) @ (here + there)) if first.level == "ordinal" else matrix(first.scale)
-    )
+    distances = distances_between(first.scale, (first.n * both) @ (here + there))
     pairs = np.where(both, first.ratings * second.ratings, 1).astype(float)
     apart = (here @ distances * there).sum(axis=1) / pairs * both
     here, there = here * both[:, None], there * both[:, None]
@@ -308,15 +306,9 @@ def cross(
     return compute
 
 
-def ordered(marginals: FloatArray) -> FloatArray:
-    """Ordinal distances (K x K) where the categories are used so often (K,)."""
-    scale = ranks(marginals[None, :])[0]
-    return np.asarray(((scale[:, None] - scale) / (float(np.ptp(scale)) or 1.0)) ** 2, dtype=float)
-
-
 def distances_of(patterns: Assignments, n: IntArray) -> FloatArray:
     """The distances (K x K) of the level; ``n`` (P,) are the items that ordinal ones go by."""
-    return ordered(n @ _dense(patterns.counts)) if patterns.level == "ordinal" else matrix(patterns.scale)
+    return distances_between(patterns.scale, n @ _dense(patterns.counts))
 
 
 def _dense(counts: Any) -> Any:
