@@ -208,6 +208,8 @@ def turn(first: str, start: int, last: str, end: int, marked: str | None) -> dic
         (turn("0", 13, "0", 21, "the gate"), "the gate"),
         (turn("0", 14, "0", 22, "the gate"), "the gate"),  # UTF-16 units
         (turn("0", 17, "1", 3, "gate?\n\nThe"), "gate?\nThe"),
+        (turn("0", 17, "1", 3, "gate?\n00:00:00 - 00:00:00\nThe"), "gate?\nThe"),  # as the screen has it
+        (turn("0", 18, "1", 11, "gate?\\nBen\\nThe harbour"), "gate?\nThe harbour"),  # UTF-16 units
         (turn("1", 0, "1", 3, None), "The"),
     ],
 )
@@ -226,6 +228,8 @@ def test_a_mark_on_a_turn_lies_in_the_dialogue(answer: dict[str, Any], text: str
         turn("1", 9, "1", 3, "The"),
         turn("x", 0, "1", 3, "The"),
         turn("1", 0, "1", 3, "No"),
+        turn("0", 17, "1", 3, "gate?\nBen\nThe harbour"),
+        turn("0", 17, "1", 3, "the gate?\nBen\nThe"),
     ],
 )
 def test_a_mark_on_no_turn_is_left_out_and_counted(answer: dict[str, Any]) -> None:

@@ -53,6 +53,9 @@ def place(mark: "Mark", units: Collection[Unit] = UNITS) -> Place | None:
         for here in mark.found.values():
             if read(mark.passage[slice(*here)]) in wanted:
                 return here
+    if mark.turns:
+        fits = (here for here in mark.found.values() if _said_in_turns(mark.passage[slice(*here)], mark.text))
+        return next(fits, None)
     return None
 
 
@@ -124,6 +127,24 @@ def _without_any_space(text: str) -> str:
     return "".join(_composed(text).split()) or text
 
 
+def _said_in_turns(said: str, marked: str) -> bool:
+    """Whether a marked text is what turns say, a line each, and between them what the screen shows: names and times.
+
+    It must begin with the first of them and end with the last.
+    """
+    first, *others = ("".join(_composed(line).split()) for line in said.split("\n"))
+    text = "".join(_composed(_unescaped(marked)).split())
+    if not (others and text.startswith(first) and text.endswith(others[-1])):
+        return False
+    at = len(first)
+    for line in others[:-1]:
+        found = text.find(line, at)
+        if found < 0:
+            return False
+        at = found + len(line)
+    return at <= len(text) - len(others[-1])
+
+
 _READINGS: tuple[Callable[[str], str], ...] = (str, _with_plain_lines, _composed, _without_spaces)
 
 
@@ -133,7 +154,8 @@ class Mark:
 
     ``passage`` is the text that it lies in, ``found`` the place of it by each way of counting, ``text`` what was
     marked or None, ``said`` its offsets for people. ``shown`` tells that a browser laid the text out, so that the
-    white space of what was marked is the browser's own.
+    white space of what was marked is the browser's own; ``turns`` that it is a dialogue, where a mark over several
+    turns may bring the names and times that stand between them.
     """
 
     passage: str
@@ -141,6 +163,7 @@ class Mark:
     text: str | None
     said: str
     shown: bool = False
+    turns: bool = False
 
 
 def read_mark(value: Mapping[str, Any], shown: object, control: SpanVariable) -> Mark | str:
@@ -180,7 +203,7 @@ def _in_turns(value: Mapping[str, Any], turns: Turns, marked: str | None) -> Mar
         here = _within(turns.text[first:], start, unit), _within(turns.text[last:], end, unit)
         if here[0] is not None and here[1] is not None and first + here[0] < last + here[1]:
             found[unit] = first + here[0], last + here[1]
-    return Mark(turns.text, found, marked, said, shown=True)
+    return Mark(turns.text, found, marked, said, shown=True, turns=True)
 
 
 def _within(text: str, offset: int, unit: Unit) -> int | None:

@@ -169,14 +169,19 @@ def log_in(
     def opened(name: str) -> "Page":
         email = person(name).email
         page = new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{connection.url}/user/login/")
-        page.fill("input[name=email]", email)
-        page.fill("input[name=password]", PASSWORD.format(name))
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
+        log_in_on(page, connection.url, email, name)
         return page
 
     return opened
+
+
+def log_in_on(page: "Page", url: str, email: str, name: str) -> None:
+    """Log in on a page of the browser."""
+    page.goto(f"{url}/user/login/")
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", PASSWORD.format(name))
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/user/login" not in url, wait_until="commit")
 
 
 class Proxy:
