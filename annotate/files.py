@@ -68,12 +68,12 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def read_json(path: Path, *, remedy: str, error: type[AnnotateError] = InputError) -> Any:
-    """Read a JSON file; what is no JSON, or cannot be held, is an ``error`` that ends with the remedy."""
+    """Read a JSON file; what is not a JSON, or cannot be held, is an ``error`` that ends with the remedy."""
     text = read_text(path)
     try:
         return json.loads(text)
     except json.JSONDecodeError as broken:
-        reason = f"line {broken.lineno}: no JSON ({broken.msg})"
+        reason = f"line {broken.lineno}: not JSON ({broken.msg})"
     except ValueError:  # what else Python's reader refuses
         reason = "holds a number of more than 4300 digits"
     except RecursionError:
@@ -229,7 +229,7 @@ def refuse_twins(path: Path, line: int, names: list[str]) -> None:
     Raises
     ------
     InputError
-        With the names that stand there twice.
+        With the names that occur twice.
 
     """
     if twice := sorted({name for name in names if names.count(name) > 1}):

@@ -43,13 +43,13 @@ def count_rows(path: Path) -> int:
     Raises
     ------
     InputError
-        If it is none.
+        If it is not one.
 
     """
     try:
         return int(pq.read_metadata(path).num_rows)  # type: ignore[no-untyped-call] # pyarrow leaves it so
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path}: no readable parquet file ({_first_line(error)})") from error
+        raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
 
 
 _ROOM = 2**30  # bytes that any file may take
@@ -77,7 +77,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
             )
         return pd.read_parquet(path)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path}: no readable parquet file ({_first_line(error)})") from error
+        raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path}: what pandas wrote into it about its columns is damaged; write it again"
@@ -97,7 +97,7 @@ def _at_most(metadata: pq.FileMetaData) -> int:
 
 
 def _needed(path: Path, file: pq.ParquetFile, allowed: int) -> int:
-    """Bytes that its cells take, counted without writing out a text as often as it stands there."""
+    """Bytes that its cells take, counted without writing out a text as often as it occurs."""
     metadata = file.metadata
     groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
     values = sum(group.column(place).num_values for group in groups for place in range(group.num_columns))

@@ -87,7 +87,7 @@ class Interval:
     below: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what is no interval."""
+        """Refuse what is not an interval."""
         if self.kind not in INTERVALS:
             raise StatisticsError(f"interval {self.kind!r} is not known; there are {', '.join(INTERVALS)}")
         if self.replicates < 0:

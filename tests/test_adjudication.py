@@ -342,7 +342,7 @@ def test_an_export_that_is_no_adjudication_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds no adjudication; pull the project"):
         read_decisions(path, config=config)
     path.write_text(json.dumps([task("p", adjudication="kind")]), encoding="utf-8")
-    with pytest.raises(InputError, match="adjudication is no list of variables"):
+    with pytest.raises(InputError, match="adjudication is not a list of variables"):
         read_decisions(path, config=config)
 
 

@@ -399,11 +399,11 @@ def test_one_pairable_item_has_no_interval() -> None:
         ),
         (
             {"scales": {"v": Scale("interval")}},
-            "item p2, annotator A1, variable v: 'no' is no number, and level interval needs one",
+            "item p2, annotator A1, variable v: 'no' is not a number, and level interval needs one",
         ),
         (
             {"scales": {"v": Scale("set")}},
-            'item p2, annotator A1, variable v: \'no\' is no set; a set is written as a JSON array, such as ["a","b"]',
+            'item p2, annotator A1, variable v: \'no\' is not a set; a set is written as a JSON array, such as ["a","b"]',
         ),
         (
             {"by": ["annotator"]},
@@ -420,8 +420,8 @@ def test_refused(settings_: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("level", "categories", "row", "message"),
     [
-        ("interval", [], "p9 s A1 inf", "'inf' is no number, and level interval needs one"),
-        ("interval", [], "p9 s A1 NaN", "'NaN' is no number, and level interval needs one"),
+        ("interval", [], "p9 s A1 inf", "'inf' is not a number, and level interval needs one"),
+        ("interval", [], "p9 s A1 NaN", "'NaN' is not a number, and level interval needs one"),
         ("ratio", [], "p9 s A1 -2", "'-2' is below 0, which level ratio does not allow; say interval"),
         ("interval", ["1", "2", "3"], "p9 s A1 4", "'4' is not one of the declared categories 1, 2, 3"),
         (
@@ -430,7 +430,12 @@ def test_refused(settings_: dict[str, Any], message: str) -> None:
             'p9 s A1 ["a","x"]',
             '\'["a","x"]\' holds x, which is not declared; declared are a, b',
         ),
-        ("set", [], "p9 s A1 [1]", '\'[1]\' is no set; a set is written as a JSON array, such as ["a","b"]'),
+        (
+            "set",
+            [],
+            "p9 s A1 [1]",
+            '\'[1]\' is not a set; a set is written as a JSON array, such as ["a","b"]',
+        ),
     ],
 )
 def test_a_category_that_does_not_fit_is_named(
@@ -443,7 +448,7 @@ def test_a_category_that_does_not_fit_is_named(
 
 
 def test_a_declared_category_that_is_no_number() -> None:
-    with pytest.raises(StatisticsError, match="variable v: declared category 'high' is no number"):
+    with pytest.raises(StatisticsError, match="variable v: declared category 'high' is not a number"):
         measure(table("p1 s A1 1"), scales={"v": Scale("interval", ("1", "high"))})
 
 
@@ -522,7 +527,7 @@ def test_weights_by_level() -> None:
 
 
 def test_light_says_which_pair_it_lacks() -> None:
-    """A and C rated two items together, and both said yes; A and D nothing, which is no obstacle."""
+    """A and C rated two items together, and both said yes; A and D nothing, which is not an obstacle."""
     chosen = [["y", "n", None, None], ["n", "n", None, "n"], ["y", "y", "y", None], ["y", None, "y", None]]
     found = estimate(from_matrix(chosen), ["light_kappa", "conger_kappa"], interval=Interval(replicates=0))
     assert found[0].undefined == "two annotators used only one category on the items that both rated"
@@ -734,7 +739,7 @@ def test_a_number_is_written_as_people_write_it(text):
     table = pd.DataFrame(
         [("i", a, "v", text) for a in "ab"], columns=["item", "annotator", "variable", "category"]
     )
-    with pytest.raises(StatisticsError, match="is no number"):
+    with pytest.raises(StatisticsError, match="is not a number"):
         measure(table, scales={"v": Scale("interval")})
 
 

@@ -37,7 +37,7 @@ def table(*rows, columns=("item", "annotator", "category")):
 
 
 def matrix(*items):
-    """One word an item, one letter an annotator, such as ``xxy``; ``-`` is no rating."""
+    """One word an item, one letter an annotator, such as ``xxy``; ``-`` stands for no rating."""
     return table(*(
         f"p{number} A{who} {letter}"
         for number, letters in enumerate(items) for who, letter in enumerate(letters, 1) if letter != "-"
@@ -507,7 +507,7 @@ def test_variables_and_groups_stand_in_order(function):
         (lambda f: f.assign(category=None), {}, "ratings: column category is blank in 20 rows"),
         (lambda f: f, {"scales": {}}, "level of measurement of variable v is not known; say --level v="),
         (lambda f: f, {"scales": {"v": Scale("ordinal")}}, "variable v is ordinal and the order of its categories"),
-        (lambda f: f, {"scales": {"v": Scale("ratio")}}, "item p0, annotator A1, variable v: 'x' is no number"),
+        (lambda f: f, {"scales": {"v": Scale("ratio")}}, "item p0, annotator A1, variable v: 'x' is not a number"),
         (lambda f: f, {"scales": {"v": Scale("nominal", ("x",))}}, "item p4, annotator A1, variable v: 'y' is not one of the"),
         (lambda f: f, {"by": ["annotator"]}, "cannot group by annotator"),
         (lambda f: f, {"by": ["desk"]}, "ratings: no column desk"),

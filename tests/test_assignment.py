@@ -264,8 +264,8 @@ def test_repeats_come_last_to_the_same_annotators() -> None:
         (items(3), ["ada", "ada"], 2, 0.0, "annotator ada comes twice"),
         (items(3), people(2), 0, 0.0, "overlap 0: each passage needs"),
         (items(3), people(2), 3, 0.0, "overlap 3: there are only 2 annotators"),
-        (items(3), people(2), 2, 1.5, "repeat 1.5: is no share"),
-        (items(3), people(2), 2, float("nan"), "repeat nan: is no share"),
+        (items(3), people(2), 2, 1.5, "repeat 1.5: is not a share"),
+        (items(3), people(2), 2, float("nan"), "repeat nan: is not a share"),
     ],
 )
 def test_what_cannot_be_designed(

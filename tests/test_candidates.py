@@ -185,9 +185,9 @@ def test_vectors_that_do_not_fit_are_refused_in_one_line(tmp_path):
     for name, message in {
         "few.npy": r"3 rows, but .*example\.json has 78 passages",
         "flat.npy": "give passages x dimensions",
-        "no.npy": "no array of numpy",
+        "no.npy": "not a numpy array",
         "no.parquet": "no column item",
-        "odd.parquet": "no numbers of one length",
+        "odd.parquet": "not numbers of one length",
         "v.txt": r"read from \.npy or \.parquet",
         "missing.npy": "missing.npy",
     }.items():

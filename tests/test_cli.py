@@ -14,9 +14,11 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
+from typer.main import get_command
 
 from annotate import cli
 from annotate.agreement import COEFFICIENTS, measure
+from annotate.cli.commands import app
 from annotate.codebook.read import load_codebook
 from annotate.codebook.scale import Scale
 from annotate.corpus import read_tasks
@@ -639,3 +641,35 @@ def test_every_command_that_connects_lets_one_send_a_token_in_the_open():
     ]
     assert len(connecting) >= 8
     assert [line for line in connecting if "insecure=insecure" not in line] == []
+
+
+def _commands(group, before=()):
+    for name, command in group.commands.items():
+        yield from (
+            _commands(command, (*before, name))
+            if hasattr(command, "commands")
+            else [((*before, name), command)]
+        )
+
+
+NEEDED = {"candidates": (), "link": ("-o", "pairs.json"), "annotators kinds": ("--annotators", "t.csv"),
+          "annotators machine": ("--machine", "A1"), "adjudicate": ("--project", "Decide"), "plan": ("--half-width", "0.1"),
+          "workbook": ("-o", "a.xlsx"), "report": ("-o", "a.html"), "graph": ("--format", "json")}  # fmt: skip
+READS_ONE = [
+    name
+    for name, command in _commands(get_command(app))
+    if any("--config" in one.opts for one in command.params)
+    and {one.name for one in command.params if one.param_type_name == "argument"} & {"export", "texts"}
+]
+
+
+@pytest.mark.parametrize("name", READS_ONE, ids=" ".join)
+def test_a_snapshot_is_read_with_no_label_config_but_its_own(run, table, name):
+    """Another one would be ignored in silence."""
+    snapshot, other = (
+        str(Path(__file__).parent.parent / "exports" / "example"),
+        str(bundled("link_config.xml")),
+    )
+    code, out, err = run(*name, snapshot, *NEEDED.get(" ".join(name), ()), "--config", other)
+    assert (code, out) == (1, "")
+    assert "a snapshot is read with its own label config, and" in err

@@ -230,11 +230,11 @@ def test_an_unknown_variable_is_answered_with_the_known_ones() -> None:
             config(
                 '<Choices name="c" toName="text"><Choice value="a"/>\n<Choice value="b" alias="a"/></Choices>'
             ),
-            "label config, line 4: <Choice> 'a' stands there twice; give it an alias of its own",
+            "label config, line 4: <Choice> 'a' is there twice; give it an alias of its own",
         ),
         (
             config('<Labels name="c" toName="text"><Label value="a"/>\n<Label value="a"/></Labels>'),
-            "label config, line 4: <Label> 'a' stands there twice; give it an alias of its own",
+            "label config, line 4: <Label> 'a' is there twice; give it an alias of its own",
         ),
         (
             config('<Choices name="c" toName="text" choice="multiple" level="ordinal"/>'),
@@ -252,11 +252,11 @@ def test_an_unknown_variable_is_answered_with_the_known_ones() -> None:
         ),
         (
             config('<Rating name="c" toName="text" maxRating="0"/>'),
-            "label config, line 3: <Rating> maxRating '0' is no whole number from 1 to 999; correct it",
+            "label config, line 3: <Rating> maxRating '0' is not a whole number from 1 to 999; correct it",
         ),
         (
             config('<Number name="c" toName="text" min="low"/>'),
-            "label config, line 3: <Number> min 'low' is no number; correct it",
+            "label config, line 3: <Number> min 'low' is not a number; correct it",
         ),
     ],
 )

@@ -143,7 +143,7 @@ def test_a_table_of_annotators_is_read_or_refused_in_one_line(tmp_path):
     people.write_text("annotator,expert,team\nA1,yes,north\nA2,no,north\n", encoding="utf-8")
     assert read_kinds(people, "expert") == {"A1": "yes", "A2": "no"}
     for text, column, said in (
-        ("annotator,expert,team\nA1,yes,x\n", None, "which column tells the kinds must be said"),
+        ("annotator,expert,team\nA1,yes,x\n", None, "say which column tells the kinds"),
         ("name,expert\nA1,yes\n", None, "no column annotator"),
         ("annotator,expert\nA1,yes\nA1,no\n", None, "stands in two rows"),
         ("annotator,expert\nA1,\n", None, "annotator A1 has no expert"),

@@ -104,20 +104,20 @@ WRONG = {
     ),
     "a tag in the wrong case": (
         config(TONE, '<choices name="c" toName="text"/>'),
-        Problem(4, "choices", "is no tag of Label Studio, which shows nothing there", "write <Choices>"),
+        Problem(4, "choices", "is not a tag of Label Studio, which shows nothing there", "write <Choices>"),
     ),
     "a tag misspelled": (
         config(TONE, '<HyperTextLabel name="c" toName="text"/>'),
         Problem(
             4,
             "HyperTextLabel",
-            "is no tag of Label Studio, which shows nothing there",
+            "is not a tag of Label Studio, which shows nothing there",
             "write <HyperTextLabels>",
         ),
     ),
     "a tag of nobody": (
         config(TONE, "<Zzz/>"),
-        Problem(4, "Zzz", "is no tag of Label Studio, which shows nothing there", "remove it"),
+        Problem(4, "Zzz", "is not a tag of Label Studio, which shows nothing there", "remove it"),
     ),
     "a repeated value": (
         config(
@@ -136,7 +136,7 @@ WRONG = {
         config(
             '<Choices name="c" toName="text"><Choice value="a"/>', '<Choice value="b" alias="a"/></Choices>'
         ),
-        Problem(4, "Choice", "'a' stands there twice", "give it an alias of its own"),
+        Problem(4, "Choice", "'a' is there twice", "give it an alias of its own"),
     ),
     "a repeated leaf": (
         config(
@@ -192,22 +192,27 @@ WRONG = {
         Problem(
             4,
             "View",
-            "visibleWhen 'choice' is no condition",
+            "visibleWhen 'choice' is not a condition",
             "write one of choice-selected, choice-unselected, no-region-selected, region-selected",
         ),
     ),
-    "a whenChoiceValue that is no choice": (
+    "a whenChoiceValue that is not a choice": (
         config(TONE, '<View visibleWhen="choice-selected" whenTagName="tone" whenChoiceValue="w,hot"/>'),
         Problem(
-            4, "View", "whenChoiceValue 'hot' is no choice of 'tone'", "write a value or alias that is there"
+            4,
+            "View",
+            "whenChoiceValue 'hot' is not one of the choices of 'tone'",
+            "write a value or alias that is there",
         ),
     ),
-    "a whenLabelValue that is no label": (
+    "a whenLabelValue that is not one of the labels": (
         config(
             '<Labels name="l" toName="text"><Label value="A"/></Labels>',
             '<View visibleWhen="region-selected" whenLabelValue="B"/>',
         ),
-        Problem(4, "View", "whenLabelValue 'B' is no label", "write a value or alias that is there"),
+        Problem(
+            4, "View", "whenLabelValue 'B' is not one of the labels", "write a value or alias that is there"
+        ),
     ),
     "required but hidden by nothing in particular": (
         config(TONE, '<Rating name="r" toName="text" required="true" visibleWhen="choice-unselected"/>'),

@@ -150,8 +150,8 @@ def test_variables_can_be_chosen():
         (table("p1 A x").assign(category=" "), {}, TableError, "blank"),
         (table("p1 A x", "p1 A y"), {}, StatisticsError, "item p1, annotator A, variable v: rated more than once"),
         (table("p1 A q"), {"scales": {"v": Scale("nominal", ("x",))}}, StatisticsError, "'q' is not one of the declared"),
-        (table("p1 A q"), {"scales": {"v": Scale("interval")}}, StatisticsError, "is no number"),
-        (table("p1 A q"), {"scales": {"v": Scale("set")}}, StatisticsError, "is no set"),
+        (table("p1 A q"), {"scales": {"v": Scale("interval")}}, StatisticsError, "is not a number"),
+        (table("p1 A q"), {"scales": {"v": Scale("set")}}, StatisticsError, "is not a set"),
         (table("p1 A q"), {"scales": {}}, StatisticsError, "level of measurement"),
         (table("p1 A q"), {"variables": ["u"]}, StatisticsError, "variable u is not in the ratings"),
     ],
@@ -223,7 +223,7 @@ def test_agreement_with_the_decided_is_what_counting_gives(frame):
         (table("p1 A x"), decided("p1 x").drop(columns="category"), {}, TableError, "decided: no column category"),
         (table("p1 A x").drop(columns="item"), decided("p1 x"), {}, TableError, "ratings: no column item"),
         (table("p1 A x").iloc[:0], decided("p1 x"), {}, TableError, "empty"),
-        (table("p1 A 1"), decided("p1 x"), {"scales": {"v": Scale("interval")}}, StatisticsError, "variable v: category 'x' is no number"),
+        (table("p1 A 1"), decided("p1 x"), {"scales": {"v": Scale("interval")}}, StatisticsError, "variable v: category 'x' is not a number"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_said_in_one_line(ratings, told, more, error, said):

@@ -123,7 +123,7 @@ def test_further_columns_of_a_manifest_are_kept_and_digits_are_a_date(document, 
 def test_digits_that_are_no_day_are_refused(document, tmp_path, date):
     manifest = tmp_path / "sources.csv"
     manifest.write_text(f"file,published\nlist.txt,{date}\n", encoding="utf-8")
-    with pytest.raises(InputError, match="is no date; write it as 2020-09-14"):
+    with pytest.raises(InputError, match="is not a date; write it as 2020-09-14"):
         made(document, manifest=manifest)
 
 
@@ -148,7 +148,7 @@ def test_a_file_that_the_manifest_does_not_name_is_said(document, tmp_path):
         ("source\nX\n", "no column file"),
         ("file,kind\na,b\n", "the column kind is one that every task has; rename it"),
         ("file,source\na,b\na,c\n", "line 3: a stands here a second time"),
-        ("file,published\na,14 Sept\n", "line 2: published '14 Sept' is no date"),
+        ("file,published\na,14 Sept\n", "line 2: published '14 Sept' is not a date"),
         ("file,source\na,b,c\n", "line 2 has 3 cells, the header 2"),
         ("", "the file is empty"),
     ],
@@ -169,7 +169,7 @@ def test_a_bad_manifest_is_one_clear_line(document, tmp_path, content, message):
         ("empty.txt", b" \n\n ", "the document is empty"),
         ("half.txt", b"\xff\xfea\0b", "line 1, byte 4: not UTF-16, as its first bytes say"),
         ("nul.txt", b"a\0b", "NUL"),
-        ("bytes.txt", b"\xff\0\x81", "NUL character at byte 1; it is no text file"),
+        ("bytes.txt", b"\xff\0\x81", "NUL character at byte 1; it is not a text file"),
         (
             "page.odt",
             b"PK",
@@ -223,9 +223,9 @@ def test_tasks_come_back_as_they_were_written(document, tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("[{", "line 1: no JSON"),
-        ("{}", "no list of tasks"),
-        ("[]", "no list of tasks"),
+        ("[{", "line 1: not JSON"),
+        ("{}", "not a list of tasks"),
+        ("[]", "not a list of tasks"),
         ('[{"text": "x"}]', 'task 1 has no "data"'),
         ('[{"data": {"text": "x", "source": "s"}}]', "task 1 has no passage_id"),
         ('[{"data": {"passage_id": "a", "source": "s", "text": " "}}]', "task 1 has no text"),
@@ -267,7 +267,7 @@ def test_a_file_that_leads_nowhere_and_a_name_that_is_no_text_are_refused(tmp_pa
     with pytest.raises(InputError, match=r"loop\.txt"):
         ingest([loop], config_sha256="", strict=True)
     odd.write_text("A claim.", encoding="utf-8")
-    with pytest.raises(InputError, match="its document_id is no UTF-8 text"):
+    with pytest.raises(InputError, match="its document_id is not UTF-8 text"):
         ingest([odd], config_sha256="", strict=True)
 
 

@@ -112,7 +112,7 @@ def test_decisions_go_first_and_annotators_are_held_against_them(run, export, tm
     assert json.loads(out) == rows(against(study.ratings, labels, **given), study)
     code, out, err = run("agreement", snapshot)
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert "an adjudicator's decisions, which are nobody's ratings; give the study's own export" in err
+    assert "an adjudicator's decisions, which are not annotators' ratings; give the study's own export" in err
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_decisions_go_first_and_annotators_are_held_against_them(run, export, tm
         (("consensus", "t.csv", "--adjudicated", "adjudication"), "holds decisions, but on no passage of this study"),
         (("consensus", "t.csv", "--level", "w=nominal"), "w: no such variable; there are v"),
         (("adjudicate", "t.csv", "--project", "P 1"), "t.csv: holds no texts to adjudicate; give the snapshot"),
-        (("adjudicate", "adjudication", "--project", "P 1"), "an adjudicator's decisions, which are nobody's ratings"),
+        (("adjudicate", "adjudication", "--project", "P 1"), "an adjudicator's decisions, which are not annotators' ratings"),
         (("adjudicate", "e.json", "--config", "c.xml", "--project", "P 1", "--variable", "mood"), "mood: no such variable; there are kind"),
         (("adjudicate", EXAMPLE, "--project", "P 1"), "no Label Studio to talk to"),
     ],

@@ -78,7 +78,7 @@ KIND = {"scales": {"kind": Scale("nominal")}}
 
 
 def matrix(**items):
-    """One word an item, one letter an annotator, such as ``xxy``; ``-`` is no rating."""
+    """One word an item, one letter an annotator, such as ``xxy``; ``-`` stands for no rating."""
     return ratings(*(
         (item, f"A{who}", "kind", letter)
         for item, letters in items.items() for who, letter in enumerate(letters, 1) if letter != "-"

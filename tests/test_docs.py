@@ -163,7 +163,7 @@ REFERENCES = sorted(
 @pytest.mark.parametrize(("role", "name"), REFERENCES, ids=[name for _, name in REFERENCES])
 def test_what_a_docstring_refers_to_is_there(role, name):
     found = named(name)
-    assert role != "func" or (callable(found) and not isinstance(found, type)), f"{name} is no function"
+    assert role != "func" or (callable(found) and not isinstance(found, type)), f"{name} is not a function"
 
 
 def test_the_worked_changes_in_contributing_fit_the_house():

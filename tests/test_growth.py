@@ -76,7 +76,7 @@ SUMS = {
 
 @pytest.mark.parametrize("kind", SUMS)
 def test_arithmetic(kind):
-    """In CPU time: what is compared within one operator is no call."""
+    """In CPU time: what is compared within one operator is not a call."""
     texts = [passages(SUMS[kind](n)) for n in (300, 300 * GROWTH)]
     figures = [(quantities(text), text) for text in texts]
     short, long = (seconds(lambda given=given: arithmetic(*given)) for given in figures)

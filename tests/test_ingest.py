@@ -142,9 +142,9 @@ def test_a_bad_row_of_the_manifest_costs_its_file_only(folder):
     made = done(folder, manifest=manifest)
     assert sorted(made.texts) == ["letter", "paper", "plain"]
     assert [failure.message.removeprefix(f"{manifest}: ") for failure in made.failures] == [
-        "line 2: published '14 Sept' is no date; write it as 2020-09-14",
+        "line 2: published '14 Sept' is not a date; write it as 2020-09-14",
         "line 5: rows.csv stands here a second time, after line 4; keep one row a file",
-        "line 6: published 'soon' is no date; write it as 2020-09-14",
+        "line 6: published 'soon' is not a date; write it as 2020-09-14",
     ]
     assert data(made, "plain")["published"] == "2020"
 

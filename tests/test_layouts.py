@@ -1,4 +1,4 @@
-"""Text that is no plain text, and questions asked again and again: pages, dialogues, and what a config repeats."""
+"""Text that is not plain text, and questions asked again and again: pages, dialogues, and what a config repeats."""
 
 import json
 from typing import Any

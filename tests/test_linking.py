@@ -176,7 +176,8 @@ def test_status_says_how_far_the_linking_is_and_only_of_such_a_project():
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"), [({"control": 1.5}, "control 1.5: is no share"), ({"control": -1}, "is no share")]
+    ("asked", "message"),
+    [({"control": 1.5}, "control 1.5: is not a share"), ({"control": -1}, "is not a share")],
 )
 def test_what_cannot_be_drawn_is_refused(asked, message):
     with pytest.raises(InputError, match=message):

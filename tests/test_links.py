@@ -1,4 +1,4 @@
-"""A link project is read as links: pairs, what each annotator said of them, and what is no such project."""
+"""A link project is read as links: pairs, what each annotator said of them, and what is not such a project."""
 
 import json
 
@@ -110,7 +110,7 @@ def test_a_table_of_links_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("tasks", "passages", "message"),
     [
-        ([task("p1", annotation(1, 1, choice("a")))], None, "no link project; make one with annotate link"),
+        ([task("p1", annotation(1, 1, choice("a")))], None, "not a link project; make one with annotate link"),
         ([link_task("a1", "b1")], PASSAGES, "nobody has coded a pair yet"),
         (TASKS, PASSAGES.assign(document="z", item=["z1", "z2", "z3"]), "links of another study: 3 of its passages"),
         (TASKS, PASSAGES.assign(text="New text."), "3 of its passages have changed in the study since: a1"),

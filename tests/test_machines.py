@@ -96,7 +96,7 @@ def test_what_cannot_be_tested_says_why():
     ratings = coded(np.random.default_rng(3), 20, 3, 0.8, 0.6)
     found = machines(ratings, ["model"], scales={"v": Scale("nominal")}, interval=NONE).iloc[0]
     assert found["undefined"] == NOBODY
-    with pytest.raises(StatisticsError, match="no annotator is called so; there are A0, A1, A2, model"):
+    with pytest.raises(StatisticsError, match="no annotator has this name; there are A0, A1, A2, model"):
         machines(ratings, ["gpt"], scales={"v": Scale("nominal")})
     with pytest.raises(StatisticsError, match="epsilon"):
         machines(ratings, ["model"], scales={"v": Scale("nominal")}, epsilon=2)
@@ -125,7 +125,7 @@ def test_commands_keep_a_machine_apart(tmp_path):
     assert "left out: 60 machine" in found.stderr
     assert "may replace" in run("annotators", "machine", str(path), "--machine", "model").stdout
     assert run("annotators", "machine", str(path)).exit_code == 1
-    assert "no annotator is called so" in str(run("agreement", str(path), "--machine", "gpt").exception)
+    assert "no annotator has this name" in str(run("agreement", str(path), "--machine", "gpt").exception)
     said = run("consensus", str(path), "--machine", "model").stderr
     scales = {"v": Scale("nominal")}
     with_all = resolve(ratings, scales=scales).set_index("item")["category"]

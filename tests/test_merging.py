@@ -264,10 +264,10 @@ def test_two_pulls_of_one_project(pulled, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("3,A3,A1\n", "row 1: '3' is no export that is merged; write the number of one: 1 "),
+        ("3,A3,A1\n", "row 1: '3' is not an export that is merged; write the number of one: 1 "),
         ("1,A9,A1\n", "row 1: .* has no annotator A9; it has A3"),
         ("1,A3,A1\n1,3,A2\n", "row 2: A3 of .* is listed twice"),
-        ("1,A3,ada\n", "row 1: 'ada' is no name of an annotator; it begins with A"),
+        ("1,A3,ada\n", "row 1: 'ada' is not the name of an annotator; such a name begins with A"),
         ("1,A3,A3@2\n", "the name A3@2 is that of an account which is not listed"),
     ],
 )

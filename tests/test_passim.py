@@ -132,8 +132,8 @@ def test_clusters_are_pairs_of_their_members(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"id": "z"}, "line 1: document 'z' is none of these"),
-        ({"end": 9999}, "line 1: 0 to 9999 is no place in document a"),
+        ({"id": "z"}, "line 1: document 'z' is not among these"),
+        ({"end": 9999}, "line 1: 0 to 9999 is not a place in document a"),
         ({"begin": "0"}, "line 1: '0' to "),
         ({"s1": "something else"}, "line 1: document a has another text at 0 to"),
     ],
@@ -149,8 +149,8 @@ def test_what_is_of_other_documents_is_refused(tmp_path: Path, change: Any, mess
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no JSON"),
-        ("[]", "no record"),
+        ("{", "not JSON"),
+        ("[]", "not a record"),
         ('{"id": "a"}', "neither a pair .id2. nor a member of a cluster"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Figures in texts: their values, their places and what is no figure."""
+"""Figures in texts: their values, their places and what is not a figure."""
 
 import math
 

@@ -58,9 +58,9 @@ def test_other_columns_are_kept_and_white_space_around_a_category_is_not():
             "item p1, annotator A1, variable kind: c is not in the codebook",
         ),
         (table(("p1", "S", "A1", "flags", '["x","z"]')), "variable flags: z is not in the codebook"),
-        (table(("p1", "S", "A1", "flags", "x")), "is no set"),
+        (table(("p1", "S", "A1", "flags", "x")), "is not a set"),
         (table(("p1", "S", "A1", "mood", "a")), "mood"),
-        (table(("p1", "S", "A1", "kind", "a"), round="first"), "round 'first' is no whole number"),
+        (table(("p1", "S", "A1", "kind", "a"), round="first"), "round 'first' is not a whole number"),
     ],
 )
 def test_a_bad_table_is_one_clear_line(frame, message):
@@ -99,7 +99,7 @@ def test_a_table_comes_back_as_it_was_written(tmp_path, ending):
         ("a.csv", b"item,item\n1,2\n", "names the column item twice"),
         ("a.csv", b'item,source\n"1,2\n', "check the quotation marks"),
         ("a.csv", b"item\n\xff\n", "not UTF-8"),
-        ("a.parquet", b"PAR0", "no readable parquet file"),
+        ("a.parquet", b"PAR0", "not a readable parquet file"),
         ("a.parquet", None, "no such file"),
         ("a.csv", None, "no such file"),
         ("a.xls", b"", "a table is read from .csv or .parquet"),
@@ -143,19 +143,19 @@ def test_lists_in_a_parquet_file_are_sets(tmp_path):
     "columns", [{"category": [b"x", b"y"]}, {"category": [{"a": 1}, {"a": 2}]}, {"item": [["i"], ["j"]]}]
 )
 def test_what_is_no_text_is_refused(tmp_path, columns):
-    with pytest.raises(AnnotateError, match=r"row 1: item is no text|the column category holds no texts"):
+    with pytest.raises(AnnotateError, match=r"row 1: item is not text|the column category holds no texts"):
         read_ratings(parquet(tmp_path, **columns))
 
 
 @pytest.mark.parametrize("number", [float("inf"), "1e30"])
 def test_a_round_beyond_all_measure_is_refused(tmp_path, number):
-    with pytest.raises(TableError, match=r"row 1: round .* is no whole number"):
+    with pytest.raises(TableError, match=r"row 1: round .* is not a whole number"):
         read_ratings(parquet(tmp_path, round=number))
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, f"[{'1' * 5000}]"])
 def test_a_set_that_json_cannot_hold_is_no_set(text):
-    with pytest.raises(TableError, match="is no set"):
+    with pytest.raises(TableError, match="is not a set"):
         decode_set(text)
 
 

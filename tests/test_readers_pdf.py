@@ -138,7 +138,7 @@ def encrypted(password: str) -> bytes:
         (pdf([[], []], image=True), r"holds no text, pictures of it at most \(a scan\)"),
         (encrypted("password"), "is encrypted; save it without a password"),
         (pdf([column("A line.")])[:-200], "is cut short"),
-        (b"<html>", "is no PDF file"),
+        (b"<html>", "is not a PDF file"),
         (b"", "the file is empty"),
         (b"%PDF-1.4\n" + bytes(range(256)) * 20 + b"%%EOF", "is damaged"),
         (pdf([]), "holds no pages"),

@@ -85,13 +85,13 @@ def test_rows_without_a_text_are_counted(tmp_path):
         ("a.csv", " \n", "the file is empty"),
         ("a.csv", ",,\n , \n", "the file is empty"),
         ("a.csv", "text\n", "no row holds a text"),
-        ("a.csv", 'text,published\n"a\nb",2020\nb,2020-02-30\n', "line 4: published '2020-02-30' is no date"),
+        ("a.csv", 'text,published\n"a\nb",2020\nb,2020-02-30\n', "line 4: published '2020-02-30' is not a date"),
         ("a.csv", "text,document_id,source\na,1,A\nb,1,B\n", "line 3: the source of document 1 is 'B' here and 'A' before"),
         ("a.xlsx", [["sentence"], ["One."]], "no column text; there are sentence"),
         ("a.xlsx", [], "the workbook is empty"),
         ("a.jsonl", '{"text": "a"}\n{"text": \n', "line 2: no JSON"),
         ("a.jsonl", '{"text": "a"}\n["b"]\n', "line 2: no object"),
-        ("a.jsonl", f'{{"text": {"[" * 100_000}', "line 1: no JSON"),
+        ("a.jsonl", f'{{"text": {"[" * 100_000}', "line 1: not JSON"),
         ("a.jsonl", '{"sentence": "a"}', "no column text; there are sentence"),
         ("a.jsonl", "\n", "the file is empty"),
     ],
@@ -169,5 +169,5 @@ def test_the_encoding_is_found_and_a_guess_is_said(tmp_path, text, encoding, sai
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):
-    with pytest.raises(InputError, match="it is no text file"):
+    with pytest.raises(InputError, match="it is not a text file"):
         read_documents(written(tmp_path, "a.txt", bytes(range(127, 255)) * 40 + b"\0"))

@@ -329,7 +329,7 @@ def test_making_an_account_needs_an_invitation(server: WrongServer, connection: 
             {"tasks": [{"id": "5"}], "total": 1},
             r"\(tasks\.0\.id: input should be a valid integer\)",
         ),
-        ("/api/tasks/", b"<html>Sign in</html>", "the answer while listing the tasks is no JSON"),
+        ("/api/tasks/", b"<html>Sign in</html>", "the answer while listing the tasks is not JSON"),
     ],
 )
 def test_the_line_says_where_and_what(

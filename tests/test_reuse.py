@@ -263,7 +263,7 @@ class TestRefusals:
     def test_tables(self) -> None:
         with pytest.raises(TableError, match="passages: no column published, kind; read them with"):
             reuse(table(("a", TEXT)).drop(columns=["kind", "published"]))
-        with pytest.raises(TableError, match="passages: text is no text in 1 row"):
+        with pytest.raises(TableError, match="passages: text is not text in 1 row"):
             reuse(table(("a", TEXT), ("b", TEXT)).assign(text=[TEXT, None]))
 
 

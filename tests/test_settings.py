@@ -26,8 +26,8 @@ TWO = pd.DataFrame(
         (lambda: Scale(["nominal"]), "level ['nominal'] is not known; there are nominal, ordinal, interval, ratio, set"),
         (lambda: Scale("nominal", weights="radical"), "weights 'radical' are not known; there are identity, linear, quadratic, ordinal, level"),
         (lambda: Scale("set", distance="dice"), "set distance 'dice' is not known; there are masi, jaccard"),
-        (lambda: Scale("ordinal", "abc"), "categories: 'abc' is no sequence of texts; write ('low', 'high')"),
-        (lambda: Scale("ordinal", (1, 2)), "categories: (1, 2) is no sequence of texts; write ('low', 'high')"),
+        (lambda: Scale("ordinal", "abc"), "categories: 'abc' is not a sequence of texts; write ('low', 'high')"),
+        (lambda: Scale("ordinal", (1, 2)), "categories: (1, 2) is not a sequence of texts; write ('low', 'high')"),
         (lambda: Scale("nominal", ("a", "b", "a")), "categories: 'a' stands twice; name each once"),
         (lambda: scales_of({"v": "metric"}), "variable v: level 'metric' is not known; there are nominal, ordinal, interval, ratio, set"),
         (lambda: Interval("kalpha"), "interval 'kalpha' is not known; there are auto, percentile, bca, jackknife, log_jackknife, analytic, none"),
@@ -66,7 +66,9 @@ def test_what_a_scale_may_say_can_be_computed():
 
 
 def test_a_level_for_a_scale_is_refused_in_words():
-    with pytest.raises(StatisticsError, match=r"variable v: 'nominal' is no scale; write Scale\('nominal'\)"):
+    with pytest.raises(
+        StatisticsError, match=r"variable v: 'nominal' is not a scale; write Scale\('nominal'\)"
+    ):
         measure(TWO, scales={"v": "nominal"})
 
 

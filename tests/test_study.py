@@ -146,7 +146,7 @@ def test_a_pipe_in_a_snapshot_does_not_hang(tmp_path, name):
     folder = write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
     (folder / name).unlink(missing_ok=True)
     os.mkfifo(folder / name)
-    with pytest.raises(ExportError, match=r"is no plain file|records no sha256|it has no manifest\.json"):
+    with pytest.raises(ExportError, match=r"is not a plain file|records no sha256|it has no manifest\.json"):
         read_study(folder)
 
 
@@ -261,8 +261,8 @@ def test_a_failure_leaves_no_half_snapshot(tmp_path):
             [task("p1", annotation(91, 3, choice("a")), annotation(94, 3, choice("b")))],
             "item p1, annotator A3: two annotations by one annotator",
         ),
-        ("[", "line 1: no JSON"),
-        ("{}", "no list of tasks"),
+        ("[", "line 1: not JSON"),
+        ("{}", "not a list of tasks"),
         ("[]", "holds no task"),
     ],
 )
@@ -288,7 +288,7 @@ def test_what_is_neither_is_said(tmp_path):
         read_study(tmp_path / "gone.json")
     with pytest.raises(InputError, match="no such file"):
         read_study(tmp_path / "gone.xlsx")
-    with pytest.raises(ExportError, match="no snapshot"):
+    with pytest.raises(ExportError, match="not a snapshot"):
         read_study(tmp_path)
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match="neither a Label Studio export"):

@@ -213,7 +213,7 @@ def check_correction(correction: str) -> None:
 
 
 def correct(p_values: FloatArray, correction: str) -> FloatArray:
-    """Correct p-values (tests,) of one family; those that are NaN stay so and are no tests.
+    """Correct p-values (tests,) of one family; those that are NaN stay so and are not tests.
 
     Raises
     ------

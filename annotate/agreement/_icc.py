@@ -252,7 +252,7 @@ def icc(
     """
     if interval.kind not in ("auto", "log_jackknife", "none"):
         raise StatisticsError(
-            f"interval: {interval.kind} is not had of an ICC; say auto, log_jackknife or none"
+            f"interval: {interval.kind} is not available for an ICC; say auto, log_jackknife or none"
         )
     columns = group_columns(by)
     rows: list[tuple[Group, dict[str, object]]] = []

@@ -116,7 +116,7 @@ def measure(
     TableError
         If a column is missing, a cell is blank or the table is empty.
     StatisticsError
-        If a coefficient is not known, a variable has no scale, a category is not what was declared, a number or a set is none, or an annotator rated an item twice.
+        If a coefficient is not known, a variable has no scale, a category is not a declared one, a number or a set is not one, or an annotator rated an item twice.
 
     """
     chosen = tuple(select(coefficients))

@@ -73,7 +73,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Limits:
-    """An interval and how it came about; NaN and None where none can be had."""
+    """An interval and how it came about; NaN and None where there cannot be one."""
 
     low: float = float("nan")
     high: float = float("nan")
@@ -224,7 +224,9 @@ def around_log(
     rest = 1 - value
     if rest <= 0:
         return 1.0, 1.0
-    reach = min(t_quantile((1 + confidence) / 2, degrees) * error / rest, 700.0)  # beyond, exp is no number
+    reach = min(
+        t_quantile((1 + confidence) / 2, degrees) * error / rest, 700.0
+    )  # beyond, exp is not a number
     return max(lowest, 1 - rest * math.exp(reach)), 1 - rest * math.exp(-reach)
 
 

@@ -90,7 +90,7 @@ class Coefficient:
         return str(scale.distance or scale.level) if self.by_distance else None
 
     def unfit(self, patterns: Patterns) -> str | None:
-        """Why the coefficient cannot be had from these patterns, or None."""
+        """Why the coefficient cannot be computed from these patterns, or None."""
         if patterns.level not in self.levels:
             return f"{self.name} is not defined at level {patterns.level}"
         if self.of_category and patterns.categories[1:] != (REST,):
@@ -138,7 +138,7 @@ COEFFICIENTS: dict[str, Coefficient] = _entries(
     Coefficient("brennan_prediger", brennan_prediger, chance_corrected=True, weights=UNWEIGHTED),
 )
 
-# Of one category against the rest; these are no coefficients of a variable.
+# Of one category against the rest; these are not coefficients of a variable.
 OF_CATEGORY: dict[str, Coefficient] = _entries(
     Coefficient("specific_agreement", specific_agreement, chance_corrected=False, of_category=True),
 )
@@ -153,7 +153,7 @@ def select(names: str | Iterable[str]) -> list[Coefficient]:
     Raises
     ------
     StatisticsError
-        If there is none of that name, or none is named, with the names there are.
+        If no coefficient has that name, or none is named; the message lists the names.
 
     """
     asked = [names] if isinstance(names, str) else list(names)

@@ -48,7 +48,7 @@ class Estimate:
     """One coefficient of one group, with its interval; figures as computed, not rounded.
 
     ``interval`` says how ``ci_low`` and ``ci_high`` came about; it is None, and they are NaN, where no
-    interval was asked for or none can be had. ``design_effect`` is how many times the variance by clusters is
+    interval was asked for or there cannot be one. ``design_effect`` is how many times the variance by clusters is
     that by items; NaN where items are drawn. ``below`` are the chances that it is below the thresholds asked for. ``undefined`` is the reason for a ``value`` of NaN.
     """
 

@@ -65,7 +65,7 @@ def annotators_add(
     say(f"{counted(made, 'account')} made; log in at {connection.page_url('user/login/')}")
     if made:
         say(
-            f"the passwords stand {f'in {output}' if output else 'above'}; they are kept nowhere else, so hand them on now"
+            f"the passwords are {f'in {output}' if output else 'above'}; they are kept nowhere else, so hand them on now"
         )
 
 
@@ -89,7 +89,7 @@ def _announcing(output: Path | None) -> Iterator[Callable[[str, str], None]]:
         handle = os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as error:
         raise InputError(
-            f"{output}: exists already, and may hold passwords that stand nowhere else; name a new file"
+            f"{output}: exists already, and may hold passwords that are kept nowhere else; name a new file"
         ) from error
     except OSError as error:
         raise InputError(f"{output}: cannot be written ({error.strerror})") from error

@@ -23,7 +23,9 @@ app = typer.Typer()
 
 MinScore = Annotated[
     float | None,
-    typer.Option("--min-score", min=0, max=1, help="Take reused passages from this score on, 0 to 1."),
+    typer.Option(
+        "--min-score", min=0, max=1, help="Take reused passages with this score or a higher one, 0 to 1."
+    ),
 ]
 
 
@@ -220,7 +222,7 @@ def left_out(book: "Ledger") -> list[str]:
     said = []
     if book.n_trivial:
         figures = counted(book.n_trivial, "recurring figure")
-        said.append(f"left out: {figures} of which the text says how long, or of what order, and no more")
+        said.append(f"left out: {figures} that say only how long, or of what order of magnitude")
     if book.n_rejected:
         said.append(f"left out: {counted(book.n_rejected, 'claim')} that the corrections reject")
     return said

@@ -105,7 +105,7 @@ def push(
         (report.updated, "had other data beside the same text, and were updated"),
         (report.copies_removed, "untouched copies of passages were removed"),
         (report.rehashed, "were made for another label config than the one pushed"),
-        (report.foreign, "tasks of the project have no passage id and were let be"),
+        (report.foreign, "tasks of the project have no passage id and were left as they are"),
     ):
         if count:
             say(f"   {count} {what}")

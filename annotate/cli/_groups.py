@@ -269,11 +269,10 @@ def read_rated(
 
     """
     from annotate.coordination.suggestion import unsuggested
-    from annotate.study.study import read_study, refuse_another
+    from annotate.study.study import read_study
 
     refuse_overwriting(output, *filter(None, [export, config]))
     study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited, missing=missing)
-    refuse_another(export, study, config)
     if without_suggested:
         study = unsuggested(study)
     _ = study.marked if marks else study.rated  # refused where there is nothing to measure

@@ -166,7 +166,9 @@ def _on_server(
             if ordered.link is None
             else f"the order is that of this link: {ordered.link}"
         )
-        say("who stops before the end has coded the hard passages: shares and agreement are then of those")
+        say(
+            "if you stop before the end, the hard passages alone are coded, and shares and agreement are of those"
+        )
         if min_precision is not None and study.codebook is not None:
             _push(made, project, min_precision, study.codebook, insecure)
 

@@ -104,7 +104,7 @@ def _unknown_tags(root: Element) -> Iterator[Problem]:
             continue
         near = difflib.get_close_matches(tag.tag.lower(), by_lower, n=1)
         remedy = f"write <{by_lower[near[0]]}>" if near else "remove it"
-        yield _problem(tag, "is no tag of Label Studio, which shows nothing there", remedy)
+        yield _problem(tag, "is not a tag of Label Studio, which shows nothing there", remedy)
 
 
 def _names(root: Element) -> Iterator[Problem]:
@@ -196,7 +196,7 @@ def _bounds(root: Element) -> Iterator[Problem]:
         try:
             low, high = (float(tag.get(bound, "nan")) for bound in ("min", "max"))
         except ValueError:
-            continue  # what is no number is found when the codebook is read
+            continue  # what is not a number is found when the codebook is read
         if low > high:
             yield _problem(tag, f"{_name(tag)} has min {low:g} above max {high:g}", "swap them")
 
@@ -231,7 +231,9 @@ def _conditions(root: Element) -> Iterator[Problem]:
         when, name = tag.get("visibleWhen"), tag.get("whenTagName")
         if when is not None and when not in CONDITIONS:
             yield _problem(
-                tag, f"visibleWhen {when!r} is no condition", f"write one of {', '.join(sorted(CONDITIONS))}"
+                tag,
+                f"visibleWhen {when!r} is not a condition",
+                f"write one of {', '.join(sorted(CONDITIONS))}",
             )
         if when is None and name is not None and tag.get("perRegion") != "true":
             yield _problem(
@@ -269,7 +271,7 @@ def _wanted(
             of = f" of {_name(control)}" if control is not None else ""
             yield _problem(
                 tag,
-                f"{attribute} {value!r} is no {member.lower()}{of}",
+                f"{attribute} {value!r} is not one of the {member.lower()}s{of}",
                 "write a value or alias that is there",
             )
 

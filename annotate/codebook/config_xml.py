@@ -61,7 +61,7 @@ def parse_config(config: str, *, where: str = "label config") -> Element:
         raise UnusableConfigError(where, problem) from error
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        problem = Problem(line, "", "holds half of a surrogate pair, which is no character", "remove it")
+        problem = Problem(line, "", "holds half of a surrogate pair, which is not a character", "remove it")
         raise UnusableConfigError(where, problem) from error
 
 

@@ -215,7 +215,7 @@ def distinct(members: Iterator[tuple[Element, Category]], where: str) -> tuple[C
     found: dict[str, Category] = {}
     for tag, category in members:
         if category.id in found:
-            raise unusable(where, tag, f"{category.id!r} stands there twice", "give it an alias of its own")
+            raise unusable(where, tag, f"{category.id!r} is there twice", "give it an alias of its own")
         found[category.id] = category
     return tuple(found.values())
 
@@ -253,7 +253,7 @@ def _taxonomy(tag: Element, where: str) -> tuple[Category, ...]:
 def _rating(tag: Element, where: str) -> tuple[Category, ...]:
     highest = tag.get("maxRating", "5")
     if not re.fullmatch(r"[1-9][0-9]{0,2}", highest):
-        raise unusable(where, tag, f"maxRating {highest!r} is no whole number from 1 to 999", "correct it")
+        raise unusable(where, tag, f"maxRating {highest!r} is not a whole number from 1 to 999", "correct it")
     return tuple(Category(str(n), str(n)) for n in range(1, int(highest) + 1))
 
 
@@ -313,7 +313,7 @@ def _bound(tag: Element, attribute: str, where: str) -> float | None:
     if said is None:
         return None
     if not _is_number(said):
-        raise unusable(where, tag, f"{attribute} {said!r} is no number", "correct it")
+        raise unusable(where, tag, f"{attribute} {said!r} is not a number", "correct it")
     return float(said)
 
 

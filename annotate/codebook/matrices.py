@@ -60,7 +60,7 @@ class Matrix:
             )
         table = np.array(self.values, dtype=float)
         for what, wrong in (
-            ("is no finite number", ~np.isfinite(table)),
+            ("is not a finite number", ~np.isfinite(table)),
             ("is below 0", table < 0),
             ("is not the same the other way round: distances and weights are symmetric", table != table.T),
         ):
@@ -152,6 +152,6 @@ def _matrix(name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
             numbers[row[0]] = tuple([float(cell) for cell in row[1:]])
         except (TypeError, ValueError) as error:
             raise StatisticsError(
-                f"{name}: the row of {row[0]} holds what is no number: {row[1:]}"
+                f"{name}: the row of {row[0]} holds what is not a number: {row[1:]}"
             ) from error
     return Matrix(name, categories, tuple([numbers[category] for category in dict.fromkeys(categories)]))

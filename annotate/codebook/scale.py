@@ -56,7 +56,7 @@ class Scale:
     Raises
     ------
     StatisticsError
-        If level, weights or distance are not known, the categories are no texts or name one twice, or a matrix is of
+        If level, weights or distance are not known, the categories are not texts or name one twice, or a matrix is of
         other categories, or of weights where distances are asked for.
 
     """
@@ -67,7 +67,7 @@ class Scale:
     distance: str | Matrix | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is no scale."""
+        """Refuse what is not a scale."""
         for what, said, known in (
             ("level", self.level, LEVELS),
             ("weights", self.weights, WEIGHTS),
@@ -84,7 +84,7 @@ class Scale:
         given: object = self.categories
         if isinstance(given, str) or not all(isinstance(one, str) for one in self.categories):
             raise StatisticsError(
-                f"categories: {self.categories!r} is no sequence of texts; write ('low', 'high')"
+                f"categories: {self.categories!r} is not a sequence of texts; write ('low', 'high')"
             )
         object.__setattr__(self, "categories", tuple(self.categories))  # a list would not be hashable
         if len(set(self.categories)) < len(self.categories):

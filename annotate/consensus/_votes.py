@@ -164,7 +164,7 @@ def majority(ratings: IntoFrame) -> pd.DataFrame:
     DataFrame
         One row an item and variable, sorted by both: item, variable, category (None where two are
         ahead), share (of the votes, for the category that is ahead or each of those that are), n_ratings,
-        tie (bool), tied (the categories that are ahead, as a JSON array; None if it is no tie).
+        tie (bool), tied (the categories that are ahead, as a JSON array; None if it is not a tie).
 
     """
     home = bring_home(ratings, also=("round",))

@@ -67,7 +67,7 @@ def link_tasks(
     Raises
     ------
     InputError
-        If there is no candidate, or ``control`` is no share.
+        If there is no candidate, or ``control`` is not a share.
 
     """
     if candidates.empty:
@@ -75,7 +75,7 @@ def link_tasks(
             "no two passages of different documents have anything in common; there is nothing to link"
         )
     if not 0 <= control <= 1:
-        raise InputError(f"control {control}: is no share; give one from 0 to 1, such as 0.1")
+        raise InputError(f"control {control}: is not a share; give one from 0 to 1, such as 0.1")
     rng = np.random.default_rng(seed)
     body = passages.sort_values(["document", "start", "item"], kind="stable").reset_index(drop=True)
     taken = candidates.head(top).assign(stratum=CANDIDATE, drawn=1.0)
@@ -178,7 +178,7 @@ class _Screen:
         return found
 
     def _around(self, row: Mapping[Any, Any], places: range) -> str:
-        """Read the passages that stand there in the same document; boilerplate is no context."""
+        """Read the passages around it in the same document; boilerplate is not context."""
         rows = [self._rows[place] for place in places if 0 <= place < len(self._rows)]
         return " ".join(
             one["text"] for one in rows if one["document"] == row["document"] and one["kind"] != "boilerplate"

@@ -73,7 +73,7 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     strict
         Stop at the first file that cannot be used.
     ignored
-        Files and folders within the folders that are no documents.
+        Files and folders within the folders that are not documents.
 
     Returns
     -------

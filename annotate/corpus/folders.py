@@ -179,4 +179,4 @@ def resolved_path(path: Path) -> Path:
     try:
         return path.resolve()
     except (OSError, ValueError, RuntimeError) as error:
-        raise InputError(f"{str(path)!r}: is no path to a file ({error}); correct it") from error
+        raise InputError(f"{str(path)!r}: is not a path to a file ({error}); correct it") from error

@@ -56,7 +56,7 @@ def told(found: Counter[str | None], known: str) -> str:
     """Say how many documents are in other languages than the ``known`` one: "3 of 4 (2 German, 1 unknown)"; or ""."""
     others = {name: count for name, count in found.most_common() if name != known}
     if not others or set(others) == {None}:
-        return ""  # texts too short to tell are no reason to speak
+        return ""  # texts too short to tell are not a reason to speak
     names = ", ".join(
         f"{count} {name.capitalize() if name else 'not known'}" for name, count in others.items()
     )

@@ -83,7 +83,7 @@ class Manifest:
 def read_manifest(path: Path) -> Manifest:
     """Read a table with the column ``file`` and any of source, title, author, published, url, document_id, and others.
 
-    ``file`` is a file's name, or a path relative to the manifest's folder. A row with a date that is none,
+    ``file`` is a file's name, or a path relative to the manifest's folder. A row whose date is not a date,
     and rows for one file, hold a ``problem``: only that file cannot be read.
 
     Raises
@@ -157,7 +157,7 @@ def settle(document: Document, entry: Entry, source: str | None) -> Settled:
     Raises
     ------
     InputError
-        If a fact is no UTF-8, as the name of a file may be.
+        If a fact is not a UTF-8, as the name of a file may be.
 
     """
     stated = {fact: getattr(entry, fact) or document.said.get(fact) for fact in FACTS}
@@ -170,7 +170,7 @@ def settle(document: Document, entry: Entry, source: str | None) -> Settled:
             value.encode()
         except UnicodeEncodeError as error:
             path = document.path
-            msg = f"{path}: its {name} is no UTF-8 text; rename the file, or give the {name} in a manifest"
+            msg = f"{path}: its {name} is not UTF-8 text; rename the file, or give the {name} in a manifest"
             raise InputError(msg) from error
     return Settled(
         document, identity, facts, tuple(fact for fact in facts if not stated[fact]), entry.further

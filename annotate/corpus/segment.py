@@ -28,7 +28,7 @@ def lines_of(text: str) -> Iterator[Span]:
     directly below are continued there by a small letter. Then a line goes on in the next if that
     begins with a small letter, or if its first word would not have fitted. List items, headings and
     indented paragraphs begin lines of their own. Within a sentence a number is that of an item only
-    if another line begins with the one before or after it: "by 212 votes to / 188. Most" is no list.
+    if another line begins with the one before or after it: "by 212 votes to / 188. Most" is not a list.
     """
     lines = [match.span() for match in _LINE.finditer(text) if not match.group().isspace()]
     joined = _continued(text, lines)
@@ -116,7 +116,7 @@ def segment(text: str, unit: Unit = "sentence") -> list[Span]:
     -------
     list of (start, end)
         In code points, in order, disjoint, without white space at either end; together they hold
-        every character of the text that is no white space.
+        every character of the text that is not white space.
 
     """
     return list(_trimmed(text, _CUTTERS[unit](text)))

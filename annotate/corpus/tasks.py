@@ -27,13 +27,13 @@ def read_tasks(path: Path) -> list[Task]:
     Raises
     ------
     InputError
-        If it is no JSON, no list of tasks, empty, lacks a passage id, source or text, has an id twice, or
+        If it is not a JSON, not a list of tasks, empty, lacks a passage id, source or text, has an id twice, or
         holds what JSON or UTF-8 cannot (NaN, half a surrogate pair).
 
     """
     tasks = read_json(path, remedy="a task file is what annotate ingest writes")
     if not isinstance(tasks, list) or not tasks:
-        msg = f'{path}: no list of tasks; a task file is a list of {{"data": {{...}}}}, as annotate ingest writes it'
+        msg = f'{path}: not a list of tasks; a task file is a list of {{"data": {{...}}}}, as annotate ingest writes it'
         raise InputError(msg)
     seen: dict[str, int] = {}
     for number, task in enumerate(tasks, start=1):
@@ -70,7 +70,7 @@ def _check_text(data: dict[str, Any], where: str) -> None:
         msg = f"{where}: holds half a character (a lone surrogate); correct the text"
         raise InputError(msg) from error
     except ValueError as error:
-        raise InputError(f"{where}: holds NaN or Infinity, which is no JSON; leave it out") from error
+        raise InputError(f"{where}: holds NaN or Infinity, which is not JSON; leave it out") from error
 
 
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -80,7 +80,7 @@ _LONGEST = 80  # characters of a file's name
 def write_texts(texts: Mapping[str, str], folder: Path, *, sources: Sequence[Path] = ()) -> dict[str, Path]:
     r"""Write each text to ``folder/<document id>.txt``, in UTF-8 with ``\\n`` for line ends.
 
-    An id that is no name for a file is written with ``_`` for what cannot stand there, and with the beginning of
+    An id that cannot name a file is written with ``_`` for each sign that a file's name cannot have, and with the beginning of
     its sha256.
 
     Returns

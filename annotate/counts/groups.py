@@ -36,7 +36,7 @@ class Places:
 
 
 class MisfitError(Exception):
-    """A text that is no category of the variable; who wrote it where is for the caller to say."""
+    """A text that is not a category of the variable; who wrote it where is for the caller to say."""
 
     def __init__(self, category: str, why: str) -> None:
         super().__init__(f"{category!r} {why}")
@@ -60,7 +60,7 @@ def scale_of(variable: str, scales: Mapping[str, Scale]) -> Scale:
             f"in Python level={{'{variable}': 'nominal'}} or another of these"
         )
     if not isinstance(scale, Scale):
-        raise StatisticsError(f"variable {variable}: {scale!r} is no scale; write Scale({scale!r})")
+        raise StatisticsError(f"variable {variable}: {scale!r} is not a scale; write Scale({scale!r})")
     return scale
 
 
@@ -115,7 +115,7 @@ def _numbers(used: Collection[str], declared: Sequence[str], level: str) -> Plac
 def _number(text: str, level: str) -> float:
     value = float(text) if _NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(value):
-        raise MisfitError(text, f"is no number, and level {level} needs one")
+        raise MisfitError(text, f"is not a number, and level {level} needs one")
     if level == "ratio" and value < 0:
         raise MisfitError(text, "is below 0, which level ratio does not allow; say interval")
     return value
@@ -128,7 +128,7 @@ def _sets(used: Collection[str], declared: Sequence[str]) -> Places:
             members = decode_set(text)
         except TableError as error:
             raise MisfitError(
-                text, 'is no set; a set is written as a JSON array, such as ["a","b"]'
+                text, 'is not a set; a set is written as a JSON array, such as ["a","b"]'
             ) from error
         for member in members:
             if declared and member not in declared:

@@ -83,7 +83,7 @@ def judgements(
     TableError
         If a column is missing, a cell is blank or the table is empty.
     StatisticsError
-        If a variable has no scale, a category is not what was declared, a number or a set is none, or an
+        If a variable has no scale, a category is not a declared one, a number or a set is not one, or an
         annotator rated an item twice (with the same value of ``repeat``).
 
     """

@@ -56,7 +56,7 @@ class Patterns:
     clusters: Units | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what are no counts.
+        """Refuse what are not counts.
 
         Raises
         ------
@@ -294,12 +294,12 @@ class Assignments(Patterns):
     codes: IntArray
 
     def __post_init__(self) -> None:
-        """Refuse what are no codes.
+        """Refuse what are not codes.
 
         Raises
         ------
         StatisticsError
-            If the shapes do not fit, or a code is no place of a category.
+            If the shapes do not fit, or a code is not a place of a category.
 
         """
         super().__post_init__()
@@ -315,13 +315,13 @@ def assign(scale: Scale, annotators: Sequence[str], codes: IntArray, n: IntArray
     Raises
     ------
     StatisticsError
-        If the shapes do not fit, or a code is no place of a category.
+        If the shapes do not fit, or a code is not a place of a category.
 
     """
     n_categories = len(scale.categories)
     if codes.size and not NONE <= codes.min() <= codes.max() < n_categories:
         raise StatisticsError(
-            f"codes: {codes.min()} to {codes.max()} are no places of {n_categories} categories; -1 is no rating"
+            f"codes: {codes.min()} to {codes.max()} are not places among {n_categories} categories; -1 stands for no rating"
         )
     pattern, annotator = np.nonzero(codes != NONE)
     counts = counts_of(pattern, codes[pattern, annotator], len(codes), n_categories)

@@ -1,4 +1,4 @@
-"""What may be a figure, and numbers that only locate (years, dates, times, ages), which are none."""
+"""What may be a figure, and numbers that only locate (years, dates, times, ages), which are not figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -62,7 +62,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Chain(Node):
-    """Numbers up to the token ``end`` that are no figures."""
+    """Numbers up to the token ``end`` that are not figures."""
 
     end: int
 
@@ -74,7 +74,7 @@ _JOINS = frozenset({",", "and", "but", ";", "or"})
 
 
 def locator(table: Rules[Candidate, Node], name: str, before: str, *examples: str) -> Callable[[Test], Test]:
-    """Add a rule by which a number with such words ``before`` it is no figure."""
+    """Add a rule by which a number with such words ``before`` it is not a figure."""
 
     def add(test: Test) -> Test:
         table.rule(name, before, *examples)(
@@ -308,7 +308,7 @@ def _continues(_: Match, t: list[Token], c: Candidate) -> bool:
 
 
 def _after_date(t: list[Token], i: int, number: Number) -> bool:
-    """Whether a year or a day ends before the comma at token ``i - 1``, and the number behind that is no further one."""
+    """Whether a year or a day ends before the comma at token ``i - 1``, and the number behind that is not a further one."""
     if year_like(t, number):
         return False
     first = i - 4 if t[i - 3].text in lex.DASHES or t[i - 3].text == "/" else i - 2

@@ -118,7 +118,7 @@ def cited(a: Mention, b: Mention) -> frozenset[str]:
 
 def linked(a: Mention, b: Mention, *, carried: int) -> bool:
     """Whether two figures are taken to speak of one thing; ``carried``: how many documents have the value."""
-    indefinite = a.bounds[2] == b.bounds[2] == "indefinite"  # "millions" and "millions" are no one figure
+    indefinite = a.bounds[2] == b.bounds[2] == "indefinite"  # two "millions" are not one figure
     if a.family != b.family or indefinite or not (a.known and b.known):
         return False
     stems = shared(a, b)

@@ -1,4 +1,4 @@
-"""Numbers that only name, and amounts that are not understood, are no figures."""
+"""Numbers that only name, and amounts that are not understood, are not figures."""
 
 from unicodedata import category
 
@@ -176,7 +176,7 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a
 
     None where all is understood. Not understood are letters, digits and signs that touch the amount, a sign of a
     currency that is not known, a word between the number and its currency, and a word right behind a bare number
-    that is neither a noun that it counts nor one that may stand there.
+    that is neither a noun that it counts nor one that is allowed there.
     """
     t, unit, j = c.reading.line.t, c.unit, c.unit.end
     token = t[j]

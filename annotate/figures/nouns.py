@@ -1,6 +1,6 @@
 """Phrases around a number: the thing counted behind it, found without a part-of-speech tagger, and hedges.
 
-English puts a plural behind every number but one, and what follows the plural is no noun of the same
+English puts a plural behind every number but one, and what follows the plural is not a noun of the same
 phrase unless it is a plural as well ("human rights groups"). So the head is the first run of plurals
 before a word that ends the phrase. Where there is none, nothing is said of what is counted.
 """

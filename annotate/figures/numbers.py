@@ -46,11 +46,11 @@ _CONTINENTAL = re.compile(
 
 
 def numeral(written: str) -> float | None:
-    """The value of a number in digits; None if it is no number of things.
+    """The value of a number in digits; None if it is not a number of things.
 
     A lone comma with three digits behind it and a lone full stop are read as English has them; continental
     separators only where nothing else is possible (``1.234.567``, ``1.234,56``). Leading zeros, several
-    commas that do not group (``1,2,3``) and several stops (``1.2.3``) are no number.
+    commas that do not group (``1,2,3``) and several stops (``1.2.3``) are not number.
 
     >>> numeral("60,000"), numeral("1.5"), numeral("1.234.567"), numeral("007")
     (60000.0, 1.5, 1234567.0, None)
@@ -165,7 +165,7 @@ def _digits(m: Match, _: bool) -> Number | None:
     return None if value is None else scaled(m, m.end, value)
 
 
-@DIGITS.rule("digits that are no number", r"{n}", "1,2,3,4 =", "version 1.2.3 =", "the code 00712345 =")
+@DIGITS.rule("digits that are not a number", r"{n}", "1,2,3,4 =", "version 1.2.3 =", "the code 00712345 =")
 def _no_number(m: Match, _: bool) -> Number:
     return locator(m.start, m.end)
 

@@ -134,7 +134,7 @@ def _pair(m: Match, begun: Begun) -> Pair | None:  # noqa: PLR0911 - a return fo
 
 
 def _two_units(first: Number, unit: Unit, second: Number, behind: Unit) -> Pair | None:
-    """6 weeks to 3 months: both in the smaller unit, or in days if that is no whole part of the other."""
+    """6 weeks to 3 months: both in the smaller unit, or in days if that is not a whole part of the other."""
     one, other = lex.SIZES.get(unit.unit or ""), lex.SIZES.get(behind.unit or "")
     if one is None or other is None or one[0] != other[0]:
         return None

@@ -205,7 +205,7 @@ def _assembled(reading: Reading, number: Number) -> Read:
 
 
 def _lettered(reading: Reading, number: Number) -> Read:
-    """A number that letters touch which are no known unit: not understood, if it is no label."""
+    """A number that letters touch which are not known unit: not understood, if it is not a label."""
     start = currency_before(reading.line.t, number.start)[0]
     candidate = Candidate(reading, replace(number, form="digits"), None, Unit(number.end), None)
     verdict = _verdict(candidate, start) if start == number.start else None
@@ -225,7 +225,7 @@ def _unknown(reading: Reading, begin: int, end: int, rules: tuple[str, ...]) -> 
 
 
 def _verdict(c: Candidate, start: int) -> tuple[str, ...] | None:
-    """The rules by which a candidate that begins at token ``start`` is no figure, or None if it is one."""
+    """The rules by which a candidate that begins at token ``start`` is not a figure, or None if it is one."""
     if start < c.reading.floor:
         return ("part of the figure before",)
     if c.unit.kind == "money":

@@ -15,7 +15,7 @@ from annotate.figures.contexts import contexts
 from annotate.figures.table import plain
 
 COLUMNS = ("a_item", "b_item", "a_surface", "b_surface", "relation", "weight")
-_NEAR = 1.25  # two values apart by more than this factor are no lead
+_NEAR = 1.25  # two values apart by more than this factor are not lead
 _MOST = 40  # figures that have a value near to one: with more of them it says nothing
 _TELLING = {0: 0.3, 1: 0.7, 2: 1.0}
 _NOT_THE_SAME = 0.7

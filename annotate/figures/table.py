@@ -62,7 +62,7 @@ def quantities(passages: pd.DataFrame, *, explain: bool = False) -> pd.DataFrame
 
     Notes
     -----
-    Years, dates, times, ages and the numbers of things that have one (Ward No. 3) are no figures, nor are
+    Years, dates, times, ages and the numbers of things that have one (Ward No. 3) are not figures, nor are
     ordinals, scores and pronouns ("one of them").
 
     """

@@ -24,7 +24,7 @@ from annotate.present.wording import study_lines
 from annotate.present.workbook import write_workbook
 from annotate.sampling import Interval
 from annotate.study.annotations import OnEdited
-from annotate.study.study import OnInvalid, Study, read_study, refuse_another, study_of_ratings
+from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
 
 
 @dataclass(frozen=True, repr=False)
@@ -137,12 +137,11 @@ def open_study(
         found = read_study(
             path, config=label_config, on_invalid=on_invalid, on_edited=on_edited, missing=missing
         )
-        refuse_another(path, found, label_config)
     return _opened(found)
 
 
 def _in_memory(ratings: object) -> pd.DataFrame | None:
-    """The rows of a frame of any engine; None if it is no frame."""
+    """The rows of a frame of any engine; None if it is not a frame."""
     if isinstance(ratings, pd.DataFrame):  # one with two columns of a name is refused with the other mistakes
         return ratings
     table: Any = nw.from_native(ratings, pass_through=True)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 Format = Literal["table", "csv", "json", "markdown", "parquet"]
-"""How a table is written. It stands here because the command line needs it before pandas is imported."""
+"""How a table is written. It is here because the command line needs it before pandas is imported."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -119,7 +119,7 @@ PAIRED = ("percent_agreement", "krippendorff_alpha")
 def _by_what_matters(found: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Put first what most needs a meeting.
 
-    Passages that are no boilerplate; of these the ones on which required questions were answered differently, by how
+    Passages that are not boilerplate; of these the ones on which required questions were answered differently, by how
     differently; then by all questions, as :func:`annotate.agreement.disagreements` has them.
     """
     if found.empty:

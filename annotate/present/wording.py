@@ -128,7 +128,7 @@ READING = (
     "sources, so sources stand in the order of the alphabet."
 )
 UNDEFINED = (
-    "A value that cannot be had is left undefined, with the reason, and is never replaced by 0 or 1. "
+    "A value that cannot be computed is left undefined, with the reason, and is never replaced by 0 or 1. "
     "Nothing pairable: no passage has two annotators. Only one category: a coefficient that is corrected "
     "for chance cannot tell agreement from a lack of variation."
 )

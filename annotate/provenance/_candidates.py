@@ -3,7 +3,7 @@
 Four things speak for a pair: how alike the two are (:mod:`annotate.reuse.likeness`), text that they share
 (:mod:`annotate.reuse`), figures that may be one (:mod:`annotate.figures.recurring`), and names. They are added up. The
 weights were chosen on tests/claims/tuned.txt, texts written for it, and measured on others: see
-benchmarks/README.md. The score puts pairs in order. It is no probability, and scores of two corpora are not to be compared.
+benchmarks/README.md. The score puts pairs in order. It is not a probability, and scores of two corpora are not to be compared.
 """
 
 from collections.abc import Mapping
@@ -208,7 +208,7 @@ def _stacked(vectors: Mapping[str, FloatArray] | None, items: list[str]) -> Vect
     Raises
     ------
     InputError
-        If one is missing or is no vector like the others.
+        If one is missing or is not a vector like the others.
 
     """
     if vectors is None:
@@ -238,7 +238,7 @@ def read_vectors(path: Path, texts: Path) -> dict[str, FloatArray]:
     Raises
     ------
     InputError
-        If the file is none of this, or has another number of rows.
+        If the file is neither, or has another number of rows.
 
     """
     items = _items_in_order(texts)
@@ -247,7 +247,7 @@ def read_vectors(path: Path, texts: Path) -> dict[str, FloatArray]:
             array = np.load(path, allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             raise InputError(
-                f"{path}: no array of numpy ({str(error).splitlines()[0]}); write it with numpy.save"
+                f"{path}: not a numpy array ({str(error).splitlines()[0]}); write it with numpy.save"
             ) from error
         if array.ndim != 2 or not np.issubdtype(array.dtype, np.number):  # noqa: PLR2004 - passages x dimensions
             raise InputError(
@@ -263,7 +263,7 @@ def read_vectors(path: Path, texts: Path) -> dict[str, FloatArray]:
             array = np.array(listed, dtype=np.float64).reshape(len(items), -1)
         except (TypeError, ValueError) as error:
             raise InputError(
-                f"{path}: its columns are no numbers of one length; give vector, or one column a dimension"
+                f"{path}: its columns are not numbers of one length; give vector, or one column a dimension"
             ) from error
     else:
         raise InputError(f"{path}: vectors are read from .npy or .parquet")

@@ -189,7 +189,7 @@ def _place(row: dict[str, Any]) -> tuple[str, int]:
 
 
 def _when(row: Mapping[str, Any]) -> tuple[tuple[int, ...], str]:
-    """Put dates in order, and what is none behind them."""
+    """Put dates in order, and what is not a date behind them."""
     date = read_published(row["published"])
     return (date.days, date.moment.isoformat() if date.moment else "") if date else _UNDATED
 

@@ -21,7 +21,7 @@ from annotate.reuse.reading import read_published
 from annotate.reuse.stems import places
 
 How = Literal["title", "address", "outlet"]
-FEWEST = 3  # words of a title that are no function words; a shorter one must stand in quotation marks
+FEWEST = 3  # words of a title that are not function words; a shorter one must stand in quotation marks
 
 _PART = re.compile(r"\s*(?::|\s[-\u2013\u2014|])\s")  # what follows it is a subtitle, or the outlet
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
@@ -214,7 +214,7 @@ def document_pairs(passages: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Documents are joined if two passages of either are in strong pairs that are no quotations, if half of the
+    Documents are joined if two passages of either are in strong pairs that are not quotations, if half of the
     shorter document is, or if one names the other. A strong pair has a score of 0.45 or more and two
     fifths of the shorter passage.
 

@@ -69,7 +69,7 @@ def reuse(
     Raises
     ------
     TableError
-        If a column is missing, or a text is none.
+        If a column is missing, or a text is not a text.
     StatisticsError
         If ``min_score`` is not within 0 and 1, ``max_passages`` below 2, or the language not known.
 
@@ -118,7 +118,7 @@ def _check(passages: pd.DataFrame, min_score: float, max_passages: int) -> None:
         wrong = [value for value in passages[column] if not isinstance(value, str)]
         if wrong:
             raise TableError(
-                f"passages: {column} is no text in {len(wrong)} rows; read them with read_passages"
+                f"passages: {column} is not text in {len(wrong)} rows; read them with read_passages"
             )
     if not 0 <= min_score <= 1:
         raise StatisticsError(f"min_score {min_score}: a score is from 0 to 1; give a number between them")

@@ -140,7 +140,7 @@ def read_passim(path: Path, passages: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If a line is none of passim's, or is of other documents or other texts.
+        If a line is not passim's, or is of other documents or other texts.
 
     """
     table = passages.loc[passages["kind"] != "boilerplate"].sort_values(["document", "start"], kind="stable")
@@ -222,9 +222,9 @@ def _lines(path: Path) -> Iterator[tuple[str, Json]]:
             try:
                 record = json.loads(line)
             except ValueError as error:
-                raise InputError(f"{file}, line {number}: no JSON; give what was {_PASSIM}") from error
+                raise InputError(f"{file}, line {number}: not JSON; give what was {_PASSIM}") from error
             if not isinstance(record, dict):
-                raise InputError(f"{file}, line {number}: no record; give what was {_PASSIM}")
+                raise InputError(f"{file}, line {number}: not a record; give what was {_PASSIM}")
             yield f"{file}, line {number}", record
 
 
@@ -233,10 +233,10 @@ def _check(record: Json, texts: Mapping[str, str], where: str) -> None:
         document, begin, end = (record.get(f"{name}{side}") for name in ("id", "begin", "end"))
         if not isinstance(document, str) or document not in texts:
             raise InputError(
-                f"{where}: document {document!r} is none of these; give the tasks it was found in"
+                f"{where}: document {document!r} is not among these; give the tasks it was found in"
             )
         if type(begin) is not int or type(end) is not int or not 0 <= begin < end <= len(texts[document]):
-            raise InputError(f"{where}: {begin!r} to {end!r} is no place in document {document}")
+            raise InputError(f"{where}: {begin!r} to {end!r} is not a place in document {document}")
         here = texts[document][begin:end].replace(_GAP, _HYPHEN)
         if aligned in record and str(record[aligned]).replace(_GAP, "") != here:
             raise InputError(

@@ -40,7 +40,7 @@ class Published:
 
 
 def read_published(value: object) -> Published | None:
-    """Read a date; None if it is none."""
+    """Read a date; None if it is not a date."""
     found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return None

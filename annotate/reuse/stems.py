@@ -44,7 +44,7 @@ _WORD = re.compile(
     r"|\d+(?:[.,\u066b\u066c]\d+)*"
     rf"|[{_UNSPACED}]"
 )
-_ELIDING = ("catalan", "french", "italian")  # the article before the apostrophe is no part of the word
+_ELIDING = ("catalan", "french", "italian")  # the article before the apostrophe is not part of the word
 _DATES = tuple(map(str, [*range(32), *range(1900, 2100)]))  # days and years, as are small counts
 _BLOCK = 20_000  # texts whose words are in memory at one time
 _NOUNS = ("german",)  # all nouns have capitals, not names alone

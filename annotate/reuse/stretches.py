@@ -87,7 +87,7 @@ def stretches(forms: Words, evidence: Evidence, pairs: Candidates) -> Stretches:
     lengths = np.diff(forms.bounds)[pairs.forms]
     best, low, high = _grown(forms, evidence, pairs.forms, pairs.low, pairs.high, lengths, {})
     cut = _goes_on(best.start, best.end, low, high, lengths)
-    whole = ~cut  # one that goes on says enough, and what follows it is no stretch of its own
+    whole = ~cut  # one that goes on says enough, and what follows it is not a stretch of its own
     further, matches, weight = _further(forms, evidence, pairs, best, low, high, whole)
     matches, weight = matches + best.matches, weight + best.score
     score = _score(forms, evidence, pairs.forms, weight, matches)

@@ -93,7 +93,7 @@ class Connection:
         RefusedError
             If Label Studio declines.
         LostReplyError
-            If no usable answer came, or one that is no JSON: what was asked may have been done.
+            If no usable answer came, or one that is not a JSON: what was asked may have been done.
         ServerError
             If there is no server, or it is something else.
 
@@ -143,7 +143,7 @@ def connect(url: str | None = None, api_key: str | None = None, *, insecure: boo
     ------
     ServerError
         If only one of the two is known, no embedded server runs, the address has a password in it or is plain
-        http to another machine, the server is not there or is no Label Studio, or it does not accept the token.
+        http to another machine, the server is not there or is not a Label Studio, or it does not accept the token.
 
     """
     url = (url or os.environ.get(URL_VARIABLE) or "").strip()
@@ -163,7 +163,7 @@ def connect(url: str | None = None, api_key: str | None = None, *, insecure: boo
         )
     if not re.fullmatch(r"[!-~]+", api_key):
         raise ServerError(
-            f"{KEY_VARIABLE}: is no token, it has blanks or foreign letters; copy it from Account & Settings"
+            f"{KEY_VARIABLE}: is not a token: it has blanks or foreign letters; copy it from Account & Settings"
         )
     address = _address(url)
     if urlsplit(address).scheme == "http" and not insecure and not _on_this_machine(address):
@@ -205,7 +205,9 @@ def _address(url: str) -> str:
         )
     if not right:
         bare = re.split(r"[?#]", url)[0]
-        raise ServerError(f"{bare}: no address of a server; {URL_VARIABLE} looks like http://localhost:8080")
+        raise ServerError(
+            f"{bare}: not the address of a server; {URL_VARIABLE} looks like http://localhost:8080"
+        )
     return parts._replace(query="", fragment="").geturl().rstrip("/")
 
 
@@ -253,7 +255,7 @@ def _ask(sdk: "LabelStudio", url: str, doing: str, method: str, path: str, **opt
             return answer.json() if answer.content else None
         except ValueError as error:
             raise UnexpectedReplyError(
-                f"{url}: the answer while {doing} is no JSON; try again, and see whether a proxy changes the answers"
+                f"{url}: the answer while {doing} is not JSON; try again, and see whether a proxy changes the answers"
             ) from error
 
 

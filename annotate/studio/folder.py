@@ -227,7 +227,7 @@ def _read(path: Path, remedy: str) -> dict[str, Any] | None:
         msg = f"{path}: cannot be read ({error.strerror})"
         raise ServerError(msg) from error
     except ValueError as error:
-        msg = f"{path}: is no JSON; {remedy}"
+        msg = f"{path}: is not JSON; {remedy}"
         raise ServerError(msg) from error
     if not isinstance(found, dict):
         msg = f"{path}: is not what annotate wrote; {remedy}"

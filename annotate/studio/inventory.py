@@ -105,7 +105,7 @@ def remove_twins(connection: Connection, project_id: int, inventory: Inventory) 
             stuck.append(f"{passage} (tasks {', '.join(map(str, sorted(work)))})")
     if stuck:
         raise ServerError(
-            f"{connection.url}: {len(stuck)} passages stand more than once and have been worked on: "
+            f"{connection.url}: {len(stuck)} passages are there more than once and have been worked on: "
             f"{some(stuck)}; delete all but one of each in Label Studio"
         )
     connection.ask(
@@ -144,7 +144,7 @@ def compare(inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]], confi
     Raises
     ------
     ServerError
-        If a passage stands there with another text, was annotated with another label config, or would be
+        If a passage is there with another text, was annotated with another label config, or would be
         shown otherwise than it was annotated.
 
     """
@@ -166,7 +166,7 @@ def compare(inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]], confi
                 changes[task.task_id] = {**task.data, **data}
     if other_text:
         raise ServerError(
-            f"{len(other_text)} passages stand there with another text under the same passage_id: "
+            f"{len(other_text)} passages are there with another text under the same passage_id: "
             f"{some(other_text)}; nothing was pushed, ingest the documents again or push into a new project"
         )
     if other_config:

@@ -190,7 +190,7 @@ def ensure_predictions(
 
     A prediction is known by its task, ``model_version`` and ``result``. Where one of a task is not as wanted,
     all of that task are made anew, so that they keep their order. No request is repeated: after a broken reply
-    what stands there is listed again.
+    what is there is listed again.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def ensure_predictions(
         surplus, missing = _compare(connection, project_id, wanted, prefix)
         if broken == before and (surplus or missing):
             raise ServerError(
-                f"{connection.url}: {len(surplus) + len(missing)} predictions do not stand there as they were sent; "
+                f"{connection.url}: {len(surplus) + len(missing)} predictions are not there as they were sent; "
                 "see that nothing else changes the predictions of this project, and try again"
             )
     return brought

@@ -153,7 +153,7 @@ def pull(
     """Pull a project into a new snapshot folder below ``output``.
 
     Every task comes, annotated or not. Annotators stay numbers: drafts, which carry e-mail addresses
-    and are nobody's judgement yet, are left out and counted in the manifest.
+    and are not judgements yet, are left out and counted in the manifest.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ def push(
     InputError
         If there are no tasks, one has no passage id or lacks what the config shows, or an id comes twice.
     ConfigError
-        If the config is no XML.
+        If the config is not a XML.
     ServerError
         If the server refuses; a passage is there with another text; what annotators saw would change after
         they annotated it; annotations were made with another label config; or some passages are assigned and
@@ -166,13 +166,13 @@ def push_pairs(
 ) -> PushReport:
     """Push pairs of passages as :func:`push` does; a project that has some gets the further candidates only.
 
-    What stands there stays as it was drawn, also pairs of a control that are candidates by now, and no second
+    What is there stays as it was drawn, also pairs of a control that are candidates by now, and no second
     control is added: what is estimated from a control rests on how it was drawn.
 
     Raises
     ------
     ServerError
-        If the project holds tasks that are no pairs, or as :func:`push` raises it.
+        If the project holds tasks that are not pairs, or as :func:`push` raises it.
 
     """
     there: dict[str, Mapping[str, Any]] = {}
@@ -182,7 +182,7 @@ def push_pairs(
         others = inventory.foreign + sum(not is_pair(task.data) for task in inventory.tasks)
         if others:
             raise ServerError(
-                f"project {home.title!r}: holds {others} tasks that are no pairs of passages; give the title of a new project"
+                f"project {home.title!r}: holds {others} tasks that are not pairs of passages; give the title of a new project"
             )
         there = {str(task.passage_id): task.data for task in inventory.tasks}
     further = [
@@ -307,7 +307,7 @@ def _verify(connection: Connection, inventory: Inventory, wanted: Mapping[str, o
     twice = [f"{passage} ({len(tasks)} times)" for passage, tasks in inventory.twins.items()]
     if twice:
         raise ServerError(
-            f"{connection.url}: passages stand more than once after the push: {some(twice)}; push again"
+            f"{connection.url}: passages are there more than once after the push: {some(twice)}; push again"
         )
     lost = [passage for passage in wanted if passage not in inventory.by_passage]
     if lost:

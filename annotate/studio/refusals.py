@@ -52,7 +52,7 @@ def asking(url: str, doing: str) -> Iterator[None]:
         raise LostReplyError(f"{url}: no answer in time while {doing}; try again") from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
         raise ServerError(
-            f"{url}: no address of a server ({_line(error)}); correct LABEL_STUDIO_URL"
+            f"{url}: not the address of a server ({_line(error)}); correct LABEL_STUDIO_URL"
         ) from error
     except httpx.HTTPError as error:
         raise LostReplyError(
@@ -100,7 +100,7 @@ def refused(url: str, doing: str, status: int, body: Any) -> ServerError:
 
 def not_label_studio(url: str) -> str:
     """Give the message for a server that is something else."""
-    return f"{url}: answers, but is no Label Studio; LABEL_STUDIO_URL is its address without a path of a page"
+    return f"{url}: answers, but is not a Label Studio server; LABEL_STUDIO_URL is its address without a path of a page"
 
 
 def _body(answer: httpx.Response) -> Any:

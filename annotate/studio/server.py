@@ -1,6 +1,6 @@
 """An embedded Label Studio Community for one machine: started, found again, and stopped.
 
-It keeps its data in a folder of ours (:mod:`annotate.studio.folder`), listens on 127.0.0.1 only, and
+It keeps its data in a folder of its own (:mod:`annotate.studio.folder`), listens on 127.0.0.1 only, and
 goes on when the command that started it ends.
 """
 

@@ -120,7 +120,7 @@ def push_suggestions(
     suggested
         From passage id to variable to category and probability.
     version, prefix
-        The model's name, and what the names of all models of ours begin with.
+        The model's name, and what the names of all our models begin with.
     project, connection
         See :func:`order_queue`.
     codebook

@@ -42,7 +42,7 @@ def read_answer(
 ) -> Iterator[Answer | Excluded]:
     """Read one entry of an annotation's ``result``; a span with two labels gives two answers."""
     if not isinstance(result, Mapping):
-        yield Excluded("malformed", "", f"an answer that is no object: {result!r:.80}")
+        yield Excluded("malformed", "", f"an answer that is not an object: {result!r:.80}")
         return
     if result.get("type") == "relation":
         return  # read by annotate.study.spans, once all spans of the annotation are known
@@ -156,7 +156,7 @@ _READERS = {
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """A finite number that a float can hold; True and False are none."""
+    """A finite number that a float can hold; True and False are not numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 

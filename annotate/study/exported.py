@@ -1,4 +1,4 @@
-"""One task of an export: the passage that it brings, and what is no such task."""
+"""One task of an export: the passage that it brings, and what is not a such task."""
 
 import hashlib
 import json
@@ -59,7 +59,7 @@ def said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
 
 
 def passage_of(task: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The passage of a task, as a row; what is no task of a JSON export is an ExportError."""
+    """The passage of a task, as a row; what is not a task of a JSON export is an ExportError."""
     if not isinstance(task, Mapping):
         raise ExportError(f'{where}: no "data"; {_AS_JSON}')
     _refuse_others(task, where)
@@ -83,7 +83,7 @@ def passage_of(task: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _refuse_others(task: Mapping[str, Any], where: str) -> None:
-    """Name what is no task of a JSON export."""
+    """Name what is not a task of a JSON export."""
     if "completions" in task and "annotations" not in task:
         raise ExportError(
             f'{where}: has "completions": an export of Label Studio before 1.0; import it into a newer one, and export '
@@ -111,7 +111,7 @@ def round_of(data: Mapping[str, Any], where: str) -> int:
 
 
 def as_cell(value: object) -> str | None:
-    """A text; what is none, such as the turns of a dialogue, as JSON."""
+    """A text; what is not a text, such as the turns of a dialogue, as JSON."""
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

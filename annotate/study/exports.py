@@ -45,8 +45,8 @@ from annotate.study.spans import inside_frame, relation_frame
 REASONS: Mapping[str, str] = {
     "cancelled": "skipped by the annotator",
     "no_annotator": "nobody is named as the annotator: the account may have been deleted",
-    "ground_truth": "imported as ground truth, which is no annotator's rating",
-    "adjudicated": "made by an adjudicator: a decision, which is no annotator's rating",
+    "ground_truth": "imported as ground truth, which is not a rating by an annotator",
+    "adjudicated": "made by an adjudicator: a decision, which is not a rating by an annotator",
     "edited_by_another": "last changed by somebody else, or forged: not the annotator's own",
     "superseded": "an earlier annotation of the same passage by the same annotator",
     "empty": "nothing was answered and nothing was marked",
@@ -56,7 +56,7 @@ REASONS: Mapping[str, str] = {
     "blank": "an answer that says nothing: no choice, no text, a mark without a label",
     "several_choices": "several values where one is allowed",
     "answered_twice": "a second answer to one control in one annotation",
-    "hidden": "an answer to a question that was out of sight when it was submitted",
+    "hidden": "an answer to a question that was hidden when it was submitted",
     "span_mismatch": "a marked stretch whose place does not give the text that was marked",
     "unknown_offsets": "a marked stretch without its text, whose offsets may count one thing or another",
     "marks_incomplete": "an annotator's marks on a passage, for the agreement on marks: one of them was left out",
@@ -157,7 +157,7 @@ def tabulate(
             msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
             raise ExportError(msg)
         which = (known["item"], round_of(task["data"], f"{where}: task {number}"))
-        # tasks without an id of ours may be two places with the same words: no later time, but a contradiction
+        # tasks without our id may be two places with the same words: no later time, but a contradiction
         copy = str(task.get("id") or number)
         made = annotations.setdefault(which, {}).setdefault(
             copy if task["data"].get("passage_id") else "", []
@@ -284,7 +284,7 @@ def _ordered(
     if 0 < coded < len(first):
         yield (
             f"{coded} of {len(first)} passages were coded in the order of annotate suggest, the most uncertain first: they "
-            "are no random sample, and agreement and shares among them are not those of all passages until all are coded"
+            "are not random sample, and agreement and shares among them are not those of all passages until all are coded"
         )
 
 

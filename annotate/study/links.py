@@ -89,7 +89,7 @@ def read_links(path: Path | str, passages: pd.DataFrame | None = None) -> Links:
     Raises
     ------
     InputError
-        If it is no link project, nobody has coded a pair, or a pair names a passage that the study does not have or
+        If it is not a link project, nobody has coded a pair, or a pair names a passage that the study does not have or
         that has another text there.
     ExportError, ConfigError, TableError
         As :func:`~annotate.study.study.read_study` raises them.
@@ -106,20 +106,20 @@ def read_links(path: Path | str, passages: pd.DataFrame | None = None) -> Links:
 
 
 def _of_project(path: Path) -> tuple[pd.DataFrame, Study]:
-    study = read_study(path, config=bundled(CONFIG))
+    study = read_study(path, config=None if path.is_dir() else bundled(CONFIG))
     tasks = read_json(
         path / TASKS if path.is_dir() else path, remedy="export the project again as JSON", error=ExportError
     )
     others = [task for task in tasks if not is_pair(task["data"])]
     if others or study.codebook is None or not asks_for_links(study.codebook):
         raise InputError(
-            f"{path}: no link project; make one with annotate link, and give the snapshot that annotate pull makes of it"
+            f"{path}: not a link project; make one with annotate link, and give the snapshot that annotate pull makes of it"
         )
     return pairs_of(task["data"] for task in tasks), study
 
 
 def pairs_of(datas: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Make the table of pairs (:class:`Links`) of the data of tasks; what repeats a pair is none."""
+    """Make the table of pairs (:class:`Links`) of the data of tasks; a repeat of a pair is not a pair of its own."""
     rows = [{**data, "item": item_id(data)} for data in datas if not data.get("repeat_of")]
     table = pd.DataFrame(rows, columns=list(PAIR_COLUMNS), dtype=object)
     table["stratum"] = table["stratum"].where(table["stratum"].notna(), CANDIDATE)

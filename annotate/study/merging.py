@@ -81,7 +81,7 @@ def merge(
     Raises
     ------
     InputError
-        If there are fewer than two parts, one is no export, one annotation stands in two, or the table of
+        If there are fewer than two parts, one is not an export, one annotation stands in two, or the table of
         annotators is wrong.
     ExportError
         If label configs or the texts of a passage differ, or a person annotated a passage in two parts.
@@ -210,7 +210,7 @@ def join_tasks(parts: Sequence[Part], accounts: Accounts) -> list[dict[str, Any]
     """Join the tasks of all parts: one for each passage and round, with the annotations of all.
 
     Its data are those of the first part that has it; what another part has otherwise stands under
-    ``origin``. Drafts, which are nobody's judgement yet and carry e-mail addresses, are left out.
+    ``origin``. Drafts, which are not judgements yet and carry e-mail addresses, are left out.
 
     Raises
     ------

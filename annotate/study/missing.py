@@ -132,4 +132,4 @@ def markers(missing: "str | Sequence[str] | Any") -> tuple[str, ...]:
         return (missing,)
     if isinstance(missing, Sequence) and all(isinstance(one, str) for one in missing):
         return tuple(missing)
-    raise InputError(f'missing: {missing!r:.60} is no text, nor a list of texts; write missing="NA"')
+    raise InputError(f'missing: {missing!r:.60} is neither a text nor a list of texts; write missing="NA"')

@@ -1,4 +1,4 @@
-"""The text of what is no plain text: of a web page in HyperText, and of the turns of Paragraphs.
+"""The text of what is not a plain text: of a web page in HyperText, and of the turns of Paragraphs.
 
 Label Studio counts the characters of all text of a page, and one for each ``<br>``; what the browser makes of white
 space does not count. Older exports say the element instead, as XPath, and the place in its text. Of turns it says
@@ -26,7 +26,7 @@ class Page:
     """A page of HTML as Label Studio shows it: ``text``, and where in it the places of its elements are."""
 
     def __init__(self, html: str) -> None:
-        """Parse it; what is no HTML at all is an empty page."""
+        """Parse it; what is not a HTML at all is an empty page."""
         try:
             self._root = lxml.html.fragment_fromstring(_body(html), create_parent="div")
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):

@@ -85,7 +85,7 @@ def read_part(number: int, path: Path, config: Path | None, on_invalid: OnInvali
         missing = f"{path}: no such file"
         what = f"{path}: neither a snapshot folder nor a Label Studio JSON export; only these have passages to merge"
         raise InputError(what if path.exists() else missing)
-    study = read_study(path, config=config, on_invalid=on_invalid)
+    study = read_study(path, config=None if path.is_dir() else config, on_invalid=on_invalid)
     if "adjudicated" in set(study.exclusions["reason"]):
         raise InputError(
             f"{path}: an adjudicator's decisions, which are merged with nothing; give them to annotate consensus "
@@ -176,7 +176,7 @@ def name_accounts(parts: Sequence[Part], mapping: Path | None) -> Accounts:
     Raises
     ------
     InputError
-        If a row of the table names no part or nobody in it, or gives a name that is none or is taken.
+        If a row of the table names no part or nobody in it, or gives a name that is not valid or is taken.
 
     """
     said = _read(mapping, parts) if mapping else {}
@@ -231,7 +231,7 @@ def _read(mapping: Path, parts: Sequence[Part]) -> dict[tuple[int, str], str]:
             raise InputError(f"{where}: {account} of {part.path} is listed twice; keep one row")
         if not name.strip().startswith("A") or len(name.strip()) == 1:
             raise InputError(
-                f"{where}: {name!r} is no name of an annotator; it begins with A, such as A1 or A-north"
+                f"{where}: {name!r} is not the name of an annotator; such a name begins with A, such as A1 or A-north"
             )
         said[part.number, account] = name.strip()
     return said
@@ -241,7 +241,7 @@ def _part(export: str, parts: Sequence[Part], where: str) -> Part:
     found = [part for part in parts if export in {str(part.number), str(part.path), part.path.name}]
     if len(found) != 1:
         named = ", ".join(f"{part.number} ({part.path})" for part in parts)
-        which = "several exports" if found else "no export that is merged"
+        which = "several exports" if found else "not an export that is merged"
         raise InputError(f"{where}: {export!r} is {which}; write the number of one: {named}")
     return found[0]
 

@@ -55,7 +55,7 @@ def read_passages_and_study(path: Path, config: Path | None = None) -> tuple[pd.
 
 
 def passages_of(tasks: list[Task], where: str = "tasks") -> pd.DataFrame:
-    """Make the table of :func:`read_passages` of tasks that are at hand; what repeats a passage is none.
+    """Make the table of :func:`read_passages` of tasks that are at hand; a repeat of a passage is not a passage of its own.
 
     ``where`` they come from stands in messages.
     """
@@ -145,7 +145,7 @@ def check_file(path: Path, config: Path | None) -> Finding:
             return check_label_config(path)
         if path.suffix.lower() == ".json" and is_task_file(path):
             return Finding(path, (), f"ok, {len(read_tasks(path))} passages")
-        study = read_study(path, config=config)
+        study = read_study(path, config=None if path.is_dir() else config)
     except AnnotateError as error:
         return Finding(path, (str(error).removeprefix(f"{path}: "),))
     counts = f"ok, {len(study.ratings)} ratings of {len(study.passages)} passages"

@@ -40,7 +40,7 @@ REQUIRED = ("item", "source", "annotator", "variable", "category")
 OPTIONAL = ("document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested")
 JUDGEMENT = ["item", "annotator", "variable"]
 KEY = [*JUDGEMENT, "round"]
-_MOST_ROUNDS = 1_000_000  # what lies above is no number of a repeat
+_MOST_ROUNDS = 1_000_000  # what lies above is not a number of a repeat
 
 
 def encode_set(values: Iterable[str], order: Sequence[str] = ()) -> str:
@@ -60,7 +60,7 @@ def decode_set(text: str) -> tuple[str, ...]:
     Raises
     ------
     TableError
-        If the text is no JSON array of strings.
+        If the text is not a JSON array of strings.
 
     """
     try:
@@ -68,7 +68,7 @@ def decode_set(text: str) -> tuple[str, ...]:
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        msg = f'category {text!r} is no set; a set is written as a JSON array, such as ["a","b"]'
+        msg = f'category {text!r} is not a set; a set is written as a JSON array, such as ["a","b"]'
         raise TableError(msg)
     return tuple(values)
 
@@ -252,14 +252,14 @@ def _no_blanks(table: pd.DataFrame, where: str) -> None:
 
 
 def _text(cells: "pd.Series[Any]", where: str) -> "pd.Series[Any]":
-    """A parquet file may hold lists, which are sets of categories, and what is no text at all."""
+    """A parquet file may hold lists, which are sets of categories, and what is not text at all."""
     if cells.dtype != object:
         return cells
     for row, value in cells.items():
         is_list = isinstance(value, list | tuple | np.ndarray) and cells.name == "category"
         if isinstance(value, bytes | dict | list | tuple | np.ndarray) and not is_list:
             kind = type(value).__name__
-            msg = f"{where}: row {int(str(row)) + 1}: {cells.name} is no text ({kind}); write text, numbers, or a list for a set"
+            msg = f"{where}: row {int(str(row)) + 1}: {cells.name} is not text ({kind}); write text, numbers, or a list for a set"
             raise TableError(msg)
     return cells.map(
         lambda value: encode_set(map(str, value)) if isinstance(value, list | tuple | np.ndarray) else value
@@ -273,7 +273,7 @@ def _rounds(frame: pd.DataFrame, where: str) -> "pd.Series[int]":
     wrong = numbers.isna() | (numbers < 1) | (numbers > _MOST_ROUNDS) | (numbers != numbers.round())
     if wrong.any():
         row = int(numbers.index[wrong][0])
-        msg = f"{where}: row {row + 1}: round {str(frame['round'].loc[row])!r} is no whole number from 1{_more(int(wrong.sum()))}"
+        msg = f"{where}: row {row + 1}: round {str(frame['round'].loc[row])!r} is not a whole number from 1{_more(int(wrong.sum()))}"
         raise TableError(msg)
     return numbers.astype("int64")
 

@@ -182,13 +182,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ExportError
-        If the folder is no snapshot, a file in it is not what was pulled or is not recorded, or the manifest
+        If the folder is not a snapshot, a file in it is not what was pulled or is not recorded, or the manifest
         contradicts them.
 
     """
     path = folder / MANIFEST
     if not path.is_file():
-        msg = f"{folder}: no snapshot, it has no {MANIFEST}; make one with annotate pull"
+        msg = f"{folder}: not a snapshot, it has no {MANIFEST}; make one with annotate pull"
         raise ExportError(msg)
     said = read_json(path, remedy="pull the project again", error=ExportError)
     try:
@@ -196,7 +196,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "all of it"
-        msg = f"{path}: no manifest of a snapshot ({where}: {first['msg'][:1].lower()}{first['msg'][1:]}); pull the project again"
+        msg = f"{path}: not the manifest of a snapshot ({where}: {first['msg'][:1].lower()}{first['msg'][1:]}); pull the project again"
         raise ExportError(msg) from error
     _check_files(folder, manifest["sha256"])
     if config_hash(read_text(folder / CONFIG)) != manifest["config_sha256"]:
@@ -216,7 +216,9 @@ def _check_files(folder: Path, recorded: Mapping[str, str]) -> None:
     """
     path = folder / MANIFEST
     if lacking := sorted(_ALWAYS - recorded.keys()):
-        msg = f"{path}: records no sha256 of {', '.join(lacking)}; what stands there may be anything, pull the project again"
+        msg = (
+            f"{path}: records no sha256 of {', '.join(lacking)}; it may hold anything, pull the project again"
+        )
         raise ExportError(msg)
     if unknown := sorted(recorded.keys() - _ALWAYS - _SOMETIMES):
         msg = f"{path}: records {some(map(repr, unknown))}, which no snapshot has; pull the project again"
@@ -226,7 +228,7 @@ def _check_files(folder: Path, recorded: Mapping[str, str]) -> None:
         raise ExportError(msg)
     for name, digest in recorded.items():
         if (folder / name).exists() and not (folder / name).is_file():
-            msg = f"{folder / name}: is no plain file; a snapshot is never edited, pull again"
+            msg = f"{folder / name}: is not a plain file; a snapshot is never edited, pull again"
             raise ExportError(msg)
         if sha256_of(folder / name) != digest:
             msg = f"{folder / name}: has been changed since it was pulled; a snapshot is never edited, pull again"

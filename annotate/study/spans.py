@@ -128,7 +128,7 @@ def _typed(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     try:
         typed = frame.astype(dict.fromkeys(numbers, "int64") | dict.fromkeys(words, "str"))
     except (TypeError, ValueError) as error:
-        raise TableError(f"{where}: a place in the text is no whole number; {error}") from error
+        raise TableError(f"{where}: a place in the text is not a whole number; {error}") from error
     return typed.astype({"both_ways": "bool"}) if "both_ways" in typed else typed
 
 

@@ -1,7 +1,7 @@
 """Names that differ in nothing that a reader sees or means, such as ``neutral`` and ``Neutral``.
 
 Two forms of Unicode, and white space around a name, are read as one. All else counts as two, since it may be
-meant; so it is said, with both spellings and how often each stands there.
+meant; so it is said, with both spellings and how often each occurs.
 """
 
 import json
@@ -30,7 +30,7 @@ def nfc(text: str) -> str:
 
 
 def composed(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Compose the texts of a column; what is no text stays."""
+    """Compose the texts of a column; what is not text stays."""
     if pd.api.types.infer_dtype(column, skipna=True) != "string" or column.astype("str").str.isascii().all():
         return column
     found = [text for text in column.unique() if isinstance(text, str)]

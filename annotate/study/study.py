@@ -107,13 +107,13 @@ class Study:
         Raises
         ------
         InputError
-            If no annotator is called so.
+            If no annotator has that name.
 
         """
         for name in names:
             if not (self.ratings["annotator"] == name).any():
                 known = ", ".join(sorted(set(self.ratings["annotator"]))[:10])
-                raise InputError(f"machine {name}: no annotator is called so; there are {known}")
+                raise InputError(f"machine {name}: no annotator has this name; there are {known}")
         theirs = self.ratings["annotator"].isin(list(names))
         left_out = self.ratings.loc[theirs].assign(reason="machine", detail="")
         exclusions = pd.concat(
@@ -138,7 +138,7 @@ class Study:
         if self.ratings.empty and not self.exclusions.empty and self.spans.empty:
             if set(self.exclusions["reason"]) == {"adjudicated"}:
                 raise InputError(
-                    f"{self.name}: an adjudicator's decisions, which are nobody's ratings; give the study's own export "
+                    f"{self.name}: an adjudicator's decisions, which are not annotators' ratings; give the study's own export "
                     "(and this one to annotate consensus, with --adjudicated)"
                 )
             counts = ", ".join(f"{count} {reason}" for reason, count in self.left_out.items())
@@ -211,7 +211,7 @@ def read_study(
         What to read; its kind is told by its name.
     config
         The label config of a JSON export (default: the one that comes with the package). A
-        snapshot has its own.
+        snapshot has its own, and any other is refused.
     on_invalid
         For a JSON export: ``error`` stops at an unknown control or category and at two annotations
         of one passage by one annotator; ``exclude`` leaves them out and counts them. A snapshot has
@@ -232,7 +232,7 @@ def read_study(
     """
     path, config = Path(path), None if config is None else Path(config)
     if path.is_dir():
-        return _snapshot(path, on_edited)
+        return _snapshot(path, config, on_edited)
     if path.suffix.lower() in READABLE:
         book = load_codebook(config) if config else None
         made = study_of_ratings(read_frame(path), book, str(path), missing=missing)
@@ -248,31 +248,18 @@ def read_study(
     return _study(tables, codebook, {**about, "sha256": _sha256(path)})
 
 
-def refuse_another(folder: Path, study: Study, config: Path | None) -> None:
-    """Refuse a label config that is not the snapshot's own, since it would be ignored.
-
-    Raises
-    ------
-    InputError
-        If a folder was read, and the config is another.
-
-    """
-    if config is None or study.codebook is None or not folder.is_dir():
-        return
-    if load_codebook(config).sha256 != study.codebook.sha256:
-        raise InputError(
-            f"{folder}: a snapshot is read with its own label config, and {config} is another; leave it out"
-        )
-
-
 def _sha256(path: Path) -> str:
     """The hash of a file; of a pipe, which is read once, there is none."""
     return sha256_of(path) if path.is_file() else ""
 
 
-def _snapshot(folder: Path, on_edited: OnEdited) -> Study:
+def _snapshot(folder: Path, config: Path | None, on_edited: OnEdited) -> Study:
     manifest = read_manifest(folder)
     codebook = load_codebook(folder / CONFIG)
+    if config is not None and load_codebook(config).sha256 != codebook.sha256:  # it would be ignored
+        raise InputError(
+            f"{folder}: a snapshot is read with its own label config, and {config} is another; leave it out"
+        )
     tasks = _read_export(folder / TASKS)
     if len(tasks) != manifest["counts"]["tasks"]:
         msg = f"{folder}: has {len(tasks)} tasks, its manifest says {manifest['counts']['tasks']}; pull the project again"
@@ -312,7 +299,7 @@ def study_of_tasks(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> St
     Raises
     ------
     ExportError
-        If they are none, see :func:`annotate.study.exports.tabulate`.
+        If they are not valid, see :func:`annotate.study.exports.tabulate`.
 
     """
     return Study(**vars(tabulate(tasks, codebook)), codebook=codebook)
@@ -326,7 +313,7 @@ def study_of_ratings(
     Raises
     ------
     TableError
-        If it is none, see :func:`annotate.study.ratings.check_ratings`.
+        If it is not valid, see :func:`annotate.study.ratings.check_ratings`.
 
     """
     entered = enter_ratings(frame, codebook, name, missing=missing)
@@ -354,7 +341,7 @@ def study_of_ratings(
 def _read_export(path: Path) -> Sequence[Mapping[str, Any]]:
     tasks = read_json(path, remedy="export the project again as JSON", error=ExportError)
     if not isinstance(tasks, list):
-        msg = f"{path}: no list of tasks; export the project as JSON (not JSON_MIN, CSV or TSV)"
+        msg = f"{path}: not a list of tasks; export the project as JSON (not JSON_MIN, CSV or TSV)"
         raise ExportError(msg)
     if not tasks:
         msg = f"{path}: the export holds no task; export a project that has some"

@@ -135,7 +135,7 @@ def test_pairs_do_not_go_into_a_project_of_passages(
     connection: Connection, title: str, config: str, make_tasks: Callable[..., list]
 ) -> None:
     push(make_tasks(2), project=title, config=config, overlap=1, instructions="", connection=connection)
-    with pytest.raises(ServerError, match="holds 2 tasks that are no pairs of passages"):
+    with pytest.raises(ServerError, match="holds 2 tasks that are not pairs of passages"):
         pushed(connection, title, pairs(1))
 
 

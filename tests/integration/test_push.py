@@ -211,7 +211,9 @@ def test_untouched_copies_are_removed_and_others_are_named(
     assert worked["id"] in {task["id"] for task in standing(connection, title)}  # the work is kept
     import_raw(connection, report.project_id, copies[1:])
     submit(connection, max(task["id"] for task in standing(connection, title)), RESULT, 1.0)
-    with pytest.raises(ServerError, match=r"stand more than once and have been worked on: p00001 \(tasks "):
+    with pytest.raises(
+        ServerError, match=r"are there more than once and have been worked on: p00001 \(tasks "
+    ):
         place(connection, make_tasks(4), title, config)
     assert passages(connection, title)["p00001"] == 2
 
@@ -244,7 +246,7 @@ def test_another_text_under_the_same_id(
     place(connection, make_tasks(2), title, config)
     changed = make_tasks(4)
     changed[1]["data"]["text"] = "Something else."
-    with pytest.raises(ServerError, match=r"1 passages stand there with another text .*p00001 \(task"):
+    with pytest.raises(ServerError, match=r"1 passages are there with another text .*p00001 \(task"):
         place(connection, changed, title, config)
     assert passages(connection, title) == Counter(["p00000", "p00001"])
 

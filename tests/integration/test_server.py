@@ -412,7 +412,7 @@ def test_a_wrong_token(studio: server.ServerState, token: str) -> None:
 
 @pytest.mark.parametrize("token", ["müller", "two\nlines", "two words"])
 def test_no_token_at_all(studio: server.ServerState, token: str) -> None:
-    with pytest.raises(ServerError, match="LABEL_STUDIO_API_KEY: is no token"):
+    with pytest.raises(ServerError, match="LABEL_STUDIO_API_KEY: is not a token"):
         connect(studio.url, token)
 
 
@@ -453,7 +453,7 @@ def test_a_token_is_not_sent_over_plain_http_to_another_machine(host: str) -> No
 )  # fmt: skip
 def test_a_password_in_the_address_is_never_repeated(url: str) -> None:
     with pytest.raises(
-        ServerError, match=r"has a user name or a password in it|no address of a server"
+        ServerError, match=r"has a user name or a password in it|not the address of a server"
     ) as caught:
         connect(url, "0" * 40)
     assert "hush" not in str(caught.value)
@@ -461,7 +461,7 @@ def test_a_password_in_the_address_is_never_repeated(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["localhost:8080", "ftp://example.org", "http://", "http://[", "http://x:y"])
 def test_no_address(url: str) -> None:
-    with pytest.raises(ServerError, match="no address of a server"):
+    with pytest.raises(ServerError, match="not the address of a server"):
         connect(url, "0" * 40)
 
 
@@ -476,10 +476,10 @@ def test_a_server_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "message"),
     [
-        (200, b"<html>Welcome</html>", "is no Label Studio"),
-        (200, b'{"release": "9"}', "is no Label Studio"),
-        (200, b"[]", "is no Label Studio"),
-        (404, b"not here", "is no Label Studio"),
+        (200, b"<html>Welcome</html>", "is not a Label Studio server"),
+        (200, b'{"release": "9"}', "is not a Label Studio server"),
+        (200, b"[]", "is not a Label Studio server"),
+        (404, b"not here", "is not a Label Studio server"),
         (502, b"<html>Bad gateway</html>", "failed while asking for its version"),
         (301, b"", "sends on to https://elsewhere.example/"),
     ],

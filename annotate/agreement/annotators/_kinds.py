@@ -170,7 +170,7 @@ def read_kinds(path: Path, column: str | None = None) -> dict[str, str]:
     others = [str(name) for name in table.columns if name != "annotator"]
     told = column or (others[0] if len(others) == 1 else None)
     if "annotator" not in table.columns or told not in others:
-        asked = f"no column {column}" if column else "which column tells the kinds must be said"
+        asked = f"no column {column}" if column else "say which column tells the kinds"
         raise TableError(
             f"{path}: {'no column annotator' if len(others) == len(table.columns) else asked}; "
             f"the table has {', '.join(map(str, table.columns))}"

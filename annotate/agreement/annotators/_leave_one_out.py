@@ -219,7 +219,7 @@ def majority(
 
     The majority of the others is the category that more of them chose than any other, without this
     annotator's own choice; if there is one other, it is what that one chose. Where two categories are
-    ahead it is a tie, which is nobody's agreement and nobody's disagreement. Two choices are the same
+    ahead it is a tie, which counts neither as agreement nor as disagreement. Two choices are the same
     category or not, whatever the level. Parameters are those of
     :func:`~annotate.agreement.measure`, and so is what is raised.
 

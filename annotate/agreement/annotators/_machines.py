@@ -112,7 +112,7 @@ def machines(
     lost = [name for name in names if name not in known]
     if lost:
         told = ", ".join(sorted(known)[:10])
-        raise StatisticsError(f"machine {lost[0]!r}: no annotator is called so; there are {told}")
+        raise StatisticsError(f"machine {lost[0]!r}: no annotator has this name; there are {told}")
     return tidy(rows, columns, COLUMNS)
 
 

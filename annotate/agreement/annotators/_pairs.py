@@ -106,7 +106,7 @@ def figures(confused: Confusions, coefficient: Coefficient, interval: Interval) 
     high: FloatArray = value + reach
     on_log = drawn.by_clusters & (value < 1) & (interval.kind != "jackknife")
     rest = np.where(on_log, 1 - value, 1.0)
-    factor = np.exp(np.minimum(np.where(on_log, reach, 0.0) / rest, 700.0))  # beyond, exp is no number
+    factor = np.exp(np.minimum(np.where(on_log, reach, 0.0) / rest, 700.0))  # beyond, exp is not a number
     low, high = np.where(on_log, 1 - rest * factor, low), np.where(on_log, 1 - rest / factor, high)
     exact = np.isfinite(error) & (high - low <= _NO_WIDTH)
     share = ((1 - interval.confidence) / 2) ** (1 / np.maximum(drawn.number, 1))
@@ -157,7 +157,7 @@ def _over_clusters(confused: Confusions, coefficient: Coefficient, drawn: _Drawn
 
 
 def _few(confused: Confusions) -> bool:
-    """Whether there are so few categories that an interval can be had."""
+    """Whether there are few enough categories for an interval."""
     return len(confused.scale.categories) <= MOST
 
 

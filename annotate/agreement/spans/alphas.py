@@ -54,7 +54,7 @@ from annotate.agreement.spans.marks import MarkedPassage
 from annotate.codebook.scale import Scale
 from annotate.counts.patterns import FloatArray, IntArray, Patterns
 
-# A token is a run of letters, digits and underscores, or any other one character that is no white space.
+# A token is a run of letters, digits and underscores, or any other one character that is not white space.
 TOKEN = re.compile(r"\w+|[^\w\s]")
 CHARACTER = re.compile(r"\S")
 _SIDES = Scale("nominal", ("inside", "outside"))

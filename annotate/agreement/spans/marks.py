@@ -65,7 +65,7 @@ class MarkedPassage:
                 raise StatisticsError(msg)
             for start, end in (span for row in rows for span in row):
                 if not 0 <= start < end <= len(self.text):
-                    msg = f"spans of {label}: {start} to {end} is no stretch of a passage of {len(self.text)} characters"
+                    msg = f"spans of {label}: {start} to {end} is not a stretch of a passage of {len(self.text)} characters"
                     raise StatisticsError(msg)
 
     @property

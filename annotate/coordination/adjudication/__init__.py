@@ -2,7 +2,7 @@
 
 :func:`unsettled` finds it, :func:`cases` makes the tasks, in which nobody can tell who chose what, and
 :func:`adjudication_config` the screen. :func:`read_decisions` reads what was decided, and
-:func:`final_labels` puts it over the consensus. A decision is nobody's rating: it enters no agreement.
+:func:`final_labels` puts it over the consensus. A decision is not an annotator's rating: it enters no agreement.
 """
 
 from annotate.coordination.adjudication._cases import SETTLED, Only, cases, unsettled

@@ -69,7 +69,7 @@ def read_decisions(path: Path, *, config: Path | None = None, study: Study | Non
     """
     if path.suffix.lower() in READABLE:
         return _of_file(path, study)
-    codebook = read_study(path, config=config, on_invalid="exclude").codebook
+    codebook = read_study(path, config=None if path.is_dir() else config, on_invalid="exclude").codebook
     tasks = [] if codebook is None else export_tasks(path)
     put = [task for task in tasks if task["data"].get(ADJUDICATION)]
     if codebook is None or not put:
@@ -198,7 +198,9 @@ def _unmarked(task: Mapping[str, Any]) -> Mapping[str, Any]:
 def _open(data: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     names = data[ADJUDICATION]
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise InputError(f"{path}: item {item_id(data)}: {ADJUDICATION} is no list of variables; pull again")
+        raise InputError(
+            f"{path}: item {item_id(data)}: {ADJUDICATION} is not a list of variables; pull again"
+        )
     return tuple(names)
 
 

@@ -84,7 +84,7 @@ def design(
     ------
     InputError
         If there are no items or annotators, one comes twice, fewer annotators than ``overlap``, an item
-        has more of the ``annotators`` than that already, or ``repeat`` is no share.
+        has more of the ``annotators`` than that already, or ``repeat`` is not a share.
 
     """
     people = _check(items, annotators, overlap, repeat)
@@ -128,7 +128,9 @@ def _check(items: pd.DataFrame, annotators: Sequence[str], overlap: int, repeat:
             "in a round; name more annotators or lower the overlap"
         )
     if not 0 <= repeat <= 1:
-        raise InputError(f"repeat {repeat}: is no share of the passages; give one from 0 to 1, such as 0.1")
+        raise InputError(
+            f"repeat {repeat}: is not a share of the passages; give one from 0 to 1, such as 0.1"
+        )
     return people
 
 

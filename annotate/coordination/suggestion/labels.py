@@ -11,7 +11,7 @@ from annotate.frames import read_frame
 from annotate.study.study import Study
 
 PREFIX = "annotate-suggest "
-"""What the version of every model of ours begins with."""
+"""What the version of each of our models begins with."""
 
 
 def without_suggested(ratings: pd.DataFrame) -> tuple[pd.DataFrame, int]:

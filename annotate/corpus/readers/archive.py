@@ -35,7 +35,7 @@ _INDEX = re.compile(rb"\bt\s*=\s*[\"']s[\"'][^<]*<(?:(?!v[\s>])[^<]*<){0,3}v[^>]
 
 
 def check_archive(path: Path, kind: str) -> None:
-    """Refuse what is no zip archive, is cut short, or would take more memory than any document needs.
+    """Refuse what is not a zip archive, is cut short, or would take more memory than any document needs.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def check_archive(path: Path, kind: str) -> None:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, LookupError, ValueError) as error:
-        raise InputError(f"{path}: is no {kind} file, or is cut short; save or fetch it again") from error
+        raise InputError(f"{path}: is not a {kind} file, or is cut short; save or fetch it again") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 

@@ -21,7 +21,7 @@ _SOLD = re.compile(
     r"|cookies?|bio|outbrain|taboola)\b|(?<![\w-])(?:comments?|related)(?![\w-])"
 )
 _UNTOLD = 200  # characters: a sentence or two
-_SOUGHT = 500  # paragraphs that are no line of their own are sought within lines
+_SOUGHT = 500  # paragraphs that are not line of their own are sought within lines
 
 
 def open_boxes(tree: "HtmlElement") -> None:

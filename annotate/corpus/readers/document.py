@@ -36,7 +36,7 @@ def check_date(value: str | None, where: str) -> str | None:
     if _DIGITS.fullmatch(value):
         value = f"{value[:4]}-{value[4:6]}-{value[6:]}"
     if not is_date(value):
-        raise InputError(f"{where}: published {value!r} is no date; write it as 2020-09-14")
+        raise InputError(f"{where}: published {value!r} is not a date; write it as 2020-09-14")
     return value
 
 
@@ -100,7 +100,7 @@ class Document:
     both by the names in ``FACTS``. ``pieces`` are the passages, where they came ready. ``label`` is the
     document's id, where the file says it or holds several documents. ``headings`` are the lines that the
     file itself marks as such. ``running`` counts the running heads, feet and page numbers that are left out, ``around`` the
-    letters and digits of a web page that are no part of its article. ``pages`` says where in the text each page of a PDF
+    letters and digits of a web page that are not part of its article. ``pages`` says where in the text each page of a PDF
     file begins: (offset, number).
     """
 

@@ -120,7 +120,7 @@ def read_html(path: Path) -> Document:
     Raises
     ------
     InputError
-        If the page is too large or too deep, is no text, or holds no article.
+        If the page is too large or too deep, is not text, or holds no article.
 
     """
     data = read_within(path, LARGEST, "HTML")

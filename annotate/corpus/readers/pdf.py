@@ -94,7 +94,7 @@ def _opened(path: Path, data: bytes) -> "PdfReader":
     from pypdf.errors import DependencyError, PyPdfError
 
     if b"%PDF-" not in data[:1024]:
-        raise InputError(f"{path}: is no PDF file; fetch it again")
+        raise InputError(f"{path}: is not a PDF file; fetch it again")
     if b"%%EOF" not in data.rstrip(b"\0 \t\r\n")[-_END_WITHIN:]:
         raise InputError(f"{path}: is cut short; fetch it again")
     try:

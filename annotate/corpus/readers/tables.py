@@ -48,7 +48,7 @@ def read_table(path: Path) -> Table:
     Raises
     ------
     InputError
-        If the file is missing, damaged or empty; a line has too many or too few cells, or is no JSON.
+        If the file is missing, damaged or empty; a line has too many or too few cells, or is not a JSON.
 
     """
     kind = path.suffix.lower()
@@ -79,7 +79,7 @@ def _sheet(path: Path) -> Table:
             (name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names
         ]
     except (CalamineError, OSError, ValueError) as error:
-        raise InputError(f"{path}: is no workbook, or is damaged; save it as .xlsx again") from error
+        raise InputError(f"{path}: is not a workbook, or is damaged; save it as .xlsx again") from error
     filled = [(name, rows) for name, rows in sheets if any(any(map(_cell, row)) for row in rows)]
     if not filled:
         raise InputError(f"{path}: the workbook is empty; its first row names the columns")
@@ -132,11 +132,11 @@ def _objects(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
             found = json.loads(line)
         except json.JSONDecodeError as error:
             raise InputError(
-                f"{path}: line {number}: no JSON ({error.msg}); each line is one object"
+                f"{path}: line {number}: not JSON ({error.msg}); each line is one object"
             ) from error
         except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
             raise InputError(
-                f"{path}: line {number}: no JSON that can be read; each line is one object"
+                f"{path}: line {number}: not JSON that can be read; each line is one object"
             ) from error
         if not isinstance(found, dict):
             raise InputError(f'{path}: line {number}: no object; each line is one, such as {{"text": "..."}}')
@@ -164,7 +164,7 @@ def read_ready(path: Path, text_column: str = TEXT) -> list[Document]:
     Raises
     ------
     InputError
-        If the table cannot be read or has no such column; a date is none; or two rows of one document
+        If the table cannot be read or has no such column; a date is not a date; or two rows of one document
         contradict each other.
 
     """

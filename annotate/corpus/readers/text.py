@@ -62,7 +62,7 @@ def decode(data: bytes, path: Path, *, declared: str | None = None) -> tuple[str
     Raises
     ------
     InputError
-        If the bytes are no text in any encoding that is known.
+        If the bytes are not text in any encoding that is known.
 
     """
     for mark, encoding in _MARKS:
@@ -101,7 +101,7 @@ def _strictly(data: bytes, encoding: str, path: Path) -> str:
 def _as_declared(data: bytes, encoding: str, path: Path) -> tuple[str, tuple[str, ...]] | None:
     try:
         text = data.decode(encoding, "replace")
-    except (LookupError, UnicodeError):  # a codec that is none for text, such as base64
+    except (LookupError, UnicodeError):  # a codec that is not for text, such as base64
         return None
     broken = text.count("\ufffd")
     if broken > _TOLERATED * len(text):
@@ -109,7 +109,7 @@ def _as_declared(data: bytes, encoding: str, path: Path) -> tuple[str, tuple[str
     name = _name(encoding)
     if broken:
         return text, (
-            f"{path}: read as {name}, as it declares; {broken} places are none, and show as \ufffd",
+            f"{path}: read as {name}, as it declares; {broken} places cannot be read so, and show as \ufffd",
         )
     return text, (f"{path}: read as {name}, as it declares",)
 
@@ -124,7 +124,7 @@ def _without_mark(data: bytes) -> str | None:
 
 def _as_likely(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
     if b"\0" in data:
-        raise InputError(f"{path}: holds a NUL character at byte {data.index(0)}; it is no text file")
+        raise InputError(f"{path}: holds a NUL character at byte {data.index(0)}; it is not a text file")
     encoding = _by_letters(data)
     if encoding is None:
         from charset_normalizer import from_bytes
@@ -132,7 +132,7 @@ def _as_likely(data: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
         best = from_bytes(data, cp_isolation=[*_ALPHABETS, *_WIDER.values(), "euc_jp", "cp874"]).best()
         encoding = best.encoding if best else None
     if encoding is None:
-        raise InputError(f"{path}: is no text in any known encoding; save it as UTF-8")
+        raise InputError(f"{path}: is not text in any known encoding; save it as UTF-8")
     return _strictly(data, encoding, path), (_guess(path, encoding),)
 
 
@@ -202,7 +202,9 @@ def read_plain(path: Path) -> Document:
     text, notices = decode(read_bytes(path), path)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
-        raise InputError(f"{path}: holds a NUL character at offset {text.index(chr(0))}; it is no text file")
+        raise InputError(
+            f"{path}: holds a NUL character at offset {text.index(chr(0))}; it is not a text file"
+        )
     return Document(path, text, notices=notices)
 
 

@@ -41,7 +41,7 @@ def read_word(path: Path) -> Document:
     Raises
     ------
     InputError
-        If it is no Word file, is cut short, or would unpack to more than a document.
+        If it is not a Word file, is cut short, or would unpack to more than a document.
 
     """
     check_archive(path, ".docx")
@@ -56,7 +56,7 @@ def read_word(path: Path) -> Document:
         properties = file.core_properties
         guessed = facts(title=_written(properties.title), author=_written(properties.author))
     except (PackageNotFoundError, XMLSyntaxError, *_DAMAGES) as error:
-        raise InputError(f"{path}: is no Word document, or is damaged; save or fetch it again") from error
+        raise InputError(f"{path}: is not a Word document, or is damaged; save or fetch it again") from error
     notices = unseen_notice(path, removed)
     if left.hidden:
         notices += (f"{path}: {left.hidden} letters of hidden text were left out",)

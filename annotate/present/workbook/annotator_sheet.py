@@ -21,7 +21,7 @@ def annotators(book: Book, summary: Summary) -> Any:
     """Write the sheet: a row for each annotator, below them a matrix for each question."""
     names = sorted(summary.study.annotators, key=natural)
     columns = [
-        Column("Annotator", "text", 14, "A pseudonym; whose it is, the snapshot knows."),
+        Column("Annotator", "text", 14, "A pseudonym; the snapshot says whose it is."),
         Column("Passages", "count", 10, "Coded in the first round."),
         Column("Judgements", "count", 11, "Answers in the first round."),
         Column("A second time", "count", 10, "Passages coded again."),

@@ -125,7 +125,7 @@ def read_decisions_sheet(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the file is no workbook of annotate.
+        If the file is not a workbook of annotate.
 
     """
     if not path.is_file():
@@ -134,7 +134,7 @@ def read_decisions_sheet(path: Path) -> pd.DataFrame:
         book = CalamineWorkbook.from_path(str(path))
         rows = book.get_sheet_by_name(DISAGREEMENTS).to_python() if DISAGREEMENTS in book.sheet_names else []
     except (CalamineError, PasswordError, OSError, ValueError) as error:
-        raise InputError(f"{path}: no readable workbook ({str(error).splitlines()[0]})") from error
+        raise InputError(f"{path}: not a readable workbook ({str(error).splitlines()[0]})") from error
     wanted = (_ITEM, _VARIABLE, DECISION, DECIDER, REMARK)
     for number, row in enumerate(rows):
         head = [str(cell).strip() for cell in row]

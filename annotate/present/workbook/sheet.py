@@ -108,7 +108,7 @@ class Book:
         return self.look(**wanted)
 
     def text(self, page: Any, row: int, column: int, text: str, **wanted: Any) -> None:
-        """Write a text of ours or from outside, which stays one."""
+        """Write a text, our own or from outside, so that it stays a text."""
         shown = as_value("text", text)[1]
         page.write_string(row, column, shown, self.look(quote_prefix=is_risky(str(shown)), **wanted))
 

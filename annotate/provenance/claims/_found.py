@@ -37,7 +37,7 @@ class Claim:
 def recurring(
     figures: pd.DataFrame, comparisons: pd.DataFrame, pairs: pd.DataFrame, chained: dict[str, str]
 ) -> Iterator[Claim]:
-    """Recurring figures, then the reused texts that are no part of one of them."""
+    """Recurring figures, then the reused texts that are not part of one of them."""
     covered: list[set[str]] = []
     bounds = {
         (row.document, row.start): {"low": row.low, "high": row.high}
@@ -157,7 +157,7 @@ def _wordings(passages: pd.DataFrame, spans: pd.DataFrame | None) -> dict[str, d
 def corrected(
     claims: Iterable[Claim], corrections: Corrections, passages: pd.DataFrame
 ) -> tuple[list[Claim], int]:
-    """Correct claims as a person says, and count those that are none.
+    """Correct claims as a person says, and count those that the person rejects.
 
     A passage that is split off leaves every claim that it is in; what is left of a claim with one mention is none that
     recurs. Joined passages are in one claim with all that theirs have.

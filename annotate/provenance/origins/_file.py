@@ -32,7 +32,7 @@ def read_origins(path: Path, found: Origins) -> Origins:
     Raises
     ------
     InputError
-        If a column is missing or unknown, a name stands twice, a kind is none, an origin has two kinds, or merges
+        If a column is missing or unknown, a name stands twice, a kind is unknown, an origin has two kinds, or merges
         lead back to where they began.
 
     """

@@ -89,7 +89,7 @@ class Origins:
         object.__setattr__(self, "_known", known)
 
     def of(self, marked: str, source: str) -> Origin | None:
-        """The origin that a marked text stands for in a passage of this source; None if it is no name."""
+        """The origin that a marked text stands for in a passage of this source; None if it is not a name."""
         known: Mapping[str, tuple[str, str]] = self._known  # type: ignore[attr-defined]
         found = known.get(name_of(marked))
         if found is None:
