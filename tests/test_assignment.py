@@ -17,10 +17,12 @@ from annotate.coordination.assignment import (
     annotator_key,
     balance,
     design,
+    earlier_key,
     items_of,
     read_annotators,
     read_plan,
     release,
+    salt_of,
     work_in,
     write_plan,
 )
@@ -300,7 +302,7 @@ def test_a_list_of_annotators(tmp_path: Path) -> None:
         ("Cole, Cleo", "cleo@example.org"),
         ("Dora", "dora@example.org"),
     ]
-    assert found[0].key == annotator_key("ada@example.org")
+    assert found[0].key == annotator_key("ada@example.org", "")
     assert "ada" not in found[0].key
     assert "ada" not in repr(found[0])
 
@@ -431,14 +433,17 @@ def test_a_round_of_somebody_elses_is_none_of_ours() -> None:
 
 
 def test_work_is_who_annotated_what_in_which_round() -> None:
-    ada, ben = annotator_key("ada@example.org"), annotator_key("ben@example.org")
+    ada, ben = annotator_key("ada@example.org", "s"), annotator_key("ben@example.org", "s")
     tasks = [
         {"data": {"passage_id": "p1"}, "annotations": [{"completed_by": 3}, {"completed_by": 9}]},
         {"data": {"passage_id": "p1-round2", "repeat_of": "p1", "round": 2},
          "annotations": [{"completed_by": 4}, {"completed_by": 3, "was_cancelled": True}, {"completed_by": None}]},
         {"data": {"passage_id": "p2"}, "annotations": []},
     ]  # fmt: skip
-    assert work_in(tasks, {3: "ada@example.org", 4: "Ben@example.org"}) == {("p1", 1, ada), ("p1", 2, ben)}
+    assert work_in(tasks, {3: "ada@example.org", 4: "Ben@example.org"}, "s") == {
+        ("p1", 1, ada),
+        ("p1", 2, ben),
+    }
 
 
 # ------------------------------------------------------------------ the command line, without a server
@@ -466,22 +471,43 @@ def test_assign_writes_tasks_and_plan(files: tuple[Path, Path], tmp_path: Path) 
     assert result.exit_code == 0, result.output
     assert "6 passages: 4 an annotator, 2 shared by every two" in result.stderr
     assert "2 passages come to each annotator a second time" in result.stderr
+    place = tmp_path / "people.txt.salt"
+    salt = place.read_text(encoding="ascii").strip()
+    assert place.stat().st_mode & 0o777 == 0o600
     plan = design(
-        items_of(read_tasks(tasks)), [annotator_key(f"{n}@example.org") for n in ("ada", "ben", "cleo")],
+        items_of(read_tasks(tasks)), [annotator_key(f"{n}@example.org", salt) for n in ("ada", "ben", "cleo")],
         overlap=2, repeat=0.5,
     )  # fmt: skip
     assert read_tasks(output) == write_plan(read_tasks(tasks), plan)
     assert pd.read_csv(table)["annotator"].to_list() == plan["annotator"].to_list()
-    assert "@" not in output.read_text(encoding="utf-8") + table.read_text(encoding="utf-8")
+    left = output.read_text(encoding="utf-8") + table.read_text(encoding="utf-8")
+    assert "@" not in left
+    assert salt not in left
+    assert not any(earlier_key(f"{n}@example.org") in left for n in ("ada", "ben", "cleo"))
 
     annotators.write_text("ada@example.org\nben@example.org\ndora@example.org\n", encoding="utf-8")
     later = run(output, "--annotators", annotators, "--overlap", 2)
     assert later.exit_code == 0, later.output
     assert (
-        f"{annotator_key('cleo@example.org')} is not in the list, and keeps 6 earlier assignments"
+        f"{annotator_key('cleo@example.org', salt)} is not in the list, and keeps 6 earlier assignments"
         in later.stderr
     )
     assert "nothing was written" in later.stderr
+
+
+def test_each_list_of_annotators_has_a_salt_of_its_own(tmp_path: Path) -> None:
+    salts = {salt_of(tmp_path / name) for name in ("one.txt", "two.txt", "one.txt")}
+    assert len(salts) == 2
+    keys = {annotator_key("ada@example.org", salt) for salt in salts}
+    assert len(keys) == 2
+
+
+def test_what_is_no_salt_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.txt.salt").write_text("", encoding="ascii")
+    with pytest.raises(InputError, match=r"one\.txt\.salt: is no salt of pseudonyms"):
+        salt_of(tmp_path / "one.txt")
+    with pytest.raises(InputError, match="the salt of the pseudonyms cannot be written"):
+        salt_of(tmp_path / "nowhere" / "one.txt")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_a_second_annotation_by_the_same_person_is_no_second_annotator():
 
 
 def test_open_follows_the_assignment():
-    ada, ben, cleo = (annotator_key(f"{name}@example.org") for name in ("ada", "ben", "cleo"))
+    ada, ben, cleo = (annotator_key(f"{name}@example.org", "") for name in ("ada", "ben", "cleo"))
     tasks = [
         task("p1", made(1, 3), assigned=f"|{ada}|{ben}|", queue="1-000001"),
         task("p2", assigned=f"|{ada}|{cleo}|", queue="1-000002"),
@@ -213,7 +213,7 @@ def test_where_there_is_no_end_it_says_why(days, open_, basis):
 
 
 def test_with_an_assignment_the_slowest_decides_and_one_who_does_nothing_leaves_it_open():
-    ada, ben = (annotator_key(f"{name}@example.org") for name in ("ada", "ben"))
+    ada, ben = (annotator_key(f"{name}@example.org", "") for name in ("ada", "ben"))
     names = {1: "ada@example.org", 2: "ben@example.org"}
     both = {"assigned": f"|{ada}|{ben}|"}
 
@@ -269,14 +269,14 @@ def test_a_changed_config():
 
 
 def test_work_on_what_is_assigned_to_others():
-    ada = annotator_key("ada@example.org")
+    ada = annotator_key("ada@example.org", "")
     tasks = [task("p1", made(1, 4), assigned=f"|{ada}|")]
     found = seen(tasks, overlap=1, addresses={3: "ada@example.org", 4: "ben@example.org"})
     assert kinds(found) == [("not_assigned", "A4")]
 
 
 def test_passages_that_lack_annotators_though_all_are_finished():
-    ada, ben = (annotator_key(f"{name}@example.org") for name in ("ada", "ben"))
+    ada, ben = (annotator_key(f"{name}@example.org", "") for name in ("ada", "ben"))
     names = {3: "ada@example.org", 4: "ben@example.org", 5: "cleo@example.org"}
     tasks = [
         task("p1", made(1, 3), skipped(2, 4), assigned=f"|{ada}|{ben}|"),

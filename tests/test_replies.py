@@ -90,7 +90,9 @@ def replies() -> dict[str, Json]:
             "/api/predictions/": [{"id": 3, "task": 5, "model_version": "theirs", "result": [CHOSEN]}],
             "/api/dm/views/": [
                 {"id": number, "data": {"title": title}}
-                for number, title in enumerate([GUARD, Annotator("ada@example.org").key, TAB, "Adjudication"])
+                for number, title in enumerate(
+                    [GUARD, Annotator("ada@example.org", salt="s").key, TAB, "Adjudication"]
+                )
             ],
             "/api/dm/columns/": {"columns": [COLUMN, {"id": "data"}]},
             "/api/projects/7/next": {"id": 5, "data": DATA},
@@ -182,7 +184,7 @@ def _push(connection: Connection, _: Path) -> None:
 def _assign(connection: Connection, _: Path) -> None:
     assign(
         [{"data": DATA}],
-        [Annotator("ada@example.org")],
+        [Annotator("ada@example.org", salt="s")],
         project="Harbour",
         overlap=1,
         config=CONFIG,

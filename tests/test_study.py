@@ -374,8 +374,9 @@ def test_an_imported_ground_truth_is_gold_and_no_annotators_rating(export, confi
         ({"id": 5, "email": "x@example.org", "first_name": "X"}, "A5"),
         ("X@example.org", "A5"),
         ({"email": "x@example.org"}, "A5"),
-        ("y@example.org", "A-54d618d8"),
-        ({"email": "y@example.org", "first_name": "Y"}, "A-54d618d8"),
+        ("y@example.org", "A6"),
+        ({"email": "y@example.org", "first_name": "Y"}, "A6"),
+        ({"username": "yves"}, "A6"),
     ],
 )
 def test_an_annotator_is_one_in_whatever_shape_the_export_names_them(export, config, shape, name):

@@ -1,5 +1,6 @@
 """Who codes what: ``assign``."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,20 +70,31 @@ def assign(
     insecure: Insecure = False,
 ) -> None:
     """Give each passage to the right number of annotators: blind, balanced, and extended later."""
-    from annotate.coordination.assignment import design, items_of, read_annotators, read_plan, write_plan
+    from annotate.coordination.assignment import (
+        design,
+        items_of,
+        read_annotators,
+        read_plan,
+        salt_of,
+        write_plan,
+    )
     from annotate.corpus import read_tasks, write_tasks
     from annotate.files import whole
     from annotate.frames import READABLE, write_frame
     from annotate.present.study_tables import readable
     from annotate.present.tables import write_table
 
+    salt = annotators.with_name(f"{annotators.name}.salt")
     for place in (output, plan_file):
-        refuse_overwriting(place, *filter(None, [tasks, annotators, config, instructions]))
+        refuse_overwriting(place, *filter(None, [tasks, annotators, salt, config, instructions]))
     if plan_file is not None and plan_file.suffix.lower() not in READABLE:
         raise InputError(f"{plan_file}: a table is written to {' or '.join(READABLE)}; name such a file")
     if hand_on and project is None:
         raise InputError("--hand-on: only a project knows what is done; name it with --project")
-    passages, people = read_tasks(tasks), read_annotators(annotators)
+    passages = read_tasks(tasks)
+    people: Sequence[Annotator] = [
+        replace(one, salt=salt_of(annotators)) for one in read_annotators(annotators)
+    ]
     tabs: Sequence[Tab] = ()
     addresses: Mapping[str, str] = {}
     if project is None:
@@ -94,6 +106,7 @@ def assign(
             passages, people, project, overlap, repeat, hand_on, seed, config, instructions, insecure
         )
         plan, passages, tabs, addresses = made.plan, list(made.tasks), made.tabs, made.addresses
+        people = made.annotators
     if output is not None:
         write_tasks(passages, output)
     if plan_file is not None:

@@ -118,8 +118,23 @@ def add_account(connection: Connection, email: str, password: str) -> bool:
 
 
 def people(connection: Connection) -> dict[int, str]:
-    """The accounts of the server: e-mail address by number."""
-    return {one["id"]: one["email"] for one in connection.get("api/users/", "listing the accounts", ACCOUNTS)}
+    """The accounts of the server: e-mail address by number.
+
+    Raises
+    ------
+    ServerError
+        If the server lists nobody: then nobody's work could be told from another's.
+
+    """
+    found = {
+        one["id"]: one["email"] for one in connection.get("api/users/", "listing the accounts", ACCOUNTS)
+    }
+    if not found:
+        raise ServerError(
+            f"{connection.url}: lists no accounts, so it cannot be said whose work is whose; give the token of an account "
+            "that may list them (api/users/), and try again"
+        )
+    return found
 
 
 def _read(browser: httpx.Client, url: str, doing: str, address: str, shape: TypeAdapter[T]) -> T:

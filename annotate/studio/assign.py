@@ -1,7 +1,8 @@
 """Assign passages on a server: extend the design that is there, push it, and make a tab for each annotator."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -9,18 +10,19 @@ from annotate.coordination.assignment import (
     Annotator,
     annotator_key,
     design,
+    earlier_key,
     items_of,
     read_plan,
     release,
     work_in,
     write_plan,
 )
-from annotate.coordination.assignment.plan import Work, joined_plan
+from annotate.coordination.assignment.plan import Work, joined_plan, renamed
 from annotate.corpus.tasks import Task
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
-from annotate.studio.offered import Tab, ensure_tabs
+from annotate.studio.offered import Tab, ensure_tabs, project_salt
 from annotate.studio.projects import export_tasks, find_project, is_there
 from annotate.studio.push import Progress, PushReport, push
 
@@ -30,7 +32,7 @@ class Assigned:
     """What was assigned: the whole design, the tasks with it, the push, and everybody's tab.
 
     ``taken`` are the assignments that were taken from annotators who left, ``addresses`` the e-mail addresses
-    of the accounts by their keys.
+    of the accounts by their keys, ``annotators`` those who were named, with the salt of the project.
     """
 
     plan: pd.DataFrame
@@ -40,6 +42,7 @@ class Assigned:
     tabs: Sequence[Tab]
     without_account: Sequence[Annotator]
     addresses: Mapping[str, str]
+    annotators: Sequence[Annotator]
 
 
 def assign(
@@ -61,6 +64,7 @@ def assign(
     The parameters are those of :func:`annotate.coordination.assignment.design` and :func:`annotate.studio.push.push`.
     Assignments that are in the project stay, even if the tasks say otherwise. With ``hand_on``, passages of
     annotators who are no longer named go to others if they have not done them, see :func:`annotate.coordination.assignment.release`.
+    Pseudonyms are made with the salt of the project, and of the annotators where the project has none yet.
 
     Raises
     ------
@@ -68,12 +72,16 @@ def assign(
         As design and push raise them; nothing has been pushed then.
 
     """
+    given, emails = annotators[0].salt, {one.email for one in annotators} | set(people(connection).values())
     there = standing_plan(connection, project)
-    done = joined_plan(read_plan(task["data"] for task in tasks), there)
+    salt = _salt(connection, project) or given or secrets.token_hex(16)
+    annotators = [replace(one, salt=salt) for one in annotators]
+    tasks = [{**task, "data": renamed(task["data"], _keys(emails, salt, given))} for task in tasks]
+    done = joined_plan(read_plan(task["data"] for task in tasks), there.replace(_keys(emails, salt, given)))
     keys = [one.key for one in annotators]
     items, taken = items_of(tasks), done.iloc[:0]
     if hand_on:
-        done, taken = release(done, set(items["item"]), keys, _work(connection, project))
+        done, taken = release(done, set(items["item"]), keys, _work(connection, project, salt))
     plan = design(items, keys, overlap=overlap, seed=seed, done=done, repeat=repeat)
     written = write_plan(tasks, plan)
     report = push(
@@ -85,10 +93,10 @@ def assign(
         connection=connection,
         on_progress=on_progress,
     )
-    tabs = ensure_tabs(connection, report.project_id, keys)
-    registered = {annotator_key(email): email for email in people(connection).values()}
+    tabs = ensure_tabs(connection, report.project_id, keys, salt)
+    registered = {annotator_key(email, salt): email for email in people(connection).values()}
     missing = [one for one in annotators if one.key not in registered]
-    return Assigned(plan, taken, written, report, tabs, missing, registered)
+    return Assigned(plan, taken, written, report, tabs, missing, registered, annotators)
 
 
 def standing_plan(connection: Connection, project: str) -> pd.DataFrame:
@@ -108,8 +116,26 @@ def standing_plan(connection: Connection, project: str) -> pd.DataFrame:
     return read_plan(task.data for task in tasks)
 
 
-def _work(connection: Connection, project: str) -> Work:
+def _salt(connection: Connection, project: str) -> str:
+    """The salt of a project that may not be there yet."""
+    return (
+        project_salt(connection, find_project(connection, project).id)
+        if is_there(connection, project)
+        else ""
+    )
+
+
+def _keys(emails: Iterable[str], salt: str, given: str) -> dict[str, str]:
+    """The pseudonym of each address by those that it had with another salt, or before there were salts."""
+    return {
+        former: annotator_key(email, salt)
+        for email in emails
+        for former in (earlier_key(email), annotator_key(email, given))
+    }
+
+
+def _work(connection: Connection, project: str, salt: str) -> Work:
     """Who has annotated what in a project that may not be there yet."""
     if not is_there(connection, project):
         return set()
-    return work_in(export_tasks(connection, find_project(connection, project).id), people(connection))
+    return work_in(export_tasks(connection, find_project(connection, project).id), people(connection), salt)

@@ -5,6 +5,7 @@ assignment. A tab filters and orders the tasks, and its link opens a label strea
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from annotate.studio.replies import COLUMNS, PREDICTIONS, VIEWS, ColumnReply, Vi
 View = dict[str, Any]
 
 GUARD, NOBODY = "Use your link", "nobody"
+_GUARDED = re.compile(rf"\|{NOBODY}:([^|\"]+)\|")
 _VIEWS = "api/dm/views/"
 
 
@@ -34,7 +36,7 @@ class Tab:
     link: str
 
 
-def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str]) -> list[Tab]:
+def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str], salt: str) -> list[Tab]:
     """Make a tab for each annotator, named by the pseudonym, or correct the one that is there.
 
     The first tab is empty. An annotator who opens the project without the link, or presses a button to label,
@@ -48,6 +50,9 @@ def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str]) ->
         The project, with its passages.
     keys
         Pseudonyms as they stand in ``data.assigned``.
+    salt
+        With which they were made. It stays in the filter of the first tab: no export has it, and whoever has an
+        account on the server can list the addresses anyway.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def ensure_tabs(connection: Connection, project_id: int, keys: Sequence[str]) ->
 
     """
     hidden = hidden_columns(connection, project_id)
-    numbers = [ensure_view(connection, project_id, _wanted(GUARD, NOBODY, hidden))]
+    numbers = [ensure_view(connection, project_id, _wanted(GUARD, f"{NOBODY}:{salt}", hidden))]
     numbers += [ensure_view(connection, project_id, _wanted(key, key, hidden)) for key in keys]
     _put_first(connection, project_id, numbers)
     return [
@@ -74,11 +79,30 @@ def tab_links(connection: Connection, project_id: int) -> dict[str, str]:
         If the server refuses.
 
     """
-    titles = {one["data"].get("title"): one["id"] for one in list_views(connection, project_id)}
-    keys = {email: annotator_key(email) for email in people(connection).values()}
+    views = list_views(connection, project_id)
+    titles, salt = {one["data"].get("title"): one["id"] for one in views}, _salt(views)
+    keys = {email: annotator_key(email, salt) for email in people(connection).values()}
     return {
         email: _stream(connection, project_id, titles[key]) for email, key in keys.items() if key in titles
     }
+
+
+def project_salt(connection: Connection, project_id: int) -> str:
+    """The salt of the pseudonyms in a project, see :func:`ensure_tabs`; empty if nothing is assigned there.
+
+    Raises
+    ------
+    ServerError
+        If the server refuses.
+
+    """
+    return _salt(list_views(connection, project_id))
+
+
+def _salt(views: Sequence[ViewReply]) -> str:
+    guards = [json.dumps(one["data"].get("filters")) for one in views if one["data"].get("title") == GUARD]
+    found = (_GUARDED.search(filters) for filters in guards)
+    return next((one[1] for one in found if one), "")
 
 
 def _stream(connection: Connection, project_id: int, tab: int) -> str:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from annotate.codebook.read import read_codebook
-from annotate.coordination.assignment import annotator_key
+from annotate.coordination.assignment import annotator_key, earlier_key
 from annotate.coordination.assignment.plan import renamed
 from annotate.coordination.following import Followed, follow
 from annotate.errors import InputError, ServerError
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.folder import exclusive, lock_place
+from annotate.studio.offered import project_salt
 from annotate.studio.projects import (
     PAGE,
     Progress,
@@ -46,6 +47,8 @@ class Look:
     tasks: Sequence[ExportedTask]
     addresses: Mapping[int, str]
     at: datetime
+    salt: str = ""
+    """Of the pseudonyms under which passages are assigned."""
 
     def study(self) -> Study:
         """What is coded so far, as a study.
@@ -67,7 +70,12 @@ class Look:
         """How far the project is, and what to look at; see :func:`annotate.coordination.following.follow`."""
         home = self.project
         return follow(
-            self.tasks, overlap=home.overlap, config=home.config, now=self.at, addresses=self.addresses
+            self.tasks,
+            overlap=home.overlap,
+            config=home.config,
+            now=self.at,
+            addresses=self.addresses,
+            salt=self.salt,
         )
 
 
@@ -84,7 +92,8 @@ def look(project: str | int, connection: Connection, *, on_progress: Progress | 
     """
     home = find_project(connection, project)
     at = datetime.now(UTC)
-    return Look(home, export_tasks(connection, home.id, on_progress), people(connection), at)
+    tasks = export_tasks(connection, home.id, on_progress)
+    return Look(home, tasks, people(connection), at, project_salt(connection, home.id))
 
 
 def look_again(before: Look, connection: Connection) -> Look:
@@ -110,7 +119,8 @@ def look_again(before: Look, connection: Connection) -> Look:
         if len(tasks) != home.tasks:
             there = {task["id"] for task in list_tasks(connection, home.id)}
             tasks = {number: task for number, task in tasks.items() if number in there}
-    return Look(home, [tasks[number] for number in sorted(tasks)], people(connection), at)
+    salt = before.salt or project_salt(connection, home.id)
+    return Look(home, [tasks[number] for number in sorted(tasks)], people(connection), at, salt)
 
 
 def _changed(before: Look, connection: Connection) -> list[int] | None:
@@ -191,8 +201,10 @@ def pull(
             f"project {home.title!r}: its tasks or its label config changed while it was pulled; pull again"
         )
     drafts = sum(len(task.get("drafts") or []) for task in exported)
-    # a pseudonym made of an address could be guessed at, and would stand beside its owner's work
-    numbers = {annotator_key(email): annotator_id(number) for number, email in people(connection).items()}
+    # one name for one person: who has no account yet goes by a pseudonym that only the project's salt can explain
+    salt = project_salt(connection, home.id)
+    numbers = {key: annotator_id(number) for number, email in people(connection).items()
+               for key in (annotator_key(email, salt), earlier_key(email))}  # fmt: skip
     tasks = [_pseudonymous(task, numbers) for task in exported]
     meta = {
         "pulled_at": began.isoformat(timespec="seconds"),

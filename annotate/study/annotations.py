@@ -1,6 +1,5 @@
 """The annotations of a passage: which count, whose they are, and what was answered in them."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,66 +16,109 @@ from annotate.study.ratings import decode_set, encode_set
 NOBODY = "A?"
 UNNAMED_MODEL = "(unnamed model)"
 OnEdited = Literal["keep", "exclude"]
-_PERSON = ("id", "email", "username")
+PERSONS = ("completed_by", "updated_by", "last_created_by")
+_BESIDE = "created_username"
+_LONG = 18  # digits of a number of an account
 _OF_MERGED = re.compile(r"\S+@\d+")  # account 3 of the second of several merged exports is 3@2
 
 
 def annotator_id(completed_by: object) -> str:
-    """Give an annotator a pseudonym that stays: A and Label Studio's number of the user.
+    """Give an annotator the pseudonym that stays: A and Label Studio's number of the user.
 
-    Exports have a number, an object with a number or an address, an address, or nothing. An address gives a hash of
-    it, so that it is in no table.
+    Exports have a number, an object with a number or an address, an address, or nothing. Addresses become numbers in
+    :func:`identified`; one that is still there is nobody, so that it is in no table.
     """
-    person = completed_by
-    if isinstance(person, Mapping):
-        person = next((person[key] for key in _PERSON if person.get(key) not in (None, "")), None)
+    person = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
     if isinstance(person, bool) or not isinstance(person, int | float | str):
         return NOBODY
     name = str(person).strip()
-    if "@" in name and not _OF_MERGED.fullmatch(name):
-        return f"A-{hashlib.sha256(name.lower().encode(errors='surrogatepass')).hexdigest()[:8]}"
-    return f"A{name.removesuffix('.0')}" if name else NOBODY
+    return NOBODY if not name or _is_address(name) else f"A{name.removesuffix('.0')}"
 
 
-def with_known_annotators(
-    made: Sequence[Mapping[str, Any]], numbers: Mapping[str, object]
-) -> list[Mapping[str, Any]]:
-    """Write one name for one person where an export has several for them.
+def _is_address(name: str) -> bool:
+    return "@" in name and not _OF_MERGED.fullmatch(name)
+
+
+def identified(tasks: Sequence[Any], numbers: Mapping[str, object] | None = None) -> list[Any]:
+    """Write the number of a person in the place of every name and address in an export.
 
     ``numbers`` are those of :func:`numbers_by_address`. Where an export does not name the annotator, their name may
-    stand beside: ``created_username`` is an address and a number, as in ``nora@example.org, 3``.
+    stand beside: ``created_username`` is an address and a number, as in ``nora@example.org, 3``. What is no task or no
+    annotation stays as it is.
     """
-    found: list[Mapping[str, Any]] = []
-    for annotation in made:
-        person = annotation.get("completed_by")
-        if "completed_by" not in annotation:
-            said = str(annotation.get("created_username") or "").rpartition(",")
-            person = said[2].strip() if said[2].strip().isdigit() else said[2].strip() or None
-        known = {"completed_by": _numbered(person, numbers)}
-        if annotation.get("updated_by") is not None:
-            known["updated_by"] = _numbered(annotation["updated_by"], numbers)
-        found.append({**annotation, **known})
+    numbers = numbers_by_address(tasks) if numbers is None else numbers
+    return [
+        {**task, "annotations": [_identified(one, numbers) for one in task["annotations"]]}
+        if isinstance(task, Mapping) and isinstance(task.get("annotations"), list)
+        else task
+        for task in tasks
+    ]
+
+
+def _identified(annotation: Any, numbers: Mapping[str, object]) -> Any:
+    if not isinstance(annotation, Mapping):
+        return annotation
+    found = {key: value for key, value in annotation.items() if key != _BESIDE}
+    for role in PERSONS:
+        address, number = _person(annotation, role)
+        if role in annotation or number is not None or address is not None:
+            found[role] = numbers.get(address or "") if number is None else number
     return found
 
 
-def numbers_by_address(tasks: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """The number of each address that an export gives together with one."""
-    people = (
-        annotation.get(role)
-        for task in tasks
-        for annotation in task["annotations"]
-        for role in ("completed_by", "updated_by")
-    )
-    return {
-        str(one["email"]).strip().lower(): one["id"]
-        for one in people
-        if isinstance(one, Mapping) and one.get("email") and one.get("id") is not None
-    }
+def numbers_by_address(tasks: Sequence[Any]) -> dict[str, object]:
+    """The number of each address in an export: its own where it has one, else the next free, the first to annotate first.
+
+    So nothing that is made of an address goes further, and the same export gives the same numbers.
+    """
+    known: dict[str, object] = {}
+    others: dict[str, tuple[str, int]] = {}
+    most = place = 0
+    for annotation in _annotations(tasks):
+        for role in PERSONS:
+            place += 1
+            address, number = _person(annotation, role)
+            if isinstance(number, int):
+                most = max(most, number)
+            if address is not None and number is not None:
+                known[address] = number
+            elif address is not None:
+                first = (str(annotation.get("created_at") or ""), place)
+                others[address] = min(first, others.get(address, first))
+    free = sorted((when, address) for address, when in others.items() if address not in known)
+    return known | {address: most + number for number, (_, address) in enumerate(free, start=1)}
 
 
-def _numbered(person: Any, numbers: Mapping[str, object]) -> Any:
-    address = person.get("email") if isinstance(person, Mapping) and person.get("id") is None else person
-    return numbers.get(address.strip().lower(), person) if isinstance(address, str) else person
+def addresses_of(tasks: Sequence[Any]) -> dict[str, str]:
+    """The key to the pseudonyms of an export: the address or name of each, where it says so."""
+    return {annotator_id(number): address for address, number in numbers_by_address(tasks).items()}
+
+
+def _annotations(tasks: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    for task in tasks:
+        made = task.get("annotations") if isinstance(task, Mapping) else None
+        yield from (one for one in (made if isinstance(made, list) else ()) if isinstance(one, Mapping))
+
+
+def _person(annotation: Mapping[str, Any], role: str) -> tuple[str | None, Any]:
+    """The address, or failing that the name, and the number of who made or changed an annotation."""
+    person = annotation.get(role)
+    if role == "completed_by" and isinstance(said := annotation.get(_BESIDE), str):
+        before, _, number = said.rpartition(",")
+        beside = before.strip() or (number.strip() if _is_address(number) else "")
+        numbered = int(number) if number.strip().isdecimal() and len(number) < _LONG else None
+        if role not in annotation:
+            return beside.lower() or None, numbered
+        if beside and numbered is not None and numbered == person:
+            return beside.lower(), person
+    if isinstance(person, Mapping):
+        name = next((str(person[key]).strip() for key in ("email", "username") if person.get(key)), "")
+        return name.lower() or None, person.get("id") if person.get("id") != "" else None
+    if isinstance(person, str) and _is_address(person):
+        return person.strip().lower(), None
+    if isinstance(person, str) and person.strip().isdecimal() and len(person) < _LONG:
+        return None, int(person)
+    return None, person
 
 
 def suggested_by(annotation: Mapping[str, Any]) -> str | None:

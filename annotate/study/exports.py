@@ -20,12 +20,11 @@ from annotate.study.annotations import (
     OnEdited,
     Reader,
     annotator_id,
+    identified,
     is_imported,
     left_to_adjudication,
     made_for,
-    numbers_by_address,
     sort_copies,
-    with_known_annotators,
 )
 from annotate.study.answers import Answer, Excluded
 from annotate.study.exported import (
@@ -144,6 +143,7 @@ def tabulate(
     copies: dict[tuple[str, int], list[str]] = {}
     latest: dict[str, int] = {}
     decided: dict[str, dict[str, Any]] = {}
+    tasks = identified(tasks)
     for number, task in enumerate(tasks, start=1):
         passage = passage_of(task, f"{where}: task {number}")
         if task["data"].get(ADJUDICATION):
@@ -167,7 +167,6 @@ def tabulate(
         shown.setdefault(which, task["data"])
         latest[known["item"]] = max(which[1], latest.get(known["item"], 0))
     reader = Reader(codebook, _units(tasks, codebook))
-    numbers = numbers_by_address(tasks)
     starred = again = 0
     answered = (*codebook.variables, *codebook.region_variables)
     asked = {one.shows for one in answered} | {one.shows for one in codebook.span_variables}
@@ -175,7 +174,7 @@ def tabulate(
     judged: dict[str, dict[str, Any]] = {}
     for (item, repeat), by_copy in annotations.items():
         found = sort_copies(
-            [with_known_annotators(made, numbers) for made in by_copy.values()],
+            list(by_copy.values()),
             marks_only=not codebook.variables,
             on_edited=on_edited,
         )

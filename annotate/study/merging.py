@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from annotate.errors import ExportError, InputError
-from annotate.study.annotations import NOBODY, annotator_id
+from annotate.study.annotations import NOBODY, PERSONS, annotator_id
 from annotate.study.exports import tabulate
 from annotate.study.parts import (
-    PERSONS,
     Accounts,
     Json,
     Part,

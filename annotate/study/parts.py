@@ -1,6 +1,5 @@
 """The exports that are merged: read, held against each other, and who is who in them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +11,11 @@ from annotate.codebook.read import Codebook, SpanVariable, Variable, load_codebo
 from annotate.errors import ExportError, InputError
 from annotate.files import bundled, read_json, sha256_of
 from annotate.frames import read_frame
-from annotate.study.annotations import NOBODY, annotator_id
+from annotate.study.annotations import NOBODY, PERSONS, addresses_of, annotator_id, identified
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.study import OnInvalid, Study, read_study
 
 Json = Mapping[str, Any]
-_ADDRESS = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
-PERSONS = ("completed_by", "updated_by", "last_created_by")
 
 
 @dataclass(frozen=True)
@@ -26,6 +23,7 @@ class Part:
     """One of the exports that are merged, numbered from 1 in the order in which they were named.
 
     ``sha256`` is that of its file of tasks; ``manifest`` is empty for a JSON export.
+    ``addresses`` has the e-mail address of each annotator whose address stands in it.
     """
 
     number: int
@@ -35,6 +33,7 @@ class Part:
     tasks: Sequence[Json] = field(repr=False)
     study: Study = field(repr=False)
     codebook: Codebook = field(repr=False)
+    addresses: Mapping[str, str] = field(repr=False)
 
     @property
     def annotators(self) -> set[str]:
@@ -51,20 +50,6 @@ class Part:
     def server(self) -> str | None:
         """The address of the server that it was pulled from, if it says so."""
         return dict(self.manifest.get("server") or {}).get("url")
-
-    @property
-    def addresses(self) -> dict[str, str]:
-        """The e-mail address of each annotator whose address stands in it."""
-        found: dict[str, str] = {}
-        for task in self.tasks:
-            for one in task["annotations"]:
-                told = (
-                    [one["completed_by"].get("email")] if isinstance(one.get("completed_by"), Mapping) else []
-                )
-                address = _ADDRESS.search(" ".join(map(str, [*told, one.get("created_username") or ""])))
-                if address and one.get("completed_by") is not None:
-                    found.setdefault(annotator_id(one["completed_by"]), address[0].lower())
-        return found
 
     @property
     def title(self) -> str:
@@ -95,7 +80,8 @@ def read_part(number: int, path: Path, config: Path | None, on_invalid: OnInvali
     own_config = path / CONFIG if path.is_dir() else config or bundled("label_config.xml")
     sha256 = sha256_of(tasks)
     read = read_json(tasks, remedy="export the project again as JSON", error=ExportError)
-    return Part(number, path, sha256, manifest, read, study, load_codebook(own_config))
+    book = load_codebook(own_config)
+    return Part(number, path, sha256, manifest, identified(read), study, book, addresses_of(read))
 
 
 def require_distinct(parts: Sequence[Part]) -> None:

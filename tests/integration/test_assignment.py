@@ -33,7 +33,8 @@ pytestmark = pytest.mark.server
 
 MakeTasks = Callable[..., list[dict[str, Any]]]
 NAMES = ("ada", "ben", "cleo", "dora", "emil")
-PEOPLE = [Annotator(f"{name}@example.org", name.title()) for name in NAMES]
+SALT = "5a17" * 8
+PEOPLE = [Annotator(f"{name}@example.org", name.title(), SALT) for name in NAMES]
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_everybody_is_served_what_is_assigned(
         assert served[number] == own(made.plan, one)
     tasks = export_tasks(connection, project)
     assert {len({a["completed_by"] for a in task["annotations"]}) for task in tasks} == {3}
-    assert all(one.done == one.assigned for one in read_passages(tasks, 3, people(connection)))
+    assert all(one.done == one.assigned for one in read_passages(tasks, 3, people(connection), SALT))
     assert len(tasks) == 11
 
     folder = pull(title, output=tmp_path, connection=connection)
@@ -155,7 +156,7 @@ def test_a_second_run_changes_nothing_and_more_passages_extend(
     assert again.tabs == made.tabs
     assert stand() == before
 
-    newcomer = Annotator("fay@example.org")
+    newcomer = Annotator("fay@example.org", salt=SALT)
     more = carry_out(connection, make_tasks(16)[10:], title, config, who=[*PEOPLE[1:], newcomer])
     assert more.report.created == 6 + 1  # two in sixteen come again, and one did already
     assert [one.email for one in more.without_account][-1:] == ["fay@example.org"]
@@ -254,17 +255,17 @@ def test_a_tab_that_was_changed_is_put_right_and_stands_before_others(
     connection.ask(
         "POST", "api/dm/views/", "making a tab", json={"project": project, "data": {"title": "Default"}}
     )
-    first = ensure_tabs(connection, project, ["ann-a", "ann-b"])
+    first = ensure_tabs(connection, project, ["ann-a", "ann-b"], SALT)
     changed = connection.get(f"api/dm/views/{first[0].id}/", "reading a tab")["data"]
     changed["filters"]["items"] = []
     connection.ask(
         "PATCH", f"api/dm/views/{first[0].id}/", "changing a tab", json={"project": project, "data": changed}
     )
-    assert ensure_tabs(connection, project, ["ann-a", "ann-b"]) == first
+    assert ensure_tabs(connection, project, ["ann-a", "ann-b"], SALT) == first
     views = connection.get("api/dm/views/", "listing the tabs", project=project)
     assert [one["data"]["title"] for one in views] == ["Use your link", "ann-a", "ann-b", "Default"]
     assert [one["data"]["filters"]["items"][0]["value"] for one in views[:3]] == [
-        "|nobody|",
+        f"|nobody:{SALT}|",
         "|ann-a|",
         "|ann-b|",
     ]

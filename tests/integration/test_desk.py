@@ -41,7 +41,7 @@ def desk(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Path, Connection]]:
     """The link of a desk over a project that two of three annotators have begun, and the folder that it writes to."""
-    who = [Annotator(f"{name}@example.org", name.title()) for name in ("ada", "ben", "cleo")]
+    who = [Annotator(f"{name}@example.org", name.title(), "5a17" * 8) for name in ("ada", "ben", "cleo")]
     coders = [person(name) for name in ("ada", "ben", "cleo")]
     tasks = make_tasks(6)
     tasks[0]["data"]["text"] = HOSTILE

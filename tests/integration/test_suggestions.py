@@ -32,6 +32,9 @@ MakeTasks = Callable[..., list[dict[str, Any]]]
 FIRST, SECOND = f"{PREFIX}first", f"{PREFIX}second"
 
 
+SALT = "5a17" * 8
+
+
 def choose(category: str) -> list[dict[str, Any]]:
     value = {"choices": [category]}
     return [{"from_name": "claim_type", "to_name": "text", "type": "choices", "value": value}]
@@ -114,7 +117,7 @@ def test_tabs_of_annotators_go_by_the_order_and_stay_theirs(
     config: str,
     make_tasks: MakeTasks,
 ) -> None:
-    people = [Annotator("ada@example.org", "Ada"), Annotator("ben@example.org", "Ben")]
+    people = [Annotator("ada@example.org", "Ada", SALT), Annotator("ben@example.org", "Ben", SALT)]
     made = assign(
         make_tasks(8), people, project=title, overlap=1, config=config, instructions="", connection=connection
     )

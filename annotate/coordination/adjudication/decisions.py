@@ -14,7 +14,7 @@ from annotate.consensus._votes import first_rounds
 from annotate.errors import ExportError, InputError
 from annotate.files import read_json
 from annotate.frames import READABLE, read_frame, records
-from annotate.study.annotations import variables_asked
+from annotate.study.annotations import identified, variables_asked
 from annotate.study.exported import ADJUDICATION, item_id
 from annotate.study.exports import tabulate
 from annotate.study.snapshot import TASKS
@@ -187,7 +187,7 @@ def _decided_or_hidden(categories: pd.DataFrame, study: Study) -> dict[str, tupl
 def export_tasks(path: Path) -> list[Mapping[str, Any]]:
     """The tasks of a snapshot folder or a JSON export that :func:`~annotate.study.study.read_study` has read."""
     file = path / TASKS if path.is_dir() else path
-    return list(read_json(file, remedy="export the project again as JSON", error=ExportError))
+    return identified(read_json(file, remedy="export the project again as JSON", error=ExportError))
 
 
 def _unmarked(task: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,10 +4,12 @@ from annotate.coordination.assignment._design import Balance, balance, design
 from annotate.coordination.assignment.plan import (
     Annotator,
     annotator_key,
+    earlier_key,
     items_of,
     read_annotators,
     read_plan,
     release,
+    salt_of,
     work_in,
     write_plan,
 )
@@ -18,10 +20,12 @@ __all__ = [
     "annotator_key",
     "balance",
     "design",
+    "earlier_key",
     "items_of",
     "read_annotators",
     "read_plan",
     "release",
+    "salt_of",
     "work_in",
     "write_plan",
 ]

@@ -15,8 +15,11 @@ A repeat is a task of its own, for Label Studio takes one annotation from an ann
 
 import csv
 import hashlib
+import hmac
 import io
+import os
 import re
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,32 +35,72 @@ from annotate.study.annotations import annotator_id
 
 _ADDRESS = re.compile(r"[^\s@,;|<>\"']+@[^\s@,;|<>\"']+")
 _HEADINGS = frozenset({"email", "e-mail", "mail", "address", "name"})
+_SALT = re.compile(r"[0-9a-f]{32,}")
 _LONGEST = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 
 @dataclass(frozen=True)
 class Annotator:
-    """Somebody who codes. ``name`` is from the list; only the coordinator sees it."""
+    """Somebody who codes. ``name`` is from the list; only the coordinator sees it. ``salt`` is that of the study."""
 
     email: str = field(repr=False)
     name: str = field(default="", repr=False)
+    salt: str = field(default="", repr=False)
 
     @property
     def key(self) -> str:
         """The pseudonym; see :func:`annotator_key`."""
-        return annotator_key(self.email)
+        return annotator_key(self.email, self.salt)
 
 
-def annotator_key(email: str) -> str:
-    """Give the pseudonym of an address. It is the same on every machine, so no list of pseudonyms is kept.
+def annotator_key(email: str, salt: str) -> str:
+    """Give the pseudonym of an address in a study.
 
-    Tasks end up in exports and archives, so they hold no addresses. A pseudonym is not a secret: anyone who
-    guesses an address can check the guess.
+    Tasks end up in exports and archives, so they hold no addresses. Who does not have the study's salt cannot check
+    a guess at an address, nor see that two studies had the same annotator.
 
-    >>> annotator_key("Ada@Example.org") == annotator_key("ada@example.org ")
+    >>> annotator_key("Ada@Example.org", "s") == annotator_key("ada@example.org ", "s")
     True
+    >>> annotator_key("ada@example.org", "s") == annotator_key("ada@example.org", "t")
+    False
     """
+    return "ann-" + hmac.digest(salt.encode(), email.strip().lower().encode(), "sha256").hex()[:8]
+
+
+def earlier_key(email: str) -> str:
+    """The pseudonym that projects had which were assigned before there were salts."""
     return "ann-" + hashlib.sha256(email.strip().lower().encode()).hexdigest()[:8]
+
+
+def salt_of(people: Path) -> str:
+    """The salt of the study whose annotators are listed in a file: it stands beside the list, and is made if it lacks.
+
+    It is never written into anything else on this machine, and nobody else may read it (mode 0600).
+
+    Raises
+    ------
+    InputError
+        If it cannot be written or read, or is none.
+
+    """
+    place = people.with_name(f"{people.name}.salt")
+    try:
+        handle = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise InputError(
+            f"{place}: the salt of the pseudonyms cannot be written ({error.strerror})"
+        ) from error
+    else:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{secrets.token_hex(16)}\n")
+    salt = read_text(place).strip()
+    if not _SALT.fullmatch(salt):
+        raise InputError(
+            f"{place}: is no salt of pseudonyms; put back the one that annotate assign wrote, or delete it"
+        )
+    return salt
 
 
 def read_annotators(path: Path) -> list[Annotator]:
@@ -81,9 +124,11 @@ def read_annotators(path: Path) -> list[Annotator]:
         if not cells or (not annotators and {cell.lower() for cell in cells} <= _HEADINGS):
             continue
         one = _annotator(cells, f"{path}: line {number}")
-        if one.key in found:
-            raise InputError(f"{path}: lines {found[one.key]} and {number} name the same annotator; keep one")
-        found[one.key] = number
+        if one.email in found:
+            raise InputError(
+                f"{path}: lines {found[one.email]} and {number} name the same annotator; keep one"
+            )
+        found[one.email] = number
         annotators.append(one)
     if not annotators:
         raise InputError(f"{path}: names no annotators; write one e-mail address a line")
@@ -237,7 +282,7 @@ Work = Collection[tuple[str, int, str]]
 """Passage, round and annotator."""
 
 
-def work_in(tasks: Iterable[Mapping[str, Any]], addresses: Mapping[int, str]) -> Work:
+def work_in(tasks: Iterable[Mapping[str, Any]], addresses: Mapping[int, str], salt: str) -> Work:
     """Find who has annotated what; a passage that was only skipped is not done.
 
     Parameters
@@ -246,9 +291,11 @@ def work_in(tasks: Iterable[Mapping[str, Any]], addresses: Mapping[int, str]) ->
         Exported, with annotations.
     addresses
         The accounts: e-mail address by number.
+    salt
+        Of the study.
 
     """
-    keys = {annotator_id(number): annotator_key(email) for number, email in addresses.items()}
+    keys = {annotator_id(number): annotator_key(email, salt) for number, email in addresses.items()}
     return {
         (passage_of(task["data"]), SECOND if is_repeat(task["data"]) else FIRST, keys[who])
         for task in tasks

@@ -92,6 +92,7 @@ def follow(
     config: str,
     now: datetime,
     addresses: Mapping[int, str] | None = None,
+    salt: str = "",
     interval: Interval = Interval(),
 ) -> Followed:
     """Say how far a study is, and what to look at.
@@ -109,6 +110,8 @@ def follow(
     addresses
         The accounts' e-mail addresses by number, by which assignments are told; they are in ``annotators``
         of the result.
+    salt
+        Of the pseudonyms in the assignments.
     interval
         Of alpha, see :func:`annotate.agreement.measure`.
 
@@ -119,7 +122,7 @@ def follow(
 
     """
     known = addresses or {}
-    passages = read_passages(tasks, overlap, known)
+    passages = read_passages(tasks, overlap, known, salt)
     by_name = {annotator_id(number): email for number, email in known.items()}
     annotators = by_annotator(passages, by_name, now.date())
     agreement, undefined, apart, links = _measured(tasks, config, interval)

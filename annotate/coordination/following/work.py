@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from annotate.coordination.assignment import annotator_key
+from annotate.coordination.assignment import annotator_key, earlier_key
 from annotate.coordination.assignment.plan import people_of
 from annotate.study.annotations import annotator_id
 from annotate.study.answers import is_number
@@ -72,7 +72,9 @@ class Passage:
         return bool(self.open) and may and annotator not in self.done | self.skipped
 
 
-def read_passages(tasks: Sequence[Json], overlap: int, addresses: Mapping[int, str]) -> list[Passage]:
+def read_passages(
+    tasks: Sequence[Json], overlap: int, addresses: Mapping[int, str], salt: str = ""
+) -> list[Passage]:
     """Read from an export who has done what, without looking at the answers.
 
     Parameters
@@ -85,6 +87,8 @@ def read_passages(tasks: Sequence[Json], overlap: int, addresses: Mapping[int, s
     addresses
         The accounts' e-mail addresses by number: assignments and drafts name people by them. Whoever
         has no account yet goes by the pseudonym of the assignment.
+    salt
+        Of the pseudonyms.
 
     Raises
     ------
@@ -92,7 +96,11 @@ def read_passages(tasks: Sequence[Json], overlap: int, addresses: Mapping[int, s
         If ``assigned`` in a task is not as ``annotate assign`` writes it.
 
     """
-    by_key = {annotator_key(email): annotator_id(number) for number, email in addresses.items()}
+    by_key = {
+        key: annotator_id(number)
+        for number, email in addresses.items()
+        for key in (annotator_key(email, salt), earlier_key(email))
+    }
     by_email = {email: annotator_id(number) for number, email in addresses.items()}
     return [_passage(task, overlap, by_key, by_email) for task in tasks]
 
