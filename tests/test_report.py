@@ -221,7 +221,7 @@ def test_final_labels_say_who_decided(tmp_path):
     told = render_report(summarise(example, interval=Interval(replicates=20), decisions=decisions))
     (data,) = re.findall(r'id="passages-data">(.*?)</script>', told, re.DOTALL)
     (one,) = [one for one in json.loads(data) if one["text"].startswith("The ministry denies")]
-    assert one["labels"]["Claim type"] == ["Ongoing pattern", "Mirel decided"]
+    assert one["labels"]["Claim type"] == ["Ongoing pattern", "A4 decided"]
     row = re.search(r"Claim type (\d+) (\d+) (\d+) (\d+) ", Page(told).text.split("Most frequent labels")[1])
     ways = summarise(example, interval=Interval(replicates=20), decisions=decisions).labels
     ways = ways[ways["variable"] == "claim_type"]

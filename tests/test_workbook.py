@@ -305,7 +305,7 @@ def test_decisions_of_a_meeting_come_back_with_who_made_them(written, tmp_path):
     summary = summarise(example, interval=Interval(replicates=20), decisions=made)
     labels = summary.labels.set_index(["item", "variable"])
     assert labels.loc[("p03", "claim_type"), ["category", "method", "decided_by"]].tolist() == [
-        "practice", "adjudicated", "Mirel",
+        "practice", "adjudicated", "A4",
     ]  # fmt: skip
     assert labels.loc[("p03", "certainty"), "method"] != "adjudicated"
     # no claim: what is asked of claims only has no answer any more
@@ -314,14 +314,14 @@ def test_decisions_of_a_meeting_come_back_with_who_made_them(written, tmp_path):
     write_workbook(again, summary)
     rows = {row["Item"]: row for row in table(openpyxl.load_workbook(again), "Final labels")}
     assert rows["p03"]["Claim type"] == "Ongoing pattern"
-    assert rows["p03"]["Claim type: decided"] == "Mirel decided"
-    assert "Mirel decided: Claim type" in rows["p03"]["Decided by"]
+    assert rows["p03"]["Claim type: decided"] == "A4 decided"
+    assert "A4 decided: Claim type" in rows["p03"]["Decided by"]
     assert rows["p05"]["Attribution"] is None
     shown = {
         (row["Item"], row["Variable"]): row for row in table(openpyxl.load_workbook(again), "Disagreements")
     }
     assert shown["p03", "claim_type"]["Decision"] == "Ongoing pattern"
-    assert shown["p03", "claim_type"]["Decided by"] == "Mirel"
+    assert shown["p03", "claim_type"]["Decided by"] == "A4"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ import typer
 
 from annotate.cli._groups import Scaled, Table, rated, read_adjudicated, resampled, scaled, written
 from annotate.cli._help import CLAIMS, WHOLE, WRITING, command, takes
-from annotate.cli.options import Adjudicated, Config, CorrectionsFile, LinksFile, Texts, refuse_overwriting
+from annotate.cli.options import (
+    Adjudicated,
+    Config,
+    CorrectionsFile,
+    LinksFile,
+    Names,
+    NoText,
+    Texts,
+    refuse_overwriting,
+)
 from annotate.cli.speech import say, say_exclusions
 from annotate.present import counted
 
@@ -243,12 +252,14 @@ def workbook(
         typer.Option("--output", "-o", help="The .xlsx file to write.", rich_help_panel=WRITING),
     ],
     adjudicated: Adjudicated = None,
+    names: Names = False,
+    no_text: NoText = False,
     config: Config = None,
 ) -> None:
     """Write everything into an Excel workbook."""
     from annotate.present.workbook import write_workbook
 
-    found = _summary(read, interval, output, adjudicated, config)
+    found = _summary(read, interval, output, adjudicated, config, names=names, texts=not no_text)
     write_workbook(output, found, command=_command("workbook", read.study, interval))
     say(f"{output}: written")
 
@@ -263,23 +274,36 @@ def report(
         typer.Option("--output", "-o", help="The .html file to write.", rich_help_panel=WRITING),
     ],
     adjudicated: Adjudicated = None,
+    names: Names = False,
+    no_text: NoText = False,
     config: Config = None,
 ) -> None:
     """Write a self-contained HTML page with charts, tables and the text of the methods."""
     from annotate.present.report import write_report
 
-    write_report(output, _summary(read, interval, output, adjudicated, config))
+    write_report(
+        output, _summary(read, interval, output, adjudicated, config, names=names, texts=not no_text)
+    )
     say(f"{output}: written")
 
 
 def _summary(
-    read: Scaled, interval: "Interval", output: Path, adjudicated: Path | None, config: Path | None
+    read: Scaled,
+    interval: "Interval",
+    output: Path,
+    adjudicated: Path | None,
+    config: Path | None,
+    *,
+    names: bool,
+    texts: bool,
 ) -> "Summary":
     from annotate.present.summary import summarise
 
     refuse_overwriting(output, *filter(None, [adjudicated]))
     decisions = read_adjudicated(adjudicated, config, read.study)
-    return summarise(read.study, scales=read.scales, interval=interval, decisions=decisions)
+    return summarise(
+        read.study, scales=read.scales, interval=interval, decisions=decisions, names=names, texts=texts
+    )
 
 
 def _command(name: str, study: "Study", interval: "Interval") -> str:

@@ -179,6 +179,13 @@ def pull(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder of snapshots.")] = Path(
         "exports"
     ),
+    emails: Annotated[
+        bool,
+        typer.Option(
+            "--emails",
+            help="Keep the annotators' addresses in the snapshot's manifest: the key to A1, A2, ..., for --names.",
+        ),
+    ] = False,
     insecure: Insecure = False,
 ) -> None:
     """Pull a project's annotations into a new snapshot folder."""
@@ -187,7 +194,7 @@ def pull(
     from annotate.study.study import read_study
 
     with connect(insecure=insecure) as connection, progress("pulling") as advance:
-        folder = pull(project, output=output, connection=connection, on_progress=advance)
+        folder = pull(project, output=output, connection=connection, emails=emails, on_progress=advance)
     typer.echo(folder)
     study = read_study(folder)
     say_exclusions(study)

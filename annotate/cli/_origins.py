@@ -1,5 +1,6 @@
 """Whom claims are put down to, which passages say the same, and what follows for claims and sources."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,6 +17,8 @@ from annotate.cli.options import (
     Invalid,
     LinksAdjudicated,
     LinksFile,
+    Names,
+    NoText,
     OriginsFile,
     Output,
     refuse_overwriting,
@@ -250,6 +253,8 @@ def graph(
             rich_help_panel=WRITING,
         ),
     ] = None,
+    names: Names = False,
+    no_text: NoText = False,
     output: Output = None,
 ) -> None:
     """Write the graph of sources, documents, passages, claims and origins."""
@@ -257,17 +262,20 @@ def graph(
 
     from annotate.files import whole
     from annotate.present.graph_page import graph_page
-    from annotate.provenance.exchange import prov_text, schema_claims, web_annotations
-    from annotate.provenance.graph import graph_of
+    from annotate.present.summary import handed_on
+    from annotate.provenance.exchange import prov_text, schema_claims, web_annotations, wordless
+    from annotate.provenance.graph import graph_of, without_texts
     from annotate.provenance.graph import written as written_graph
 
-    made = graph_of(found)
+    found = replace(found, study=handed_on(found.study, names=names)[0])
+    made = without_texts(graph_of(found)) if no_text else graph_of(found)
     besides: list[tuple[Path, str]] = []
     if prov is not None:
         besides.append((prov, prov_text(made, prov.suffix.lower())))
     for path, make in ((web_annotation, web_annotations), (schema_org, schema_claims)):
         if path is not None:
-            besides.append((path, json.dumps(make(found), ensure_ascii=False, indent=1) + "\n"))
+            told = wordless(make(found)) if no_text else make(found)
+            besides.append((path, json.dumps(told, ensure_ascii=False, indent=1) + "\n"))
     text = (
         graph_page(made, f"Claims and origins: {found.study.name}")
         if form == "html"

@@ -234,6 +234,20 @@ LinksAdjudicated = Annotated[
 ]
 
 
+Names = Annotated[
+    bool,
+    typer.Option(
+        "--names",
+        help="Names or addresses of annotators, where the study says them, in the place of A1, A2, ...",
+        rich_help_panel=WRITING,
+    ),
+]
+NoText = Annotated[
+    bool,
+    typer.Option("--no-text", help="Leave out the words of passages and comments.", rich_help_panel=WRITING),
+]
+
+
 def read_codebook(config: Path | None) -> "Codebook":
     """Read the label config that was named, or the one that comes with annotate."""
     from annotate.codebook.read import load_codebook

@@ -55,12 +55,17 @@ class OpenStudy(RatedStudy, MarkedStudy, ToldStudy):
         confidence: float = 0.95,
         cluster: str | None = "auto",
         seed: int = 0,
+        names: bool = False,
+        texts: bool = True,
     ) -> None:
         """Write the report, a self-contained HTML page; see :func:`annotate.present.report.write_report`."""
         write_report(
             path_of(path),
             self._summary(
-                self._scaled(level, order), interval_of("auto", replicates, confidence, seed, cluster)
+                self._scaled(level, order),
+                interval_of("auto", replicates, confidence, seed, cluster),
+                names=names,
+                texts=texts,
             ),
         )
 
@@ -74,18 +79,25 @@ class OpenStudy(RatedStudy, MarkedStudy, ToldStudy):
         confidence: float = 0.95,
         cluster: str | None = "auto",
         seed: int = 0,
+        names: bool = False,
+        texts: bool = True,
     ) -> None:
         """Write everything into an Excel workbook; see :func:`annotate.present.workbook.write_workbook`."""
         write_workbook(
             path_of(path),
             self._summary(
-                self._scaled(level, order), interval_of("auto", replicates, confidence, seed, cluster)
+                self._scaled(level, order),
+                interval_of("auto", replicates, confidence, seed, cluster),
+                names=names,
+                texts=texts,
             ),
         )
 
-    def _summary(self, scales: Mapping[str, Scale], interval: Interval) -> Summary:
+    def _summary(
+        self, scales: Mapping[str, Scale], interval: Interval, *, names: bool, texts: bool
+    ) -> Summary:
         _ = self.rated  # refused where there is nothing to measure
-        return summarise(self, scales=scales, interval=interval)
+        return summarise(self, scales=scales, interval=interval, names=names, texts=texts)
 
     def without_suggested(self) -> "OpenStudy":
         """Leave out what was coded with a suggested label in sight; it is counted among the exclusions."""

@@ -3,7 +3,8 @@
 import importlib.metadata
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from annotate.agreement import MEANINGS, disagreements, measure, pairs, rounds, 
 from annotate.codebook.scale import Scale
 from annotate.consensus import or_nominal, resolve
 from annotate.coordination.adjudication import Decisions, decided_ratings, final_labels
+from annotate.errors import InputError
 from annotate.frames import records
 from annotate.present import counted
 from annotate.present.tables import cell
@@ -20,6 +22,7 @@ from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.provenance.profiles import COLUMNS, VARIABLES
 from annotate.sampling import Interval
 from annotate.study.passages import passages_of_study
+from annotate.study.people import pseudonyms
 from annotate.study.study import Study
 from annotate.study.words import in_words
 
@@ -76,13 +79,17 @@ def summarise(
     interval: Interval = Interval(),
     decisions: Decisions | None = None,
     ledger: bool = True,
+    names: bool = False,
+    texts: bool = True,
 ) -> Summary:
     """Measure agreement, profile the sources and settle the labels of a study; see those functions for what is raised.
 
     Without ``scales`` they are those of the study. Everything is of the first round, but for ``rounds``. Labels,
     provenance and the ledger take ``decisions`` in the place of the votes; agreement never does. Without ``ledger`` recurring claims are not
-    looked for.
+    looked for. Whoever annotated or decided stands there under a pseudonym, or by name with ``names``. Without
+    ``texts`` the words of passages and comments are left out.
     """
+    study, decisions = handed_on(study, decisions, names=names)
     scales = study.scales if scales is None else scales
     agreement = measure(study.first_round, scales=scales, by="source", interval=interval)
     agreement = with_cautions(
@@ -93,7 +100,7 @@ def summarise(
         provenance = profile(decided, study.passages, interval=interval)
     else:
         provenance = pd.DataFrame(columns=list(COLUMNS))
-    return Summary(
+    made = Summary(
         study,
         agreement,
         provenance,
@@ -110,6 +117,84 @@ def summarise(
         ),
         decisions=decisions,
     )
+    if texts:
+        return made
+    return replace(made, study=without_texts(study), ledger=_without_wording(made.ledger))
+
+
+_OF_PEOPLE = ("ratings", "spans", "comments", "exclusions", "annotated", "relations", "inside", "gold")
+
+
+def handed_on(
+    study: Study, decisions: Decisions | None = None, *, names: bool = False
+) -> tuple[Study, Decisions | None]:
+    """Put a pseudonym in the place of every name, A1, A2 and so on; with ``names``, a name in the place of every pseudonym.
+
+    Raises
+    ------
+    InputError
+        With ``names``, if what was read does not say them.
+
+    """
+    if names:
+        if not study.key and _is_coded(study):
+            raise InputError(
+                f"{study.name}: does not say who the annotators are; annotate pull --emails keeps their addresses in the snapshot"
+            )
+        known: Mapping[str, str] = study.key
+    else:
+        own = [] if _is_coded(study) else [*study.annotators, *study.exclusions["annotator"].dropna()]
+        deciders = [] if decisions is None else list(decisions.categories["decided_by"].dropna())
+        kept = {name: name for name in study.annotators} if _is_coded(study) else {}
+        known = pseudonyms([*study.annotators, *map(str, own), *map(str, deciders)]) | kept
+    if not known:
+        return study, decisions
+    frames: dict[str, Any] = {name: _renamed(getattr(study, name), "annotator", known) for name in _OF_PEOPLE}
+    if decisions is not None:
+        decisions = replace(decisions, categories=_renamed(decisions.categories, "decided_by", known))
+    return replace(study, **frames), decisions
+
+
+def _is_coded(study: Study) -> bool:
+    """Whether it comes from Label Studio, where annotators have pseudonyms from the start."""
+    return study.about.get("kind") != "table of ratings"
+
+
+def _renamed(frame: pd.DataFrame, column: str, known: Mapping[str, str]) -> pd.DataFrame:
+    if column not in frame.columns or not frame[column].isin(list(known)).any():
+        return frame
+    return frame.assign(**{column: [known.get(name, name) for name in frame[column]]})
+
+
+def without_texts(study: Study) -> Study:
+    """Leave the words of passages, marks and comments out of a study."""
+    said = study.exclusions["detail"].where(study.exclusions["variable"].isna(), "(left out)")
+    blank: dict[str, Any] = {
+        name: getattr(study, name).assign(text="") for name in ("spans", "comments", "inside")
+    }
+    return replace(
+        study,
+        passages=study.passages.assign(text=None),
+        exclusions=study.exclusions.assign(detail=said),
+        **blank,
+    )
+
+
+def _without_wording(ledger: Ledger) -> Ledger:
+    """Leave the words of passages out of a ledger: a claim is called by its number."""
+    bare = {"what": "", "text": "", "wording": ""}
+    mentions = ledger.mentions.assign(
+        **{**bare, "what": [f"claim {number}" for number in ledger.mentions["claim"]]}
+    )
+    claims = ledger.claims.assign(
+        what=[f"claim {number}" for number in ledger.claims["claim"]],
+        mentions=pd.Series(
+            [[{**one, **bare} for one in those] for those in ledger.claims["mentions"]],
+            index=ledger.claims.index,
+            dtype=object,
+        ),
+    )
+    return replace(ledger, claims=claims, mentions=mentions)
 
 
 PAIRED = ("percent_agreement", "krippendorff_alpha")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NAMESPACE = "urn:annotate:"
 PROV_FORMATS = {".json": "json", ".ttl": "rdf", ".provn": "provn"}
 """The ending of a file, and what the prov library calls its format."""
+_QUOTE = "TextQuoteSelector"
 _AROUND = 32  # code points before and behind a quotation, by which it is found again
 _AGENTS = ("source", "origin")
 
@@ -150,7 +151,7 @@ def _annotation(
             "selector": [
                 {"type": "TextPositionSelector", "start": at + start, "end": at + end},
                 {
-                    "type": "TextQuoteSelector",
+                    "type": _QUOTE,
                     "exact": text[start:end],
                     "prefix": text[max(0, start - _AROUND) : start],
                     "suffix": text[end : end + _AROUND],
@@ -189,6 +190,16 @@ def schema_claims(claims: Claims) -> dict[str, Any]:
             }
         )
     return {"@context": "https://schema.org", "@graph": found}
+
+
+def wordless(told: Any) -> Any:
+    """Web annotations or claims without the words of passages: what is quoted goes, and claims are called by their ids."""
+    if isinstance(told, list):
+        return [wordless(one) for one in told if not (isinstance(one, dict) and one.get("type") == _QUOTE)]
+    if not isinstance(told, dict):
+        return told
+    named = {"name": told["@id"]} if told.get("@type") == "Claim" else {}
+    return {name: wordless(value) for name, value in told.items() if name != "text"} | named
 
 
 def _work(mention: dict[str, Any], passage: dict[str, Any]) -> dict[str, Any]:

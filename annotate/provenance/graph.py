@@ -101,6 +101,18 @@ def graph_of(claims: Claims) -> "nx.MultiDiGraph[str]":
     return graph
 
 
+def without_texts(graph: "nx.MultiDiGraph[str]") -> "nx.MultiDiGraph[str]":
+    """The graph without the words of passages: these and claims are called by their ids."""
+    bare = graph.copy()
+    for node, data in bare.nodes(data=True):
+        data.pop("text", None)
+        if data["kind"] in ("passage", "claim"):
+            data["label"] = node.replace(":", " ", 1)
+    for _, _, data in bare.edges(data=True):
+        data.pop("text", None)
+    return bare
+
+
 def _add(graph: "nx.MultiDiGraph[str]", edge: Edge) -> None:
     """Add an edge, and the origins at its ends; one edge of a kind between two nodes."""
     one, other, told = edge

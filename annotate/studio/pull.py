@@ -31,7 +31,7 @@ from annotate.studio.projects import (
     read_project,
 )
 from annotate.studio.replies import TASKS, ExportedTask
-from annotate.study.annotations import annotator_id
+from annotate.study.people import annotator_id
 from annotate.study.snapshot import write_snapshot
 from annotate.study.study import Study, study_of_tasks
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.codebook.read import Codebook
-from annotate.study.annotations import annotator_id, suggested_by
+from annotate.study.annotations import suggested_by
 from annotate.study.answers import Answer, Excluded, is_number
 from annotate.study.exported import PASSAGE_COLUMNS, as_cell
+from annotate.study.people import annotator_id
 from annotate.study.spans import read_inside, read_relations, spans_by_region
 
 

@@ -1,6 +1,5 @@
 """The annotations of a passage: which count, whose they are, and what was answered in them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,114 +10,11 @@ from annotate.codebook.repeats import Repeat
 from annotate.errors import ExportError
 from annotate.study.answers import Answer, Excluded, read_answer
 from annotate.study.marks import Unit
+from annotate.study.people import NOBODY, annotator_id
 from annotate.study.ratings import decode_set, encode_set
 
-NOBODY = "A?"
 UNNAMED_MODEL = "(unnamed model)"
 OnEdited = Literal["keep", "exclude"]
-PERSONS = ("completed_by", "updated_by", "last_created_by")
-_BESIDE = "created_username"
-_LONG = 18  # digits of a number of an account
-_OF_MERGED = re.compile(r"\S+@\d+")  # account 3 of the second of several merged exports is 3@2
-
-
-def annotator_id(completed_by: object) -> str:
-    """Give an annotator the pseudonym that stays: A and Label Studio's number of the user.
-
-    Exports have a number, an object with a number or an address, an address, or nothing. Addresses become numbers in
-    :func:`identified`; one that is still there is nobody, so that it is in no table.
-    """
-    person = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
-    if isinstance(person, bool) or not isinstance(person, int | float | str):
-        return NOBODY
-    name = str(person).strip()
-    return NOBODY if not name or _is_address(name) else f"A{name.removesuffix('.0')}"
-
-
-def _is_address(name: str) -> bool:
-    return "@" in name and not _OF_MERGED.fullmatch(name)
-
-
-def identified(tasks: Sequence[Any], numbers: Mapping[str, object] | None = None) -> list[Any]:
-    """Write the number of a person in the place of every name and address in an export.
-
-    ``numbers`` are those of :func:`numbers_by_address`. Where an export does not name the annotator, their name may
-    stand beside: ``created_username`` is an address and a number, as in ``nora@example.org, 3``. What is no task or no
-    annotation stays as it is.
-    """
-    numbers = numbers_by_address(tasks) if numbers is None else numbers
-    return [
-        {**task, "annotations": [_identified(one, numbers) for one in task["annotations"]]}
-        if isinstance(task, Mapping) and isinstance(task.get("annotations"), list)
-        else task
-        for task in tasks
-    ]
-
-
-def _identified(annotation: Any, numbers: Mapping[str, object]) -> Any:
-    if not isinstance(annotation, Mapping):
-        return annotation
-    found = {key: value for key, value in annotation.items() if key != _BESIDE}
-    for role in PERSONS:
-        address, number = _person(annotation, role)
-        if role in annotation or number is not None or address is not None:
-            found[role] = numbers.get(address or "") if number is None else number
-    return found
-
-
-def numbers_by_address(tasks: Sequence[Any]) -> dict[str, object]:
-    """The number of each address in an export: its own where it has one, else the next free, the first to annotate first.
-
-    So nothing that is made of an address goes further, and the same export gives the same numbers.
-    """
-    known: dict[str, object] = {}
-    others: dict[str, tuple[str, int]] = {}
-    most = place = 0
-    for annotation in _annotations(tasks):
-        for role in PERSONS:
-            place += 1
-            address, number = _person(annotation, role)
-            if isinstance(number, int):
-                most = max(most, number)
-            if address is not None and number is not None:
-                known[address] = number
-            elif address is not None:
-                first = (str(annotation.get("created_at") or ""), place)
-                others[address] = min(first, others.get(address, first))
-    free = sorted((when, address) for address, when in others.items() if address not in known)
-    return known | {address: most + number for number, (_, address) in enumerate(free, start=1)}
-
-
-def addresses_of(tasks: Sequence[Any]) -> dict[str, str]:
-    """The key to the pseudonyms of an export: the address or name of each, where it says so."""
-    return {annotator_id(number): address for address, number in numbers_by_address(tasks).items()}
-
-
-def _annotations(tasks: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
-    for task in tasks:
-        made = task.get("annotations") if isinstance(task, Mapping) else None
-        yield from (one for one in (made if isinstance(made, list) else ()) if isinstance(one, Mapping))
-
-
-def _person(annotation: Mapping[str, Any], role: str) -> tuple[str | None, Any]:
-    """The address, or failing that the name, and the number of who made or changed an annotation."""
-    person = annotation.get(role)
-    if role == "completed_by" and isinstance(said := annotation.get(_BESIDE), str):
-        before, _, number = said.rpartition(",")
-        beside = before.strip() or (number.strip() if _is_address(number) else "")
-        numbered = int(number) if number.strip().isdecimal() and len(number) < _LONG else None
-        if role not in annotation:
-            return beside.lower() or None, numbered
-        if beside and numbered is not None and numbered == person:
-            return beside.lower(), person
-    if isinstance(person, Mapping):
-        name = next((str(person[key]).strip() for key in ("email", "username") if person.get(key)), "")
-        return name.lower() or None, person.get("id") if person.get("id") != "" else None
-    if isinstance(person, str) and _is_address(person):
-        return person.strip().lower(), None
-    if isinstance(person, str) and person.strip().isdecimal() and len(person) < _LONG:
-        return None, int(person)
-    return None, person
 
 
 def suggested_by(annotation: Mapping[str, Any]) -> str | None:

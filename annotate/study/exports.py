@@ -16,11 +16,8 @@ from annotate.codebook.read import Codebook
 from annotate.errors import ExportError
 from annotate.study.annotation_rows import KINDS, Rows, rows_of
 from annotate.study.annotations import (
-    NOBODY,
     OnEdited,
     Reader,
-    annotator_id,
-    identified,
     is_imported,
     left_to_adjudication,
     made_for,
@@ -36,6 +33,7 @@ from annotate.study.exported import (
     said_twice,
 )
 from annotate.study.marks import Unit, marks_with_text, possible_units
+from annotate.study.people import NOBODY, annotator_id, identified
 from annotate.study.ratings import canonical_ratings
 from annotate.study.repeated import Section, Sections
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS

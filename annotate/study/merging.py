@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from annotate.errors import ExportError, InputError
-from annotate.study.annotations import NOBODY, PERSONS, annotator_id
 from annotate.study.exports import tabulate
 from annotate.study.parts import (
     Accounts,
@@ -29,6 +28,7 @@ from annotate.study.parts import (
     require_one_config,
     taken_as_one,
 )
+from annotate.study.people import NOBODY, PERSONS, annotator_id
 from annotate.study.snapshot import write_snapshot
 from annotate.study.study import OnInvalid
 

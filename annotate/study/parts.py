@@ -11,7 +11,7 @@ from annotate.codebook.read import Codebook, SpanVariable, Variable, load_codebo
 from annotate.errors import ExportError, InputError
 from annotate.files import bundled, read_json, sha256_of
 from annotate.frames import read_frame
-from annotate.study.annotations import NOBODY, PERSONS, addresses_of, annotator_id, identified
+from annotate.study.people import NOBODY, PERSONS, addresses_of, annotator_id, identified
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.study import OnInvalid, Study, read_study
 

@@ -23,6 +23,7 @@ from annotate.study.exports import (
     Tables,
     tabulate,
 )
+from annotate.study.people import addresses_of, annotator_id
 from annotate.study.ratings import enter_ratings, round_cautions
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
@@ -38,7 +39,8 @@ class Study:
 
     ``codebook`` is None for a plain table of ratings. ``about`` says, for people, what was read. ``relations``
     are those that annotators drew between marked stretches, and ``inside`` what they answered inside one.
-    ``cautions`` are sentences on what may not have been meant as it was read.
+    ``cautions`` are sentences on what may not have been meant as it was read. ``key`` has the names or addresses of
+    annotators by their pseudonyms, where what was read says them.
     """
 
     ratings: pd.DataFrame
@@ -53,6 +55,7 @@ class Study:
     inside: pd.DataFrame = field(default_factory=inside_frame)
     gold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(RATING_COLUMNS)))
     cautions: tuple[str, ...] = ()
+    key: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def first_round(self) -> pd.DataFrame:
@@ -241,11 +244,12 @@ def read_study(
         msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
         raise InputError(msg if path.exists() else f"{path}: no such file")
     codebook = load_codebook(config or bundled("label_config.xml"))
-    tables = tabulate(_read_export(path), codebook, where=str(path), on_edited=on_edited)
+    tasks = _read_export(path)
+    tables = tabulate(tasks, codebook, where=str(path), on_edited=on_edited)
     if on_invalid == "error":
         _refuse(tables.exclusions, codebook, path)
     about = {"read": str(path), "kind": "Label Studio export", "config_sha256": codebook.sha256}
-    return _study(tables, codebook, {**about, "sha256": _sha256(path)})
+    return _study(tables, codebook, {**about, "sha256": _sha256(path)}, addresses_of(tasks))
 
 
 def _sha256(path: Path) -> str:
@@ -269,7 +273,10 @@ def _snapshot(folder: Path, config: Path | None, on_edited: OnEdited) -> Study:
     about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
     about["sha256"] = str(dict(manifest["sha256"]).get(TASKS, ""))
     about |= {f"part {part['part']}": _told(part) for part in manifest.get("parts") or ()}
-    return _study(tables, codebook, about)
+    listed = manifest.get("annotators") or []
+    return _study(
+        tables, codebook, about, {annotator_id(one): str(one["email"]) for one in listed if one.get("email")}
+    )
 
 
 def _flat(manifest: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -288,9 +295,9 @@ def _told(part: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, [str(part.get("name")), *more]))
 
 
-def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str]) -> Study:
+def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str], key: Mapping[str, str]) -> Study:
     said = (*tables.cautions, *spelling_cautions(tables.ratings, codebook), *round_cautions(tables.ratings))
-    return Study(**{**vars(tables), "cautions": said}, codebook=codebook, about=about)
+    return Study(**{**vars(tables), "cautions": said}, codebook=codebook, about=about, key=key)
 
 
 def study_of_tasks(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> Study:

@@ -14,9 +14,10 @@ from annotate.consensus._votes import first_rounds
 from annotate.errors import ExportError, InputError
 from annotate.files import read_json
 from annotate.frames import READABLE, read_frame, records
-from annotate.study.annotations import identified, variables_asked
+from annotate.study.annotations import variables_asked
 from annotate.study.exported import ADJUDICATION, item_id
 from annotate.study.exports import tabulate
+from annotate.study.people import identified
 from annotate.study.snapshot import TASKS
 from annotate.study.study import Study, read_study
 from annotate.study.words import Choices

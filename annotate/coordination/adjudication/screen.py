@@ -12,8 +12,8 @@ from annotate.codebook.config_xml import Element, parse_config
 from annotate.codebook.read import Codebook
 from annotate.errors import ConfigError
 from annotate.sampling import generator
-from annotate.study.annotations import annotator_id
 from annotate.study.answers import Answer, Excluded, read_answer
+from annotate.study.people import annotator_id
 from annotate.study.words import choice, in_words, visible
 
 Json = Mapping[str, Any]

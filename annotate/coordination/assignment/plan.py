@@ -31,7 +31,7 @@ from annotate.coordination.assignment._design import COLUMNS, FIRST, SECOND
 from annotate.corpus.tasks import Task
 from annotate.errors import InputError
 from annotate.files import read_text
-from annotate.study.annotations import annotator_id
+from annotate.study.people import annotator_id
 
 _ADDRESS = re.compile(r"[^\s@,;|<>\"']+@[^\s@,;|<>\"']+")
 _HEADINGS = frozenset({"email", "e-mail", "mail", "address", "name"})

@@ -28,8 +28,8 @@ from annotate.coordination.linking import LinkProgress, link_progress
 from annotate.errors import AnnotateError
 from annotate.frames import records
 from annotate.sampling import Interval
-from annotate.study.annotations import annotator_id
 from annotate.study.links import asks_for_links, is_pair
+from annotate.study.people import annotator_id
 from annotate.study.study import study_of_tasks
 
 ALPHA = "krippendorff_alpha"

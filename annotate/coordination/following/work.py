@@ -9,9 +9,9 @@ from typing import Any
 
 from annotate.coordination.assignment import annotator_key, earlier_key
 from annotate.coordination.assignment.plan import people_of
-from annotate.study.annotations import annotator_id
 from annotate.study.answers import is_number
 from annotate.study.exported import NO_SOURCE
+from annotate.study.people import annotator_id
 
 Json = Mapping[str, Any]
 

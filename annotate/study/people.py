@@ -1,0 +1,131 @@
+"""Who annotated: one pseudonym for each person, whatever an export calls them, and the key to it.
+
+``A3`` is account 3 of the server; ``A3@2`` that of the second of merged exports; ``A-north`` a name that a coordinator
+gave in a merge. All that is made from a study goes by these. Names and addresses stand in the snapshot's manifest,
+where they were asked for, and in an export as it came.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+NOBODY = "A?"
+PERSONS = ("completed_by", "updated_by", "last_created_by")
+_BESIDE = "created_username"
+_LONG = 18  # digits of a number of an account
+_OF_MERGED = re.compile(r"\S+@\d+")  # account 3 of the second of several merged exports is 3@2
+_PSEUDONYM = re.compile(r"A(\d+)(?:@\d+)?|A\?")
+
+
+def annotator_id(completed_by: object) -> str:
+    """Give an annotator the pseudonym that stays: A and Label Studio's number of the user.
+
+    Exports have a number, an object with a number or an address, an address, or nothing. Addresses become numbers in
+    :func:`identified`; one that is still there is nobody, so that it is in no table.
+    """
+    person = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
+    if isinstance(person, bool) or not isinstance(person, int | float | str):
+        return NOBODY
+    name = str(person).strip()
+    return NOBODY if not name or _is_address(name) else f"A{name.removesuffix('.0')}"
+
+
+def _is_address(name: str) -> bool:
+    return "@" in name and not _OF_MERGED.fullmatch(name)
+
+
+def identified(tasks: Sequence[Any], numbers: Mapping[str, object] | None = None) -> list[Any]:
+    """Write the number of a person in the place of every name and address in an export.
+
+    ``numbers`` are those of :func:`numbers_by_address`. Where an export does not name the annotator, their name may
+    stand beside: ``created_username`` is an address and a number, as in ``nora@example.org, 3``. What is no task or no
+    annotation stays as it is.
+    """
+    numbers = numbers_by_address(tasks) if numbers is None else numbers
+    return [
+        {**task, "annotations": [_identified(one, numbers) for one in task["annotations"]]}
+        if isinstance(task, Mapping) and isinstance(task.get("annotations"), list)
+        else task
+        for task in tasks
+    ]
+
+
+def _identified(annotation: Any, numbers: Mapping[str, object]) -> Any:
+    if not isinstance(annotation, Mapping):
+        return annotation
+    found = {key: value for key, value in annotation.items() if key != _BESIDE}
+    for role in PERSONS:
+        address, number = _person(annotation, role)
+        if role in annotation or number is not None or address is not None:
+            found[role] = numbers.get(address or "") if number is None else number
+    return found
+
+
+def numbers_by_address(tasks: Sequence[Any]) -> dict[str, object]:
+    """The number of each address in an export: its own where it has one, else the next free, the first to annotate first.
+
+    So nothing that is made of an address goes further, and the same export gives the same numbers.
+    """
+    known: dict[str, object] = {}
+    others: dict[str, tuple[str, int]] = {}
+    most = place = 0
+    for annotation in _annotations(tasks):
+        for role in PERSONS:
+            place += 1
+            address, number = _person(annotation, role)
+            if isinstance(number, int):
+                most = max(most, number)
+            if address is not None and number is not None:
+                known[address] = number
+            elif address is not None:
+                first = (str(annotation.get("created_at") or ""), place)
+                others[address] = min(first, others.get(address, first))
+    free = sorted((when, address) for address, when in others.items() if address not in known)
+    return known | {address: most + number for number, (_, address) in enumerate(free, start=1)}
+
+
+def addresses_of(tasks: Sequence[Any]) -> dict[str, str]:
+    """The key to the pseudonyms of an export: the address or name of each, where it says so."""
+    return {annotator_id(number): address for address, number in numbers_by_address(tasks).items()}
+
+
+def _annotations(tasks: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    for task in tasks:
+        made = task.get("annotations") if isinstance(task, Mapping) else None
+        yield from (one for one in (made if isinstance(made, list) else ()) if isinstance(one, Mapping))
+
+
+def _person(annotation: Mapping[str, Any], role: str) -> tuple[str | None, Any]:
+    """The address, or failing that the name, and the number of who made or changed an annotation."""
+    person = annotation.get(role)
+    if role == "completed_by" and isinstance(said := annotation.get(_BESIDE), str):
+        before, _, number = said.rpartition(",")
+        beside = before.strip() or (number.strip() if _is_address(number) else "")
+        numbered = int(number) if number.strip().isdecimal() and len(number) < _LONG else None
+        if role not in annotation:
+            return beside.lower() or None, numbered
+        if beside and numbered is not None and numbered == person:
+            return beside.lower(), person
+    if isinstance(person, Mapping):
+        name = next((str(person[key]).strip() for key in ("email", "username") if person.get(key)), "")
+        return name.lower() or None, person.get("id") if person.get("id") != "" else None
+    if isinstance(person, str) and _is_address(person):
+        return person.strip().lower(), None
+    if isinstance(person, str) and person.strip().isdecimal() and len(person) < _LONG:
+        return None, int(person)
+    return None, person
+
+
+def pseudonyms(names: Iterable[str]) -> dict[str, str]:
+    """Give a pseudonym to each name that is none: A and the next free number, in the order in which they come.
+
+    >>> pseudonyms(["Nora", "A2", "Ben", "Nora"])
+    {'Nora': 'A3', 'Ben': 'A4'}
+    """
+    every = list(dict.fromkeys(names))
+    found = {name: _PSEUDONYM.fullmatch(name) for name in every}
+    most = max((int(match[1] or 0) for match in found.values() if match), default=0)
+    return {
+        name: f"A{most + number}"
+        for number, name in enumerate((name for name in every if not found[name]), start=1)
+    }
