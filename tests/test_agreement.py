@@ -28,6 +28,7 @@ from annotate.agreement import (
     from_matrix,
     measure,
 )
+from annotate.agreement.registry import ALIASES, plain_name, renamed
 from annotate.agreement.result import CHANCE_IS_CERTAIN, Agreement, settle
 from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.distance import WEIGHTS, matrix, ranks, weight_matrix
@@ -757,3 +758,42 @@ def test_groups_are_by_columns_of_their_own():
         measure(table, by=by, scales={"v": Scale("nominal")}) for by in (("source",), ("source",) * 2)
     )
     pd.testing.assert_frame_equal(once, twice)
+
+
+ALSO_CALLED = {
+    "PABAK": "brennan_prediger",
+    "Bennett's S": "brennan_prediger",
+    "Brennan-Prediger": "brennan_prediger",
+    "Randolph\N{RIGHT SINGLE QUOTATION MARK}s free-marginal kappa": "brennan_prediger",
+    "Siegel & Castellan": "fleiss_kappa",
+    "Fleiss' kappa": "fleiss_kappa",
+    "Conger": "conger_kappa",
+    "Scott's pi": "scott_pi",
+    "AC1": "gwet_ac1",
+    "Krippendorff's alpha": "krippendorff_alpha",
+    "Holsti": "percent_agreement",
+}
+
+
+@pytest.mark.parametrize(("called", "name"), ALSO_CALLED.items())
+def test_a_coefficient_is_found_by_the_name_that_people_use(called, name):
+    found = estimate(from_items([[2, 0], [1, 1], [0, 2]], Scale("nominal", ("a", "b"))), [called, name])
+    assert [one.coefficient for one in found] == [name]
+    (line,) = renamed([called, name])
+    assert line.startswith(f"{called} is {name} here: ")
+
+
+def test_no_name_is_of_two_coefficients_and_all_are_as_people_type_them():
+    every = [alias for aliases in ALIASES.values() for alias in aliases]
+    assert len(set(every)) == len(every)
+    assert not set(every) & set(COEFFICIENTS)
+    assert set(ALIASES) <= set(COEFFICIENTS)
+    assert all(plain_name(alias) == name for name, aliases in ALIASES.items() for alias in aliases)
+
+
+def test_pabak_is_twice_percent_agreement_less_one():
+    found = estimate(
+        from_items([[2, 0]] * 40 + [[1, 1]] * 9 + [[0, 2]], Scale("nominal", ("yes", "no"))),
+        ["pabak", "percent_agreement"],
+    )
+    assert found[0].value == pytest.approx(2 * found[1].value - 1)

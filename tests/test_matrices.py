@@ -119,7 +119,7 @@ REFUSED = [
     (",a,b\na,0,1\nb,2,0\n", "a and b: 1 is not the same the other way round"),
     (",a,b\na,0,-1\nb,-1,0\n", "a and b: -1 is below 0"),
     (",a,b\na,0,x\nb,1,0\n", "the row of a holds what is not a number"),
-    (",a,b\na,0,nan\nb,nan,0\n", "a and b: nan is no finite number"),
+    (",a,b\na,0,nan\nb,nan,0\n", "a and b: nan is not a finite number"),
     (",a,b\na,0,1\nb,1,0.5\n", "b with itself: 0.5; the diagonal is 0 in distances, 1 in weights"),
     (",a,b\na,1,1.5\nb,1.5,1\n", "a and b: 1.5 is above 1"),
     (",a,a\na,0,1\na,1,0\n", "stands twice"),

@@ -77,6 +77,7 @@ def test_consensus_is_that_of_the_command(study: OpenStudy) -> None:
             ("plan", "--half-width", "0.2", "--replicates", "100"),
         ),
         (lambda s: s.icc(), ("icc",)),
+        (lambda s: s.concordance(), ("concordance",)),
         (lambda s: s.provenance(replicates=20), ("provenance", "--replicates", "20")),
         (lambda s: s.quantities(), ("quantities",)),
         (lambda s: s.reuse(), ("reuse",)),

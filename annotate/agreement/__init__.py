@@ -8,13 +8,14 @@ from annotate.agreement._cautions import (
     with_cautions,
 )
 from annotate.agreement._compare import compare
+from annotate.agreement._concordance import concordance
 from annotate.agreement._disagreements import confusions, contributions, disagreements
 from annotate.agreement._estimate import by_category, estimate
 from annotate.agreement._icc import icc
 from annotate.agreement._measure import measure
 from annotate.agreement.annotators import kinds, leave_one_out, machines, majority, pairs, read_kinds, rounds
 from annotate.agreement.planning import plan
-from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient
+from annotate.agreement.registry import ALIASES, COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
 from annotate.agreement.spans import measure_inside, measure_relations, measure_span_pairs, measure_spans
 from annotate.codebook.scale import Scale, scales_of
@@ -22,6 +23,7 @@ from annotate.counts.patterns import Assignments, Patterns, from_items, from_mat
 from annotate.sampling import Interval
 
 __all__ = [
+    "ALIASES",
     "COEFFICIENTS",
     "DEFAULT",
     "MEANINGS",
@@ -36,6 +38,7 @@ __all__ = [
     "caution",
     "cautions",
     "compare",
+    "concordance",
     "confusions",
     "contributions",
     "disagreements",

@@ -8,6 +8,7 @@ What a coefficient can do is stated here as data. Where a table asks for more, t
 says so, and the other coefficients are computed.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -138,6 +139,68 @@ COEFFICIENTS: dict[str, Coefficient] = _entries(
     Coefficient("brennan_prediger", brennan_prediger, chance_corrected=True, weights=UNWEIGHTED),
 )
 
+# What else a coefficient is called, each name once, and what it means that it is this coefficient here.
+ALIASES: dict[str, dict[str, str]] = {
+    "percent_agreement": {
+        "observed_agreement": "another name",
+        "raw_agreement": "another name",
+        "simple_agreement": "another name",
+        "holsti": "Holsti's method (1969), the same where two annotators rated the same items",
+    },
+    "krippendorff_alpha": {"alpha": "short for it"},
+    "gwet_ac1": {"ac1": "short for it"},
+    "gwet_ac2": {"ac2": "short for it"},
+    "conger_kappa": {
+        "conger": "Conger (1980)",
+        "davies_fleiss_kappa": "Davies and Fleiss (1982), the same where every annotator rated every item",
+        "multi_kappa": "the multi-kappa of Artstein and Poesio (2008), likewise",
+        "exact_kappa": "kappam.fleiss(exact = TRUE) of irr for R",
+    },
+    "fleiss_kappa": {
+        "fleiss": "Fleiss (1971)",
+        "siegel_castellan_kappa": "the K of Siegel and Castellan (1988), which Carletta (1996) took up",
+        "siegel_castellan": "the K of Siegel and Castellan (1988), which Carletta (1996) took up",
+        "multi_pi": "the multi-pi of Artstein and Poesio (2008)",
+    },
+    "light_kappa": {"mean_kappa": "the mean of Cohen's kappa over pairs of annotators"},
+    "brennan_prediger": {
+        "bennett_s": "Bennett, Alpert and Goldstein's S (1954), of two annotators and any number of categories",
+        "s_score": "Bennett, Alpert and Goldstein's S (1954)",
+        "pabak": "prevalence- and bias-adjusted kappa (Byrt, Bishop and Carlin 1993): with two categories 2 x percent agreement - 1",
+        "randolph_kappa": "Randolph's free-marginal multirater kappa (2005)",
+        "randolph_free_marginal_kappa": "Randolph's free-marginal multirater kappa (2005)",
+        "free_marginal_kappa": "Randolph's free-marginal multirater kappa (2005)",
+        "kappa_n": "the kappa_n of Brennan and Prediger (1981)",
+        "holley_guilford_g": "Holley and Guilford's G (1964), of two categories",
+        "maxwell_re": "Maxwell's random error coefficient (1977), of two categories",
+    },
+}
+_CALLED = {alias: name for name, aliases in ALIASES.items() for alias in aliases}
+
+
+def plain_name(named: str) -> str:
+    """The name in the registry of what somebody calls ``Bennett's S`` or ``Brennan-Prediger``; else as it is.
+
+    >>> plain_name("PABAK"), plain_name("Cohen's kappa"), plain_name("Siegel & Castellan")
+    ('brennan_prediger', 'cohen_kappa', 'fleiss_kappa')
+    """
+    simple = _simple(named)
+    return _CALLED.get(simple, simple if simple in COEFFICIENTS else named)
+
+
+def renamed(names: Iterable[str]) -> list[str]:
+    """A line for each name that is another's, with what it means."""
+    asked = {one: plain_name(one) for one in names}
+    meant = {one: ALIASES.get(name, {}).get(_simple(one), "another spelling") for one, name in asked.items()}
+    return [f"{one} is {name} here: {meant[one]}" for one, name in asked.items() if one != name]
+
+
+def _simple(named: str) -> str:
+    """Small letters and underscores, without a possessive."""
+    words = re.sub(r"['\N{RIGHT SINGLE QUOTATION MARK}](s\b)?", "", named.casefold())
+    return re.sub(r"[\W_]+", "_", words).strip("_")
+
+
 # Of one category against the rest; these are not coefficients of a variable.
 OF_CATEGORY: dict[str, Coefficient] = _entries(
     Coefficient("specific_agreement", specific_agreement, chance_corrected=False, of_category=True),
@@ -148,7 +211,7 @@ DEFAULT: tuple[str, ...] = ("percent_agreement", "krippendorff_alpha", "gwet_ac1
 
 
 def select(names: str | Iterable[str]) -> list[Coefficient]:
-    """The coefficients of these names, each once; ``"all"`` stands for all.
+    """The coefficients of these names, each once; ``"all"`` stands for all, and :data:`ALIASES` are understood.
 
     Raises
     ------
@@ -159,7 +222,11 @@ def select(names: str | Iterable[str]) -> list[Coefficient]:
     asked = [names] if isinstance(names, str) else list(names)
     if not asked:
         raise StatisticsError(f"coefficient: none is named; there are {', '.join(COEFFICIENTS)}")
-    chosen = list(dict.fromkeys(one for name in asked for one in (COEFFICIENTS if name == ALL else [name])))
+    chosen = list(
+        dict.fromkeys(
+            one for name in asked for one in (COEFFICIENTS if name == ALL else [plain_name(str(name))])
+        )
+    )
     known = {**COEFFICIENTS, **OF_CATEGORY}
     for name in chosen:
         if name not in known:

@@ -1,4 +1,4 @@
-"""How well annotators agree: ``agreement``, ``compare``, ``spans``, ``disagreements``, ``plan``."""
+"""How well annotators agree: ``agreement``, ``icc``, ``concordance``, ``compare``, ``spans``, ``disagreements``, ``plan``."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ from annotate.cli._groups import (
     drawn_together,
     marked,
     resampled,
+    say_renamed,
     scaled,
     weighted,
     written,
@@ -122,6 +123,17 @@ def icc(
     )
     say_exclusions(read.study)
     table.write(result, lambda frame: icc_table(frame, groups), study=read.study)
+
+
+@command(app, "concordance", AGREEMENT, example="annotate concordance exports/example")
+@takes(table=written, interval=resampled, read=scaled)
+def concordance(read: Scaled, table: Table, interval: "Interval", by: By = None) -> None:
+    """Compute whether annotators rank items alike: Spearman's correlations, and Kendall's W with its test."""
+    from annotate.agreement import concordance as ranked
+
+    result = ranked(read.study.first_round, by=tuple(by or ()), scales=read.scales, interval=interval)
+    say_exclusions(read.study)
+    table.write(result, study=read.study)
 
 
 @command(app, "compare", AGREEMENT, example="annotate compare exports/example --by source")
@@ -313,6 +325,7 @@ def plan(
     """Say how many more documents, or items, an interval of a given half-width takes, at the present design."""
     from annotate.agreement import plan as planned
 
+    say_renamed([coefficient])
     result = planned(
         read.study.first_round,
         half_width=half_width,

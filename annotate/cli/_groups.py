@@ -241,8 +241,17 @@ def read_adjudicated(path: Path | None, config: Path | None, study: "Study") -> 
     return made
 
 
+def say_renamed(named: Iterable[str]) -> None:
+    """Say which coefficient is meant where it is called by another name."""
+    from annotate.agreement.registry import renamed
+
+    for line in renamed(named):
+        say(line)
+
+
 def coefficients(named: list[str] | None, otherwise: Sequence[str]) -> str | tuple[str, ...]:
     """The coefficients that were named, or those that a command takes by itself."""
+    say_renamed(named or ())
     return "all" if named and "all" in named else tuple(named or otherwise)
 
 

@@ -169,16 +169,17 @@ By = Annotated[
 
 def _coefficient_names(typed: str) -> list[str]:
     """What the shell offers behind --coefficient."""
-    from annotate.agreement import COEFFICIENTS
+    from annotate.agreement import ALIASES, COEFFICIENTS
 
-    return [name for name in ("all", *COEFFICIENTS) if name.startswith(typed)]
+    others = [alias for aliases in ALIASES.values() for alias in aliases]
+    return [name for name in ("all", *COEFFICIENTS, *others) if name.startswith(typed)]
 
 
 Coefficients = Annotated[
     list[str] | None,
     typer.Option(
         "--coefficient",
-        help="A coefficient, or all. Repeatable.",
+        help="A coefficient, or all; also by another name, such as PABAK, Bennett's S, Randolph's free-marginal kappa. Repeatable.",
         autocompletion=_coefficient_names,
     ),
 ]

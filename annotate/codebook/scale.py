@@ -74,7 +74,8 @@ class Scale:
             ("distance", self.distance, DISTANCES),
         ):
             if said is not None and not isinstance(said, Matrix) and said not in known:
-                raise StatisticsError(f"{what} {said!r} is not known; there are {', '.join(known)}")
+                verb = "are" if what == "weights" else "is"
+                raise StatisticsError(f"{what} {said!r} {verb} not known; there are {', '.join(known)}")
         if self.weights == BY_LEVEL:
             object.__setattr__(self, "weights", LEVEL_WEIGHTS[self.level])
         if self.level == "set":

@@ -8,6 +8,7 @@ import pandas as pd
 
 from annotate import agreement, consensus
 from annotate.agreement import DEFAULT
+from annotate.agreement.registry import renamed
 from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.errors import InputError, StatisticsError
 from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
@@ -49,16 +50,17 @@ class RatedStudy(Study):
         against categories, for all variables or a mapping of some; see :class:`annotate.codebook.scale.Scale`.
         """
         asked, scales = columns(by), self._scaled(level, order, weights, distance)
+        asked_names = names("coefficients", coefficients)
         frame = agreement.measure(
             self.rated,
             by=asked,
-            coefficients=names("coefficients", coefficients),
+            coefficients=asked_names,
             scales=scales,
             per_category=flag("per_category", per_category),
             interval=interval_of(interval, replicates, confidence, seed, cluster, resample, below),
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
-        return Agreement(frame, self.exclusions, by=asked)
+        return Agreement(frame, self.exclusions, by=asked, notes=tuple(renamed(asked_names)))
 
     def icc(
         self,
@@ -78,6 +80,27 @@ class RatedStudy(Study):
             interval=interval_of(interval, confidence=confidence, cluster=cluster),
         )
         return Result(frame, self.exclusions, for_reading=lambda one: icc_table(one, columns(by)))
+
+    def concordance(
+        self,
+        by: By = (),
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        interval: str = "auto",
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Say whether annotators rank items alike: Spearman and Kendall's W; see :func:`annotate.agreement.concordance`."""
+        frame = agreement.concordance(
+            self.rated,
+            by=columns(by),
+            scales=self._scaled(level, order),
+            interval=interval_of(interval, replicates, confidence, seed, cluster),
+        )
+        return Result(frame, self.exclusions)
 
     def compare(
         self,
