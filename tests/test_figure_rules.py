@@ -41,10 +41,10 @@ def test_a_hedge_behind_a_number(phrase, hedge):
     assert found == [f"{BOUNDS.get(hedge, 40)}, {hedge}"]
 
 
-@pytest.mark.parametrize(("name", "precision", "recall"), [("tuned", 0.98, 0.97), ("held_out", 0.96, 0.97)])
+@pytest.mark.parametrize(("name", "precision", "recall"), [("tuned", 0.98, 0.97), ("held_out", 0.96, 0.95)])
 def test_the_accuracy_on_marked_sentences_does_not_fall(name, precision, recall):
     found = accuracy(name)
-    assert found.marked + found.unclear >= 80
+    assert found.marked + found.unclear >= 250
     assert found.precision >= precision
     assert found.recall >= recall
 
@@ -65,6 +65,9 @@ def test_the_accuracy_on_marked_sentences_does_not_fall(name, precision, recall)
         "It has 900 furlong of rope.",
         "It cost 3 blorb rupees.",
         "A beam of 3m7 fell.",
+        "A weight of 40 \u338f was lifted.",
+        "It has 5 \u2031 of salt.",
+        "The plant uses 30 MWq of power.",
     ],
 )
 def test_what_is_not_understood_leaves_no_bare_amount(text):

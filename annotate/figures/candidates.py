@@ -113,6 +113,8 @@ def _named_before(t: list[Token], begin: int, floor: int) -> str | None:
             return "death"
         if word == "population":
             return "people"
+        if word == "magnitude" and k >= begin - 2:
+            return word
         if t[k].text in (".", "!", "?", ";") or t[k].gap > 1:
             break
     return None
@@ -183,12 +185,14 @@ def _bare_range(_: Match, t: list[Token], c: Candidate) -> bool:
     r"",
     "On 14 September and on Sept. 14 it rained. =",
     "On 7, 8 and 9 July it rained. =",
+    "On the 3rd of May 12 carts were lost. != 12 cart",
 )
 def _dated(m: Match, t: list[Token], c: Candidate) -> bool:
     if c.whole.form != "digits" or c.whole.value not in _DAYS or c.hedge:
         return False
-    before = t[m.start - 2] if t[m.start - 1].text == "." else t[m.start - 1]
-    return month(before) or _month_ahead(t, c.end)
+    k = m.start - 2 if t[m.start - 1].text == "." else m.start - 1
+    day = t[k - 1].kind == "num" or t[k - 1].lower in ("of", "rd", "th", "nd", "st")
+    return (month(t[k]) and not (day and c.unit.kind == "count")) or _month_ahead(t, c.end)
 
 
 def _month_ahead(t: list[Token], j: int) -> bool:
@@ -239,7 +243,7 @@ def _year(m: Match, t: list[Token], c: Candidate) -> bool:
     "half past two =",
 )
 def _at(m: Match, t: list[Token], c: Candidate) -> bool:
-    return t[m.start - 1].lower == "past" or (c.bare and c.whole.value <= _HOURS)
+    return t[m.start - 1].lower == "past" or (c.bare and c.unit.rate is None and c.whole.value <= _HOURS)
 
 
 @locator(DATES, "clock or ago", r"", "5 p.m. and 5.30 am =", "Three weeks ago it rained. =")
@@ -290,6 +294,13 @@ def _said_of_a_person(t: list[Token], i: int, end: int) -> bool:
     )
     ends = t[end].kind != "word" or t[end].lower in ("and", "but", "when")
     return ends and t[k - 1].lower in ("is", "was", "am") and t[k - 2].lower in ("he", "she", "who", "i")
+
+
+@locator(DATES, "votes or goals", r"\b(?:voted|vote of|won|lost|score of|scored|ended|beaten) $",
+         "They voted 14 to 3. =", "a score of 3 to 1 =", "They lost 40 to 60 boats. != 40..60 boat")  # fmt: skip
+def _votes(_: Match, t: list[Token], c: Candidate) -> bool:
+    behind = t[c.end + 1]
+    return c.bare and t[c.end].lower == "to" and behind.text.isdecimal() and int(behind.text) <= c.whole.value
 
 
 @locator(DATES, "list of names or dates", r"", "Wards 4, 5 and 6 were shut. =", "On June 3, 4 and 5 it rained. =",

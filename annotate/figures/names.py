@@ -1,6 +1,6 @@
 """Numbers that only name, and amounts that are not understood, are not figures."""
 
-from unicodedata import category
+from unicodedata import category, normalize
 
 from annotate.figures import words as lex
 from annotate.figures.candidates import Candidate, locator, month
@@ -10,6 +10,7 @@ from annotate.figures.numbers import Number
 
 NAMES: Rules[Candidate, Node] = Rules("locator", "before")
 _BARE_WORDS_FROM = 20
+_BEFORE = lex.CODES | {"Rs", "US"}
 
 
 @locator(NAMES, "sign of a number", r"[§№#] ?$", "see § 5 and #12 =")
@@ -18,11 +19,12 @@ def _sign(_m: Match, _t: list[Token], _: Candidate) -> bool:
 
 
 @locator(NAMES, "letters before it", r"[^\W\d_]$", "the G7 and B12 =")
-def _lettered(m: Match, t: list[Token], _: Candidate) -> bool:
-    return t[m.start - 1].kind == "word" and t[m.start - 1].text not in lex.CODES | {"Rs", "US"}
+def _lettered(m: Match, t: list[Token], c: Candidate) -> bool:
+    before, side = t[m.start - 1], c.unit.kind == "measure" and t[m.start - 2].kind == "num"  # 3x5 feet
+    return before.kind == "word" and before.text not in _BEFORE and not (side and before.text == "x")
 
 
-@locator(NAMES, "joined by a hyphen to what is before it", r"[^\W_]{hyphen}$", "COVID-19 =")
+@locator(NAMES, "joined by a hyphen to what is before it", r"[^\W_][\u2010\u2011\u2212-]$", "COVID-19 =")
 def _hyphened(_m: Match, _t: list[Token], _: Candidate) -> bool:
     return True
 
@@ -32,7 +34,7 @@ def _apostrophe(m: Match, t: list[Token], c: Candidate) -> bool:
     return c.bare and t[m.start - 2].kind != "mark"
 
 
-@locator(NAMES, "part of an address or a path", r"[@=_\\%]$|\S[/:.]$", "see item_4 and p.4 =")
+@locator(NAMES, "part of an address or a path", r"[@=_\\%^]$|\S[/:.]$", "see item_4 and p.4 =")
 def _label(_m: Match, _t: list[Token], _: Candidate) -> bool:
     return True
 
@@ -167,6 +169,7 @@ _KNOWN = (
     | frozenset(word for phrase in lex.HEDGES_BEFORE for word in phrase)
     | frozenset(word for phrase in lex.HEDGES_BEHIND for word in phrase)
 )
+_SIGNS = frozenset({"\u2031"})  # per ten thousand
 _KNOWN = frozenset(word for word in _KNOWN if len(word) > 1 or word in ("a", "i"))
 _MONEY = frozenset(lex.CURRENCY_NAMES) | frozenset(name.rpartition(" ")[2] for name in lex.NATIONAL)
 
@@ -179,17 +182,8 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a
     that is neither a noun that it counts nor one that is allowed there.
     """
     t, unit, j = c.reading.line.t, c.unit, c.unit.end
-    token = t[j]
-    if t[start].text == "$" and t[start].gap == 0 and t[start - 1].kind == "word" and start:
-        return j
-    if (
-        start
-        and t[start].gap == 0
-        and category(t[start - 1].text[0]) == "Sc"
-        and t[start - 1].text not in lex.SIGNS
-    ):
-        return j
-    if start and t[start - 1].lower in lex.UNCLEAR_MONEY and t[start].kind == "num":
+    token, sign = t[j], t[j].text[:1] or " "
+    if _unclear_before(t, start):
         return j
     if (
         unit.kind == "measure"
@@ -200,21 +194,36 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a
         return j + 2
     if token.lower == "to" and t[j + 1].lower == "the" and t[j + 2].kind == "num":  # 10 to the 6th
         return j + 3
-    if token.gap == 0 and (token.kind in ("word", "num") or category(token.text[:1] or " ") in ("Sc", "So")):
+    if sign in _SIGNS or (category(sign) == "So" and normalize("NFKC", sign)[:1].isalpha()):  # a sign for kg
         return j + 1
-    if token.gap == 1 and category(token.text[0]) == "Sc" and token.text not in lex.SIGNS:
+    if unit.kind == "measure" and j == c.end:  # one of several sides: 3x5 feet
+        return None
+    glued = token.gap == 0 and (token.kind in ("word", "num") or category(sign) in ("Sc", "So"))
+    if glued or (token.gap == 1 and category(sign) == "Sc" and token.text not in lex.SIGNS):
         return j + 1
-    if (
-        unit.kind == "count"
-        and unit.unit in _MONEY
-        and singular(t[c.end].lower) not in ("of", "de", "di", unit.unit)
-    ):
+    counted = singular(t[c.end].lower) in ("of", "de", "di", unit.unit)
+    if unit.kind == "count" and unit.unit in _MONEY and not counted:
         return j
     if token.kind != "word" or token.gap != 1 or unit.kind not in ("", "money"):
         return None
     ratio = c.number.form == "fraction" or (c.pair is not None and c.pair.ratio)
     bare = not unit.kind and unit.rate is None and c.number.form != "open" and not ratio
     return j + 1 if _odd(t, j) or (bare and not _known(t, j)) else None
+
+
+def _unclear_before(t: list[Token], start: int) -> bool:
+    """Whether letters or a sign that are not understood stand before token ``start`` and belong to it: X$5, kr 40."""
+    before, tight = t[start - 1], t[start].gap == 0
+    if not start:
+        return False
+    letters = t[start].text == "$" and tight and before.kind == "word"
+    sign = tight and category(before.text[0]) == "Sc" and before.text not in lex.SIGNS
+    return letters or sign or (before.lower in lex.UNCLEAR_MONEY and t[start].kind == "num")
+
+
+def alone(t: list[Token], end: int) -> bool:
+    """Whether the word before token ``end`` looks like a unit, and no name goes on behind it: 30 MWq of power."""
+    return _odd(t, end - 1) and not _capital(t[end])
 
 
 def _odd(t: list[Token], j: int) -> bool:

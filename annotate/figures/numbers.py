@@ -33,6 +33,8 @@ _LARGEST_DENOMINATOR = 10
 _PLACES = 6
 _ABBREVIATION = 4  # letters of an abbreviation: Mrd., tys.
 _MOST_SCALES = 2  # hundred thousand
+_MOST_SIDES = 2
+_BY = frozenset({"by", "x", "×"})  # noqa: RUF001
 _BETWEEN = frozenset({"to", "and", "or", *lex.DASHES})
 
 _MOST_DIGITS = 15  # that a float holds exactly: longer ones are identifiers
@@ -123,7 +125,12 @@ def _signed(m: Match, _: bool) -> Number | None:
 
 
 @DIGITS.rule(
-    "slashed", r"{n}/(?P<below>{n})", "3/4 of the beds = 0.75 bed, ratio", "Open 24/7. =", "He saw 9/11. ="
+    "slashed",
+    r"{n}/(?P<below>{n})",
+    "3/4 of the beds = 0.75 bed, ratio",
+    "a 1/4 inch gap = 0.25 inch",
+    "Open 24/7. =",
+    "He saw 9/11. =",
 )
 def _slashed(m: Match, _: bool) -> Number | None:
     if (above := _numeral(m.line, m.start)) is None:
@@ -132,7 +139,8 @@ def _slashed(m: Match, _: bool) -> Number | None:
     proper = below is not None and above < below <= _LARGEST_DENOMINATOR and behind.text != "/"
     if below is None or not proper or behind.kind == "num":
         return locator(m.start, m.end)
-    return Number(m.start, m.end, above / below, "fraction", above / below, weak=behind.lower != "of")
+    weak = behind.lower != "of" and behind.lower not in lex.LONG_MEASURES
+    return Number(m.start, m.end, above / below, "fraction", above / below, weak=weak)
 
 
 @DIGITS.rule(
@@ -209,13 +217,28 @@ def _label(t: list[Token], i: int, j: int) -> bool:
 
 def _unit_letters(t: list[Token], j: int, *, scaled: bool) -> bool:
     """Whether the letters that touch a number are a unit."""
-    token, times = t[j], t[j].text in ("x", "×") and t[j + 1].kind != "num"  # noqa: RUF001
+    token = t[j]
+    times = token.lower in _BY and (t[j + 1].kind != "num" or length_ahead(t, j) is not None)
     known = token.lower in lex.MEASURES or token.lower in lex.SPEEDS or is_currency(token) or times
     return (
         known
         or token.text in ("C", "F", "p", "pc", "pct", "percent", "h", "in", "bp", "bps", "pp")
         or token.lower in ("ish", *(lex.CURRENCY_NAMES if scaled else ()))
     )
+
+
+def length_ahead(t: list[Token], j: int) -> str | None:
+    """The measure of a side whose other sides begin at token ``j``: 3 by 5 feet, 60 x 90 cm."""
+    for _ in range(_MOST_SIDES):
+        other = t[j + 1]
+        if t[j].lower not in _BY or not (other.kind == "num" or other.lower in lex.CARDINALS):
+            return None
+        j += 2
+        name = lex.MEASURES.get(t[j].lower) or lex.MEASURES.get(t[j].lower.removesuffix("s"))
+        name = "foot" if t[j].lower == "feet" else "inch" if t[j].lower == "inches" else name
+        if lex.SIZES.get(name or "", ("",))[0] == "length":
+            return name
+    return None
 
 
 def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: PLR0911 - a return for each form
@@ -254,8 +277,10 @@ def _abbreviated(t: list[Token], j: int) -> bool:
 def _letter_scales(t: list[Token], j: int) -> bool:
     """£30m and 30m people are millions, 30m alone are metres, 30b alone is a label."""
     letter = t[j].text
-    if letter in "kK" or _money_before(t, j) or _money_behind(t, j):
+    if letter == "k" or _money_before(t, j) or _money_behind(t, j):
         return True
+    if letter == "K":  # 573.15K may be a temperature
+        return _counted(t[j + 1]) or t[j + 1].lower in _BETWEEN
     return letter != "b" and (_millions(t, j) or (letter != "B" and _beside_millions(t, j)))
 
 

@@ -60,6 +60,8 @@ def currency_before(t: list[Token], i: int) -> tuple[int, str | None]:
         code = lex.SIGN_PREFIXES.get(letters.lower) if sign.text == "$" and sign.gap == 0 else None
         code = letters.text if letters.text in lex.CODES else code
         return (i - 2, code) if code and letters.kind == "word" else (i - 1, lex.SIGNS[sign.text])
+    if sign.text in lex.MINUS and sign.gap == t[i].gap == 0 and letters.text in lex.SIGNS:  # $-40
+        return i - 2, lex.SIGNS[letters.text]
     if sign.text in lex.CODES:
         large = (
             len(t[i].text) >= _LONG or t[i + 1].lower in lex.SUFFIXES or sign.text not in lex.AMBIGUOUS_CODES
@@ -87,8 +89,8 @@ def range_at(line: Line, first: Number, start: int, currency: str | None) -> Pai
     return RANGES.read(line, end, Begun(first, start, currency, unit))
 
 
-@RANGES.rule("range to", r"{hyphen}to{hyphen}| (?:(?:up )?to|or)", "60 to 100 thousand tiles = 60000..100000 tile",
-             "a 5-to-7 percent rise = 5..7 percent", "about 20 or 30 men = 20..30 man, about",
+@RANGES.rule("range to", r"{hyphen}to{hyphen}|{hyphen}? (?:(?:up )?to|or)", "60 to 100 thousand tiles = 60000..100000 tile",
+             "a 5-to-7 percent rise = 5..7 percent", "an 8- to 16-metre mast = 8..16 metre", "about 20 or 30 men = 20..30 man, about",
              "from 3 up to 5 men = 3..5 man", "6 weeks to 3 months = 42..91.3125 day", "pipes of 80 cm to 2 m = 80..200 centimetre",
              "The count rose from 31 to 58 beds. != 31; 58 bed")  # fmt: skip
 def _to(m: Match, begun: Begun) -> Pair | None:

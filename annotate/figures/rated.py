@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from annotate.figures import words as lex
 from annotate.figures.grammar import LINE_BREAK, Line, Match, Rules
-from annotate.figures.nouns import noun_at, plural, singular
+from annotate.figures.nouns import Noun, noun_at, plural, singular
 from annotate.figures.numbers import Number, numeral
 from annotate.figures.units import COUNTED, JOINED, LENGTHS, MEASURES, MONEY, POWERS, UNITS, Unit
 
@@ -38,7 +38,7 @@ def _concentration(m: Match, unit: Unit) -> Unit | None:
 
 
 @RATES.rule("rate", r"/| ?(?:an?|per|each|every)", "15 cases a month = 15 case per month",
-            "12.5 per 100,000 people = 12.5 per 100000 people", "7 carts/day = 7 cart per day", "30 kg/bag = 30 kilogram per bag")  # fmt: skip
+            "12.5 per 100,000 people = 12.5 per 100000 people", "6 litres per 100 km = 6 litre per 100 kilometre", "7 carts/day = 7 cart per day", "30 kg/bag = 30 kilogram per bag")  # fmt: skip
 def _rate(m: Match, unit: Unit) -> Unit | None:
     rated = _with_rate(m.line, unit, m.end)
     return None if rated is unit else rated
@@ -91,6 +91,8 @@ def _with_rate(line: Line, unit: Unit, j: int) -> Unit:  # noqa: PLR0911 - a ret
         value = lex.SCALES[word.lower]
     if value is not None:
         noun = noun_at(t, k)
+        if (measure := lex.MEASURES.get(t[k].lower)) is not None:  # 6 litres per 100 km
+            noun = Noun(k + 1, measure)
         return replace(
             unit, end=noun.end if noun else k, rate=f"{value:.0f}" + (f" {noun.lemma}" if noun else "")
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from annotate.figures import words as lex
 from annotate.figures.candidates import CHAINS, DATES, Candidate, Reading, carried_unit
 from annotate.figures.grammar import Line, Node, Token, pieces
-from annotate.figures.names import NAMES, not_understood
+from annotate.figures.names import NAMES, alone, not_understood
 from annotate.figures.nouns import LOWER, UPPER, hedge_before, hedge_behind, singular
 from annotate.figures.numbers import Number, year_like
 from annotate.figures.ranges import currency_before, range_at, ratio_at, second_unit
@@ -54,7 +54,9 @@ _BY_LETTER = (
     f"[{letter}{letter.upper()}](?i:{'|'.join(word[1:] for word in sorted(_WRITTEN) if word[0] == letter)})"
     for letter in sorted({word[0] for word in _WRITTEN})
 )
-_ONE_OF = "|".join(sorted(lex.DURATIONS | lex.LONG_MEASURES))  # more than a year, nearly a mile
+_ONE_OF = "|".join(
+    sorted(lex.DURATIONS | lex.LONG_MEASURES | frozenset(lex.COLLECTIONS))
+)  # more than a year, nearly a mile
 _CANDIDATE = re.compile(rf"\d|[¼½¾⅐-⅞]|\b(?:{'|'.join(_BY_LETTER)}|[aA](?i:n?\s(?:{_ONE_OF})))")
 _IN_TWO = ("money", "duration", "measure")
 _LEADS = ("between", "from")
@@ -198,9 +200,9 @@ def _assembled(reading: Reading, number: Number) -> Read:
     rules = number.rules + (pair.rules if pair else ()) + unit.rules
     candidate = Candidate(reading, number, pair, unit, hedge)
     verdict = _verdict(candidate, start)
-    if verdict is not None:
-        return _located(reading, last.end, rules + verdict)
     behind = not_understood(candidate, start)
+    if verdict is not None and not (verdict == ("name behind it",) and behind and alone(t, behind)):
+        return _located(reading, last.end, rules + verdict)
     return _made(candidate, begin, rules) if behind is None else _unknown(reading, begin, behind, rules)
 
 
@@ -269,7 +271,7 @@ def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
     reading, number, pair, unit, hedge = c.reading, c.number, c.pair, c.unit, c.hedge
     t, ratio = reading.line.t, bool(pair and pair.ratio)
     low, high = (pair.low, pair.high) if pair else (number.value, number.value)
-    begin, sign = _signed(t, begin, unit)
+    begin, sign = _signed(t, begin, number, unit)
     if hedge:
         rules += (f"hedge: {hedge}",)
     if number.form == "open":
@@ -286,7 +288,7 @@ def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
     if ratio or (number.form == "fraction" and unit.kind in ("", "ratio")):
         kind = "ratio"
     elif kind == "number" and counted:
-        kind = "count"
+        kind = "measure" if counted == "magnitude" else "count"
     reading.floor = unit.end
     if unit.kind:
         reading.last_end = unit.end
@@ -296,13 +298,15 @@ def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
     return Read(unit.end, figure, rules=rules)
 
 
-def _signed(t: list[Token], begin: int, unit: Unit) -> tuple[int, int]:
+def _signed(t: list[Token], begin: int, number: Number, unit: Unit) -> tuple[int, int]:
     before = t[begin - 1]
+    if begin < number.start and t[number.start - 1].text in lex.MINUS:  # $-40
+        return begin, -1
     if begin < 1:
         return begin, 1
     if before.lower == "minus" and t[begin].kind == "num":
         return (begin, 1) if t[begin - 2].kind == "num" else (begin - 1, -1)
-    if unit.kind not in ("percent", "measure"):
+    if unit.kind not in ("percent", "measure", "money"):
         return begin, 1
-    minus = before.lower == "minus" or (before.text in ("-", "−") and before.gap > 0 and t[begin].gap == 0)  # noqa: RUF001
+    minus = before.lower == "minus" or (before.text in lex.MINUS and before.gap > 0 and t[begin].gap == 0)
     return (begin - 1, -1) if minus else (begin, 1)

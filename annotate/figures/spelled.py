@@ -2,6 +2,7 @@
 
 from annotate.figures import words as lex
 from annotate.figures.grammar import LINE_BREAK, Line, Match, Rules, Token
+from annotate.figures.nouns import noun_at
 from annotate.figures.numbers import DIGITS, Number, locator, scaled
 
 WORDS: Rules[bool, Number] = Rules("number", "here")
@@ -122,6 +123,18 @@ def _couple(m: Match, _: bool) -> Number | None:
     return Number(m.start, m.end, 2 * lex.SCALES[m["scale"]], "words", 2)
 
 
+@WORDS.rule("score or gross", r"(?:an?|(?P<count>{cardinal})) (?P<name>{collection})(?P<of> of)?",
+            "A score of boats sank. = 20 boat", "three score houses = 60 house", "two gross of nails = 288 nail",
+            "a score of 85 != 85")  # fmt: skip
+def _collection(m: Match, _: bool) -> Number | None:
+    """Only where a plural is counted: a score may be one of a game or of a test."""
+    if not (m["of"] or m["count"]) or noun_at(m.line.t, m.end) is None:
+        return None
+    count = {**lex.DIGIT_WORDS, **lex.TENS}.get(m["count"], 1)
+    value = count * lex.COLLECTIONS[m["name"]]
+    return Number(m.start, m.end - bool(m["of"]), value, "words", value)
+
+
 @WORDS.rule("a fraction", r"an? (?!half|second){fraction}", "nearly a third = 0.333333333333, nearly, ratio",
             "a quarter of a million tiles = 250000 tile", "a quarter million tiles = 250000 tile",
             "a quarter century = 0.25 century")  # fmt: skip
@@ -146,6 +159,7 @@ def _quarter(m: Match, _: bool) -> Number:
 def _a_unit(m: Match, _: bool) -> Number:
     t = m.line.t
     span = t[m.start - 1].lower in lex.BEFORE_SPANS and t[m.end].lower in lex.SPANS
+    span |= _is(t, m.end + 1, "and", "a", "half")  # an hour and a half
     return Number(m.start, m.end, 1.0, "words", 1.0, weak=not span)
 
 

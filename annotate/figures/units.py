@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from annotate.figures import words as lex
 from annotate.figures.grammar import Match, Node, Rules, Token
 from annotate.figures.nouns import noun_at, plural, single_noun_at, singular
-from annotate.figures.numbers import Number
+from annotate.figures.numbers import Number, length_ahead
 
 POWERS = {"2": "square", "3": "cubic"}  # km2
 LENGTHS = frozenset({"kilometre", "metre", "centimetre", "millimetre", "mile", "foot"})
@@ -133,8 +133,8 @@ def _noun_joined(m: Match, number: Number) -> Unit:
     return Unit(m.end, name, kind)
 
 
-@UNITS.rule("degree sign", r" ?[°º](?: ?[CF](?![^\W\d_]))?|[CF]", "45C in the shade = 45 degree",
-            "minus 5 °C = -5 degree", cased=True)  # fmt: skip
+@UNITS.rule("degree sign", r" ?(?:[°º](?: ?[CF](?![^\W\d_]))?|[℃℉])|[CF]", "45C in the shade = 45 degree",
+            "minus 5 °C = -5 degree", "It was 40 ℃. = 40 degree", cased=True)  # fmt: skip
 def _degree(m: Match, _: Number) -> Unit:
     return Unit(m.end, "degree", "measure")
 
@@ -154,6 +154,14 @@ def _speed(m: Match, _: Number) -> Unit:
 def _square(m: Match, number: Number) -> Unit | None:
     inner = MEASURES.read(m.line, m.end, number)
     return replace(inner, unit=f"{lex.SQUARES[m['square']]} {inner.unit}") if inner else None
+
+
+@UNITS.rule("side of what has several", r" ?(?:by|[x×])", "3 by 5 feet = 3 foot; 5 foot",  # noqa: RUF001
+            "a panel of 60 x 90 cm = 60 centimetre; 90 centimetre", "2x4 inch planks = 2 inch; 4 inch",
+            "4 × 5 × 6 m = 4 metre; 5 metre; 6 metre", "It fell by 5 feet. != 5 foot")  # fmt: skip  # noqa: RUF001
+def _side(m: Match, _: Number) -> Unit | None:
+    name = length_ahead(m.line.t, m.start)
+    return Unit(m.start, name, "measure") if name else None
 
 
 @UNITS.rule("times sign", r"[x×](?![\d ]*\d)", "3x as hot = 3 time", "planks of 3x5 !=")  # noqa: RUF001
@@ -194,7 +202,13 @@ def _measure(m: Match, number: Number) -> Unit | None:
     if short and (number.form != "digits" or (token.text == "m" and number.coefficient != number.value)):
         return None
     name = lex.MEASURES.get(token.lower) or lex.MEASURES.get(singular(token.lower))
-    if name is None or not (short or number.value <= 1 or plural(token) or token.lower == "foot"):
+    before_noun = (
+        behind.kind == "word" and behind.gap == 1 and behind.lower not in lex.STOPS
+    )  # a 4 inch plank
+    before_noun &= token.lower in lex.LONG_MEASURES
+    if name is None or not (
+        short or number.value <= 1 or plural(token) or token.lower == "foot" or before_noun
+    ):
         return None
     if power and short and name in LENGTHS:
         return Unit(m.start + 2, f"{POWERS[power]} {name}", "measure")

@@ -45,6 +45,7 @@ SCALES = _values("scales")
 SUFFIXES = SCALES | _values("suffixes")  # scales behind a number
 SCALE_LETTERS = _values("scale_letters")
 PLURAL_SCALES = _values("plural_scales")
+COLLECTIONS = _values("collections")
 UNCLEAR_MONEY = _listed("unclear_money")
 ZEROS = _listed("zeros")
 SOME_SCALES = _listed("some_scales")
@@ -54,6 +55,7 @@ FRACTION_PLURALS = {name + "s": value for name, value in FRACTION_NAMES.items() 
 ORDINALS = _listed("ordinals")
 VULGAR = {mark: numeric(mark) for mark in "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 DASHES = frozenset("-‐‑‒–—−~")  # noqa: RUF001 - these very characters
+MINUS = frozenset("-−")  # noqa: RUF001 - these very characters
 HYPHENS = frozenset("-‐‑")  # noqa: RUF001 - these very characters
 CARDINALS = frozenset(DIGIT_WORDS) | frozenset(TENS)
 NUMBER_WORDS = CARDINALS | frozenset(SCALES) | frozenset(PLURAL_SCALES)
@@ -146,6 +148,7 @@ _CLASSES = {
     "plural_scale": _any(PLURAL_SCALES),
     "any_scale": _any({*SCALES, *PLURAL_SCALES} - {"tens"}),
     "some": _any(SOME_SCALES),
+    "collection": _any(COLLECTIONS),
     "cardinal": _any(CARDINALS),
     "zero": _any(ZEROS),
     "fraction": _any(FRACTION_NAMES),
