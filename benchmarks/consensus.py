@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.codebook.scale import Scale
-from annotate.consensus import dawid_skene, majority
+from annotate.consensus import MODELS, fitted, majority
 from annotate.consensus.em import Parameters, expect
 
 RUNS, MANY = 3, 1_000_000  # ratings from which one run is enough
@@ -68,7 +68,7 @@ def ours(starts: int) -> Work:
     """Dawid-Skene of this package."""
 
     def work(ratings: pd.DataFrame) -> float:
-        return dawid_skene(ratings, scales={"claim_type": Scale("nominal")}, starts=starts)[0].log_likelihood
+        return fitted(ratings, scales={"claim_type": Scale("nominal")}, starts=starts)[0].log_likelihood
 
     return work
 
@@ -91,12 +91,12 @@ def by_crowdkit(ratings: pd.DataFrame) -> pd.DataFrame:
 
 def reached(ratings: pd.DataFrame, rates: pd.DataFrame) -> float:
     """The log-likelihood of the parameters of ``crowd-kit``."""
-    fit = dawid_skene(ratings, scales={"claim_type": Scale("nominal")}, starts=1)[0]
+    fit = fitted(ratings, scales={"claim_type": Scale("nominal")}, starts=1)[0]
     names = list(fit.categories)
     cells = pd.MultiIndex.from_product([fit.annotators, names])
     values = rates.reindex(index=cells, columns=names).fillna(0.0).to_numpy(dtype=float)
     prevalence = rates.attrs["prevalence"].reindex(names).to_numpy(dtype=float)
-    return expect(fit.responses, Parameters(prevalence, values)).log_likelihood
+    return expect(MODELS["dawid-skene"], fit.responses, Parameters(prevalence, values)).log_likelihood
 
 
 def seconds(work: Callable[[pd.DataFrame], Result], ratings: pd.DataFrame) -> tuple[float, Result]:

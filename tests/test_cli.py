@@ -615,7 +615,10 @@ def test_the_version_is_that_of_the_package(run):
             {"add", "gold", "kinds", "leave-one-out", "machine", "majority", "pairs", "rounds"},
         ),
         ("annotate agreement x.csv --coefficient gwet", {"gwet_ac1", "gwet_ac2"}),
-        ("annotate consensus x.csv --method ", {"majority", "dawid-skene"}),
+        (
+            "annotate consensus x.csv --method ",
+            {"majority", "dawid-skene", "one-coin", "mace", "glad", "distribution"},
+        ),
     ],
 )
 def test_the_shell_completes_commands_coefficients_and_choices(typed, offered):

@@ -1,6 +1,7 @@
 """Majority votes, records of what was decided, and annotators held against it."""
 
 import json
+import math
 from collections import Counter
 
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.codebook.scale import Scale, scales_of
-from annotate.consensus import MEANINGS, METHODS, majority, resolve, with_decided
+from annotate.consensus import MEANINGS, METHODS, distribution, majority, resolve, with_decided
 from annotate.consensus._votes import COLUMNS
 from annotate.errors import StatisticsError, TableError
 
@@ -103,15 +104,16 @@ def test_renaming_renames(frame):
 
 @some
 @given(tables())
-def test_both_methods_keep_one_record_an_item_and_variable(frame):
-    voted, modelled = (
+def test_every_method_keeps_one_record_an_item_and_variable(frame):
+    voted, *modelled = (
         resolve(frame, scales=scales_of(NOMINAL), method=method, starts=2) for method in METHODS
     )
-    for column in ("item", "variable", "n_ratings"):
-        assert voted[column].tolist() == modelled[column].tolist()
-    assert (modelled["tie"] == modelled["category"].isna()).all()
-    assert modelled["posterior"].between(0, 1 + 1e-9).all()
-    assert set("; ".join(modelled["caution"].dropna()).split("; ")) <= {*MEANINGS, ""}
+    for one in modelled:
+        for column in ("item", "variable", "n_ratings"):
+            assert voted[column].tolist() == one[column].tolist()
+        assert (one["tie"] == one["category"].isna()).all()
+        assert one["posterior"].between(0, 1 + 1e-9).all()
+        assert set("; ".join(one["caution"].dropna()).split("; ")) <= {*MEANINGS, ""}
 
 
 def test_levels_say_what_is_the_same():
@@ -164,7 +166,56 @@ def test_what_cannot_be_resolved_is_said_in_one_line(method, frame, more, error,
 
 def test_an_unknown_method_is_told_the_known_ones():
     with pytest.raises(StatisticsError, match="there are majority, dawid-skene"):
-        resolve(table("p1 A x"), scales=scales_of(NOMINAL), method="mace")
+        resolve(table("p1 A x"), scales=scales_of(NOMINAL), method="guess")
+
+
+# ---- distributions ---------------------------------------------------------------------------------
+
+
+def test_a_distribution_is_the_shares_of_the_choices_and_how_far_they_are_apart():
+    frame = table("p1 A x", "p1 B x", "p1 C y", "p1 D y", "p2 A x", "p3 A x", "p3 B x", "p3 C y", "p3 C x 2")
+    found = distribution(frame, scales=scales_of(NOMINAL))
+    assert found[["item", "category", "n"]].to_numpy().tolist() == [
+        ["p1", "x", 2],
+        ["p1", "y", 2],
+        ["p2", "x", 1],
+        ["p3", "x", 2],
+        ["p3", "y", 1],  # of C the first round counts
+    ]
+    assert found["share"].tolist() == [0.5, 0.5, 1.0, 2 / 3, 1 / 3]
+    assert found["softmax"].tolist() == pytest.approx(
+        [0.5, 0.5, math.e / (1 + math.e), math.e / (1 + math.e), 1 / (1 + math.e)]
+    )
+    of_p3 = math.log2(3) - 2 / 3  # the entropy of (2/3, 1/3), by hand
+    assert found["entropy"].tolist() == pytest.approx([1, 1, 0, of_p3, of_p3])
+    assert found["caution"].tolist() == [None, None, "one rating", None, None]
+    declared = distribution(frame, scales=scales_of(NOMINAL, {"v": ["y", "x", "u", "w"]}))
+    assert declared["category"].tolist() == ["y", "x", "x", "y", "x"]
+    assert declared["normalised_entropy"].tolist() == pytest.approx((declared["entropy"] / 2).tolist())
+
+
+def test_soft_labels_have_a_column_for_each_category():
+    both = pd.concat([table("p1 A x", "p1 B y"), table("p2 A z", "p2 B z").assign(variable="w")])
+    found = distribution(both, scales=scales_of(NOMINAL, {"v": ["x", "y", "u"]}), wide=True)
+    assert found.columns.tolist() == [
+        *("item", "variable", "x", "y", "u", "z"),
+        *("n_ratings", "entropy", "normalised_entropy", "caution"),
+    ]
+    assert found[["x", "y", "u"]].iloc[0].tolist() == [0.5, 0.5, 0.0]
+    assert found[["x", "y", "u"]].iloc[1].isna().all()
+    assert found["z"].iloc[1] == 1
+    assert math.isnan(found["normalised_entropy"].iloc[1])  # one category was used, and none is declared
+
+
+@some
+@given(tables())
+def test_what_is_ahead_in_the_distribution_has_the_majority(frame):
+    found, voted = distribution(frame, scales=scales_of(NOMINAL)), majority(frame)
+    keys = ["item", "variable"]
+    top = found.groupby(keys)["share"].max()
+    assert top.to_numpy() == pytest.approx(voted["share"].to_numpy())
+    assert found.groupby(keys)["share"].sum().to_numpy() == pytest.approx(1)
+    assert found["entropy"].ge(0).all()
 
 
 # ---- with what was decided -------------------------------------------------------------------------

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.codebook.scale import Scale, scales_of
-from annotate.consensus import MEANINGS, annotators, dawid_skene, decisions, models, resolve
+from annotate.consensus import MEANINGS, MODELS, annotators, decisions, fitted, models, resolve
 from annotate.consensus._responses import responses
-from annotate.consensus.em import climb, expect, maximise, shares
+from annotate.consensus.em import climb, expect, shares
 from annotate.errors import StatisticsError
+
+DS = MODELS["dawid-skene"]
 
 GOLDEN = json.loads(
     (Path(__file__).parent / "golden" / "dawid_skene1979_anaesthetists.json").read_text(encoding="utf-8")
@@ -39,7 +41,7 @@ def anaesthetists():
 
 
 def fit(frame, **more):
-    return dawid_skene(frame, scales=scales_of(NOMINAL), **more)[0]
+    return fitted(frame, scales=scales_of(NOMINAL), **more)[0]
 
 
 def planted(n_items, rates, prevalence, seed=1, missing=0.0):
@@ -161,7 +163,7 @@ def test_every_step_is_that_of_the_literal_reference(rows):
     posterior, expected = shares(found), votes(counts)
     np.testing.assert_allclose(posterior.T[found.pattern], expected, atol=1e-12)
     for _ in range(6):
-        now = expect(found, maximise(found, posterior))
+        now = expect(DS, found, DS.maximise(found, posterior, None))
         expected, log_likelihood = literal_step(counts, expected)
         np.testing.assert_allclose(now.posterior.T[found.pattern], expected, atol=1e-9)
         assert now.log_likelihood == pytest.approx(log_likelihood, abs=1e-9)
@@ -172,10 +174,10 @@ def test_every_step_is_that_of_the_literal_reference(rows):
 @given(designs())
 def test_the_climb_never_falls_and_ends_where_a_step_gains_nothing(rows):
     found, counts = coded(rows)
-    end = climb(found, shares(found), tolerance=1e-12, most=10_000)
+    end = climb(DS, found, shares(found), tolerance=1e-12, most=10_000)
     assert end.converged
     assert np.all(np.diff(end.path) >= -1e-12)
-    again = expect(found, maximise(found, end.expected.posterior))
+    again = expect(DS, found, DS.maximise(found, end.expected.posterior, None))
     assert again.log_likelihood <= end.expected.log_likelihood + 1e-9 * max(1, abs(end.path[-1]))
     expected = votes(counts)
     for _ in range(20):
@@ -192,7 +194,7 @@ def test_the_fast_climb_ends_where_slow_em_ends(seed):
     again = frame.sample(20, random_state=seed).assign(round=2)
     again["category"] = rng.choice(list("abc"), 20)
     found, counts = coded(pd.concat([frame, again])[["item", "annotator", "category", "round"]].to_numpy())
-    end = climb(found, shares(found), tolerance=0, most=10_000)
+    end = climb(DS, found, shares(found), tolerance=0, most=10_000)
     posterior, before = np.array(votes(counts)), -math.inf
     for _ in range(5000):
         prevalence = posterior.mean(axis=0)
@@ -272,7 +274,7 @@ def test_posteriors_are_calibrated_on_planted_items():
 
 
 def by_item(frame, **more):
-    return decisions(dawid_skene(frame, scales=scales_of(NOMINAL), **more)).set_index("item")
+    return decisions(fitted(frame, scales=scales_of(NOMINAL), **more)).set_index("item")
 
 
 @some
@@ -409,7 +411,7 @@ def test_a_category_never_met_has_no_error_rates():
 
 
 def test_tables_of_the_model_have_one_row_each():
-    found = dawid_skene(anaesthetists(), scales=scales_of(NOMINAL))
+    found = fitted(anaesthetists(), scales=scales_of(NOMINAL))
     told = annotators(found)
     assert len(told) == 5 * (1 + 16)
     rate = told[(told["figure"] == "error rate") & (told["annotator"] == "observer 1")]
@@ -437,7 +439,7 @@ def test_sets_are_decided_member_by_member():
         for number in range(40)
         for who, text in zip("ABC", [['["a"]'] * 3, ['["a","b"]', '["b","a"]', '["a","b"]'], ["[]"] * 3][number % 3], strict=True)
     ), 'q A ["a"]', 'q B ["b"]', 'q C ["a","b"]')  # fmt: skip
-    found = dawid_skene(frame, scales={"s": Scale("set", ("b", "a", "unused"))})
+    found = fitted(frame, scales={"s": Scale("set", ("b", "a", "unused"))})
     assert [one.member for one in found] == ["b", "a"]
     told = decisions(found).set_index("item")
     assert told.loc["p00", "category"] == '["a"]'
@@ -457,7 +459,7 @@ def test_sets_that_are_tied_name_the_smallest_and_the_largest():
         for text in [['["a"]', "[]"][number % 2]]
     ]
     told = decisions(
-        dawid_skene(sets(*rows, 'q A ["a"]', "q B []", "r A []", 'r B ["a"]'), scales={"s": Scale("set")})
+        fitted(sets(*rows, 'q A ["a"]', "q B []", "r A []", 'r B ["a"]'), scales={"s": Scale("set")})
     ).set_index("item")  # fmt: skip
     assert told.loc["q", "tie"]
     assert json.loads(told.loc["q", "tied"]) == ["[]", '["a"]']
@@ -467,7 +469,7 @@ def test_of_a_set_only_the_cautions_of_what_was_chosen_are_told():
     said = ("[]", '["a"]')
     rows = [f"p{number:02} {who} {said[number % 2]}" for number in range(40) for who in "ABC"]
     frame = sets(*rows, 'q A ["a","rare"]', 'q B ["a"]', 'q C ["a"]')
-    fits = dawid_skene(frame, scales={"s": Scale("set")})
+    fits = fitted(frame, scales={"s": Scale("set")})
     of_model = models(fits).set_index("member")["caution"]
     assert of_model["a"] is None
     assert "category never ahead" in of_model["rare"]
@@ -477,7 +479,7 @@ def test_of_a_set_only_the_cautions_of_what_was_chosen_are_told():
 
 
 def test_sets_that_are_all_empty_are_one_category():
-    told = decisions(dawid_skene(sets("p A []", "p B []", "q A []"), scales={"s": Scale("set")}))
+    told = decisions(fitted(sets("p A []", "p B []", "q A []"), scales={"s": Scale("set")}))
     assert told["category"].tolist() == ["[]", "[]"]
 
 
@@ -489,7 +491,7 @@ def test_many_annotators_of_few_items_are_the_reference_too():
     rows = [(f"p{item}", f"A{who:03}", "xy"[rng.integers(2)], 1) for item in range(3) for who in range(150)]
     found, counts = coded(rows)
     assert len(found.cells) == 150
-    now = expect(found, maximise(found, shares(found)))
+    now = expect(DS, found, DS.maximise(found, shares(found), None))
     expected, log_likelihood = literal_step(counts, votes(counts))
     np.testing.assert_allclose(now.posterior.T[found.pattern], expected, atol=1e-9)
     assert now.log_likelihood == pytest.approx(log_likelihood)

@@ -7,7 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from annotate.consensus import annotators, dawid_skene, resolve, with_decided
+from annotate.consensus import annotators, distribution, fitted, resolve, with_decided
 from annotate.coordination.adjudication import against, final_labels, read_decisions
 from annotate.frames import records
 from annotate.study.study import read_study
@@ -45,7 +45,7 @@ def rows(frame, study):
 def test_consensus_is_what_the_library_decides(run):
     study = read_study(EXAMPLE)
     given = {"scales": study.scales}
-    fits = dawid_skene(study.ratings, **given, seed=3)
+    fits = fitted(study.ratings, **given, seed=3)
     voted = resolve(study.ratings, **given)
     for options, expected in (
         ((), voted),
@@ -55,10 +55,22 @@ def test_consensus_is_what_the_library_decides(run):
             resolve(study.ratings, **given, method="dawid-skene", seed=3),
         ),
         (("--method", "dawid-skene", "--seed", "3", "--annotators"), annotators(fits)),
+        (("--method", "mace"), resolve(study.ratings, **given, method="mace")),
+        (("--method", "distribution"), distribution(study.ratings, **given)),
+        (("--method", "distribution", "--wide"), distribution(study.ratings, **given, wide=True)),
     ):
         code, out, _ = run("consensus", EXAMPLE, "--format", "json", *options)
         assert code == 0
         assert json.loads(out) == rows(expected, study)
+
+
+def test_a_distribution_is_shown_as_choices_and_decides_nothing(run, plain):
+    code, out, _ = run("consensus", "t.csv", "--method", "distribution")
+    assert code == 0
+    assert "x 1, y 1" in out
+    code, _, err = run("consensus", "t.csv", "--method", "distribution", "--annotators")
+    assert code == 2
+    assert "decides nothing" in err
 
 
 @pytest.mark.parametrize("form", ["table", "markdown", "csv"])

@@ -63,6 +63,8 @@ def test_consensus_is_that_of_the_command(study: OpenStudy) -> None:
     found = study.consensus("dawid-skene")
     same(found, "consensus", str(EXAMPLE), "--method", "dawid-skene")
     same(found.annotators, "consensus", str(EXAMPLE), "--method", "dawid-skene", "--annotators")
+    same(study.consensus("one-coin"), "consensus", str(EXAMPLE), "--method", "one-coin")
+    same(study.distribution(), "consensus", str(EXAMPLE), "--method", "distribution")
     assert found.models is not None
     assert "converged" in found.models.frame
 

@@ -28,30 +28,44 @@ def consensus(
     read: Scaled,
     table: Table,
     method: Annotated[
-        Literal["majority", "dawid-skene"],
-        typer.Option("--method", help="By vote, or by how reliable each annotator turns out to be."),
+        Literal["majority", "dawid-skene", "one-coin", "mace", "glad", "distribution"],
+        typer.Option(
+            "--method",
+            help="By vote, by a model of how reliable each annotator is, or no decision: the shares of the choices.",
+        ),
     ] = "majority",
+    wide: Annotated[
+        bool, typer.Option("--wide", help="With distribution: a column for the share of each category.")
+    ] = False,
     adjudicated: Adjudicated = None,
     annotators: Annotated[
         bool, typer.Option("--annotators", help="Instead: how reliable each annotator is.")
     ] = False,
     config: Config = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the starts of dawid-skene.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the starts of a model.")] = 0,
 ) -> None:
     """Decide on one category for each passage and variable; ties stay ties."""
     from annotate.codebook.scale import scales_of
+    from annotate.consensus import MODELS, decisions, fitted, or_nominal, resolve, turned, with_decided
     from annotate.consensus import annotators as error_rates
-    from annotate.consensus import dawid_skene, decisions, or_nominal, resolve, turned, with_decided
     from annotate.coordination.adjudication import against, final_labels
     from annotate.present.label_tables import labels_table
 
+    if method == "distribution":
+        if annotators or adjudicated:
+            raise typer.BadParameter(
+                "decides nothing, so leave out --annotators and --adjudicated",
+                param_hint="--method distribution",
+            )
+        _write_distribution(read, table, wide=wide)
+        return
     study = read.everybody or read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
     scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
     made = read_adjudicated(adjudicated, config, study)
     fits: Sequence[Fit] = ()
-    if method == "dawid-skene":
-        fits = dawid_skene(study.ratings, scales=scales, seed=seed)
+    if method in MODELS:
+        fits = fitted(study.ratings, scales=scales, method=method, seed=seed)
         records = decisions(fits)
     else:
         records = resolve(study.ratings, scales=scales)
@@ -68,9 +82,7 @@ def consensus(
     if read.everybody is not None:
         people = read.study.ratings
         alone = (
-            decisions(dawid_skene(people, scales=scales, seed=seed))
-            if fits
-            else resolve(people, scales=scales)
+            decisions(fitted(people, scales=scales, seed=seed)) if fits else resolve(people, scales=scales)
         )
         count, of, new = turned(records, alone)
         who = ", ".join(read.machines)
@@ -78,6 +90,22 @@ def consensus(
             f"{who}: turned {count} of the {of} labels that people decide or tie on; {new} more are its own alone"
         )
     table.write(result, lambda frame: labels_table(frame, study.passages, study.codebook), study=study)
+
+
+def _write_distribution(read: Scaled, table: Table, *, wide: bool) -> None:
+    """Write what people chose, without a decision."""
+    from annotate.codebook.scale import scales_of
+    from annotate.consensus import distribution, or_nominal
+    from annotate.present.label_tables import distribution_table
+
+    study = read.study
+    scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
+    say_exclusions(study)
+    table.write(
+        distribution(study.ratings, scales=scales, wide=wide),
+        lambda frame: distribution_table(frame, study.passages, study.codebook),
+        study=study,
+    )
 
 
 @command(

@@ -1,6 +1,6 @@
 """Cautions: what speaks against believing a consensus, as data beside it.
 
-What the model of Dawid & Skene estimates is always computed. Whether the ratings suffice for it is
+What a model estimates is always computed. Whether the ratings suffice for it is
 another matter: three annotators an item are the least from which frequencies of categories and error
 rates can be told apart (Allman, Matias & Rhodes 2009, Identifiability of parameters in latent structure
 models with many observed variables, Annals of Statistics 37, pp. 3099-3132). The other thresholds are
@@ -10,8 +10,10 @@ conventions; each is a constant here.
 import numpy as np
 
 from annotate.consensus._responses import Responses
-from annotate.consensus.em import Climb, Start, rivals, shares
+from annotate.consensus.em import Climb, Model, Start, rivals, shares
 from annotate.sampling import FloatArray
+
+DAWID_SKENE = "dawid-skene"
 
 LEAST = 3
 """Annotators, and ratings an item, below which the model is not identified."""
@@ -68,16 +70,18 @@ MEANINGS: dict[str, str] = {
 }
 
 
-def cautions(found: Responses, kept: Climb, starts: tuple[Start, ...]) -> tuple[str, ...]:
+def cautions(model: Model, found: Responses, kept: Climb, starts: tuple[Start, ...]) -> tuple[str, ...]:
     """What applies to the model of one variable: keys of :data:`MEANINGS`, in their order."""
     size, people = found.n_categories, found.n_annotators
     met = rated(found, kept.expected.posterior)
+    if model.name != DAWID_SKENE:
+        met = met.sum(axis=1)  # in the others no figure is of one category alone
     applies = {
         ONE_CATEGORY: size == 1,
         FEW_ANNOTATORS: people < LEAST,
         UNCONNECTED: _groups(found) > 1,
         FEW_AN_ITEM: found.n[found.n_answers < LEAST].sum() > HALF * found.n.sum(),
-        FEW_RATINGS: found.n_ratings < n_parameters(found),
+        FEW_RATINGS: found.n_ratings < model.n_parameters(found),
         FEW_A_RATE: size > 1 and np.mean(met < FEW) > HALF,
         NEVER_AHEAD: _never_ahead(found),
         SWAPPED: _swapped(found, kept.expected.posterior),
@@ -86,12 +90,6 @@ def cautions(found: Responses, kept: Climb, starts: tuple[Start, ...]) -> tuple[
         NOT_CONVERGED: not kept.converged,
     }
     return tuple(name for name, said in applies.items() if said)
-
-
-def n_parameters(found: Responses) -> int:
-    """Free parameters: frequencies of the categories, and the error rates of every annotator."""
-    size = found.n_categories
-    return (size - 1) + found.n_annotators * size * (size - 1)
 
 
 def rated(found: Responses, posterior: FloatArray) -> FloatArray:
@@ -118,8 +116,8 @@ def _groups(found: Responses) -> int:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    patterns = np.concatenate([np.arange(len(cells)) for cells in found.cells])
-    people = len(found.n) + np.concatenate(found.cells) // found.n_categories
+    patterns, cells = found.answers
+    people = len(found.n) + cells // found.n_categories
     size = len(found.n) + found.n_annotators
     edges = coo_array((np.ones(len(people)), (patterns, people)), shape=(size, size))
     return int(connected_components(edges, directed=False, return_labels=False))

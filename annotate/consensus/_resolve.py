@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import MEANINGS, ONE_RATING
-from annotate.consensus._dawid_skene import PRESENT, STARTS, TOLERANCE, Fit, dawid_skene
+from annotate.consensus._fits import PRESENT, STARTS, TOLERANCE, Fit, fitted
+from annotate.consensus._models import MODELS
 from annotate.consensus._votes import as_texts, first_round, item_names, joined, judged, records, said, vote
 from annotate.counts.groups import MisfitError, place_texts
 from annotate.counts.judgements import Judgements
@@ -19,7 +20,8 @@ from annotate.errors import StatisticsError, TableError
 from annotate.sampling import FloatArray, IntArray
 from annotate.study.ratings import encode_set
 
-MAJORITY, DAWID_SKENE = METHODS = ("majority", "dawid-skene")
+MAJORITY = "majority"
+METHODS = (MAJORITY, *MODELS)
 
 TIED = 1e-6
 """Posteriors that differ by less are equal: a climb ends when they are known about so well."""
@@ -41,12 +43,13 @@ def resolve(
     Parameters
     ----------
     ratings, scales, variables, seed, starts, keep, tolerance
-        See :func:`~annotate.consensus.dawid_skene`; the last four are of that method only.
+        See :func:`~annotate.consensus.fitted`; the last four are of that method only.
     method
         ``majority``: every annotator has one vote, that of the first round in which they rated the item; a set
-        is one category. ``dawid-skene``: annotators count by the error rates that they turn out to have, and
-        repeats are further observations; a set is decided member by member, which takes annotators to
-        judge of each member for itself.
+        is one category. ``dawid-skene``: annotators count by the error rates that they turn out to have;
+        ``one-coin``: by one accuracy each; ``mace``: by how often they know and do not guess; ``glad``: by their
+        ability, and items by how easy they are. In these, repeats are further observations, and a set is decided
+        member by member, which takes annotators to judge of each member for itself.
 
     Returns
     -------
@@ -61,15 +64,16 @@ def resolve(
     Raises
     ------
     TableError, StatisticsError
-        See :func:`~annotate.consensus.dawid_skene`; and if the method is not known.
+        See :func:`~annotate.consensus.fitted`; and if the method is not known.
 
     """
     if method == MAJORITY:
         return _by_votes(ratings, scales, variables)
-    if method == DAWID_SKENE:
-        fits = dawid_skene(
+    if method in MODELS:
+        fits = fitted(
             ratings,
             scales=scales,
+            method=method,
             variables=variables,
             seed=seed,
             starts=starts,
@@ -100,11 +104,11 @@ def decisions(fits: Sequence[Fit]) -> pd.DataFrame:
     for _, ones in groupby(fits, key=lambda fit: fit.variable):
         of = tuple(ones)
         if of[0].member is None:
-            parts.append(_told(_category(of[0]), DAWID_SKENE, of[0].cautions))
+            parts.append(_told(_category(of[0]), of[0].method, of[0].cautions))
             continue
         named, which = np.unique(np.column_stack([_named(fit) for fit in of]), axis=0, return_inverse=True)
         cautions = [[name for fit in compress(of, row) for name in fit.cautions] for row in named]
-        parts.append(_told(_set(of), DAWID_SKENE, *cautions, which=which.reshape(-1)))
+        parts.append(_told(_set(of), of[0].method, *cautions, which=which.reshape(-1)))
     return joined(parts)
 
 

@@ -50,6 +50,11 @@ class Responses:
         """All answers to all items."""
         return int(self.n @ self.n_answers)
 
+    @cached_property
+    def answers(self) -> tuple[IntArray, IntArray]:
+        """Every answer to an item of each pattern: the pattern, and the cell."""
+        return np.concatenate([np.arange(len(one)) for one in self.cells]), np.concatenate(self.cells)
+
     def sums(self, values: FloatArray, start: int = 0, end: int | None = None) -> FloatArray:
         """Sum over the answers of each pattern (from ``start`` to before ``end``) of a row for each cell.
 

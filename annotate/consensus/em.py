@@ -1,10 +1,10 @@
-"""The model of Dawid & Skene: the way up to a maximum of its likelihood, taken from several places.
+"""The way up to a maximum of the likelihood of a model of annotators, taken from several places.
 
-Dawid & Skene (1979), Maximum likelihood estimation of observer error-rates using the EM algorithm,
-Applied Statistics 28, pp. 20-28: an item is of one true category; annotator j answers l to an item of
-category k with probability pi_kl^(j), whatever the others answer and whatever j answered before.
+A :class:`Model` says how a true category makes answers: see :mod:`annotate.consensus._models`. What is the same for all
+of them stands here: the posterior of each item, the steps of EM (Dempster, Laird & Rubin 1977, Journal of the Royal
+Statistical Society B 39, pp. 1-38), and where they start.
 
-Their steps are taken in pairs. Once they have become small, so that it is clear to which maximum they
+Steps are taken in pairs. Once they have become small, so that it is clear to which maximum they
 lead, a leap is tried after each pair along the way that it points (SQUAREM, scheme S3 of Varadhan &
 Roland 2008, Scandinavian Journal of Statistics 35, pp. 335-353). A leap that the likelihood would pay for
 is not made, so it never falls.
@@ -16,6 +16,8 @@ random, and so starts near the votes, but elsewhere. Where they end shows how mu
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -23,7 +25,6 @@ from annotate.consensus._responses import Responses
 from annotate.sampling import FloatArray, IntArray
 
 _SMALLEST = 1e-300  # below it a probability is 0; its logarithm, unlike that of 0, can be added up
-_SHRUNK = 0.1  # a leap takes no probability below this share of what it was: from 0 there is no way back
 _AT_ONCE = 2**13  # values held while posteriors are computed: more would be asked of the system each time
 _SMALL = 3e-4  # a step moves posteriors by less: on 300 simulated tables all leaps then ended where EM does
 CLOSE = 1e-3
@@ -32,14 +33,45 @@ CLOSE = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
-    """What the model estimates: ``prevalence`` (K,) of the true categories, and ``rates``.
+    """What a model estimates: ``prevalence`` (K,) of the true categories, and ``rates``.
 
     ``rates`` (annotators * K x K): in the row of an annotator and an answer, the probability of that
-    answer to an item of each true category. A column of an annotator who never met that category is 0.
+    answer to an item of each true category. A column of an annotator who never met that category is 0. ``free`` are
+    the arrays that a leap moves, ``bonus`` is what is added to the log-likelihood: the logarithm of a prior, say.
     """
 
     prevalence: FloatArray
     rates: FloatArray
+    free: tuple[FloatArray, ...] = ()
+    bonus: float = 0.0
+
+    @cached_property
+    def log_rates(self) -> FloatArray:
+        """The logarithm of the rates, that of 0 a large negative number that can be added up."""
+        return _log(self.rates)
+
+
+class Model(Protocol):
+    """How annotators come to their answers, and how that is estimated."""
+
+    @property
+    def name(self) -> str:
+        """What the model is called on the command line."""
+
+    def maximise(self, found: Responses, posterior: FloatArray, before: Parameters | None) -> Parameters:
+        """Find parameters given posteriors (K x patterns), no worse than those ``before`` (None at the start)."""
+
+    def moved(self, found: Responses, leapt: tuple[FloatArray, ...], second: Parameters) -> Parameters:
+        """Take the free arrays to where a leap ends, or as far as they may go from the ``second`` step."""
+
+    def scores(self, found: Responses, parameters: Parameters, start: int, end: int) -> FloatArray:
+        """The log-likelihood of some patterns given each true category (patterns x K)."""
+
+    def n_parameters(self, found: Responses) -> int:
+        """How many numbers are estimated."""
+
+    def figures(self, parameters: Parameters) -> dict[str, FloatArray]:
+        """What else the model says of each annotator (A,), by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,15 +99,14 @@ class Climb:
     joined: bool = False
 
 
-def expect(found: Responses, parameters: Parameters) -> Expected:
-    """The posterior of every pattern, eq. 2.5 of the paper, and the log-likelihood, the log of eq. 2.7."""
+def expect(model: Model, found: Responses, parameters: Parameters) -> Expected:
+    """The posterior of every pattern (Dawid & Skene 1979, eq. 2.5), and the log-likelihood (the log of eq. 2.7)."""
     prior = _log(parameters.prevalence)
-    rates = _log(parameters.rates)
     posterior = np.empty((found.n_categories, len(found.n)))
-    log_likelihood = 0.0
+    log_likelihood = parameters.bonus
     size = max(1, _AT_ONCE // found.n_categories)
     for start in range(0, len(found.n), size):
-        scores = np.ascontiguousarray(found.sums(rates, start, start + size).T)
+        scores = np.ascontiguousarray(model.scores(found, parameters, start, start + size).T)
         scores += prior[:, None]
         top = scores.max(axis=0)
         scores -= top
@@ -86,18 +117,13 @@ def expect(found: Responses, parameters: Parameters) -> Expected:
     return Expected(posterior, log_likelihood)
 
 
-def maximise(found: Responses, posterior: FloatArray) -> Parameters:
-    """The parameters that are most likely given posteriors, eqs. 2.3 and 2.4 of the paper."""
-    weights = found.n * posterior
-    return Parameters(weights.sum(axis=1) / found.n.sum(), _divided(found, found.totals(weights)))
-
-
 def distance(found: Responses, one: FloatArray, other: FloatArray) -> float:
     """How far posteriors are apart: the probability that they move, on average over items."""
     return float((np.abs(one - other) @ found.n).sum() / 2 / found.n.sum())
 
 
 def climb(
+    model: Model,
     found: Responses,
     posterior: FloatArray,
     *,
@@ -109,8 +135,8 @@ def climb(
 
     Parameters
     ----------
-    found
-        The answers.
+    model, found
+        What is fitted, and the answers.
     posterior
         Where to start (K x patterns).
     tolerance
@@ -122,25 +148,25 @@ def climb(
         Posteriors (K x patterns) of a maximum that is known; it ends when it is :data:`CLOSE` to them.
 
     """
-    here = maximise(found, posterior)
-    now = expect(found, here)
+    here = model.maximise(found, posterior, None)
+    now = expect(model, found, here)
     path, iterations = [now.log_likelihood], 0
     converged = small = False
     joined = known is not None and distance(found, now.posterior, known) < CLOSE
     while not converged and not joined and iterations < most:
-        first = maximise(found, now.posterior)
-        after = expect(found, first)
-        second = maximise(found, after.posterior)
+        first = model.maximise(found, now.posterior, here)
+        after = expect(model, found, first)
+        second = model.maximise(found, after.posterior, first)
         iterations += 2
         gain = after.log_likelihood - now.log_likelihood
         converged = gain <= tolerance * max(1.0, abs(after.log_likelihood))
         if converged and gain <= 0:  # nothing is left but rounding
             break
         small = small or distance(found, now.posterior, after.posterior) < _SMALL
-        leapt = _leap(found, here, first, second) if small else second
-        there = expect(found, leapt)
+        leapt = _leap(model, found, here, first, second) if small else second
+        there = expect(model, found, leapt)
         if there.log_likelihood < after.log_likelihood:
-            leapt, there = second, expect(found, second)
+            leapt, there = second, expect(model, found, second)
             if there.log_likelihood < after.log_likelihood:
                 leapt, there = first, after  # by rounding
         here, now = leapt, there
@@ -149,33 +175,21 @@ def climb(
     return Climb(here, now, tuple(path), iterations, converged, joined)
 
 
-def _leap(found: Responses, here: Parameters, first: Parameters, second: Parameters) -> Parameters:
+def _leap(
+    model: Model, found: Responses, here: Parameters, first: Parameters, second: Parameters
+) -> Parameters:
     ways = [
         (one - zero, two - 2 * one + zero)
-        for zero, one, two in (
-            (here.prevalence, first.prevalence, second.prevalence),
-            (here.rates, first.rates, second.rates),
-        )
+        for zero, one, two in zip(here.free, first.free, second.free, strict=True)
     ]
     step, bend = (sum(float(np.square(way[of]).sum()) for way in ways) ** 0.5 for of in (0, 1))
     far = max(1.0, step / bend) if bend > 0 else 1.0
     if far == 1.0:
         return second
-    leapt = [
-        np.maximum(zero + 2 * far * (way[0]) + far**2 * way[1], _SHRUNK * two)
-        for zero, two, way in zip(
-            (here.prevalence, here.rates), (second.prevalence, second.rates), ways, strict=True
-        )
-    ]
-    return Parameters(leapt[0] / leapt[0].sum(), _divided(found, leapt[1]))
-
-
-def _divided(found: Responses, counts: FloatArray) -> FloatArray:
-    """Divide by the sum over an annotator's answers, for each true category."""
-    of = counts.reshape(found.n_annotators, found.n_categories, found.n_categories)
-    total = of.sum(axis=1, keepdims=True)
-    rates = np.divide(of, total, out=np.zeros_like(of), where=total > 0)
-    return np.asarray(rates.reshape(counts.shape), dtype=float)
+    leapt = tuple(
+        zero + 2 * far * way[0] + far**2 * way[1] for zero, way in zip(here.free, ways, strict=True)
+    )
+    return model.moved(found, leapt, second)
 
 
 def _log(probability: FloatArray) -> FloatArray:
@@ -206,6 +220,7 @@ def shares(found: Responses, trust: FloatArray | None = None) -> FloatArray:
 
 
 def best(
+    model: Model,
     found: Responses,
     *,
     starts: int,
@@ -223,12 +238,12 @@ def best(
         and what became of each start, the votes first.
 
     """
-    kept = climb(found, shares(found), tolerance=tolerance, most=most)
+    kept = climb(model, found, shares(found), tolerance=tolerance, most=most)
     ends = [(kept.expected.log_likelihood, _decided(kept), kept)]
     for _ in range(1, starts):
         trust = rng.exponential(size=found.n_annotators) + np.finfo(float).tiny
         known = kept.expected.posterior
-        one = climb(found, shares(found, trust), tolerance=tolerance, most=most, known=known)
+        one = climb(model, found, shares(found, trust), tolerance=tolerance, most=most, known=known)
         if keep == "highest" and not one.joined and _above(one, kept):
             kept = one
         ends.append((one.expected.log_likelihood, _decided(one), kept if one.joined else one))

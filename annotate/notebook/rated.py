@@ -13,13 +13,14 @@ from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.errors import InputError, StatisticsError
 from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
+from annotate.present.label_tables import distribution_table
 from annotate.present.study_tables import icc_table, pairs_table
 from annotate.study.study import Study
 
 Measures = str | pd.DataFrame | Mapping[str, str | pd.DataFrame] | None
 Levels = Level | Mapping[str, Level]
 Order = Mapping[str, Sequence[str]]
-Method = Literal["majority", "dawid-skene"]
+Method = Literal["majority", "dawid-skene", "one-coin", "mace", "glad"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -286,8 +287,7 @@ class RatedStudy(Study):
     ) -> Consensus:
         """Decide on one category for each passage and variable; see :func:`annotate.consensus.resolve`.
 
-        ``annotators`` of the result says how reliable each annotator is: with ``"dawid-skene"`` the error rates
-        of the model, with ``"majority"`` how often each chose what was decided.
+        ``annotators`` of the result says how reliable each annotator is: of a model what it estimates, with ``"majority"`` how often each chose what was decided.
         """
         if method not in consensus.METHODS:
             raise StatisticsError(
@@ -305,13 +305,28 @@ class RatedStudy(Study):
                 meanings=meant,
                 annotators=Result(held, self.exclusions, meanings=meant),
             )
-        fits = consensus.dawid_skene(self.ratings, scales=scales, seed=whole("seed", seed))
+        fits = consensus.fitted(self.ratings, scales=scales, method=method, seed=whole("seed", seed))
         return Consensus(
             consensus.decisions(fits),
             self.exclusions,
             meanings=meant,
             annotators=Result(consensus.annotators(fits), self.exclusions, meanings=meant),
             models=Result(consensus.models(fits), self.exclusions, meanings=meant),
+        )
+
+    def distribution(
+        self, *, level: Levels | None = None, order: Order | None = None, wide: bool = False
+    ) -> Result:
+        """Give the shares of the choices on each passage, soft labels; see :func:`annotate.consensus.distribution`."""
+        _ = self.rated
+        frame = consensus.distribution(
+            self.ratings, scales=self._scaled(level, order), wide=flag("wide", wide)
+        )
+        return Result(
+            frame,
+            self.exclusions,
+            for_reading=lambda one: distribution_table(one, self.passages, self.codebook),
+            meanings=consensus.MEANINGS,
         )
 
     def _scaled(

@@ -41,6 +41,25 @@ def labels_table(
     return with_words(shown, heading="passage")
 
 
+def distribution_table(
+    shares: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show what was chosen on each passage, most first, and how far the choices are apart."""
+    beside = ["n_ratings", "entropy", "normalised_entropy", "caution"]
+    shown = shares.rename(columns={"item": "passage"})
+    if "share" in shares.columns:
+        ahead = shown.sort_values("n", ascending=False, kind="stable")
+        words = [
+            f"{label(codebook, variable, category)} {n}"
+            for variable, category, n in zip(ahead["variable"], ahead["category"], ahead["n"], strict=True)
+        ]
+        keys = ["passage", "variable"]
+        choices = ahead.assign(choices=words).groupby(keys)["choices"].agg(", ".join).reset_index()
+        shown = choices.merge(shown[[*keys, *beside]].drop_duplicates(keys), on=keys)
+    shown = shown.rename(columns={"normalised_entropy": "of the largest possible"})
+    return with_words(readable(with_texts(shown, passages), codebook), heading="passage")
+
+
 def shown_label(row: dict[str, object] | None, words: Choices) -> str | None:
     """A final label in words; of a tie, all that have it."""
     if row is None:

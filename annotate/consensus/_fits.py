@@ -1,4 +1,4 @@
-"""The model of Dawid & Skene, fitted to every variable, and what it says of each annotator and of itself, as tables."""
+"""A model fitted to every variable, and what it says of each annotator and of itself, as tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.codebook.scale import Scale
-from annotate.consensus._cautions import FEW, FEW_RATINGS_HERE, cautions, n_parameters
+from annotate.consensus._cautions import DAWID_SKENE, FEW, FEW_RATINGS_HERE, cautions
+from annotate.consensus._models import MODELS
 from annotate.consensus._responses import Responses, responses
 from annotate.consensus._votes import item_names, judged, members, said
 from annotate.consensus.em import Climb, Start, best
@@ -21,6 +22,7 @@ from annotate.study.ratings import decode_set
 
 STARTS, TOLERANCE, MOST = 5, 1e-11, 10_000
 KEEP = ("votes", "highest")
+GLAD = "glad"
 ABSENT, PRESENT = "absent", "present"
 """The categories of a member of a set: whether the set holds it."""
 
@@ -30,9 +32,10 @@ class Fit:
     """The model of one variable; of a variable that holds sets, of one member.
 
     ``member`` is None but for sets, whose categories are :data:`ABSENT` and :data:`PRESENT`.
-    ``categories`` (K) are those that were used, ``annotators`` (A) and ``items`` (I) names.
+    ``categories`` (K) are those that were used, ``annotators`` (A) and ``items`` (I) names, ``method`` the model's.
     """
 
+    method: str
     variable: str
     member: str | None
     categories: tuple[str, ...]
@@ -69,44 +72,62 @@ class Fit:
     def error_rates(self) -> FloatArray:
         """The probability of each answer, by annotator and true category (A x K x K).
 
-        NaN in the rows of a category of which the annotator met no item.
+        Of ``dawid-skene`` they are parameters, of other models shares of :attr:`counts`. NaN in the rows of a category of which the annotator met no item.
         """
+        met = self.counts.sum(axis=2, keepdims=True)
+        if self.method != DAWID_SKENE:  # they have none of their own
+            nothing = np.full(self.counts.shape, np.nan)
+            return np.asarray(np.divide(self.counts, met, out=nothing, where=met > _NOTHING), dtype=float)
         found = self.responses
         rates = self.climb.parameters.rates.reshape(found.n_annotators, found.n_categories, -1)
-        met = self.counts.sum(axis=2, keepdims=True) > _NOTHING
-        return np.where(met, rates.transpose(0, 2, 1), np.nan)
+        return np.where(met > _NOTHING, rates.transpose(0, 2, 1), np.nan)
 
     @property
     def log_likelihood(self) -> float:
-        """At the maximum that is kept."""
+        """At the maximum that is kept; of ``mace`` the variational bound, of ``glad`` with the priors."""
         return self.climb.expected.log_likelihood
+
+    @property
+    def figures(self) -> dict[str, FloatArray]:
+        """What the model says of each annotator (A,) besides: ``competence`` of mace, ``ability`` of glad."""
+        return MODELS[self.method].figures(self.climb.parameters)
+
+    @property
+    def ease(self) -> FloatArray | None:
+        """How easy each item is (I,), beta of ``glad``, 1 over its difficulty; None of other models."""
+        if self.method != GLAD:
+            return None
+        return np.asarray(np.exp(self.climb.parameters.free[1])[self.responses.pattern], dtype=float)
 
     @property
     def n_parameters(self) -> int:
         """Free parameters of the model."""
-        return n_parameters(self.responses)
+        return MODELS[self.method].n_parameters(self.responses)
 
 
 _NOTHING = 1e-9  # ratings; fewer are what rounding leaves of none
 
 
-def dawid_skene(
+def fitted(
     ratings: IntoFrame,
     *,
     scales: Mapping[str, Scale],
+    method: str = DAWID_SKENE,
     variables: Sequence[str] | None = None,
     seed: int = 0,
     starts: int = STARTS,
     keep: str = "votes",
     tolerance: float = TOLERANCE,
 ) -> tuple[Fit, ...]:
-    """Estimate what is true of each item together with the error rates of each annotator.
+    """Estimate what is true of each item together with how reliable each annotator is.
 
     Parameters
     ----------
     ratings, scales
         As of :func:`~annotate.agreement.measure`; the order of an ordinal variable is not needed. A column
         ``round`` tells an annotator's repeats apart; each is one more observation of that annotator.
+    method
+        The model: ``dawid-skene``, ``one-coin``, ``mace`` or ``glad``; see :mod:`annotate.consensus._models`.
     variables
         Those to look at; None for all.
     seed, starts
@@ -130,6 +151,8 @@ def dawid_skene(
         is out of range.
 
     """
+    if method not in MODELS:
+        raise StatisticsError(f"method: {method!r} is not known; there are {', '.join(MODELS)}")
     if keep not in KEEP:
         raise StatisticsError(f"keep: {keep!r} is not known; there are {', '.join(KEEP)}")
     if starts < 1:
@@ -137,7 +160,7 @@ def dawid_skene(
     if not tolerance >= 0:
         raise StatisticsError(f"tolerance: {tolerance} is below 0; 0 goes on until nothing is gained")
     check_seed(seed)
-    found = []
+    model, found = MODELS[method], []
     for one in judged(ratings, scales=scales, variables=variables):
         for member, names, chosen in _questions(one, scales[one.variable].categories):
             kept, coded = np.unique(chosen, return_inverse=True)
@@ -145,15 +168,17 @@ def dawid_skene(
                 one.unit, one.annotator, coded, n_annotators=len(one.annotators), n_categories=len(kept)
             )
             climbed, ends = best(
+                model,
                 answers,
                 starts=starts if len(kept) > 1 else 1,
                 keep=keep,
-                rng=generator(seed, "dawid-skene", one.variable, member),
+                rng=generator(seed, method, one.variable, member),
                 tolerance=tolerance,
                 most=MOST,
             )
             found.append(
                 Fit(
+                    method,
                     one.variable,
                     member,
                     tuple(names[place] for place in kept),
@@ -162,7 +187,7 @@ def dawid_skene(
                     answers,
                     climbed,
                     ends,
-                    cautions(answers, climbed, ends),
+                    cautions(model, answers, climbed, ends),
                 )
             )
     return tuple(found)
@@ -195,7 +220,8 @@ def annotators(fits: Sequence[Fit]) -> pd.DataFrame:
     DataFrame
         For each variable, member (of sets; None otherwise) and annotator first one row whose figure is
         ``accuracy``: the share of the annotator's ratings that are the true category, each item's true
-        category taken with its posterior; true_category and category are None. Then one of figure
+        category taken with its posterior; true_category and category are None. Of mace then one of figure
+        ``competence``, how often they know and do not guess, of glad ``ability``. Of dawid-skene one of figure
         ``error rate`` for each true_category and each category that may be chosen: value, the probability
         of choosing it (where both are the same, of the right choice). n_ratings is how many ratings the
         value rests on, as expected; undefined the reason for NaN, or None; caution a key of
@@ -210,16 +236,21 @@ def _annotators(fit: Fit) -> pd.DataFrame:
     met = fit.counts.sum(axis=2)
     rated = met.sum(axis=1, keepdims=True)
     right = np.trace(fit.counts, axis1=1, axis2=2)[:, None]
-    value = np.hstack([right / rated, fit.error_rates.reshape(people, -1)]).ravel()
-    n_ratings = np.hstack([rated, met.repeat(size, axis=1)]).ravel()
-    true = np.array([None, *np.repeat(fit.categories, size)], dtype=object)
-    chosen = np.array([None, *fit.categories * size], dtype=object)
+    more = fit.figures
+    named: list[tuple[str, str | None, str | None]] = [(name, None, None) for name in (ACCURACY, *more)]
+    values, numbers = [right / rated, *(one[:, None] for one in more.values())], [rated] * (1 + len(more))
+    if fit.method == DAWID_SKENE:
+        named += [(ERROR_RATE, true, chosen) for true in fit.categories for chosen in fit.categories]
+        values.append(fit.error_rates.reshape(people, -1))
+        numbers.append(met.repeat(size, axis=1))
+    value, n_ratings = np.hstack(values).ravel(), np.hstack(numbers).ravel()
+    figure, true, chosen = (np.array(column, dtype=object) for column in zip(*named, strict=True))
     nothing = np.isnan(value)
     data: dict[str, object] = {
         "variable": fit.variable,
         "member": fit.member,
-        "annotator": fit.annotators.repeat(1 + size * size),
-        "figure": np.tile([ACCURACY] + [ERROR_RATE] * size * size, people),
+        "annotator": fit.annotators.repeat(len(named)),
+        "figure": np.tile(figure, people),
         "true_category": np.tile(true, people),
         "category": np.tile(chosen, people),
         "value": value,
