@@ -245,6 +245,20 @@ def test_edits_by_others_and_forged_ones():
     assert "1 by A4" in found.warnings[0].message
 
 
+def test_a_passage_that_stands_twice():
+    untouched = seen([task("p1"), task("p1"), task("p2", made(1, 3)), task("p2")])
+    assert kinds(untouched) == [("stands_twice", None)]
+    (one,) = untouched.warnings
+    assert (one.n, one.passages) == (2, ("p1", "p2"))
+    assert one.message.startswith("2 passages stand more than once in the project: p1, p2; annotators would")
+    assert one.message.endswith("which removes copies that nobody has worked on")
+    both = seen([task("p1", made(1, 3)), task("p1", made(2, 4))])
+    assert both.warnings[0].message.endswith(
+        "of 1 several copies have been worked on, and a pull keeps every rating"
+    )
+    assert kinds(seen([task("p1"), task("p1-2", repeat_of="p1", round=2)])) == []
+
+
 def test_the_same_words_marked_twice():
     def mark(start, end, label="SOURCE"):
         value = {"start": start, "end": end, "text": "x", "labels": [label]}

@@ -4,6 +4,7 @@ Behind every command stands a real web server with right replies. Then one thing
 them: a key is left out, or a value is another one.
 """
 
+import contextlib
 import copy
 import json
 import threading
@@ -27,6 +28,7 @@ from annotate.studio.client import Connection, connect
 from annotate.studio.offered import GUARD
 from annotate.studio.pull import look, look_again, pull
 from annotate.studio.push import push
+from annotate.studio.refusals import LostReplyError, refused
 from annotate.studio.suggest import TAB, order_queue, push_suggestions
 from annotate.study.exports import ADJUDICATION
 
@@ -103,7 +105,11 @@ def replies() -> dict[str, Json]:
 
 
 class WrongServer(ThreadingHTTPServer):
-    """Answers with ``self.replies``, and notes what was asked for. A PATCH and a DELETE get ``{}``."""
+    """Answers with ``self.replies``, and notes what was asked for. A PATCH and a DELETE get ``{}``.
+
+    The requests for ``self.spoilt`` are first answered with status, headers and body of ``self.faults``, one by one;
+    a status of 0 breaks the connection.
+    """
 
     daemon_threads = True
 
@@ -111,6 +117,8 @@ class WrongServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.replies = replies()
         self.asked: set[str] = set()
+        self.spoilt = ""
+        self.faults: list[tuple[int, dict[str, str], bytes]] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -125,10 +133,20 @@ class Answering(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         name = path if self.command == "GET" else f"{self.command} {path}"
         self.server.asked.add(name)
+        if name == self.server.spoilt and self.server.faults:
+            status, headers, body = self.server.faults.pop(0)
+            self.close_connection = not status or "Content-Length" in headers
+            if status:
+                self._send(status, body, headers)
+            return
         reply = self.server.replies.get(name, {})
         body = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
+        self._send(200, body, {})
+
+    def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for key, value in ({"Content-Length": str(len(body))} | headers).items():
+            self.send_header(key, value)
         self.end_headers()
         self.wfile.write(body)
 
@@ -157,7 +175,9 @@ def connection(server: WrongServer) -> Iterator[Connection]:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("annotate.studio.projects._PAUSE", 0.0)
-    monkeypatch.setattr("annotate.studio.push._SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("annotate.studio.refusals.PAUSES", ())
+    monkeypatch.setattr("annotate.studio.late.ACTS_SECONDS", 0.0)
+    monkeypatch.setattr("annotate.studio.late._FIRST_LOOK", 0.0)
     monkeypatch.setattr("annotate.studio.accounts._BUSY_SECONDS", 0.0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -361,6 +381,87 @@ def test_a_list_that_never_ends_is_left(server: WrongServer, connection: Connect
     server.replies = replies() | {"/api/tasks/": {"tasks": [TASK], "total": 10**12}}
     with pytest.raises(ServerError, match="1 of 1000000000000 tasks were listed"):
         _pull(connection, tmp_path)
+
+
+FAULTS: dict[str, tuple[int, dict[str, str], bytes]] = {
+    "broken": (0, {}, b""),
+    "cut off": (200, {"Content-Length": "900"}, b"[{"),
+    "truncated": (200, {}, b'{"results": [{"id": 7, "ti'),
+    "a page": (200, {}, b"<html>Sign in</html>"),
+    "null": (200, {}, b"null"),
+    "too many": (429, {"Retry-After": "7"}, b"{}"),
+    "failed": (500, {}, b"<h1>Server Error (500)</h1>"),
+    "bad gateway": (502, {}, b"<html>"),
+    "unavailable": (503, {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, b""),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_question_that_broke_is_asked_again_so_many_times(
+    fault: str,
+    server: WrongServer,
+    connection: Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    waited: list[float] = []
+    monkeypatch.setattr("annotate.studio.refusals.PAUSES", (0.5, 1.0, 2.0))
+    monkeypatch.setattr("annotate.studio.refusals.time.sleep", waited.append)
+    server.replies, server.spoilt = replies(), "/api/projects/"
+    server.faults = [FAULTS[fault]] * 3
+    said: list[str] = []
+    _pull(replace(connection, tell=said.append), tmp_path / "first")
+    assert waited == {"too many": [7.0] * 3, "unavailable": [0.0] * 3}.get(fault, [0.5, 1.0, 2.0])
+    assert len(said) == (3 if fault == "too many" else 0)
+    server.faults = [FAULTS[fault]] * 4
+    with pytest.raises(ServerError, match="while listing the projects"):
+        _pull(connection, tmp_path / "second")
+    assert server.faults == []
+    assert not (tmp_path / "second").exists()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_request_that_changes_something_is_not_sent_again(
+    fault: str, server: WrongServer, connection: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("annotate.studio.refusals.PAUSES", (0.0,) * 3)
+    server.spoilt, server.faults = "POST /api/projects/", [FAULTS[fault]] * 2
+    with contextlib.suppress(ServerError):  # null is an answer of which nothing is used
+        connection.ask("POST", "api/projects/", "making a project", json={})
+    assert len(server.faults) == 1
+    server.faults = []
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "-3"}, None),
+        ({"retry-after": "12"}, 12.0),
+        ({"retry-after": "99999"}, 60.0),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 60.0),
+        ({"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0.0),
+    ],
+)
+def test_how_long_a_server_asks_one_to_wait(said: dict[str, str], seconds: float | None):
+    found = refused("http://here", "asking", 503, None, said)
+    assert isinstance(found, LostReplyError)
+    assert found.after == seconds
+    assert not found.ended
+
+
+def test_what_label_studio_itself_failed_at_has_ended():
+    body = {
+        "id": "1",
+        "status_code": 500,
+        "version": "1.23.2",
+        "detail": "database is locked",
+        "exc_info": None,
+    }
+    found = refused("http://here", "importing", 500, body)
+    assert isinstance(found, LostReplyError)
+    assert found.ended
 
 
 def test_an_annotation_whose_reply_is_wrong_is_looked_for(server: WrongServer, connection: Connection):

@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -208,6 +209,27 @@ def test_a_draft_that_a_killed_writer_left_is_removed_and_one_at_work_is_not(tmp
             os.utime(path, (time.time() - age,) * 2)
     write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
     assert sorted(path.name for path in tmp_path.iterdir()) == [".draft-new", "one"]
+
+
+WRITER = """
+import os, sys
+from pathlib import Path
+from annotate.study import snapshot
+from tests.export_example import CONFIG
+snapshot._fill = lambda draft, *_: (draft / "tasks.json").write_text("[") and os.kill(os.getpid(), 9)
+snapshot.write_snapshot(Path(sys.argv[1]), "killed", [], CONFIG, {})
+"""
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_snapshot(tmp_path):
+    killed = subprocess.run(
+        [sys.executable, "-c", WRITER, tmp_path], check=False, cwd=Path(__file__).parent.parent
+    )
+    assert killed.returncode == -9
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(".draft-")
+    write_snapshot(tmp_path, "one", TASKS, CONFIG, {})
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="strace and the like are for others")

@@ -12,7 +12,7 @@ import typer
 from annotate.cli._groups import Scaled, Table, coefficients, drawn_together, scaled, weighted, written
 from annotate.cli._help import Group, command, takes
 from annotate.cli.options import By, Cluster, Coefficients, Confidence, DataDir, Insecure, Seed
-from annotate.cli.speech import say, say_exclusions
+from annotate.cli.speech import say, say_exclusions, tell
 from annotate.errors import InputError
 from annotate.present import counted
 
@@ -46,7 +46,7 @@ def annotators_add(
     from annotate.studio.client import connect_embedded
 
     people = read_annotators(file)
-    with connect_embedded(data_dir, insecure=insecure) as connection:
+    with connect_embedded(data_dir, insecure=insecure, tell=tell) as connection:
         if not connection.embedded:
             typer.echo(invitation_link(connection))
             say(

@@ -8,7 +8,7 @@ import typer
 
 from annotate.cli._help import CODING, command
 from annotate.cli.options import Config, Form, Insecure, read_codebook, refuse_overwriting
-from annotate.cli.speech import progress, say
+from annotate.cli.speech import progress, say, say_doubled, tell
 from annotate.errors import InputError
 from annotate.present import counted
 
@@ -144,7 +144,7 @@ def _on_server(
     from annotate.studio.client import connect
 
     guide = instructions or (bundled("codebook.md") if config is None else None)
-    with connect(insecure=insecure) as connection, progress("assigning") as advance:
+    with connect(insecure=insecure, tell=tell) as connection, progress("assigning") as advance:
         made = assign(
             passages,
             people,
@@ -170,6 +170,7 @@ def _on_server(
             else "second times of {} were open, and are dropped"
         )
         say(f"{len(rows)} {what.format(made.addresses.get(str(key), key))}")
+    say_doubled(report.doubled)
     if made.without_account:
         names = ", ".join(one.email for one in made.without_account)
         say(f"without an account yet: {names}; make one with annotate annotators add")

@@ -8,7 +8,7 @@ import typer
 from annotate.cli._groups import Scaled, Table, read_adjudicated, read_rated, scaled, written
 from annotate.cli._help import LABELS, command, takes
 from annotate.cli.options import Adjudicated, Config, Insecure, Invalid, refuse_overwriting
-from annotate.cli.speech import progress, say, say_exclusions
+from annotate.cli.speech import progress, say, say_doubled, say_exclusions, tell
 from annotate.present import counted
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def adjudicate(
         say(f"{export}: nothing to adjudicate: there are no {only}; nothing was pushed")
         return
     made = cases(found, study.first_round, export_tasks(export), study.codebook, seed=seed)
-    with connect(insecure=insecure) as connection, progress("pushing") as advance:
+    with connect(insecure=insecure, tell=tell) as connection, progress("pushing") as advance:
         report = push_cases(
             made,
             project=project,
@@ -189,6 +189,7 @@ def adjudicate(
         f"{report.title}: {report.created} passages pushed, {report.waiting} were there and are not decided yet, "
         f"{report.decided} are decided"
     )
+    say_doubled(report.doubled)
     if report.outdated:
         say(f"   {report.outdated} of the decided ones have been coded differently since, and stay decided")
     say(f"the list, with each annotator's answers to pick from: {report.url}")

@@ -8,7 +8,7 @@ import typer
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CODING, Group, command, takes
 from annotate.cli.options import Config, DataDir, Insecure, Invalid, Project, read_codebook
-from annotate.cli.speech import one_line, progress, say, say_exclusions, waiting
+from annotate.cli.speech import one_line, progress, say, say_doubled, say_exclusions, tell, waiting
 from annotate.present import counted
 
 app = typer.Typer()
@@ -82,7 +82,7 @@ def push(
     passages = read_tasks(tasks)
     guide = instructions or (bundled("codebook.md") if config is None else None)
     book = read_codebook(config)
-    with connect(insecure=insecure) as connection, progress("pushing") as advance:
+    with connect(insecure=insecure, tell=tell) as connection, progress("pushing") as advance:
         report = push(
             passages,
             project=project,
@@ -109,6 +109,7 @@ def push(
     ):
         if count:
             say(f"   {count} {what}")
+    say_doubled(report.doubled)
 
 
 @command(app, "status", CODING, example="annotate status Harbour --watch")
@@ -132,7 +133,7 @@ def status(
 
     if watch and (table.form != "table" or table.output is not None):
         raise typer.BadParameter("goes on until Ctrl+C: without --format and --output", param_hint="--watch")
-    with connect(insecure=insecure) as connection:
+    with connect(insecure=insecure, tell=tell) as connection:
         with progress("counting") as advance:
             seen = look(project, connection, on_progress=advance)
         if watch:
@@ -166,7 +167,7 @@ def desk(
         if open_:
             typer.launch(link)
 
-    with connect(insecure=insecure) as connection:
+    with connect(insecure=insecure, tell=tell) as connection:
         try:
             serve(project, connection=connection, output=output, port=port, every=every, ready=ready)
         except KeyboardInterrupt:
@@ -193,11 +194,13 @@ def pull(
     from annotate.studio.pull import pull
     from annotate.study.study import read_study
 
-    with connect(insecure=insecure) as connection, progress("pulling") as advance:
+    with connect(insecure=insecure, tell=tell) as connection, progress("pulling") as advance:
         folder = pull(project, output=output, connection=connection, emails=emails, on_progress=advance)
     typer.echo(folder)
     study = read_study(folder)
     say_exclusions(study)
+    for caution in study.cautions:
+        say(f"caution: {one_line(caution)}")
     if "adjudicated" in set(study.exclusions["reason"]):
         say(f"these are decisions: read them with annotate consensus EXPORT --adjudicated {folder}")
 
@@ -280,7 +283,7 @@ def _pulled(projects: list[str], into: Path, *, insecure: bool) -> list[Path]:
     from annotate.studio.pull import pull
 
     folders = []
-    with connect(insecure=insecure) as connection:
+    with connect(insecure=insecure, tell=tell) as connection:
         for project in projects:  # nothing is pulled if one of them is not there
             find_project(connection, project)
         for project in projects:

@@ -8,7 +8,7 @@ import typer
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CLAIMS, command, takes
 from annotate.cli.options import Config, Insecure, Texts, refuse_overwriting
-from annotate.cli.speech import progress, say
+from annotate.cli.speech import progress, say, say_doubled, tell
 from annotate.errors import InputError
 from annotate.present import counted
 
@@ -138,7 +138,7 @@ def _push(
     from annotate.studio.client import connect
     from annotate.studio.push import push_pairs
 
-    with connect(insecure=insecure) as connection, progress("pushing") as advance:
+    with connect(insecure=insecure, tell=tell) as connection, progress("pushing") as advance:
         report = push_pairs(
             tasks,
             project=project,
@@ -153,6 +153,7 @@ def _push(
         f"{report.title}: {counted(report.created, 'pair')} pushed, "
         f"{counted(report.already_there, 'was', 'were')} there already"
     )
+    say_doubled(report.doubled)
 
 
 def _found(

@@ -8,7 +8,7 @@ import typer
 from annotate.cli._groups import Table, read_rated, written
 from annotate.cli._help import LABELS, command, takes
 from annotate.cli.options import Confidence, Config, Insecure, Invalid, Seed, refuse_overwriting
-from annotate.cli.speech import progress, say, say_exclusions
+from annotate.cli.speech import progress, say, say_exclusions, tell
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Codebook
@@ -150,7 +150,7 @@ def _on_server(
             f"project {project!r}: nothing to order, as nothing was learnt or no passage waits; it was left as it is"
         )
     ranks = made.queue.drop_duplicates("item").set_index("item")["rank"]
-    with connect(insecure=insecure) as connection:
+    with connect(insecure=insecure, tell=tell) as connection:
         with progress("ordering") as advance:
             ordered = order_queue(
                 {str(item): int(rank) for item, rank in ranks.items()},
@@ -195,7 +195,7 @@ def _push(
         index=False, name=None
     ):
         suggested.setdefault(item, {})[name] = (category, probability)
-    with connect(insecure=insecure) as connection:
+    with connect(insecure=insecure, tell=tell) as connection:
         done = push_suggestions(
             suggested,
             version=made.version,

@@ -4,7 +4,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ def say(words: str) -> None:
     import typer
 
     typer.echo(words, err=True)
+
+
+def tell(words: str) -> None:
+    """Say on one line what is being waited for, or what was done besides."""
+    say(one_line(words))
 
 
 def one_line(words: str) -> str:
@@ -38,6 +43,20 @@ def say_exclusions(study: "Study") -> None:
     """Say how much is left out, and for what reasons."""
     for reason, count in study.exclusions["reason"].value_counts().items():
         say(f"left out: {count} {reason}")
+
+
+def say_doubled(passages: "Sequence[str]") -> None:
+    """Warn of passages that a push found more than once and could not put right."""
+    from annotate.errors import some
+    from annotate.present import counted
+
+    if passages:
+        say(
+            one_line(
+                f"warning: {counted(len(passages), 'passage stands', 'passages stand')} more than once, and several copies "
+                f"have been worked on: {some(passages)}; they stay, a pull keeps every rating, and annotate status tells of them"
+            )
+        )
 
 
 @contextlib.contextmanager

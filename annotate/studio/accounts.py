@@ -18,7 +18,8 @@ from pydantic import TypeAdapter
 
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
-from annotate.studio.refusals import LostReplyError, RefusedError, asking, check
+from annotate.studio.late import comes_late
+from annotate.studio.refusals import LostReplyError, RefusedError, asking, check, repeated
 from annotate.studio.replies import (
     ACCOUNT,
     ACCOUNTS,
@@ -73,9 +74,10 @@ def create_account(connection: Connection, email: str, password: str) -> Account
     link = invitation_link(connection)
     # a separate browser session, with cookies and the form's token
     with httpx.Client(base_url=url, timeout=_SECONDS, trust_env=not connection.local) as browser:
-        complaint = _submit(browser, url, link, {"email": email, "password": password})
+        fields = {"email": email, "password": password}
+        complaint = _submit(browser, url, link, _form(browser, connection, link), fields)
         if complaint and "already exists" in complaint:
-            complaint = _submit(browser, url, f"{url}/user/login/", {"email": email, "password": password})
+            complaint = _log_in(browser, connection, fields)
         if complaint:
             raise ServerError(f"account {email}: {complaint}")
         me = _read(browser, url, "signing in", "/api/current-user/whoami", ACCOUNT)
@@ -99,22 +101,30 @@ def add_account(connection: Connection, email: str, password: str) -> bool:
         If the server declines the address or the password, or its answer is lost.
 
     """
-    if email.lower() in {known.lower() for known in people(connection).values()}:
+    if _has_account(connection, email):
         return False
-    url = connection.url
+    url, link = connection.url, invitation_link(connection)
     with httpx.Client(base_url=url, timeout=_SECONDS, trust_env=not connection.local) as browser:
+        fields = {"email": email, "password": password}
+        forged = _form(browser, connection, link)
         try:
-            complaint = _submit(
-                browser, url, invitation_link(connection), {"email": email, "password": password}
-            )
+            complaint = _submit(browser, url, link, forged, fields)
+            if "already exists" in complaint:  # a request that was doubled on its way is answered so
+                complaint = _log_in(browser, connection, fields) and complaint
         except LostReplyError as error:
-            raise ServerError(
-                f"account {email}: {error}; if it was made, its password is not known, and "
-                f"`label-studio reset_password --username {email}` on the server's machine sets one"
-            ) from error
+            if not comes_late(connection, lambda: _has_account(connection, email), f"account {email}", error):
+                raise ServerError(
+                    f"account {email}: {error}; if it was made all the same, its password is not known, and "
+                    f"`label-studio reset_password --username {email}` on the server's machine sets one"
+                ) from error
+            complaint = ""
     if complaint:
         raise ServerError(f"account {email}: {complaint}")
     return True
+
+
+def _has_account(connection: Connection, email: str) -> bool:
+    return email.lower() in {known.lower() for known in people(connection).values()}
 
 
 def people(connection: Connection) -> dict[int, str]:
@@ -145,18 +155,35 @@ def _read(browser: httpx.Client, url: str, doing: str, address: str, shape: Type
         return checked(url, doing, shape, answer.json())
 
 
-def _submit(browser: httpx.Client, url: str, address: str, fields: dict[str, str]) -> str:
+def _log_in(browser: httpx.Client, connection: Connection, fields: Mapping[str, str]) -> str:
+    """Log in. Returns the complaint of the server, or an empty text."""
+    address = f"{connection.url}/user/login/"
+    return _submit(browser, connection.url, address, _form(browser, connection, address), fields)
+
+
+def _form(browser: httpx.Client, connection: Connection, address: str) -> str:
+    """Open the form at an address, and give the token with which it must be sent."""
+    url = connection.url
+
+    def page() -> str:
+        with asking(url, "opening a form"):
+            answer = browser.get(address)
+            check(url, "opening a form", answer)
+            return answer.text
+
+    forged = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', repeated(page, connection.tell))
+    if forged is None:
+        raise ServerError(
+            f"{url}: has no form at {address.removeprefix(url).split('?')[0]}; make accounts by hand"
+        )
+    return forged[1]
+
+
+def _submit(browser: httpx.Client, url: str, address: str, forged: str, fields: Mapping[str, str]) -> str:
     """Fill in and send the form at an address. Returns the complaint of the server, or an empty text."""
-    with asking(url, "filling in a form"):
-        page = browser.get(address)
-        check(url, "opening a form", page)
-        forged = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        if forged is None:
-            raise ServerError(
-                f"{url}: has no form at {address.removeprefix(url).split('?')[0]}; make accounts by hand"
-            )
+    with asking(url, "sending a form"):
         answer = browser.post(
-            address, data={**fields, "csrfmiddlewaretoken": forged[1]}, headers={"Referer": address}
+            address, data={**fields, "csrfmiddlewaretoken": forged}, headers={"Referer": address}
         )
     if answer.status_code == _FOUND:
         return ""
@@ -239,10 +266,14 @@ def _annotate(connection: Connection, task_id: int, annotation: Mapping[str, Any
     for attempt in range(_TRIES):
         try:
             return _post(connection, path, annotation)
-        except LostReplyError:
+        except LostReplyError as error:
             time.sleep(_BUSY_SECONDS * 2**attempt)
-            arrived = _arrived(connection, path, annotation)
-            if arrived is not None:
+            if comes_late(
+                connection,
+                lambda: _arrived(connection, path, annotation) is not None,
+                "the annotation",
+                error,
+            ) and (arrived := _arrived(connection, path, annotation)):
                 return arrived
     return _post(connection, path, annotation)
 

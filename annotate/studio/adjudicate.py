@@ -26,7 +26,8 @@ class AdjudicationReport:
 
     ``created`` were sent now. ``waiting`` were in the project without a decision; where annotators had changed
     their choices, these were brought up to date. ``decided`` were there with a decision (or a skip) and stay as
-    they are; ``outdated`` of them have been coded differently since. ``link`` opens them one after another,
+    they are; ``outdated`` of them have been coded differently since. ``doubled`` ones stand more than once, see
+    :class:`~annotate.studio.push.PushReport`. ``link`` opens them one after another,
     ``url`` the list.
     """
 
@@ -38,6 +39,7 @@ class AdjudicationReport:
     waiting: int
     decided: int
     outdated: int
+    doubled: tuple[str, ...] = ()
 
 
 def push_cases(
@@ -79,6 +81,7 @@ def push_cases(
         decided = _decided(connection, project)
         left = [case for case in cases if case["data"]["passage_id"] not in decided]
         created = 0
+        doubled: tuple[str, ...] = ()
         if left:
             report = push(
                 [{"data": case["data"]} for case in left],
@@ -89,7 +92,7 @@ def push_cases(
                 connection=connection,
                 on_progress=on_progress,
             )
-            created = report.created
+            created, doubled = report.created, report.doubled
         home = find_project(connection, project)
         there = take_inventory(connection, home.id).by_passage
         wanted = {there[case["data"]["passage_id"]][0].task_id: case["predictions"] for case in left}
@@ -108,6 +111,7 @@ def push_cases(
         waiting=len(left) - created,
         decided=len(done),
         outdated=sum(_changed(decided[passage], data) for passage, data in done.items()),
+        doubled=doubled,
     )
 
 

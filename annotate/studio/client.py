@@ -15,8 +15,8 @@ from pydantic import TypeAdapter
 
 from annotate.errors import ServerError
 from annotate.studio import server
-from annotate.studio.refusals import RefusedError, asking, check, not_label_studio
-from annotate.studio.replies import ACCOUNT, T, UnexpectedReplyError, checked
+from annotate.studio.refusals import RefusedError, asking, check, not_label_studio, repeated
+from annotate.studio.replies import ACCOUNT, AccountReply, T, UnexpectedReplyError, checked
 
 if TYPE_CHECKING:
     from label_studio_sdk.client import LabelStudio
@@ -25,7 +25,10 @@ URL_VARIABLE = "LABEL_STUDIO_URL"
 KEY_VARIABLE = "LABEL_STUDIO_API_KEY"
 _CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 60.0
 _NOT_FOUND = 404
-_READ_AGAIN = 2  # a GET may be repeated; anything else never is: one task became three
+
+
+def _quiet(_: str) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Connection:
     embedded: bool
     _sdk: "LabelStudio" = field(repr=False)
     _http: httpx.Client = field(repr=False)
+    tell: Callable[[str], None] = field(default=_quiet, repr=False)
+    """Says to the person what is being waited for."""
 
     @overload
     def get(
@@ -60,7 +65,8 @@ class Connection:
     ) -> T | object:
         """Ask for ``path`` with the query ``params`` and return the JSON, checked against a shape.
 
-        The shapes are those of :mod:`annotate.studio.replies`. Without one the reply may be anything.
+        The shapes are those of :mod:`annotate.studio.replies`. Without one the reply may be anything. A question that
+        broke is asked again a few times, because it changes nothing.
 
         Raises
         ------
@@ -70,8 +76,12 @@ class Connection:
             As :meth:`ask` raises them.
 
         """
-        reply = self.ask("GET", path, doing, params=params, timeout=timeout)
-        return reply if shape is None else checked(self.url, doing, shape, reply)
+
+        def once() -> T | object:
+            reply = self.ask("GET", path, doing, params=params, timeout=timeout)
+            return reply if shape is None else checked(self.url, doing, shape, reply)
+
+        return repeated(once, self.tell)
 
     def ask(
         self,
@@ -86,22 +96,26 @@ class Connection:
         """Send one request and return the JSON of the answer (None where it is empty).
 
         It goes through the SDK's transport, which knows both kinds of token, but without the SDK's
-        retries, except for GET: it would repeat a POST that had been carried out.
+        retries: it would repeat a POST that had been carried out, and one task became three.
 
         Raises
         ------
         RefusedError
             If Label Studio declines.
         LostReplyError
-            If no usable answer came, or one that is not a JSON: what was asked may have been done.
+            If no usable answer came, or one that is not JSON: what was asked may have been done.
+        UnreachableError
+            If no connection came about: nothing was sent.
         ServerError
-            If there is no server, or it is something else.
+            If it is another server.
 
         """
-        options: dict[str, float] = {"max_retries": _READ_AGAIN if method == "GET" else 0}
+        options: dict[str, float] = {"max_retries": 0}
         if timeout is not None:
             options["timeout"] = timeout
         query = dict(params or {})
+        if method != "GET":  # else a renewal that breaks would look as if the request itself had been lost
+            repeated(lambda: _renew(self._sdk, self.url), self.tell)
         return _ask(
             self._sdk, self.url, doing, method, path, json=json, params=query, request_options=options
         )
@@ -128,7 +142,13 @@ class Connection:
         self.close()
 
 
-def connect(url: str | None = None, api_key: str | None = None, *, insecure: bool = False) -> Connection:
+def connect(
+    url: str | None = None,
+    api_key: str | None = None,
+    *,
+    insecure: bool = False,
+    tell: Callable[[str], None] = _quiet,
+) -> Connection:
     """Connect to the Label Studio that is given, else to that of the environment, else to the embedded one.
 
     Parameters
@@ -138,6 +158,8 @@ def connect(url: str | None = None, api_key: str | None = None, *, insecure: boo
         a personal access token or a legacy token. With neither, the embedded server that runs.
     insecure
         Send the token over plain http to another machine too, where others may read it on its way.
+    tell
+        Called with a sentence when something has to be waited for.
 
     Raises
     ------
@@ -155,7 +177,7 @@ def connect(url: str | None = None, api_key: str | None = None, *, insecure: boo
                 "no Label Studio to talk to: start one with `annotate server start`, "
                 f"or set {URL_VARIABLE} and {KEY_VARIABLE}"
             )
-        return _open(state.url, server.credentials().token, ours=server.listening())
+        return _open(state.url, server.credentials().token, ours=server.listening(), tell=tell)
     if not url or not api_key:
         missing, there = (URL_VARIABLE, KEY_VARIABLE) if api_key else (KEY_VARIABLE, URL_VARIABLE)
         raise ServerError(
@@ -171,10 +193,12 @@ def connect(url: str | None = None, api_key: str | None = None, *, insecure: boo
             f"{address}: plain http to another machine, on the way to which others can read the token; "
             "use https, or send it all the same with --insecure"
         )
-    return _open(address, api_key)
+    return _open(address, api_key, tell=tell)
 
 
-def connect_embedded(data_dir: Path | str | None = None, *, insecure: bool = False) -> Connection:
+def connect_embedded(
+    data_dir: Path | str | None = None, *, insecure: bool = False, tell: Callable[[str], None] = _quiet
+) -> Connection:
     """Connect to the embedded server in a folder; without a folder, as :func:`connect` does.
 
     Raises
@@ -184,13 +208,13 @@ def connect_embedded(data_dir: Path | str | None = None, *, insecure: bool = Fal
 
     """
     if data_dir is None:
-        return connect(insecure=insecure)
+        return connect(insecure=insecure, tell=tell)
     state = server.status(data_dir)
     if not state.running or state.url is None:
         raise ServerError(
             f"{data_dir}: no embedded server runs there; start it with: annotate server start --data-dir {data_dir}"
         )
-    return _open(state.url, server.credentials(data_dir).token, ours=server.listening(data_dir))
+    return _open(state.url, server.credentials(data_dir).token, ours=server.listening(data_dir), tell=tell)
 
 
 def _address(url: str) -> str:
@@ -211,7 +235,9 @@ def _address(url: str) -> str:
     return parts._replace(query="", fragment="").geturl().rstrip("/")
 
 
-def _open(url: str, api_key: str, *, ours: Callable[[], None] | None = None) -> Connection:
+def _open(
+    url: str, api_key: str, *, ours: Callable[[], None] | None = None, tell: Callable[[str], None] = _quiet
+) -> Connection:
     """Open a connection; ``ours`` is checked before each request to the embedded server."""
     # proxies from the environment serve the outside, not this machine
     http = httpx.Client(
@@ -222,10 +248,9 @@ def _open(url: str, api_key: str, *, ours: Callable[[], None] | None = None) -> 
     )
     opened = False
     try:
-        version = _version(url, http)
+        version = repeated(lambda: _version(url, http), tell, unreachable=False)
         sdk = _client(url, api_key, http)
-        doing = "signing in"
-        me = checked(url, doing, ACCOUNT, _ask(sdk, url, doing, "GET", "api/current-user/whoami"))
+        me = repeated(lambda: _whoami(sdk, url), tell)
         opened = True
     except RefusedError as error:
         if error.status == _NOT_FOUND:  # Label Studio answers for its version below any path
@@ -234,7 +259,12 @@ def _open(url: str, api_key: str, *, ours: Callable[[], None] | None = None) -> 
     finally:
         if not opened:
             http.close()
-    return Connection(url, version, me["id"], me["email"], ours is not None, sdk, http)
+    return Connection(url, version, me["id"], me["email"], ours is not None, sdk, http, tell)
+
+
+def _whoami(sdk: "LabelStudio", url: str) -> AccountReply:
+    doing = "signing in"
+    return checked(url, doing, ACCOUNT, _ask(sdk, url, doing, "GET", "api/current-user/whoami"))
 
 
 def _client(url: str, api_key: str, http: httpx.Client) -> "LabelStudio":
@@ -243,6 +273,16 @@ def _client(url: str, api_key: str, http: httpx.Client) -> "LabelStudio":
 
         # the SDK's constructor is untyped
         return LabelStudio(base_url=url, api_key=api_key, httpx_client=http, max_retries=0)  # type: ignore[no-untyped-call]
+
+
+def _renew(sdk: "LabelStudio", url: str) -> None:
+    """Have the SDK exchange a personal access token for a new short-lived one, where the old one is over."""
+    doing = "renewing the token"
+    with asking(url, doing):
+        try:
+            sdk._client_wrapper.get_headers()  # noqa: SLF001 - no public way either
+        except ValueError as error:
+            raise UnexpectedReplyError(f"{url}: the answer while {doing} is no token; try again") from error
 
 
 def _ask(sdk: "LabelStudio", url: str, doing: str, method: str, path: str, **options: Any) -> object:

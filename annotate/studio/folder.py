@@ -5,7 +5,7 @@
     server/                 mode 0700
         credentials.json    mode 0600: e-mail, password and token of the coordinator
         state.json          port, and the process while it runs
-        server.log          what the server said since its last start
+        server.log          mode 0600: what the server said since its last start; it names accounts and the invitation
         data/               Label Studio's own: the SQLite database, uploads, secret key
         config/             stands in for the user's configuration folders
 """

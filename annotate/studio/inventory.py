@@ -13,6 +13,7 @@ from typing import Any
 from annotate.codebook.config_xml import parse_config, shown_keys
 from annotate.errors import InputError, ServerError, some
 from annotate.studio.client import Connection
+from annotate.studio.late import once
 from annotate.studio.projects import list_tasks
 from annotate.studio.replies import TaskReply
 
@@ -74,18 +75,13 @@ def take_inventory(connection: Connection, project_id: int) -> Inventory:
 def remove_twins(connection: Connection, project_id: int, inventory: Inventory) -> int:
     """Delete copies of a passage that nobody has worked on, until one is left.
 
-    Copies come from a push whose reply was lost while the server was still at work. One with
-    annotations, skips or drafts is never touched.
+    Copies come from a request that was doubled on its way, or whose reply was lost while the server was still at
+    work. One with annotations, skips or drafts is never touched, and neither is one with other data.
 
     Returns
     -------
     int
         How many were deleted.
-
-    Raises
-    ------
-    ServerError
-        If a passage stands twice with work under both, or with different data.
 
     """
     if not inventory.twins:
@@ -95,25 +91,25 @@ def remove_twins(connection: Connection, project_id: int, inventory: Inventory) 
         for task in list_tasks(connection, project_id, "drafts", computed=True)
     }
     removable: list[int] = []
-    stuck: list[str] = []
-    for passage, tasks in inventory.twins.items():
+    for tasks in inventory.twins.values():
         work = {task.task_id: task.annotations + drafts.get(task.task_id, 0) for task in tasks}
         kept, *others = sorted(tasks, key=lambda task: (-work[task.task_id], task.task_id))
-        if all(not work[other.task_id] and other.data == kept.data for other in others):
-            removable += [other.task_id for other in others]
-        else:
-            stuck.append(f"{passage} (tasks {', '.join(map(str, sorted(work)))})")
-    if stuck:
-        raise ServerError(
-            f"{connection.url}: {len(stuck)} passages are there more than once and have been worked on: "
-            f"{some(stuck)}; delete all but one of each in Label Studio"
-        )
-    connection.ask(
-        "POST",
-        "api/dm/actions",
-        "deleting the copies of passages",
-        params={"id": "delete_tasks", "project": project_id},
-        json={"selectedItems": {"all": False, "included": removable}},
+        removable += [
+            other.task_id for other in others if not work[other.task_id] and other.data == kept.data
+        ]
+    if not removable:
+        return 0
+    once(
+        connection,
+        lambda: connection.ask(
+            "POST",
+            "api/dm/actions",
+            "deleting the copies of passages",
+            params={"id": "delete_tasks", "project": project_id},
+            json={"selectedItems": {"all": False, "included": removable}},
+        ),
+        lambda: not {task["id"] for task in list_tasks(connection, project_id)} & {*removable},
+        f"{len(removable)} copies to be gone",
     )
     return len(removable)
 

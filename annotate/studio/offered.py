@@ -8,7 +8,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +16,9 @@ from annotate.coordination.assignment.plan import ASSIGNED, QUEUE
 from annotate.errors import ServerError
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
+from annotate.studio.late import once
 from annotate.studio.refusals import LostReplyError
-from annotate.studio.replies import COLUMNS, PREDICTIONS, VIEWS, ColumnReply, ViewReply
+from annotate.studio.replies import COLUMNS, PREDICTIONS, VIEWS, ColumnReply, PredictionReply, ViewReply
 
 View = dict[str, Any]
 
@@ -113,9 +113,14 @@ def ensure_view(connection: Connection, project_id: int, wanted: View) -> int:
     """Make the tab of that title, or correct it. Returns its number."""
     there = _titled(connection, project_id, wanted["title"])
     if there is None:
-        with suppress(LostReplyError):  # it may have been made
-            body = {"project": project_id, "data": wanted}
-            connection.ask("POST", _VIEWS, "making a tab", json=body)
+        once(
+            connection,
+            lambda: connection.ask(
+                "POST", _VIEWS, "making a tab", json={"project": project_id, "data": wanted}
+            ),
+            lambda: _titled(connection, project_id, wanted["title"]) is not None,
+            f"the tab {wanted['title']!r}",
+        )
         there = _titled(connection, project_id, wanted["title"])
         if there is None:
             raise ServerError(f"{connection.url}: tab {wanted['title']!r} could not be made; try again")
@@ -196,7 +201,7 @@ Prediction = Mapping[str, Any]
 
 BATCH = 500
 _SECONDS = 600.0
-_BROKEN_REPLIES = 5
+_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -213,8 +218,8 @@ def ensure_predictions(
     """Make these predictions the only ones of these tasks.
 
     A prediction is known by its task, ``model_version`` and ``result``. Where one of a task is not as wanted,
-    all of that task are made anew, so that they keep their order. No request is repeated: after a broken reply
-    what is there is listed again.
+    all of that task are made anew, so that they keep their order. After a lost reply nothing is sent before it is
+    known what became of the request, see :mod:`annotate.studio.late`.
 
     Parameters
     ----------
@@ -236,31 +241,53 @@ def ensure_predictions(
     """
     surplus, missing = _compare(connection, project_id, wanted, prefix)
     brought = Brought(len(missing), len(surplus))
-    broken = 0
-    while surplus or missing:
-        before = broken
+    for last in (*[False] * (_ROUNDS - 1), True):
+        if not surplus and not missing:
+            return brought
         try:
             for number in surplus:
-                connection.ask("DELETE", f"api/predictions/{number}/", "removing an outdated prediction")
+                _withdraw(connection, project_id, number)
             for first in range(0, len(missing), BATCH):
-                connection.ask(
-                    "POST",
-                    f"api/projects/{project_id}/import/predictions",
-                    "sending the predictions",
-                    json=missing[first : first + BATCH],
-                    timeout=_SECONDS,
-                )
+                _send(connection, project_id, missing[first : first + BATCH])
         except LostReplyError:
-            broken += 1
-            if broken > _BROKEN_REPLIES:
+            if last:
                 raise
         surplus, missing = _compare(connection, project_id, wanted, prefix)
-        if broken == before and (surplus or missing):
-            raise ServerError(
-                f"{connection.url}: {len(surplus) + len(missing)} predictions are not there as they were sent; "
-                "see that nothing else changes the predictions of this project, and try again"
-            )
+    if surplus or missing:
+        raise ServerError(
+            f"{connection.url}: {len(surplus) + len(missing)} predictions are not there as they were sent; "
+            "see that nothing else changes the predictions of this project, and try again"
+        )
     return brought
+
+
+def _withdraw(connection: Connection, project_id: int, number: int) -> None:
+    once(
+        connection,
+        lambda: connection.ask("DELETE", f"api/predictions/{number}/", "removing an outdated prediction"),
+        lambda: all(one["id"] != number for one in _predictions(connection, project_id)),
+        f"prediction {number} to be gone",
+    )
+
+
+def _send(connection: Connection, project_id: int, missing: Sequence[Mapping[str, Any]]) -> None:
+    wanted = Counter((one["task"], _key(one)) for one in missing)
+    once(
+        connection,
+        lambda: connection.ask(
+            "POST",
+            f"api/projects/{project_id}/import/predictions",
+            "sending the predictions",
+            json=missing,
+            timeout=_SECONDS,
+        ),
+        lambda: wanted <= Counter((one["task"], _key(one)) for one in _predictions(connection, project_id)),
+        f"{len(missing)} predictions",
+    )
+
+
+def _predictions(connection: Connection, project_id: int) -> list[PredictionReply]:
+    return connection.get("api/predictions/", "listing the predictions", PREDICTIONS, project=project_id)
 
 
 def _compare(
@@ -268,7 +295,7 @@ def _compare(
 ) -> tuple[list[int], list[dict[str, Any]]]:
     """List the numbers of predictions that are not wanted, and the predictions that are missing."""
     there: dict[int, list[Prediction]] = {task: [] for task in wanted}
-    for one in connection.get("api/predictions/", "listing the predictions", PREDICTIONS, project=project_id):
+    for one in _predictions(connection, project_id):
         if one["task"] in there and str(one["model_version"] or "").startswith(prefix):
             there[one["task"]].append(one)
     surplus: list[int] = []

@@ -21,6 +21,8 @@ from annotate.studio.replies import (
 )
 
 PAGE = 1000
+MADE_BY = "Made by annotate push, request "
+"""What the description of a project begins with that a push made. The request is named behind it."""
 _NOT_FOUND = 404
 _NAMED = 10
 
@@ -35,12 +37,18 @@ class Project:
     config: str
     overlap: int
     tasks: int
+    description: str = ""
+
+    @property
+    def spare(self) -> bool:
+        """Whether a push made it, and nothing is in it: one request that is doubled on its way makes two projects."""
+        return not self.tasks and self.description.startswith(MADE_BY)
 
 
 def find_project(connection: Connection, named: str | int) -> Project:
     """Find a project by its title, exactly, or by its number.
 
-    A title goes before a number.
+    A title goes before a number. Of several with one title, spare ones are passed over.
 
     Raises
     ------
@@ -51,6 +59,8 @@ def find_project(connection: Connection, named: str | int) -> Project:
     projects = all_projects(connection)
     wanted = str(named).strip()
     matching = [p for p in projects if p.title == wanted] or [p for p in projects if str(p.id) == wanted]
+    if any(p.spare for p in matching):
+        matching = [p for p in matching if not p.spare] or matching[:1]
     if len(matching) > 1:
         numbers = ", ".join(str(p.id) for p in matching)
         raise ServerError(
@@ -161,6 +171,7 @@ def _project(connection: Connection, said: ProjectReply) -> Project:
         config=said["label_config"] or "",
         overlap=said["maximum_annotations"],
         tasks=said["task_number"] or 0,
+        description=said.get("description") or "",
     )
 
 

@@ -1,13 +1,12 @@
 """Push passages into a project, each exactly once, even if a push breaks off.
 
-The server decides what is missing. A push lists its tasks and sends the missing ones. It never repeats a
-request; after a broken reply it lists the tasks again. So a push after a crash goes on where the last one
-ended.
+The server decides what is missing. A push lists its tasks and sends the missing ones. After a lost reply it sends
+nothing before the tasks are there, or the server cannot act on the request any more: see
+:mod:`annotate.studio.late`. So a push after a crash goes on where the last one ended.
 """
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +24,9 @@ from annotate.studio.inventory import (
     take_inventory,
     update_data,
 )
+from annotate.studio.late import comes_late, forget_sent, let_former_end, note_sent
 from annotate.studio.projects import find_project, is_there
-from annotate.studio.refusals import LostReplyError
+from annotate.studio.refusals import LostReplyError, RefusedError, UnreachableError
 from annotate.studio.settings import check_config, ensure_overlap, ensure_project, update_settings
 from annotate.study.links import CONTROL, is_pair
 
@@ -37,8 +37,7 @@ BATCH_TASKS = 1000
 BATCH_BYTES = 10_000_000
 _IMPORT_SECONDS = 600.0
 _LOCK_SECONDS = 120.0
-_BROKEN_REPLIES = 5
-_SETTLE_SECONDS = 2.0
+_LOST_REPLIES = 3
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,8 @@ class PushReport:
     """What a push found and did, in passages.
 
     ``created`` were sent now. ``already_there`` were in the project before; ``updated`` of them had other data
-    besides the text. ``copies_removed`` counts untouched copies from an earlier crash that were deleted.
+    besides the text. ``copies_removed`` counts untouched copies from an earlier crash that were deleted. ``doubled``
+    passages stand more than once in the end, because more than one of their copies has been worked on.
     ``rehashed`` counts passages whose file named another label config than the one pushed. ``foreign`` tasks in
     the project have no passage id and were left alone. ``config_replaced``: the project had another label
     config, without annotations.
@@ -59,6 +59,7 @@ class PushReport:
     already_there: int
     updated: int
     copies_removed: int
+    doubled: tuple[str, ...]
     rehashed: int
     foreign: int
     overlap: int
@@ -104,7 +105,8 @@ def push(
     ServerError
         If the server refuses; a passage is there with another text; what annotators saw would change after
         they annotated it; annotations were made with another label config; or some passages are assigned and
-        others are not. Nothing has been pushed then. Also if a passage is in the project twice in the end.
+        others are not. Nothing has been pushed then. Also if a passage is not in the project in the end, or the
+        reply to an import stays lost.
 
     """
     parse_config(config)
@@ -119,6 +121,7 @@ def push(
         busy=f"project {project!r}: another push into it still runs on this machine; wait for it to end",
     ):
         home = ensure_project(connection, project, config, overlap, instructions)
+        let_former_end(connection, home.id, lambda sent: _are_there(connection, home.id, sent))
         inventory = take_inventory(connection, home.id)
         check_config(connection, home, inventory, config, rehashed)
         changes = compare(inventory, wanted, config)
@@ -134,8 +137,8 @@ def push(
             _tell(on_progress, right + done, len(wanted))
         _send(connection, home.id, wanted, missing, on_progress)
         inventory = take_inventory(connection, home.id)
-        removed += remove_twins(connection, home.id, inventory)
         if inventory.twins:
+            removed += remove_twins(connection, home.id, inventory)
             inventory = take_inventory(connection, home.id)
         _verify(connection, inventory, wanted)
         ensure_overlap(connection, home, inventory, overlap)
@@ -147,6 +150,7 @@ def push(
         already_there=len(wanted) - len(missing),
         updated=len(changes.data),
         copies_removed=removed,
+        doubled=tuple(passage for passage in inventory.twins if passage in wanted),
         rehashed=len(rehashed),
         foreign=inventory.foreign,
         overlap=overlap,
@@ -252,12 +256,13 @@ def _send(
     missing: Sequence[str],
     on_progress: Progress | None,
 ) -> None:
-    """Import the missing passages; after a broken reply, look which arrived before going on."""
+    """Import the missing passages; after a lost reply, see what became of them before going on."""
     left = list(missing)
-    broken = 0
+    lost = 0
     _tell(on_progress, len(wanted) - len(left), len(wanted))
     while left:
         batch = next(_batches(left, wanted))
+        note_sent(connection, project_id, batch)
         try:
             connection.ask(
                 "POST",
@@ -268,24 +273,33 @@ def _send(
                 timeout=_IMPORT_SECONDS,
             )
             left = left[len(batch) :]
-        except LostReplyError:
-            broken += 1
-            if broken > _BROKEN_REPLIES:
+        except LostReplyError as error:
+            lost += 1
+            _await_batch(connection, project_id, batch, error)
+            there = take_inventory(connection, project_id).by_passage
+            left = [passage for passage in left if passage not in there]
+            if lost >= _LOST_REPLIES and left:
+                forget_sent(connection, project_id)
                 raise
-            there = _settled(connection, project_id)
-            left = [passage for passage in left if passage not in there.by_passage]
+        except (RefusedError, UnreachableError):
+            forget_sent(connection, project_id)
+            raise
+        forget_sent(connection, project_id)
         _tell(on_progress, len(wanted) - len(left), len(wanted))
 
 
-def _settled(connection: Connection, project_id: int) -> Inventory:
-    """List until two listings agree, because the server may still be working on the last request."""
-    before: int | None = None
-    while True:
-        time.sleep(_SETTLE_SECONDS)
-        inventory = take_inventory(connection, project_id)
-        if len(inventory.tasks) == before:
-            return inventory
-        before = len(inventory.tasks)
+def _await_batch(
+    connection: Connection, project_id: int, batch: Sequence[str], error: LostReplyError
+) -> None:
+    """Wait until the passages of an import whose reply was lost are there, or cannot come any more."""
+    what = f"{len(batch)} passages"
+    if comes_late(connection, lambda: _are_there(connection, project_id, batch), what, error):
+        connection.tell(f"{what} are there")
+
+
+def _are_there(connection: Connection, project_id: int, passages: Collection[str]) -> bool:
+    """Whether each of these passages is in the project."""
+    return set(passages) <= take_inventory(connection, project_id).by_passage.keys()
 
 
 def _batches(left: Sequence[str], wanted: Mapping[str, Mapping[str, Any]]) -> Iterator[list[str]]:
@@ -304,11 +318,6 @@ def _batches(left: Sequence[str], wanted: Mapping[str, Mapping[str, Any]]) -> It
 
 
 def _verify(connection: Connection, inventory: Inventory, wanted: Mapping[str, object]) -> None:
-    twice = [f"{passage} ({len(tasks)} times)" for passage, tasks in inventory.twins.items()]
-    if twice:
-        raise ServerError(
-            f"{connection.url}: passages are there more than once after the push: {some(twice)}; push again"
-        )
     lost = [passage for passage in wanted if passage not in inventory.by_passage]
     if lost:
         raise ServerError(

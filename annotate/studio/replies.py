@@ -55,6 +55,7 @@ class ProjectReply(Numbered):
     label_config: str | None
     maximum_annotations: int
     task_number: int | None
+    description: NotRequired[str | None]
 
 
 @_keep_others

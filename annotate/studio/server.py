@@ -5,12 +5,14 @@ goes on when the command that started it ends.
 """
 
 import importlib.util
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
@@ -210,7 +212,7 @@ def _launch(folder: ServerFolder, credentials: Credentials, port: int) -> tuple[
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
     try:
-        with folder.log.open("wb") as log:
+        with _private_log(folder.log) as log:
             child = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
                 command,
                 stdin=subprocess.DEVNULL,
@@ -230,6 +232,12 @@ def _launch(folder: ServerFolder, credentials: Credentials, port: int) -> tuple[
     write_memory(folder, memory)
     child.returncode = 0  # from here on state.json and psutil look after it; without this Popen would warn
     return memory, process
+
+
+def _private_log(path: Path) -> BinaryIO:
+    """The log, empty, for nobody else to read: it names accounts and the invitation."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _choose_port(said: int | None, memory: Memory | None) -> int:

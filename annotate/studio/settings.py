@@ -1,5 +1,6 @@
 """A project and its settings: made once, and changed only where no annotation is under them."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,8 +8,8 @@ from annotate.codebook.read import config_hash
 from annotate.errors import ServerError
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, take_inventory
-from annotate.studio.projects import Project, find_project, is_there
-from annotate.studio.refusals import LostReplyError
+from annotate.studio.late import once
+from annotate.studio.projects import MADE_BY, Project, all_projects, find_project, is_there, read_project
 from annotate.studio.replies import COUNTS
 
 # Annotators go through the passages in their order, do not see each other's work, and may skip one
@@ -39,7 +40,7 @@ def ensure_project(
     if not title:
         raise ServerError("the project's title is empty; give one of 3 to 50 characters")
     if is_there(connection, title):
-        return find_project(connection, title)
+        return _without_spares(connection, title)
     if title.isdecimal():
         raise ServerError(
             f"project number {title}: not on {connection.url}; a new one needs a title with a letter in it"
@@ -49,17 +50,31 @@ def ensure_project(
     settings = {
         **_SETTINGS,
         "title": title,
+        "description": MADE_BY + secrets.token_hex(8),
         "label_config": config,
         "maximum_annotations": overlap,
         "show_instruction": bool(instructions.strip()),
         "expert_instruction": instructions,
     }
-    try:
-        connection.ask("POST", "api/projects/", f"making the project {title!r}", json=settings)
-    except LostReplyError:  # it may have been made
-        if not is_there(connection, title):
-            raise
-    return find_project(connection, title)
+    once(
+        connection,
+        lambda: connection.ask("POST", "api/projects/", f"making the project {title!r}", json=settings),
+        lambda: is_there(connection, title),
+        f"the new project {title!r}",
+    )
+    return _without_spares(connection, title)
+
+
+def _without_spares(connection: Connection, title: str) -> Project:
+    """Find the project of that title, and delete empty ones of the same title that a push has made besides."""
+    home = find_project(connection, title)
+    for other in all_projects(connection):
+        if other.title == home.title and other.id != home.id and read_project(connection, other.id).spare:
+            connection.ask("DELETE", f"api/projects/{other.id}/", "deleting a second, empty project")
+            connection.tell(
+                f"project {home.title!r}: number {other.id}, empty and made by a push, was deleted; it stood beside {home.id}"
+            )
+    return home
 
 
 def check_config(

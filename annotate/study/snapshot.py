@@ -14,7 +14,11 @@
 """
 
 import contextlib
+import hashlib
 import json
+import os
+import platform
+import re
 import shutil
 import tempfile
 import time
@@ -22,6 +26,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NotRequired
 
+import psutil
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic takes typing's only from Python 3.12 on
 
@@ -110,7 +115,7 @@ def write_snapshot(
     try:
         parent.mkdir(parents=True, exist_ok=True)
         _remove_old_drafts(parent)
-        draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{name}-", dir=parent))
+        draft = Path(tempfile.mkdtemp(prefix=f"{_DRAFT}{_machine()}-{os.getpid()}-", dir=parent))
     except OSError as error:
         msg = f"{parent}: cannot be written to ({error.strerror})"
         raise InputError(msg) from error
@@ -130,12 +135,21 @@ def write_snapshot(
 
 
 def _remove_old_drafts(parent: Path) -> None:
-    """Remove what writers left that were killed. Writing takes minutes at most; who still writes has just done so."""
+    """Remove what writers left that were killed.
+
+    A draft is named after the machine and the process of its writer. Where another process has that number by now,
+    or another machine shares the folder, what has not been touched for an hour goes: writing takes minutes at most.
+    """
     for draft in parent.glob(f"{_DRAFT}*"):
         with contextlib.suppress(OSError):  # of another user, or gone meanwhile
+            of = re.match(rf"{re.escape(_DRAFT)}{_machine()}-(\d+)-", draft.name)
             touched = max(path.stat().st_mtime for path in (draft, *draft.iterdir()))
-            if time.time() - touched > _ABANDONED_SECONDS:
+            if (of and not psutil.pid_exists(int(of[1]))) or time.time() - touched > _ABANDONED_SECONDS:
                 shutil.rmtree(draft)
+
+
+def _machine() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 
 
 def _fill(

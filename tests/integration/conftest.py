@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
+import re
 import shutil
 import socket
 import sys
@@ -189,13 +190,15 @@ class Proxy:
 
     ``spoil(start, how, times)``: of the requests that begin with ``start``, the next ``times`` are
     spoilt: "reply" lets the server do them and drops its reply, "request" drops them unseen, "hold"
-    lets the server do them and never answers.
+    lets the server do them and never answers, "late" drops the connection and lets the server do them once
+    ``release`` is set, "doubled" sends them twice.
     """
 
     def __init__(self, port: int) -> None:
         self.upstream = port
         self.seen: list[bytes] = []
         self.held = threading.Event()
+        self.release = threading.Event()
         self.answered = threading.Event()
         self._plan: tuple[bytes, str, int] | None = None
         self._sockets: list[socket.socket] = []
@@ -230,7 +233,8 @@ class Proxy:
                 thread.start()
 
     def _requests(self, client: socket.socket, upstream: socket.socket, spoilt: list[str]) -> None:
-        for data in _chunks(client):
+        for chunk in _chunks(client):
+            data = chunk
             line = data.split(b"\r\n", 1)[0]
             if b" HTTP/1.1" in line:
                 self.seen.append(line)
@@ -239,13 +243,28 @@ class Proxy:
                 self._plan = (start, how, times - 1) if times > 1 else None
                 if how == "request":
                     break
-                spoilt.append(how)
+                data = _whole(data, client)
+                if how == "doubled":
+                    self._once_more(data)
+                else:
+                    spoilt.append(how)
+                if how == "late":
+                    _shut(client)
+                    self.release.wait(PATIENCE_SECONDS)
+                    upstream.sendall(data)
+                    self.answered.wait(PATIENCE_SECONDS)
+                    break
             try:
                 upstream.sendall(data)
             except OSError:
                 break
         _shut(client)
         _shut(upstream)
+
+    def _once_more(self, request: bytes) -> None:
+        with socket.create_connection(("127.0.0.1", self.upstream)) as other:
+            other.sendall(request)
+            assert other.recv(65536).startswith(b"HTTP/1.1 2")
 
     def _replies(self, client: socket.socket, upstream: socket.socket, spoilt: list[str]) -> None:
         for data in _chunks(upstream):
@@ -261,6 +280,18 @@ class Proxy:
                 break
         _shut(client)
         _shut(upstream)
+
+
+def _whole(start: bytes, source: socket.socket) -> bytes:
+    """The request that begins so, with all of its body."""
+    data = start
+    while b"\r\n\r\n" not in data:
+        data += source.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    said = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    while said and len(body) < int(said[1]):
+        body += source.recv(65536)
+    return head + b"\r\n\r\n" + body
 
 
 def _chunks(source: socket.socket) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from annotate.codebook.read import config_hash
 from annotate.errors import ConfigError, InputError, ServerError
 from annotate.studio.accounts import label_stream, next_task, skip, submit
 from annotate.studio.client import Connection, connect
-from annotate.studio.projects import all_projects, export_tasks, find_project, list_tasks
+from annotate.studio.projects import MADE_BY, all_projects, export_tasks, find_project, list_tasks
+from annotate.studio.pull import look
 from annotate.studio.push import PushReport, push
-from tests.patience import PATIENCE_SECONDS
+from annotate.study.study import read_study
+from tests.patience import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.server
 
@@ -42,6 +45,12 @@ def standing(connection: Connection, title: str) -> list[dict[str, Any]]:
 
 def passages(connection: Connection, title: str) -> Counter[str]:
     return Counter(task["data"]["passage_id"] for task in standing(connection, title))
+
+
+@pytest.fixture
+def does_not_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not there soon will not come any more."""
+    monkeypatch.setattr("annotate.studio.late.ACTS_SECONDS", 0.5)
 
 
 def test_push_twice(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:
@@ -89,6 +98,7 @@ def test_a_broken_connection(
     title: str,
     config: str,
     make_tasks: MakeTasks,
+    does_not_act: None,
 ) -> None:
     """The request is lost, or its reply after the server did it: both end with each passage once."""
     if "{}" in start:
@@ -113,17 +123,133 @@ def test_a_connection_that_stays_broken(
     title: str,
     config: str,
     make_tasks: MakeTasks,
-    monkeypatch: pytest.MonkeyPatch,
+    does_not_act: None,
 ) -> None:
-    monkeypatch.setattr("annotate.studio.push._SETTLE_SECONDS", 0.1)
     project = place(connection, make_tasks(1), title, config).project_id
     start = f"POST /api/projects/{project}/import"
     proxy.spoil(start, "request", times=100)
     with pytest.raises(ServerError, match="the connection broke while importing the passages"):
         place(through_proxy, make_tasks(5), title, config)
-    assert sum(line.startswith(start.encode()) for line in proxy.seen) == 6
+    assert sum(line.startswith(start.encode()) for line in proxy.seen) == 3
     assert passages(connection, title) == Counter(["p00000"])
     assert place(connection, make_tasks(5), title, config).created == 4
+
+
+def listings(proxy: Any) -> int:
+    return sum(line.startswith(b"GET /api/tasks/?") for line in proxy.seen)
+
+
+def act_after(proxy: Any, more: int) -> None:
+    """Let the server act once the tasks have been listed so many times more."""
+    wanted = listings(proxy) + more
+    until(lambda: listings(proxy) >= wanted, "nobody looks for the tasks")
+    proxy.release.set()
+
+
+def test_a_server_that_acts_after_its_reply_was_lost(
+    through_proxy: Connection,
+    proxy: Any,
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often the tasks are listed and not there, they are not sent again before the time is over."""
+    monkeypatch.setattr("annotate.studio.late._LONGEST_LOOK", 0.1)
+    monkeypatch.setattr("annotate.studio.late.ACTS_SECONDS", PATIENCE_SECONDS)
+    project = place(connection, make_tasks(1), title, config).project_id
+    start = f"POST /api/projects/{project}/import"
+    proxy.spoil(start, "late")
+    acting = threading.Thread(target=act_after, args=(proxy, 6))
+    said: list[str] = []
+    acting.start()
+    report = place(replace(through_proxy, tell=said.append), make_tasks(23), title, config)
+    acting.join()
+    assert (report.created, report.copies_removed, report.doubled) == (22, 0, ())
+    assert sum(line.startswith(start.encode()) for line in proxy.seen) == 1
+    assert passages(connection, title) == Counter(f"p{n:05}" for n in range(23))
+    assert said[0].startswith("the reply was lost, and the server may still act: looking for 22 passages")
+    assert said[1:] == ["22 passages are there"]
+
+
+def test_a_server_that_acts_after_the_push_was_killed(
+    through_proxy: Connection,
+    proxy: Any,
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotate.studio.late._LONGEST_LOOK", 0.1)
+    monkeypatch.setattr("annotate.studio.late.ACTS_SECONDS", PATIENCE_SECONDS)
+    tasks = make_tasks(40)
+    project = place(connection, tasks[:1], title, config).project_id
+    start = f"POST /api/projects/{project}/import".encode()
+    proxy.spoil(start.decode(), "late")
+    process = pusher(connection, proxy.url, tasks, title, config)
+    until(lambda: any(line.startswith(start) for line in proxy.seen), "nothing is imported")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    acting = threading.Thread(target=act_after, args=(proxy, 6))
+    said: list[str] = []
+    acting.start()
+    report = place(replace(through_proxy, tell=said.append), tasks, title, config)
+    acting.join()
+    assert (report.created, report.already_there) == (0, 40)
+    assert set(passages(connection, title).values()) == {1}
+    assert said[0].startswith("a former push broke off, and the server may still act on it")
+    said.clear()
+    assert place(replace(through_proxy, tell=said.append), tasks, title, config).already_there == 40
+    assert said == []
+
+
+def test_a_request_that_is_doubled_on_its_way(
+    through_proxy: Connection,
+    proxy: Any,
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+) -> None:
+    """Two projects come of one request, or each passage twice: both are put right by the same push."""
+    said: list[str] = []
+    proxy.spoil("POST /api/projects/ ", "doubled")
+    report = place(replace(through_proxy, tell=said.append), make_tasks(3), title, config)
+    assert [p.id for p in all_projects(connection) if p.title == title] == [report.project_id]
+    assert "empty and made by a push, was deleted" in said[0]
+    proxy.spoil(f"POST /api/projects/{report.project_id}/import", "doubled")
+    assert place(through_proxy, make_tasks(5), title, config).copies_removed == 2
+    assert passages(connection, title) == Counter(f"p{n:05}" for n in range(5))
+
+
+def test_a_second_project_that_comes_late(
+    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+) -> None:
+    """A later push removes it if it is empty and a push has made it; in the meantime all others pass over it."""
+    project = place(connection, make_tasks(2), title, config).project_id
+
+    def second(**more: object) -> int:
+        made = {"title": title, "label_config": config, **more}
+        reply = connection.ask("POST", "api/projects/", "making a project", json=made)
+        assert isinstance(reply, dict)
+        return int(reply["id"])
+
+    spare = second(description=f"{MADE_BY}0123")
+    assert find_project(connection, title).id == project
+    assert place(connection, make_tasks(3), title, config).created == 1
+    assert spare not in {one.id for one in all_projects(connection)}
+    by_hand = second()
+    with pytest.raises(ServerError, match=f"2 projects .* have this title; .*: {project}, {by_hand}"):
+        place(connection, make_tasks(3), title, config)
+    full = second(description=f"{MADE_BY}4567")
+    import_raw(connection, full, [{"data": {"text": "by hand"}}])
+    connection.ask("DELETE", f"api/projects/{by_hand}/", "deleting")
+    with pytest.raises(ServerError, match="2 projects"):
+        place(connection, make_tasks(3), title, config)
+    assert {project, full} <= {one.id for one in all_projects(connection)}
 
 
 PUSHER = """
@@ -152,8 +278,14 @@ def pusher(connection: Connection, url: str, tasks: list[Any], title: str, confi
 
 @pytest.mark.parametrize("killed_at", ["connected", "0", "50", "150"])
 def test_kill_9_in_the_middle(
-    killed_at: str, connection: Connection, title: str, config: str, make_tasks: MakeTasks
+    killed_at: str,
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("annotate.studio.late.ACTS_SECONDS", 20.0)
     tasks = make_tasks(200)
     process = pusher(connection, connection.url, tasks, title, config)
     for line in process.stdout:
@@ -198,7 +330,12 @@ def import_raw(connection: Connection, project: int, tasks: list[dict[str, Any]]
 
 
 def test_untouched_copies_are_removed_and_others_are_named(
-    connection: Connection, title: str, config: str, make_tasks: MakeTasks
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    tmp_path: Path,
+    run: Callable[..., tuple[int, str, str]],
 ) -> None:
     report = place(connection, make_tasks(4), title, config)
     copies = [{"data": task["data"]} for task in standing(connection, title)[:2]]
@@ -211,11 +348,22 @@ def test_untouched_copies_are_removed_and_others_are_named(
     assert worked["id"] in {task["id"] for task in standing(connection, title)}  # the work is kept
     import_raw(connection, report.project_id, copies[1:])
     submit(connection, max(task["id"] for task in standing(connection, title)), RESULT, 1.0)
-    with pytest.raises(
-        ServerError, match=r"are there more than once and have been worked on: p00001 \(tasks "
-    ):
-        place(connection, make_tasks(4), title, config)
+    assert place(connection, make_tasks(4), title, config).doubled == ("p00001",)
     assert passages(connection, title)["p00001"] == 2
+    warned = {one.kind: one for one in look(title, connection).followed().warnings}
+    assert warned["stands_twice"].passages == ("p00001",)
+    assert "of 1 several copies have been worked on" in warned["stands_twice"].message
+    tasks_file = tmp_path / "tasks.json"
+    tasks_file.write_text(json.dumps(make_tasks(4)))
+    config_file = tmp_path / "config.xml"
+    config_file.write_text(config)
+    code, _, told = run("push", tasks_file, "--project", title, "--overlap", 2, "--config", config_file)
+    assert code == 0
+    assert "warning: 1 passage stands more than once, and several copies have been worked on: p00001" in told
+    code, _, told = run("pull", title, "--output", tmp_path / "exports")
+    assert code == 0
+    assert "caution: tasks " in told
+    assert len(read_study(next((tmp_path / "exports").iterdir())).ratings) == 2
 
 
 def test_a_copy_with_a_draft_is_the_one_that_stays(
@@ -374,6 +522,7 @@ def test_a_lost_reply_to_a_submit(
     title: str,
     config: str,
     make_tasks: MakeTasks,
+    does_not_act: None,
 ) -> None:
     project = place(connection, make_tasks(1), title, config).project_id
     task = next_task(through_proxy, project)

@@ -175,6 +175,7 @@ def test_a_program_that_takes_the_port_after_the_server_ended_is_not_sent_the_to
 
 def test_only_the_owner_can_read_the_credentials(studio: server.ServerState) -> None:
     assert mode(studio.folder / "credentials.json") == 0o600
+    assert mode(studio.log) == 0o600
     assert mode(studio.folder) == 0o700
     login = server.credentials()
     assert login.password not in repr(login)

@@ -13,7 +13,7 @@ class Warned:
     """One thing to look at.
 
     ``kind`` is one of ``far_from_others``, ``too_fast``, ``edited_by_another``, ``several_annotations``,
-    ``not_assigned``, ``config_changed``, ``lacks_annotators``, ``held``, ``marked_twice``. ``annotator`` is whom it concerns
+    ``not_assigned``, ``config_changed``, ``lacks_annotators``, ``held``, ``marked_twice``, ``stands_twice``. ``annotator`` is whom it concerns
     (None: nobody in particular), ``n`` how many annotations or passages, and ``passages`` which. Where a
     rule decides, ``value`` with its interval is what was compared with ``limit``.
     """
@@ -39,7 +39,7 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
-    """Find edits by others, repeated annotations, work that was not assigned, another config, stuck passages, and doubled marks.
+    """Find edits by others, repeated annotations, work that was not assigned, another config, stuck passages, and doubles.
 
     Parameters
     ----------
@@ -50,6 +50,7 @@ def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
 
     """
     return [
+        *_stands_twice(passages),
         *_edited(passages),
         *_several(passages),
         *_not_assigned(passages),
@@ -58,6 +59,19 @@ def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
         *_held(passages),
         *_marked_twice(passages),
     ]
+
+
+def _stands_twice(passages: Sequence[Passage]) -> Iterator[Warned]:
+    times = Counter(passage.item for passage in passages)
+    items = [item for item, count in times.items() if count > 1]
+    if items:
+        worked = Counter(passage.item for passage in passages if passage.work or passage.drafts)
+        coded = sum(worked[item] > 1 for item in items)
+        words = f"{counted(len(items), 'passage stands', 'passages stand')} more than once in the project: {some(items)}"
+        remedy = "annotators would code them again; push the passages again, which removes copies that nobody has worked on"
+        if coded:
+            remedy += f"; of {coded} several copies have been worked on, and a pull keeps every rating"
+        yield Warned("stands_twice", f"{words}; {remedy}", len(items), None, tuple(items))
 
 
 def _edited(passages: Sequence[Passage]) -> Iterator[Warned]:
