@@ -282,7 +282,9 @@ def _renew(sdk: "LabelStudio", url: str) -> None:
         try:
             sdk._client_wrapper.get_headers()  # noqa: SLF001 - no public way either
         except ValueError as error:
-            raise UnexpectedReplyError(f"{url}: the answer while {doing} is no token; try again") from error
+            raise UnexpectedReplyError(
+                f"{url}: the answer while {doing} is not a token; try again"
+            ) from error
 
 
 def _ask(sdk: "LabelStudio", url: str, doing: str, method: str, path: str, **options: Any) -> object:

@@ -1,14 +1,15 @@
 """Projects found by title or number, and their tasks, listed and exported."""
 
+import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from annotate.errors import ServerError, some
 from annotate.studio.client import Connection
-from annotate.studio.refusals import RefusedError
 from annotate.studio.replies import (
     EXPORT,
     PROJECT,
@@ -23,8 +24,8 @@ from annotate.studio.replies import (
 PAGE = 1000
 MADE_BY = "Made by annotate push, request "
 """What the description of a project begins with that a push made. The request is named behind it."""
-_NOT_FOUND = 404
 _NAMED = 10
+_LISTINGS = 3
 
 
 @dataclass(frozen=True)
@@ -102,65 +103,65 @@ def read_project(connection: Connection, project_id: int) -> Project:
 def list_tasks(
     connection: Connection, project_id: int, *fields: str, computed: bool = False
 ) -> list[TaskReply]:
-    """List all tasks of a project with the fields named, each once.
+    """List all tasks of a project with the fields named, each once, by number.
 
     The fields ``drafts`` and ``annotators`` come empty unless they are ``computed``, which takes several times as
-    long. The tasks are counted against the server's total, because its pager and the SDK's stop without an error
-    when a page is missing.
+    long. Each page asks for what comes behind the last task, not for a page by its number: else a task that is
+    deleted in between would move one that is there out of sight. Each is counted against the server's total, and
+    all are listed again if one does not fit.
 
     Raises
     ------
     ServerError
-        If fewer or more came than the server has.
+        If fewer or more came than the server has, several times.
 
     """
-    found: dict[int, TaskReply] = {}
-    total = 0
-    for count, tasks in _pages(connection, project_id, fields, computed=computed):
-        total = count
-        found |= {task["id"]: task for task in tasks}
-    for task in found.values():
+    for _ in range(_LISTINGS):
+        found, total, whole = _listed(connection, project_id, fields, computed=computed)
+        if whole:
+            break
+    else:
+        raise ServerError(
+            f"project {project_id}: {len(found)} of {total} tasks were listed; somebody changes them, try again"
+        )
+    for task in found:
         if not task.keys() >= set(fields):
             lacking = ", ".join(sorted(set(fields) - task.keys()))
             raise UnexpectedReplyError(
                 f"{connection.url}: task {task['id']} is listed without {lacking}; "
                 "see whether the server's version is supported"
             )
-    if len(found) != total:
-        raise ServerError(
-            f"project {project_id}: {len(found)} of {total} tasks were listed; somebody changes them, try again"
-        )
-    return list(found.values())
+    return found
 
 
-def _pages(
+def _listed(
     connection: Connection, project_id: int, fields: tuple[str, ...], *, computed: bool
-) -> Iterator[tuple[int, list[TaskReply]]]:
-    page, came = 1, 0
-    seen: set[int] = set()
+) -> tuple[list[TaskReply], int, bool]:
+    """The tasks by number, how many there should be, and whether these are they."""
+    found: list[TaskReply] = []
     while True:
-        try:
-            answer = connection.get(
-                "api/tasks/",
-                "listing the tasks",
-                TASKS,
-                project=project_id,
-                include=",".join(("id", *fields)),
-                page=page,
-                page_size=PAGE,
-                fields="all" if computed else "task_only",
-            )
-        except RefusedError as error:
-            if error.status == _NOT_FOUND and page > 1:  # beyond the last page: the count decides
-                return
-            raise
-        came += len(answer["tasks"])
-        new = {task["id"] for task in answer["tasks"]} - seen
-        yield answer["total"], answer["tasks"]
-        if came >= answer["total"] or not new:  # a page that says nothing new: the count decides
-            return
-        seen |= new
-        page += 1
+        query: dict[str, Any] = {"ordering": ["tasks:id"]}
+        last = found[-1]["id"] if found else None
+        if last is not None:
+            behind = {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": last}
+            query["filters"] = {"conjunction": "and", "items": [behind]}
+        answer = connection.get(
+            "api/tasks/",
+            "listing the tasks",
+            TASKS,
+            project=project_id,
+            include=",".join(("id", *fields)),
+            page_size=PAGE,
+            fields="all" if computed else "task_only",
+            query=json.dumps(query),
+        )
+        numbers = [task["id"] for task in answer["tasks"]]
+        total = len(found) + answer["total"]
+        in_order = numbers == sorted(set(numbers)) and (last is None or not numbers or numbers[0] > last)
+        found += answer["tasks"]
+        fits = in_order and len(numbers) == min(PAGE, answer["total"])
+        if not fits or len(found) == total:
+            return found, total, fits
 
 
 def _project(connection: Connection, said: ProjectReply) -> Project:
@@ -203,26 +204,32 @@ def export_tasks(
     One call for a large project takes minutes and much of the server's memory. It is also the only
     listing that says who annotated.
 
+    Where other tasks come than were listed, because some were deleted meanwhile, all are listed and exported again.
+
     Raises
     ------
     ServerError
-        If other tasks come than were listed.
+        If that happens several times.
 
     """
-    ids = sorted(
-        set(only) if only is not None else {task["id"] for task in list_tasks(connection, project_id)}
+    wanted = None if only is None else set(only)
+    for attempt in range(_LISTINGS):
+        if wanted is None or attempt:
+            there = {task["id"] for task in list_tasks(connection, project_id)}
+            ids = sorted(there if wanted is None else there & wanted)
+        else:
+            ids = sorted(wanted)
+        tasks: list[ExportedTask] = []
+        for first in range(0, len(ids), _PAGE_IDS):
+            tasks += _page(connection, project_id, ids[first : first + _PAGE_IDS])
+            if on_progress is not None:
+                on_progress(len(tasks), len(ids))
+        if Counter(task["id"] for task in tasks) == Counter(ids):
+            return sorted(tasks, key=lambda task: task["id"])
+    raise ServerError(
+        f"project {project_id}: {len(tasks)} of {len(ids)} tasks were exported; "
+        "somebody deletes tasks, try again"
     )
-    tasks: list[ExportedTask] = []
-    for first in range(0, len(ids), _PAGE_IDS):
-        tasks += _page(connection, project_id, ids[first : first + _PAGE_IDS])
-        if on_progress is not None:
-            on_progress(len(tasks), len(ids))
-    if Counter(task["id"] for task in tasks) != Counter(ids):
-        raise ServerError(
-            f"project {project_id}: {len(tasks)} of {len(ids)} tasks were exported; "
-            "somebody deletes tasks, try again"
-        )
-    return sorted(tasks, key=lambda task: task["id"])
 
 
 def _page(connection: Connection, project_id: int, ids: list[int]) -> list[ExportedTask]:

@@ -631,6 +631,42 @@ def test_what_was_set_in_the_browser(
     assert connection.get(address, "reading")["expert_instruction"] == INSTRUCTIONS
 
 
+class Meddled(Connection):
+    """Whoever lists the tasks finds that one is deleted after the first page, so many times."""
+
+    def get(self, path: str, doing: str, *shape: Any, **params: Any) -> Any:
+        reply = super().get(path, doing, *shape, **params)
+        doomed = vars(self).setdefault("doomed", [])
+        if path == "api/tasks/" and doomed:
+            self.ask("DELETE", f"api/tasks/{doomed.pop()}/", "deleting a task")
+        return reply
+
+
+def test_tasks_that_are_deleted_between_two_pages_hide_no_others(
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = place(connection, make_tasks(8), title, config).project_id
+    numbers = [task["id"] for task in standing(connection, title)]
+    monkeypatch.setattr("annotate.studio.projects.PAGE", 3)
+    monkeypatch.setattr("annotate.studio.projects._PAGE_IDS", 2)
+    meddled = Meddled(**vars(connection))
+    vars(meddled)["doomed"] = [numbers[0]]
+    assert [task["id"] for task in list_tasks(meddled, project)][3:] == numbers[3:]
+
+    def delete(done: int, _: int) -> None:
+        if done == 2:
+            there = {task["id"] for task in list_tasks(connection, project)}
+            if numbers[-1] in there:
+                connection.ask("DELETE", f"api/tasks/{numbers[-1]}/", "deleting a task")
+
+    exported = export_tasks(connection, project, delete)
+    assert [task["id"] for task in exported] == numbers[1:-1]
+
+
 def test_many_passages(connection: Connection, title: str, config: str, make_tasks: MakeTasks) -> None:
     report = place(connection, make_tasks(2500), title, config)
     assert report.created == 2500
