@@ -14,6 +14,7 @@ from annotate.agreement._estimate import by_category, estimate
 from annotate.agreement._icc import icc
 from annotate.agreement._measure import measure
 from annotate.agreement.annotators import kinds, leave_one_out, machines, majority, pairs, read_kinds, rounds
+from annotate.agreement.benchmark import BENCHMARKS
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import ALIASES, COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
@@ -24,6 +25,7 @@ from annotate.sampling import Interval
 
 __all__ = [
     "ALIASES",
+    "BENCHMARKS",
     "COEFFICIENTS",
     "DEFAULT",
     "MEANINGS",

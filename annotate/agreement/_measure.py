@@ -1,7 +1,7 @@
 """Agreement of a table of ratings: every variable, for the whole table and by group."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from narwhals.typing import IntoFrame
 from threadpoolctl import ThreadpoolController
 
 from annotate.agreement._estimate import SPECIFIC, by_category, estimate, offered
+from annotate.agreement.benchmark import benchmark_of, thresholds, with_benchmark
 from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, select
 from annotate.agreement.result import Estimate
 from annotate.agreement.rows import tidy
@@ -75,6 +76,7 @@ def measure(
     coefficients: str | Sequence[str] = DEFAULT,
     per_category: bool = False,
     interval: Interval = Interval(),
+    benchmark: str | None = None,
 ) -> pd.DataFrame:
     """Measure how well annotators agree.
 
@@ -95,6 +97,8 @@ def measure(
     interval
         How sure one wants to be, and what is drawn: documents where they are known, items otherwise; the annotators
         are fixed, unless ``resample`` says to take them as a sample as well.
+    benchmark
+        A scale of words for coefficients, see :data:`~annotate.agreement.benchmark.BENCHMARKS`: a convention.
 
     Returns
     -------
@@ -110,6 +114,7 @@ def measure(
         clusters are drawn, n_clusters (with an item that can be paired) and design_effect (how many times the
         variance is that over items) stand before n_items; and before them, for each threshold of ``interval.below``, how
         likely the coefficient is to be below it, such as p_below_0.667 (Krippendorff 2019, ch. 12, on what to conclude).
+        With a ``benchmark``, also what :func:`~annotate.agreement.benchmark.with_benchmark` adds.
 
     Raises
     ------
@@ -124,8 +129,10 @@ def measure(
     for column in columns:
         if column in COLUMNS:
             raise StatisticsError(f"cannot group by {column}: the result has a column {column}; rename it")
-    plan = _Plan(columns, chosen, scales, per_category, interval)
-    found = tally_patterns(
+    ranges = None if benchmark is None else benchmark_of(benchmark)
+    drawn = interval if ranges is None else replace(interval, below=thresholds(interval, ranges))
+    plan = _Plan(columns, chosen, scales, per_category, drawn)
+    tallied = tally_patterns(
         ratings,
         by=columns,
         scales=scales,
@@ -133,9 +140,10 @@ def measure(
         cluster=interval.cluster,
     )
     with _pools().limit(limits=1, user_api="blas"):
-        rows = [(group.group, row) for groups in found for group in groups for row in _rows(plan, group)]
+        rows = [(group.group, row) for groups in tallied for group in groups for row in _rows(plan, group)]
     clustered = any(row["n_clusters"] is not None for _, row in rows)
-    return tidy(rows, columns, plan.columns(clustered=clustered))
+    found = tidy(rows, columns, plan.columns(clustered=clustered))
+    return found if ranges is None else with_benchmark(found, ranges, interval.below)
 
 
 @cache

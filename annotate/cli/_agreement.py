@@ -76,6 +76,12 @@ def agreement(
     per_category: Annotated[
         bool, typer.Option("--per-category", help="Also each category against the rest.")
     ] = False,
+    benchmark: Annotated[
+        str | None,
+        typer.Option(
+            "--benchmark", help="Also the words of a scale: landis_koch, altman or fleiss. A convention."
+        ),
+    ] = None,
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
     from annotate.agreement import DEFAULT, measure, with_cautions
@@ -89,6 +95,7 @@ def agreement(
         scales=read.scales,
         per_category=per_category,
         interval=interval,
+        benchmark=benchmark,
     )
     result = with_cautions(
         result, read.study.first_round, by=groups, scales=read.scales, cluster=interval.cluster

@@ -44,6 +44,7 @@ class RatedStudy(Study):
         resample: str = "items",
         seed: int = 0,
         below: Sequence[float] = (),
+        benchmark: str | None = None,
     ) -> Agreement:
         """Measure how well annotators agree; see :func:`annotate.agreement.measure`.
 
@@ -59,6 +60,7 @@ class RatedStudy(Study):
             scales=scales,
             per_category=flag("per_category", per_category),
             interval=interval_of(interval, replicates, confidence, seed, cluster, resample, below),
+            benchmark=benchmark,
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
         return Agreement(frame, self.exclusions, by=asked, notes=tuple(renamed(asked_names)))

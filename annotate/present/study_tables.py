@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from annotate.agreement import MEANINGS
+from annotate.agreement.benchmark import BENCHMARKS, convention
 from annotate.codebook.read import Codebook
 from annotate.frames import plain, records
 from annotate.present.tables import cell, with_words
@@ -156,7 +157,8 @@ def agreement_table(
         ]
         row["caution"] = "; ".join(dict.fromkeys(said)) or None
         undefined = record["value"] is None
-        row[_term(str(record["coefficient"]))] = "undefined" if undefined else _estimate(record, cell)
+        named = f" {record['benchmark']}" if record.get("benchmark") else ""
+        row[_term(str(record["coefficient"]))] = "undefined" if undefined else _estimate(record, cell) + named
         if record["coefficient"] == _RULED:
             chances = {name: value for name, value in record.items() if name.startswith(_BELOW_THRESHOLD)}
             row |= {_chance(name): None if value is None else cell(value) for name, value in chances.items()}
@@ -188,6 +190,11 @@ def _measured(result: pd.DataFrame) -> list[str]:
             pairs = result[[what, of]].dropna().drop_duplicates()
             groups = {str(one): list(map(_term, group[of])) for one, group in pairs.groupby(what, sort=False)}
             told += [f"{what}: " + "; ".join(f"{one} ({', '.join(names)})" for one, names in groups.items())]
+    told += [
+        convention(scale)
+        for scale in BENCHMARKS.values()
+        if "benchmark" in result.columns and {*scale.columns} <= {*result.columns}
+    ]
     names, variables = order_ignored(result)
     if names:
         told.append(
