@@ -2,7 +2,8 @@
 
     python benchmarks/coverage_clusters.py clustered --studies 2000 --seed 7
 
-prints one of the tables of docs/coverage.md; there are clustered, unlike, two-way, shares and compare. What is tested is
+prints one of the tables of docs/coverage.md; there are clustered, unlike, two-way, shares, compare and
+reliability. What is tested is
 ``annotate.agreement`` and ``annotate.provenance`` as they stand.
 
 Each document has its own prevalence (Dirichlet) and its own difficulty: an annotator sees the category of a passage with
@@ -20,14 +21,18 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from annotate.agreement import Patterns, estimate
 from annotate.agreement.permutation import compare_patterns
 from annotate.agreement.registry import select
 from annotate.codebook.scale import Scale
+from annotate.consensus import MODELS, Fit, annotators, fitted
+from annotate.consensus._reliability import ACCURACY, ERROR_RATE, PREVALENCE, figures_of
+from annotate.consensus.em import climb
 from annotate.counts.patterns import Assignments, assign
+from annotate.counts.shares import Sums, shares
 from annotate.counts.units import of_clusters
-from annotate.provenance._shares import Sums, shares
 from annotate.sampling import FloatArray, IntArray, Interval
 
 COEFFICIENTS = ("percent_agreement", "krippendorff_alpha", "gwet_ac1", "fleiss_kappa")
@@ -314,12 +319,82 @@ def compared(asked: argparse.Namespace) -> None:
             print(f"| {name} | {moved} | {shown} |", flush=True)
 
 
+RATES = np.array(
+    [
+        [[0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.05, 0.15, 0.8]],
+        [[0.8, 0.1, 0.1], [0.1, 0.7, 0.2], [0.1, 0.1, 0.8]],
+        [[0.7, 0.2, 0.1], [0.15, 0.75, 0.1], [0.1, 0.2, 0.7]],
+        [[0.85, 0.05, 0.1], [0.05, 0.85, 0.1], [0.1, 0.1, 0.8]],
+    ]
+)
+DECIDED = {
+    "10 documents of 30": (30,) * 10,
+    "20 documents of 15": (15,) * 20,
+    "40 documents of 10": (10,) * 40,
+    "100 documents of 4": (4,) * 100,
+}
+
+
+def reliability(asked: argparse.Namespace) -> None:
+    """Accuracies, error rates and prevalences of Dawid & Skene, four annotators with the error rates above."""
+    print("| design | figure | bootstrap over documents | jackknife over documents |")
+    print("| --- | --- | --- | --- |")
+    people, size = RATES.shape[:2]
+    truth = {
+        ACCURACY: np.trace(RATES, axis1=1, axis2=2) / size,
+        ERROR_RATE: RATES.ravel(),
+        PREVALENCE: np.full(size, 1 / size),
+    }
+    for number, (name, sizes) in enumerate(DECIDED.items()):
+        rng = np.random.default_rng((asked.seed, number))
+        sums = {figure: np.zeros((2, 3)) for figure in truth}
+        document = np.repeat(np.arange(len(sizes)), sizes)
+        for _ in range(asked.studies):
+            true = (rng.dirichlet((1.0,) * size, len(sizes)).cumsum(axis=1)[document] < rng.random(len(document))[:, None]).sum(axis=1)  # fmt: skip
+            said = (RATES[:, true].cumsum(axis=2) < rng.random((people, len(true), 1))).sum(axis=2)
+            rows = [
+                (f"i{item}", f"A{who}", "abc"[said[who, item]], f"d{document[item]}")
+                for item in range(len(true))
+                for who in range(people)
+            ]
+            frame = pd.DataFrame(rows, columns=["item", "annotator", "category", "document"])
+            fits = fitted(frame.assign(variable="v"), scales={"v": Scale("nominal")}, starts=1)
+            told = annotators(fits)
+            drawn = bootstrapped(fits[0], document, asked.replicates // 5, rng)
+            for figure, true_values in truth.items():
+                rows_of = (told["figure"] == figure).to_numpy()
+                ends = (
+                    np.nanquantile(drawn[:, rows_of], [0.025, 0.975], axis=0),
+                    told.loc[rows_of, ["ci_low", "ci_high"]].to_numpy().T,
+                )
+                for kind, (low, high) in enumerate(ends):
+                    inside = (low <= true_values) & (true_values <= high)
+                    sums[figure][kind] += (inside.mean(), 1, (high - low).mean())
+        for figure, found in sums.items():
+            print(f"| {name} | {figure} | {cells(found)} |", flush=True)
+
+
+def bootstrapped(fit: Fit, document: IntArray, replicates: int, rng: np.random.Generator) -> FloatArray:
+    """The figures of some replicates of whole documents (replicates x figures), each fitted from where the fit stands."""
+    found, number = fit.responses, int(document.max()) + 1
+    place = np.array([int(name[1:]) for name in fit.items])
+    drawn = []
+    for _ in range(replicates):
+        weight = np.bincount(rng.integers(number, size=number), minlength=number)[document[place]]
+        n = np.bincount(found.pattern, weight, len(found.n)).astype(np.int64)
+        again = replace(found, n=n)
+        end = climb(MODELS[fit.method], again, fit.climb.expected.posterior, tolerance=1e-9, most=500)
+        drawn.append(figures_of(replace(fit, responses=again, climb=end)).value)
+    return np.array(drawn)
+
+
 TABLES: dict[str, Callable[[argparse.Namespace], None]] = {
     "clustered": clustered,
     "unlike": unlike,
     "two-way": two_way,
     "shares": of_shares,
     "compare": compared,
+    "reliability": reliability,
 }
 
 

@@ -329,7 +329,7 @@ def test_majority_by_hand():
     found = nominal(majority, matrix("xxy-", "xyz-", "xx--", "xxyy", "x---")).set_index("annotator")
     assert list(found.columns) == [
         *("source", "variable", "level", "n_items", "n_alone", "n_tied", "n_majority", "n_agreeing"),
-        *("value", "undefined"),
+        *("value", "undefined", "ci_low", "ci_high", "interval", "caution"),
     ]
     # A1: the others say x+y (tie), y+z (tie), x (agrees), x+y+y (differs), nobody.
     assert found.loc["A1", ["n_items", "n_alone", "n_tied", "n_majority", "n_agreeing"]].tolist() == [

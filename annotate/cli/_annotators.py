@@ -219,8 +219,16 @@ def machine(
 
 @command(app, "leave-one-out", example="annotate annotators leave-one-out exports/example")
 @takes(table=written, read=weighted)
-def leave_one_out(read: Scaled, table: Table, by: By = None, coefficient: Coefficients = None) -> None:
+def leave_one_out(
+    read: Scaled,
+    table: Table,
+    by: By = None,
+    coefficient: Coefficients = None,
+    confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
+) -> None:
     """Compute agreement without each annotator in turn: who lowers it, who raises it."""
+    from annotate.agreement import Interval
     from annotate.agreement import leave_one_out as measured
 
     result = measured(
@@ -228,6 +236,7 @@ def leave_one_out(read: Scaled, table: Table, by: By = None, coefficient: Coeffi
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, ("krippendorff_alpha",)),
         scales=read.scales,
+        interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),
     )
     say_exclusions(read.study)
     table.write(result, study=read.study)
@@ -235,25 +244,39 @@ def leave_one_out(read: Scaled, table: Table, by: By = None, coefficient: Coeffi
 
 @command(app, "majority", example="annotate annotators majority exports/example")
 @takes(table=written, read=scaled)
-def majority(read: Scaled, table: Table, by: By = None) -> None:
+def majority(
+    read: Scaled, table: Table, by: By = None, confidence: Confidence = 0.95, cluster: Cluster = "auto"
+) -> None:
     """Compute how often each annotator chooses what most of the others chose."""
+    from annotate.agreement import Interval
     from annotate.agreement import majority as measured
 
-    result = measured(read.study.first_round, by=tuple(by or ()), scales=read.scales)
+    result = measured(
+        read.study.first_round,
+        by=tuple(by or ()),
+        scales=read.scales,
+        interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),
+    )
     say_exclusions(read.study)
     table.write(result, study=read.study)
 
 
 @command(app, "gold", example="annotate annotators gold export.json --config label_config.xml")
 @takes(table=written, read=scaled)
-def gold(read: Scaled, table: Table) -> None:
+def gold(read: Scaled, table: Table, confidence: Confidence = 0.95, cluster: Cluster = "auto") -> None:
     """Compute how often each annotator chooses what is starred as ground truth, their own stars left out."""
+    from annotate.agreement import Interval
     from annotate.consensus import with_gold
     from annotate.errors import InputError
 
     if read.study.gold.empty:
         raise InputError(f"{read.study.name}: no annotation is starred as ground truth")
-    result = with_gold(read.study.first_round, read.study.gold, scales=read.scales)
+    result = with_gold(
+        read.study.first_round,
+        read.study.gold,
+        scales=read.scales,
+        interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),
+    )
     say_exclusions(read.study)
     table.write(result, study=read.study)
 

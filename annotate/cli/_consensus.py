@@ -5,9 +5,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, read_adjudicated, read_rated, scaled, written
+from annotate.cli._groups import Scaled, Table, drawn_together, read_adjudicated, read_rated, scaled, written
 from annotate.cli._help import LABELS, command, takes
-from annotate.cli.options import Adjudicated, Config, Insecure, Invalid, refuse_overwriting
+from annotate.cli.options import (
+    Adjudicated,
+    Cluster,
+    Confidence,
+    Config,
+    Insecure,
+    Invalid,
+    refuse_overwriting,
+)
 from annotate.cli.speech import progress, say, say_doubled, say_exclusions, tell
 from annotate.present import counted
 
@@ -42,6 +50,8 @@ def consensus(
         bool, typer.Option("--annotators", help="Instead: how reliable each annotator is.")
     ] = False,
     config: Config = None,
+    confidence: Confidence = 0.95,
+    cluster: Cluster = "auto",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the starts of a model.")] = 0,
 ) -> None:
     """Decide on one category for each passage and variable; ties stay ties."""
@@ -50,6 +60,7 @@ def consensus(
     from annotate.consensus import annotators as error_rates
     from annotate.coordination.adjudication import against, final_labels
     from annotate.present.label_tables import labels_table
+    from annotate.sampling import Interval
 
     if method == "distribution":
         if annotators or adjudicated:
@@ -63,9 +74,11 @@ def consensus(
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
     scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
     made = read_adjudicated(adjudicated, config, study)
+    together = drawn_together(cluster)
+    interval = Interval(confidence=confidence, cluster=together, seed=seed)
     fits: Sequence[Fit] = ()
     if method in MODELS:
-        fits = fitted(study.ratings, scales=scales, method=method, seed=seed)
+        fits = fitted(study.ratings, scales=scales, method=method, seed=seed, cluster=together)
         records = decisions(fits)
     else:
         records = resolve(study.ratings, scales=scales)
@@ -73,7 +86,11 @@ def consensus(
     if annotators and made is not None:
         result = against(study.ratings, labels, scales=scales)
     elif annotators:
-        result = error_rates(fits) if fits else with_decided(study.ratings, labels, scales=scales)
+        result = (
+            error_rates(fits, interval)
+            if fits
+            else with_decided(study.ratings, labels, scales=scales, interval=interval)
+        )
     else:
         result = labels
     say_exclusions(study)

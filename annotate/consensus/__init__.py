@@ -8,8 +8,9 @@ was decided, :func:`distribution` decides nothing and gives the shares of the ch
 
 from annotate.consensus._cautions import MEANINGS
 from annotate.consensus._distribution import distribution
-from annotate.consensus._fits import Fit, annotators, fitted, models
+from annotate.consensus._fits import Fit, fitted, models
 from annotate.consensus._models import MODELS
+from annotate.consensus._reliability import annotators
 from annotate.consensus._resolve import METHODS, decisions, resolve, turned, with_decided, with_gold
 from annotate.consensus._votes import majority, or_nominal
 

@@ -10,14 +10,14 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.codebook.scale import Scale
-from annotate.consensus._cautions import DAWID_SKENE, FEW, FEW_RATINGS_HERE, cautions
+from annotate.consensus._cautions import DAWID_SKENE, cautions
 from annotate.consensus._models import MODELS
 from annotate.consensus._responses import Responses, responses
-from annotate.consensus._votes import item_names, judged, members, said
+from annotate.consensus._votes import item_names, judged, members
 from annotate.consensus.em import Climb, Start, best
 from annotate.counts.judgements import Judgements
 from annotate.errors import StatisticsError
-from annotate.sampling import FloatArray, IntArray, check_seed, generator
+from annotate.sampling import AUTO, FloatArray, IntArray, check_seed, generator
 from annotate.study.ratings import decode_set
 
 STARTS, TOLERANCE, MOST = 5, 1e-11, 10_000
@@ -33,9 +33,11 @@ class Fit:
 
     ``member`` is None but for sets, whose categories are :data:`ABSENT` and :data:`PRESENT`.
     ``categories`` (K) are those that were used, ``annotators`` (A) and ``items`` (I) names, ``method`` the model's.
+    ``clusters`` are the document of each item (I,) and the column that tells it; None where items are drawn.
     """
 
     method: str
+    clusters: tuple[IntArray, str] | None
     variable: str
     member: str | None
     categories: tuple[str, ...]
@@ -118,6 +120,7 @@ def fitted(
     starts: int = STARTS,
     keep: str = "votes",
     tolerance: float = TOLERANCE,
+    cluster: str | None = AUTO,
 ) -> tuple[Fit, ...]:
     """Estimate what is true of each item together with how reliable each annotator is.
 
@@ -137,6 +140,8 @@ def fitted(
         highest that was reached, whose categories may mean something else.
     tolerance
         The gain in log-likelihood of a step, as a share of it, below which a climb ends.
+    cluster
+        What is drawn together when :func:`annotators` asks how sure the figures are; it changes nothing else.
 
     Returns
     -------
@@ -161,7 +166,8 @@ def fitted(
         raise StatisticsError(f"tolerance: {tolerance} is below 0; 0 goes on until nothing is gained")
     check_seed(seed)
     model, found = MODELS[method], []
-    for one in judged(ratings, scales=scales, variables=variables):
+    for one in judged(ratings, scales=scales, variables=variables, cluster=cluster):
+        clusters = _clusters(one)
         for member, names, chosen in _questions(one, scales[one.variable].categories):
             kept, coded = np.unique(chosen, return_inverse=True)
             answers = responses(
@@ -179,6 +185,7 @@ def fitted(
             found.append(
                 Fit(
                     method,
+                    clusters,
                     one.variable,
                     member,
                     tuple(names[place] for place in kept),
@@ -193,6 +200,15 @@ def fitted(
     return tuple(found)
 
 
+def _clusters(one: Judgements) -> tuple[IntArray, str] | None:
+    """The document of each unit."""
+    if one.cluster is None or one.clustered_by is None:
+        return None
+    found = np.zeros(int(one.unit.max()) + 1, dtype=np.int64)
+    found[one.unit] = one.cluster
+    return found, one.clustered_by
+
+
 def _questions(
     one: Judgements, declared: Sequence[str]
 ) -> Iterator[tuple[str | None, tuple[str, ...], IntArray]]:
@@ -205,60 +221,6 @@ def _questions(
     for member in asked:
         holds = np.array([member in chosen for chosen in sets], dtype=np.int64)
         yield member, (ABSENT, PRESENT), holds[one.category]
-
-
-ACCURACY, ERROR_RATE = "accuracy", "error rate"
-NEVER_MET = "the annotator rated no item of this category"
-_KINDS = {"value": "float64", "n_ratings": "float64", "variable": "str", "annotator": "str", "figure": "str"}
-
-
-def annotators(fits: Sequence[Fit]) -> pd.DataFrame:
-    """Say how reliable each annotator is.
-
-    Returns
-    -------
-    DataFrame
-        For each variable, member (of sets; None otherwise) and annotator first one row whose figure is
-        ``accuracy``: the share of the annotator's ratings that are the true category, each item's true
-        category taken with its posterior; true_category and category are None. Of mace then one of figure
-        ``competence``, how often they know and do not guess, of glad ``ability``. Of dawid-skene one of figure
-        ``error rate`` for each true_category and each category that may be chosen: value, the probability
-        of choosing it (where both are the same, of the right choice). n_ratings is how many ratings the
-        value rests on, as expected; undefined the reason for NaN, or None; caution a key of
-        :data:`~annotate.consensus._cautions.MEANINGS`, or None.
-
-    """
-    return pd.concat([_annotators(fit) for fit in fits], ignore_index=True)
-
-
-def _annotators(fit: Fit) -> pd.DataFrame:
-    people, size = len(fit.annotators), len(fit.categories)
-    met = fit.counts.sum(axis=2)
-    rated = met.sum(axis=1, keepdims=True)
-    right = np.trace(fit.counts, axis1=1, axis2=2)[:, None]
-    more = fit.figures
-    named: list[tuple[str, str | None, str | None]] = [(name, None, None) for name in (ACCURACY, *more)]
-    values, numbers = [right / rated, *(one[:, None] for one in more.values())], [rated] * (1 + len(more))
-    if fit.method == DAWID_SKENE:
-        named += [(ERROR_RATE, true, chosen) for true in fit.categories for chosen in fit.categories]
-        values.append(fit.error_rates.reshape(people, -1))
-        numbers.append(met.repeat(size, axis=1))
-    value, n_ratings = np.hstack(values).ravel(), np.hstack(numbers).ravel()
-    figure, true, chosen = (np.array(column, dtype=object) for column in zip(*named, strict=True))
-    nothing = np.isnan(value)
-    data: dict[str, object] = {
-        "variable": fit.variable,
-        "member": fit.member,
-        "annotator": fit.annotators.repeat(len(named)),
-        "figure": np.tile(figure, people),
-        "true_category": np.tile(true, people),
-        "category": np.tile(chosen, people),
-        "value": value,
-        "n_ratings": n_ratings,
-        "undefined": said(nothing, NEVER_MET),
-        "caution": said((n_ratings < FEW) & ~nothing, FEW_RATINGS_HERE),
-    }
-    return pd.DataFrame(data, dtype=object).astype(_KINDS)
 
 
 def models(fits: Sequence[Fit]) -> pd.DataFrame:

@@ -78,7 +78,7 @@ class OneCoin(DawidSkene):
         """The share of an annotator's answers that are right."""
         weights = found.n * posterior
         answers = _by_answer(found, found.totals(weights))
-        right = np.trace(answers, axis1=1, axis2=2) / answers.sum(axis=(1, 2))
+        right = np.trace(answers, axis1=1, axis2=2) / np.maximum(answers.sum(axis=(1, 2)), _NONE)
         return self._by_accuracy(weights.sum(axis=1) / found.n.sum(), right)
 
     def moved(self, _: Responses, leapt: tuple[FloatArray, ...], second: Parameters) -> Parameters:
@@ -222,6 +222,7 @@ class Glad:
         return Parameters(np.full(size, 1 / size), np.empty((0, size)), (ability, ease), bonus)
 
 
+_NONE = 1e-12  # answers, of an annotator who has none
 _MOST_EASE = 50.0  # e^50 times any ability is certain
 
 MODELS: Mapping[str, Model] = {one.name: one for one in (DawidSkene(), OneCoin(), Mace(), Glad())}

@@ -12,12 +12,23 @@ from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import MEANINGS, ONE_RATING
 from annotate.consensus._fits import PRESENT, STARTS, TOLERANCE, Fit, fitted
 from annotate.consensus._models import MODELS
-from annotate.consensus._votes import as_texts, first_round, item_names, joined, judged, records, said, vote
+from annotate.consensus._votes import (
+    as_texts,
+    drawn_by,
+    first_round,
+    item_names,
+    joined,
+    judged,
+    records,
+    said,
+    vote,
+)
 from annotate.counts.groups import MisfitError, place_texts
 from annotate.counts.judgements import Judgements
+from annotate.counts.shares import shares_of_each
 from annotate.counts.table import bring_home
 from annotate.errors import StatisticsError, TableError
-from annotate.sampling import FloatArray, IntArray
+from annotate.sampling import FloatArray, IntArray, Interval
 from annotate.study.ratings import encode_set
 
 MAJORITY = "majority"
@@ -178,7 +189,11 @@ _DECISION = ("item", "variable", "category")
 
 
 def with_gold(
-    ratings: pd.DataFrame, gold: pd.DataFrame, *, scales: Mapping[str, Scale] | None = None
+    ratings: pd.DataFrame,
+    gold: pd.DataFrame,
+    *,
+    scales: Mapping[str, Scale] | None = None,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Measure how often each annotator chose what is starred as ground truth.
 
@@ -189,7 +204,7 @@ def with_gold(
     ----------
     ratings, gold
         Of :class:`~annotate.study.study.Study`; of two starred annotations of a passage, the first counts.
-    scales
+    scales, interval
         As of :func:`with_decided`.
 
     Returns
@@ -205,7 +220,7 @@ def with_gold(
     """
     own = pd.MultiIndex.from_frame(gold[["item", "annotator"]])
     others = ratings.loc[~pd.MultiIndex.from_frame(ratings[["item", "annotator"]]).isin(own)]
-    return with_decided(others, gold.drop_duplicates(["item", "variable"]), scales=scales)
+    return with_decided(others, gold.drop_duplicates(["item", "variable"]), scales=scales, interval=interval)
 
 
 def with_decided(
@@ -213,6 +228,7 @@ def with_decided(
     decided: pd.DataFrame,
     *,
     scales: Mapping[str, Scale] | None = None,
+    interval: Interval = Interval(),
 ) -> pd.DataFrame:
     """Measure how often each annotator chose the decided category.
 
@@ -226,13 +242,16 @@ def with_decided(
     scales
         As of :func:`~annotate.agreement.measure`, so that ``3`` and ``3.0``, or a set in another order, are
         the same. Of a variable that has no scale here, texts are compared as they stand.
+    interval
+        Its confidence, and what is drawn: documents where they are known, items otherwise.
 
     Returns
     -------
     DataFrame
         One row a variable and annotator, sorted by both: annotator, variable, n_rated (items that they
         rated), n_items (of these, the decided ones), n_agreeing (of these), value (``n_agreeing /
-        n_items``), undefined (None, or why the value is NaN). A decision that the annotator had a part in
+        n_items``), undefined (None, or why the value is NaN), ci_low, ci_high, interval, n_clusters where documents are
+        drawn, and caution, as of :func:`~annotate.agreement.majority`; the decisions are taken as they are. A decision that the annotator had a part in
         agrees with that annotator more easily.
 
     Raises
@@ -243,7 +262,7 @@ def with_decided(
         If a category does not fit the level or what was declared.
 
     """
-    home = bring_home(ratings, also=("round",))
+    home = bring_home(ratings, also=("round", *drawn_by(interval.cluster)))
     missing = [column for column in _DECISION if column not in decided.columns]
     if missing:
         found = ", ".join(map(str, decided.columns)) or "none"
@@ -256,13 +275,14 @@ def with_decided(
             f"decided: item {one['item']}, variable {one['variable']}: decided more than once; keep one decision"
         )
     parts = [
-        _held(one, told.loc[told["variable"] == one.variable], (scales or {}).get(one.variable))
-        for one in as_texts(home)
+        _held(one, told.loc[told["variable"] == one.variable], (scales or {}).get(one.variable), interval)
+        for one in as_texts(home, interval.cluster)
     ]
-    return pd.concat(parts, ignore_index=True)
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[[*(name for name in whole.columns if name != "caution"), "caution"]]
 
 
-def _held(judged: Judgements, told: pd.DataFrame, scale: Scale | None) -> pd.DataFrame:
+def _held(judged: Judgements, told: pd.DataFrame, scale: Scale | None, interval: Interval) -> pd.DataFrame:
     """Hold the annotators of a variable to what was decided (item, category) on it."""
     first = first_round(judged)
     place = _places(judged.variable, {*judged.categories, *told["category"]}, scale)
@@ -273,7 +293,15 @@ def _held(judged: Judgements, told: pd.DataFrame, scale: Scale | None) -> pd.Dat
     people = len(judged.annotators)
     n_items = np.bincount(annotator[decided >= 0], minlength=people)
     n_agreeing = np.bincount(annotator[decided == chosen], minlength=people)
-    none = n_items == 0
+    none, there = n_items == 0, decided >= 0
+    shares = shares_of_each(
+        annotator[there],
+        decided[there] == chosen[there],
+        people,
+        None if judged.cluster is None else judged.cluster[first][there],
+        judged.clustered_by,
+        interval.confidence,
+    )
     data = {
         "annotator": judged.annotators,
         "variable": pd.Series([judged.variable] * people, dtype="str"),
@@ -282,6 +310,7 @@ def _held(judged: Judgements, told: pd.DataFrame, scale: Scale | None) -> pd.Dat
         "n_agreeing": n_agreeing,
         "value": np.where(none, np.nan, n_agreeing / np.maximum(n_items, 1)),
         "undefined": said(none, NOTHING_DECIDED),
+        **shares.columns(),
     }
     return pd.DataFrame(data)
 

@@ -9,10 +9,11 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import Scale
+from annotate.counts.clusters import DOCUMENT
 from annotate.counts.judgements import Judgements, judgements
 from annotate.counts.table import bring_home
 from annotate.errors import StatisticsError
-from annotate.sampling import FloatArray, IntArray
+from annotate.sampling import AUTO, FloatArray, IntArray
 from annotate.study.ratings import decode_set, encode_set
 
 FIRST = ("item", "variable", "category")
@@ -87,6 +88,7 @@ def judged(
     *,
     scales: Mapping[str, Scale],
     variables: Sequence[str] | None,
+    cluster: str | None = None,
 ) -> Iterator[Judgements]:
     """Read a table of ratings as agreement does, with a column ``round`` if it has one.
 
@@ -101,7 +103,7 @@ def judged(
 
     """
     read_as = {name: without_order(scale) for name, scale in scales.items()}
-    home = bring_home(ratings, also=("round",))
+    home = bring_home(ratings, also=("round", *drawn_by(cluster)))
     if variables is not None:
         there = home["variable"].astype("str")
         missing = sorted(set(variables) - set(there.unique()))
@@ -110,7 +112,12 @@ def judged(
             raise StatisticsError(f"variable {', '.join(missing)} is not in the ratings; they have {known}")
         home = home.loc[there.isin(list(variables))]
     repeat = "round" if "round" in home.columns else None
-    yield from judgements(home, scales=read_as, repeat=repeat)
+    yield from judgements(home, scales=read_as, repeat=repeat, cluster=cluster)
+
+
+def drawn_by(cluster: str | None) -> tuple[str, ...]:
+    """The column that may tell what is drawn together."""
+    return () if cluster is None else (DOCUMENT if cluster == AUTO else cluster,)
 
 
 def or_nominal(scales: Mapping[str, Scale], ratings: pd.DataFrame) -> dict[str, Scale]:
@@ -180,10 +187,10 @@ def vote(judgements_: Iterable[Judgements]) -> Iterator[pd.DataFrame]:
         yield votes(item_names(one), one.variable, one.categories, one.unit[first], one.category[first])
 
 
-def as_texts(home: pd.DataFrame) -> Iterator[Judgements]:
+def as_texts(home: pd.DataFrame, cluster: str | None = None) -> Iterator[Judgements]:
     """The judgements of each variable, by the alphabet, where two are the same if their texts are."""
     variables = sorted(home["variable"].astype("str").unique())
-    return judged(home, scales=dict.fromkeys(variables, Scale("nominal")), variables=None)
+    return judged(home, scales=dict.fromkeys(variables, Scale("nominal")), variables=None, cluster=cluster)
 
 
 def first_rounds(ratings: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from annotate import agreement, consensus
 from annotate.agreement import DEFAULT
 from annotate.agreement.registry import renamed
 from annotate.codebook.scale import Level, Scale, scales_of
+from annotate.counts.shares import MEANINGS as OF_SHARES
 from annotate.errors import InputError, StatisticsError
 from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
@@ -242,23 +243,61 @@ class RatedStudy(Study):
         return Result(frame, self.exclusions)
 
     def leave_one_out(
-        self, by: By = (), *, level: Levels | None = None, order: Order | None = None
+        self,
+        by: By = (),
+        *,
+        coefficients: By = ("krippendorff_alpha",),
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
     ) -> Result:
         """Measure the agreement of all annotators but one; see :func:`annotate.agreement.leave_one_out`."""
-        frame = agreement.leave_one_out(self.rated, by=columns(by), scales=self._scaled(level, order))
+        frame = agreement.leave_one_out(
+            self.rated,
+            by=columns(by),
+            coefficients=names("coefficients", coefficients),
+            scales=self._scaled(level, order),
+            interval=interval_of(confidence=confidence, cluster=cluster),
+        )
         return Result(frame, self.exclusions)
 
-    def majority(self, by: By = (), *, level: Levels | None = None, order: Order | None = None) -> Result:
+    def majority(
+        self,
+        by: By = (),
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+    ) -> Result:
         """Measure each annotator against most of the others; see :func:`annotate.agreement.majority`."""
-        frame = agreement.majority(self.rated, by=columns(by), scales=self._scaled(level, order))
-        return Result(frame, self.exclusions)
+        frame = agreement.majority(
+            self.rated,
+            by=columns(by),
+            scales=self._scaled(level, order),
+            interval=interval_of(confidence=confidence, cluster=cluster),
+        )
+        return Result(frame, self.exclusions, meanings=OF_SHARES)
 
-    def against_gold(self, *, level: Levels | None = None, order: Order | None = None) -> Result:
+    def against_gold(
+        self,
+        *,
+        level: Levels | None = None,
+        order: Order | None = None,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+    ) -> Result:
         """Measure each annotator against what is starred as ground truth; see :func:`annotate.consensus.with_gold`."""
         if self.gold.empty:
             raise InputError(f"{self.name}: no annotation is starred as ground truth")
-        frame = consensus.with_gold(self.rated, self.gold, scales=self._scaled(level, order))
-        return Result(frame, self.exclusions)
+        frame = consensus.with_gold(
+            self.rated,
+            self.gold,
+            scales=self._scaled(level, order),
+            interval=interval_of(confidence=confidence, cluster=cluster),
+        )
+        return Result(frame, self.exclusions, meanings=OF_SHARES)
 
     def rounds(
         self,
@@ -285,6 +324,8 @@ class RatedStudy(Study):
         *,
         level: Levels | None = None,
         order: Order | None = None,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
         seed: int = 0,
     ) -> Consensus:
         """Decide on one category for each passage and variable; see :func:`annotate.consensus.resolve`.
@@ -297,22 +338,25 @@ class RatedStudy(Study):
             )
         _ = self.rated
         scales = self._scaled(level, order)
-        meant = consensus.MEANINGS
+        meant = {**OF_SHARES, **consensus.MEANINGS}
+        interval = interval_of(confidence=confidence, seed=seed, cluster=cluster)
         if method == "majority":
             decided = consensus.resolve(self.ratings, scales=scales)
-            held = consensus.with_decided(self.ratings, decided, scales=scales)
+            held = consensus.with_decided(self.ratings, decided, scales=scales, interval=interval)
             return Consensus(
                 decided,
                 self.exclusions,
                 meanings=meant,
                 annotators=Result(held, self.exclusions, meanings=meant),
             )
-        fits = consensus.fitted(self.ratings, scales=scales, method=method, seed=whole("seed", seed))
+        fits = consensus.fitted(
+            self.ratings, scales=scales, method=method, seed=whole("seed", seed), cluster=cluster
+        )
         return Consensus(
             consensus.decisions(fits),
             self.exclusions,
             meanings=meant,
-            annotators=Result(consensus.annotators(fits), self.exclusions, meanings=meant),
+            annotators=Result(consensus.annotators(fits, interval), self.exclusions, meanings=meant),
             models=Result(consensus.models(fits), self.exclusions, meanings=meant),
         )
 

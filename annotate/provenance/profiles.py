@@ -6,7 +6,7 @@ Every passage has weight one, however many annotators it had. A passage that two
 annotators coded as attributed counts two thirds towards attributed: disagreement is carried along,
 not voted away. A share is a ratio of two such sums, over the claims of one source, and its interval
 is over the source's documents where they are known, and over its passages otherwise; see
-:mod:`annotate.provenance._shares`.
+:mod:`annotate.counts.shares`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,11 +18,11 @@ from narwhals.typing import IntoFrame
 
 from annotate.corpus.tasks import Task
 from annotate.counts.clusters import DOCUMENT, clusters_of
+from annotate.counts.shares import Sums, shares
 from annotate.counts.table import bring_home
 from annotate.errors import TableError
 from annotate.figures import quantities
 from annotate.frames import records
-from annotate.provenance._shares import Sums, shares
 from annotate.reuse import MIN_SCORE, reuse
 from annotate.sampling import AUTO, FloatArray, Interval, generator
 from annotate.study.passages import passages_of

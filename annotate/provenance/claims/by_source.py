@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from annotate.provenance._shares import Sums, shares
+from annotate.counts.shares import Sums, shares
 from annotate.provenance.claims._figures import Figures
 from annotate.provenance.claims._told import most
 from annotate.provenance.claims.measured import Claims, first_to_publish
@@ -59,7 +59,7 @@ def by_source(claims: Claims, interval: Interval = Interval()) -> pd.DataFrame:
     claims
         Of :func:`annotate.provenance.claims.measured.gather`.
     interval
-        Shares are of claims, drawn together by the document in which the source makes them first (:mod:`annotate.provenance._shares`);
+        Shares are of claims, drawn together by the document in which the source makes them first (:mod:`annotate.counts.shares`);
         the spread over origins is drawn by documents, ``replicates`` times.
 
     Returns

@@ -1,4 +1,6 @@
-"""Shares of what passages say, each with an interval: ratios of two sums, over documents or over passages.
+"""Shares, each with an interval: ratios of two sums, over documents or over passages.
+
+What passages say (:func:`shares`), and how often each annotator chose what others chose (:func:`shares_of_each`).
 
 Passages of one text resemble each other, so where documents are known each is left out in turn (jackknife), and
 the interval is that of Student's t on the scale of the logit, by the delta method, with degrees of freedom by
@@ -13,8 +15,10 @@ Where all are alike there is nothing to draw or to leave out, and Wilson's inter
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotate.counts.units import counted
 from annotate.sampling import FloatArray, IntArray, Interval, draw, percentiles, t_quantile, wilson
@@ -25,7 +29,7 @@ FEWEST = 10
 over ten documents of fifteen passages 95 % intervals hold 96 to 99 % of the shares .05, .3 and .6, over twenty
 where the share is .05 they hold 90, since few documents have any of it (docs/coverage.md)."""
 MEANINGS: dict[str, str] = {
-    FEW: f"the share rests on fewer than {FEWEST} documents, or on few that hold most of the claims",
+    FEW: f"the share rests on fewer than {FEWEST} documents, or on few that hold most of what counts",
     ONE: "all is from one document: the interval is of its passages and says nothing of other documents",
     RARE: f"fewer than {FEWEST} documents, or passages, have any of it, or any without it",
 }
@@ -89,6 +93,80 @@ def shares(sums: Sums, interval: Interval, rng: np.random.Generator) -> Iterator
         if how and not how.startswith("Wilson"):
             said += _rare(*(documents or (above[counts], below[counts])))
         yield Share(value, low, high, how, n, n_documents, "; ".join(said) or None if how else None)
+
+
+@dataclass(frozen=True, eq=False)
+class OfEach:
+    """A share for each of K, all arrays (K,): NaN and None where there is none. ``n_clusters`` is None where items are drawn."""
+
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+    interval: NDArray[np.object_]
+    n_clusters: IntArray | None
+    caution: NDArray[np.object_]
+
+    def columns(self) -> dict[str, object]:
+        """The columns of a table."""
+        found: dict[str, object] = {"ci_low": self.low, "ci_high": self.high, "interval": self.interval}
+        if self.n_clusters is not None:
+            found["n_clusters"] = self.n_clusters
+        return {**found, "caution": self.caution}
+
+
+def shares_of_each(
+    key: IntArray,
+    right: NDArray[np.bool_],
+    number: int,
+    cluster: IntArray | None,
+    clustered_by: str | None,
+    confidence: float,
+) -> OfEach:
+    """The share of the judgements that are right, for each key below ``number``.
+
+    Where clusters are known they are left out in turn; items are as good as independent, and have Wilson's interval.
+
+    Parameters
+    ----------
+    key, right, cluster
+        Of each judgement (N,); ``cluster`` is None where items are drawn.
+    number
+        How many keys there are.
+    clustered_by
+        The column that tells the clusters.
+    confidence
+        Of the intervals.
+
+    """
+    n, x = np.bincount(key, minlength=number), np.bincount(key[right], minlength=number)
+    value = np.where(n > 0, x / np.maximum(n, 1), np.nan)
+    low, high = np.full(number, np.nan), np.full(number, np.nan)
+    how, caution = np.full(number, None, dtype=object), np.full(number, None, dtype=object)
+    n_clusters = None
+    told: list[tuple[FloatArray, FloatArray] | None] = [None] * number
+    if cluster is not None:
+        width = int(cluster.max(initial=0)) + 1
+        cells, place = np.unique(key * width + cluster, return_inverse=True)
+        m = np.bincount(place).astype(float)
+        of = np.bincount(place, right, len(cells)).astype(float)
+        starts = np.searchsorted(cells // width, np.arange(number + 1))
+        n_clusters = np.diff(starts).astype(np.int64)
+        told = [(np.asarray(of[a:b]), np.asarray(m[a:b])) for a, b in pairwise(starts.tolist())]
+    for one in np.flatnonzero(n > 1).tolist():
+        documents, said = told[one], []
+        if documents is None or len(documents[0]) < _TWO:
+            low[one], high[one] = wilson(float(value[one]), int(n[one]), confidence)
+            how[one] = f"Wilson over {counted(int(n[one]), 'item')}"
+            if documents is not None:
+                how[one], said = f"{how[one]} of {counted(1, clustered_by or '')}", [ONE]
+        else:
+            x_of, m_of = documents
+            low[one], high[one], how[one] = _jackknife(
+                x_of, m_of, float(value[one]), clustered_by or "", confidence
+            )
+            said = _few(documents[1]) + ([] if how[one].startswith("Wilson") else _rare(*documents))
+        caution[one] = "; ".join(said) or None
+    return OfEach(value, low, high, how, n_clusters, caution)
 
 
 def _of_documents(sums: Sums, above: FloatArray, below: FloatArray) -> tuple[FloatArray, FloatArray] | None:
