@@ -4,8 +4,10 @@ import math
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from annotate.figures.grammar import REGISTERED
+from annotate.figures.grammar import REGISTERED, may_begin
 from annotate.figures.read import NOT_UNDERSTOOD, figures, readings, told
 from annotate.figures.words import HEDGES_BEFORE, HEDGES_BEHIND
 from tests.marked_figures import accuracy
@@ -24,6 +26,14 @@ def test_a_rule_reads_its_examples(name, example):
 def test_every_rule_has_a_name_of_its_own_and_examples():
     assert [name for name, count in Counter(rule.name for rule in REGISTERED).items() if count > 1] == []
     assert [rule.name for rule in REGISTERED if not rule.examples] == []
+
+
+@given(st.sampled_from(REGISTERED), st.text("ab 5.,-\u2013%$\u20acxXKm\u00bd\u2009'oneftd/", max_size=12), st.integers(0, 2))
+def test_no_rule_is_passed_over_where_it_would_match(rule, text, letters):
+    for where in (text, *(example.rpartition("=")[0] for example in rule.examples)):
+        for at in range(len(where)):
+            if rule.pattern.match(where if rule.cased else where.lower(), at):
+                assert may_begin(rule.pattern.pattern, where.lower()[at : at + letters])
 
 
 BOUNDS = {"at least": "40..", "more than": "40..", "up to": "..40", "less than": "..40"}

@@ -1,9 +1,11 @@
 """What the grammar is made of: lines of tokens with exact offsets, and rules, which are held to their examples."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast
 
 from annotate.figures import words as lex
 from annotate.figures.words import pattern
@@ -230,6 +232,7 @@ class Rules(Generic[C, N]):
     def __init__(self, stage: str, place: Place) -> None:
         self.stage, self.place = stage, place
         self.rules: list[Rule[C, N]] = []
+        self._by_letters: dict[str, tuple[Rule[C, N], ...]] = {}
 
     def rule(
         self, name: str, written: str, *examples: str, cased: bool = False
@@ -239,6 +242,7 @@ class Rules(Generic[C, N]):
         def add(produce: Production[C, N]) -> Production[C, N]:
             made = Rule(self.stage, name, pattern(written), produce, examples, cased)
             self.rules.append(made)
+            self._by_letters.clear()
             REGISTERED.append(made)
             return produce
 
@@ -246,15 +250,83 @@ class Rules(Generic[C, N]):
 
     def read(self, line: Line, j: int, context: C) -> N | None:
         """What the first rule that applies at token ``j`` produces."""
-        before = line.before(j) if self.place == "before" else ""
+        if self.place == "before":
+            return self._read_before(line, j, context)
         at = line.at[j] if self.place == "here" else line.behind(j)
-        for rule in self.rules:
-            if self.place == "before":
-                found, end = rule.pattern.search(before), j
-            elif (found := rule.pattern.match(line.text if rule.cased else line.low, at)) is not None:
-                if (stop := line.ends.get(found.end())) is None:
-                    continue
-                end = max(stop, j)
-            if found is not None and (node := rule.produce(Match(line, j, end, found), context)) is not None:
+        ahead = line.low[at : at + _AHEAD]
+        if (rules := self._by_letters.get(ahead)) is None:
+            rules = tuple(rule for rule in self.rules if may_begin(rule.pattern.pattern, ahead))
+            if len(self._by_letters) > _MOST_KNOWN:
+                self._by_letters.clear()
+            self._by_letters[ahead] = rules
+        for rule in rules:
+            found = rule.pattern.match(line.text if rule.cased else line.low, at)
+            if found is None or (stop := line.ends.get(found.end())) is None:
+                continue
+            if (node := rule.produce(Match(line, j, max(stop, j), found), context)) is not None:
                 return replace(node, rules=(rule.name, *node.rules))
         return None
+
+    def _read_before(self, line: Line, j: int, context: C) -> N | None:
+        before = line.before(j)
+        for rule in self.rules:
+            found = rule.pattern.search(before) if rule.pattern.pattern else _NO_WORDS
+            if found is not None and (node := rule.produce(Match(line, j, j, found), context)) is not None:
+                return replace(node, rules=(rule.name, *node.rules))
+        return None
+
+
+_AHEAD = 2  # letters by which rules are told apart before they are tried: a space, and the letter behind it
+_MOST_KNOWN = 4096
+_NO_WORDS = cast("re.Match[str]", re.match("", ""))
+
+
+def may_begin(written: str, letters: str) -> bool:
+    """Whether an expression can match where these letters, in lower case, begin; True where it is not known.
+
+    So most rules need not be tried at a place. The expression is read by Python's own parser of them.
+    """
+    return bool(_ends(_parsed(written), letters, 0))
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(written: str) -> Any:
+    return _parser.parse(written)
+
+
+def _ends(parsed: Any, letters: str, at: int) -> set[int]:
+    """How many of the letters a part of an expression can have consumed, which begins behind the first ``at``."""
+    places = {at}
+    for operation, argument in parsed:
+        places = {
+            end
+            for place in places
+            for end in ({place} if place == len(letters) else _step(str(operation), argument, letters, place))
+        }
+    return places
+
+
+def _step(operation: str, argument: Any, letters: str, at: int) -> set[int]:
+    if operation in ("LITERAL", "IN"):
+        members = [("LITERAL", argument)] if operation == "LITERAL" else argument
+        return {at + 1} if any(_is_one(str(kind), of, letters[at]) for kind, of in members) else set()
+    if operation == "BRANCH":
+        return set().union(*(_ends(one, letters, at) for one in argument[1]))
+    if operation in ("SUBPATTERN", "ATOMIC_GROUP"):
+        return _ends(argument[-1] if operation == "SUBPATTERN" else argument, letters, at)
+    if operation.endswith("_REPEAT"):
+        least, _, inner = argument
+        found, new = ({at} if least == 0 else set()), {at}
+        while new := {end for place in new for end in _ends(inner, letters, place)} - found:
+            found |= new
+        return found
+    return {at} if operation in ("ASSERT", "ASSERT_NOT", "AT") else {at + 1}
+
+
+def _is_one(kind: str, of: Any, letter: str) -> bool:
+    """Whether a member of a class of letters can be this one, in either case."""
+    if kind == "LITERAL":
+        return chr(of) in (letter, letter.upper())
+    if kind == "RANGE":
+        return any(of[0] <= ord(one) <= of[1] for one in (letter, letter.upper()) if len(one) == 1)
+    return letter.isdigit() if str(of) == "CATEGORY_DIGIT" else True
