@@ -262,3 +262,50 @@ def test_a_name_with_hyphens_keeps_them_over_the_end_of_a_line(tmp_path, upper, 
     text = f"{other}\nThe clerk of the office went from there to see her in {upper}\n{lower} and stayed there for the winter."
     found = read(tmp_path, pdf([column(text)])).text
     assert f"to see her in {whole} and stayed" in " ".join(found.split())
+
+
+RAISED = """<p>The dish held 3 x 10<sup>6</sup> cells and 40 km<sup>2</sup> of moor.<sup>12</sup> The union said that it had been
+told,<sup>3</sup> on Monday, that the gate was shut on the 21<sup>st</sup> of May. Water is H<sub>2</sub>O and stays so.</p>
+<p>Nobody knew why.</p>"""
+
+
+@pytest.fixture(scope="module")
+def printed(chromium):
+    """A page with raised digits as a browser prints it: a tagged PDF file."""
+    page = chromium.new_page()
+    page.set_content(f"<body style='font: 12pt serif; width: 400px'>{RAISED}</body>")
+    data = page.pdf(tagged=True)
+    page.close()
+    return data
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("by", ["not at all", "the page", "the letters"])
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_raised_digits_and_rotated_pages(printed, tmp_path, by, degrees):
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(printed))
+    if by != "not at all":
+        writer.pages[0].rotate(degrees)
+    if by == "the letters":
+        writer.pages[0].transfer_rotation_to_content()
+    writer.write(tmp_path / "b.pdf")
+    document = read(tmp_path, (tmp_path / "b.pdf").read_bytes())
+    text = (
+        "The dish held 3 x 10^6 cells and 40 km² of moor. The union said that it had been told, on Monday, that the gate was "
+        "shut on the 21st of May. Water is H2O and stays so.\nNobody knew why."
+    )
+    assert document.text == text
+    assert document.notices == (f"{tmp_path / 'a.pdf'}: 2 marks of notes were left out",)
+
+
+def test_digits_that_are_set_above_their_line_by_themselves(tmp_path):
+    lines = [
+        *[(50, 500, 10, "It held 3 x 10"), (118, 504, 7, "6"), (126, 500, 10, "cells, as they say."), (216, 504, 7, "4")],
+        (50, 488, 10, "A line below in letters of one size."),
+        (50, 464, 7, "4 In a letter to the office, which nobody has seen."),
+    ]  # fmt: skip
+    document = read(tmp_path, pdf([lines]))
+    assert document.text.startswith(
+        "It held 3 x 10^6 cells, as they say. A line below in letters of one size."
+    )
+    assert document.text.endswith("4 In a letter to the office, which nobody has seen.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotate.corpus.readers.document import Document, facts, read_within, seen, unseen_notice
+from annotate.corpus.readers.document import Document, facts, raised, read_within, seen, unseen_notice
 from annotate.corpus.readers.paragraphs import Line, joined
 from annotate.errors import InputError
 
@@ -30,7 +30,8 @@ _NEAR = 1.8  # of its size is the next line of a column below the one before
 _LONG = 15  # characters of a line of a column of text
 _GOING_ON = 0.3  # of the lines of a text begin with a small letter
 _WIDTH = 0.5  # of its size is a letter wide, on average
-_SAME_LINE = 0.4  # of the letters' size: a raised number stands on its line
+_SAME_LINE = 0.45  # of the letters' size: a raised number stands on its line
+_RAISED, _SMALLER = 0.15, 0.92  # of the letters' size: how far above the line, and how large at most
 _NO_TITLE = re.compile(
     r"untitled.*|about:.*|https?:.*|microsoft word.*|.*\.(?:docx?|odt|rtf|indd|qxd|pdf|html?|tex|pages|txt)",
     re.IGNORECASE,
@@ -53,17 +54,20 @@ def read_pdf(path: Path) -> Document:
     data = read_within(path, LARGEST, "PDF")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     reader = _opened(path, data)
-    removed, work = 0, _work_for(path, len(data))
+    removed, notes, work = 0, 0, _work_for(path, len(data))
     _look_through(reader, work)
     pages: list[list[Line]] = []
     holes: dict[int, int] = {}
     for number in range(len(reader.pages)):
-        lines, unseen, missing = _lines(path, reader, number, work)
+        lines, unseen, missing, marks = _lines(path, reader, number, work)
+        notes += marks
         pages.append([line._replace(page=number + 1) for line in lines])
         removed += unseen
         if missing:
             holes[number + 1] = missing
     notices = unseen_notice(path, removed)
+    if notes:
+        notices += (f"{path}: {notes} marks of notes were left out",)
     if holes:
         where = ", ".join(f"{missing} on page {number}" for number, missing in [*holes.items()][:_NAMED])
         more = f" and more on {len(holes) - _NAMED} other pages" if len(holes) > _NAMED else ""
@@ -122,7 +126,7 @@ _DAMAGES = (
 )  # fmt: skip
 
 
-def _lines(path: Path, reader: "PdfReader", number: int, work: "_Work") -> tuple[list[Line], int, int]:
+def _lines(path: Path, reader: "PdfReader", number: int, work: "_Work") -> tuple[list[Line], int, int, int]:
     from pypdf.errors import PyPdfError
 
     try:
@@ -131,15 +135,17 @@ def _lines(path: Path, reader: "PdfReader", number: int, work: "_Work") -> tuple
         raise InputError(f"{path}: page {number + 1} is damaged; fetch the file again") from error
 
 
-def _lines_of(page: "PageObject", work: "_Work") -> tuple[list[Line], int, int]:
-    """The lines of a page, how many signs that nobody sees were taken out, and how many letters are not known."""
+def _lines_of(page: "PageObject", work: "_Work") -> tuple[list[Line], int, int, int]:
+    """The lines of a page, how many signs that nobody sees were taken out, letters not known, and marks of notes."""
     parts: list[Line] = []
-    removed = missing = 0
+    removed = missing = notes = 0
     runs = _runs(page, work)
     letters = sum(len(text) for text, *_ in runs)
     sparse = sum(len(_UNKNOWN.findall(text)) for text, *_ in runs) < _HOLES * letters
     for line in _broken(runs):
-        text = "".join(text for text, *_ in line)
+        shown = [run for run in line if run[0].strip()]
+        text, marks = _written(line, shown)
+        notes += marks
         if sparse:
             text, count = _UNKNOWN.subn("\ufffd", text)
             missing += count
@@ -148,7 +154,6 @@ def _lines_of(page: "PageObject", work: "_Work") -> tuple[list[Line], int, int]:
         text = " ".join(text.translate(_LIGATURES).replace("\ue0ad", "\u00ad").split())
         if not text:
             continue
-        shown = [run for run in line if run[0].strip()]
         x = shown[0][1]
         _, _, y, size = max(shown, key=lambda run: len(run[0]))
         parts.append(Line(text, x, y, size))
@@ -156,14 +161,34 @@ def _lines_of(page: "PageObject", work: "_Work") -> tuple[list[Line], int, int]:
     for part in _by_columns(parts):
         if lines and _beside(lines[-1], part):
             last = lines.pop()
-            lines.append(Line(f"{last.text} {part.text}", last.x, last.y, max(last.size, part.size)))
+            above = _is_raised(part.y, part.size, last.y, last.size)
+            behind = raised(last.text, part.text) if above else f" {part.text}"
+            notes += behind is None
+            lines.append(Line(f"{last.text}{behind or ''}", last.x, last.y, max(last.size, part.size)))
         else:
             lines.append(part)
-    return lines, removed, missing
+    return lines, removed, missing, notes
+
+
+def _written(line: "list[Run]", shown: "list[Run]") -> tuple[str, int]:
+    """The text of a line, with what is raised above it as :func:`raised` writes it, and how many marks of notes it had."""
+    base = max(shown, key=lambda run: len(run[0]), default=("", 0.0, 0.0, 0.0))
+    text, notes = "", 0
+    for run in line:
+        mark = run[0].strip() and _is_raised(run[2], run[3], base[2], base[3])
+        written = raised(text, run[0]) if mark else run[0]
+        notes += written is None
+        text += written or ""
+    return text, notes
+
+
+def _is_raised(y: float, size: float, line: float, letters: float) -> bool:
+    """Whether smaller letters stand above the line of others, and not a whole line above it."""
+    return size < _SMALLER * letters and _RAISED * letters < y - line < letters
 
 
 def _beside(one: Line, other: Line) -> bool:
-    return abs(one.y - other.y) < _SAME_LINE * other.size and other.x > one.x
+    return abs(one.y - other.y) < _SAME_LINE * max(one.size, other.size) and other.x > one.x
 
 
 def _by_columns(parts: list[Line]) -> list[Line]:
@@ -211,7 +236,8 @@ def _broken(runs: list[Run]) -> Iterator[list[Run]]:
     line: list[Run] = []
     for text, x, y, size in runs:
         first, *others = text.split("\n")
-        if line and first.strip() and _far_behind(line[-1], x):
+        raises = bool(line) and _is_raised(y, size, *line[-1][2:])
+        if line and first.strip() and not raises and _far_behind(line[-1], x):
             yield line
             line = []
         line.append((first, x, y, size))
@@ -282,7 +308,13 @@ def _runs(page: "PageObject", work: _Work) -> list[Run]:
         if text:
             x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
             y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
-            scale = abs(inner[2] * outer[1] + inner[3] * outer[3]) or 1.0
+            along = inner[0] * outer[0] + inner[1] * outer[2], inner[0] * outer[1] + inner[1] * outer[3]
+            if abs(along[1]) > abs(along[0]):  # set from bottom to top, or from top to bottom
+                x, y = (y, -x) if along[1] > 0 else (-y, x)
+            elif along[0] < 0:  # upside down
+                x, y = -x, -y
+            up = inner[2] * outer[0] + inner[3] * outer[2], inner[2] * outer[1] + inner[3] * outer[3]
+            scale = max(map(abs, up)) or 1.0
             runs.append((text, x, y, abs(size) * scale))
 
     # a step that raises within a picture ends that picture only, so the steps are counted to the end
