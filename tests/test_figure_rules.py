@@ -28,7 +28,11 @@ def test_every_rule_has_a_name_of_its_own_and_examples():
     assert [rule.name for rule in REGISTERED if not rule.examples] == []
 
 
-@given(st.sampled_from(REGISTERED), st.text("ab 5.,-\u2013%$\u20acxXKm\u00bd\u2009'oneftd/", max_size=12), st.integers(0, 2))
+@given(
+    st.sampled_from(REGISTERED),
+    st.text("ab 5.,-\u2013%$\u20acxXKm\u00bd\u2009'oneftd/", max_size=12),
+    st.integers(0, 2),
+)
 def test_no_rule_is_passed_over_where_it_would_match(rule, text, letters):
     for where in (text, *(example.rpartition("=")[0] for example in rule.examples)):
         for at in range(len(where)):

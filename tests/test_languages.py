@@ -55,6 +55,38 @@ def test_an_article_is_told_cut_and_hashed(tmp_path: Any, language: str) -> None
     assert [task["data"] for task in again.tasks] == [task["data"] for task in made.tasks]
 
 
+CUT = {
+    "german": "Im 2. Weltkrieg war das anders. ¦ Die Firma aus St. Pölten zahlte ca. 40 Mio. Euro, d. h. mehr als geplant. ¦ "
+    "Die Zahl stieg auf 12. ¦ Niemand weiß warum. ¦ Siehe Abs. 2 Nr. 4 der Verordnung. ¦ Das 19. Jahrhundert war lang.",
+    "french": "M. Kell et Mme. Orn arrivent au no. 4 de l'av. Foch. ¦ Voir p. 12 et chap. 3 du livre. ¦ Rien n'a changé.",
+    "spanish": "El Sr. Gil vive en la av. Mayor. ¦ Véase el art. 5 y la pág. 7 de la ley. ¦ Nadie lo sabe.",
+    "russian": "На ул. Ленина в г. Омске стоит дом. ¦ Он заплатил 5 млн руб. за землю. ¦ Это было в 1998 г. ¦ Потом он уехал.",
+    "polish": "Np. ul. Długa nr 4 jest zamknięta. ¦ Prof. Nowak m.in. powiedział nie. ¦ Było to w 1998 r. ¦ Potem wyjechał.",
+    "arabic": "قال د. سالم ذلك. ¦ من أعطى الأمر؟",
+    "chinese": "部长说不。¦为什么？¦没有人知道！",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CUT)
+def test_abbreviations_and_ordinals_of_a_language_end_no_sentence(
+    tmp_path: Any, run: Any, language: str
+) -> None:
+    pieces = [piece.strip() for piece in CUT[language].split("¦")]
+    (tmp_path / "a.txt").write_text(("" if language == "chinese" else " ").join(pieces), encoding="utf-8")
+    code, _, _ = run("ingest", "a.txt", "--source", "S", "--output", "t.json", "--language", language)
+    assert code == 0
+    tasks = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    assert [task["data"]["text"] for task in tasks] == pieces
+
+
+def test_a_language_of_which_nothing_is_known_is_refused_in_one_line(tmp_path: Any, run: Any) -> None:
+    (tmp_path / "a.txt").write_text("One. Two.", encoding="utf-8")
+    code, _, err = run("ingest", "a.txt", "--source", "S", "--output", "t.json", "--language", "klingon")
+    assert code == 1
+    assert "nothing is known of it; known are german" in err
+    assert len(err.splitlines()) == 1
+
+
 def test_what_is_too_short_or_of_another_language_is_not_guessed_at() -> None:
     assert language_of("Vierzig Lastwagen am Tor.") is None
     assert language_of("日本の港湾労働組合は月曜日に四十台のトラックが止められたと発表した。") is None

@@ -73,6 +73,13 @@ def ingest(
         Path | None,
         typer.Option("--texts", help="Write the texts that the offsets refer to into this folder."),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="Of all documents, such as german: its abbreviations and ordinals end no sentence (default: each tells it).",
+        ),
+    ] = None,
     config: Config = None,
 ) -> None:
     """Cut documents into passages, and write them as Label Studio tasks."""
@@ -94,6 +101,7 @@ def ingest(
         skip=FURNITURE if skip_boilerplate else skip or (),
         strict=strict,
         ignored=[output, *filter(None, [texts])],
+        language=language,
     )
     if made.tasks:
         if texts:

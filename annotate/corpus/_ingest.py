@@ -51,6 +51,7 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     skip: Collection[str] = (),
     strict: bool = False,
     ignored: Sequence[Path] = (),
+    language: str | None = None,
 ) -> Ingested:
     """Cut documents into passages and make a Label Studio task of each.
 
@@ -74,6 +75,8 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
         Stop at the first file that cannot be used.
     ignored
         Files and folders within the folders that are not documents.
+    language
+        In which all documents are written (see :func:`annotate.corpus.segment.segment`); by default each tells it.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     Raises
     ------
     InputError
-        On a manifest that cannot be used, a blank source, an unknown kind, no file at all; if ``strict``, on the first failure.
+        On a manifest that cannot be used, a blank source, an unknown kind or language, no file at all; if ``strict``, on the first failure.
 
     """
     if source is not None and not source.strip():
@@ -119,7 +122,7 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     tasks = [
         task
         for one, salt in zip(settled.values(), salts, strict=True)
-        for task in _passages(one, unit, context, config_sha256, salt)
+        for task in _passages(one, unit, context, config_sha256, salt, language)
     ]
     kept = [task for task in tasks if task["data"]["kind"] not in skip]
     left_out = Counter(task["data"]["kind"] for task in tasks if task["data"]["kind"] in skip)
@@ -202,9 +205,11 @@ def _counted(
         yield f"guessed: {facts} of {len(settled)} documents; a manifest says it for sure"
 
 
-def _passages(one: Settled, unit: Unit, context: int, config_sha256: str, salt: str) -> Iterator[Task]:
+def _passages(
+    one: Settled, unit: Unit, context: int, config_sha256: str, salt: str, language: str | None
+) -> Iterator[Task]:
     document, text = one.document, one.document.text
-    spans = list(document.pieces) if document.pieces else segment(text, unit)
+    spans = list(document.pieces) if document.pieces else segment(text, unit, language)
     kinds = kinds_of(text, spans, title=one.facts.get("title"), headings=document.headings)
     for number, ((start, end), kind) in enumerate(zip(spans, kinds, strict=True)):
         first = spans[max(0, number - context)][0]

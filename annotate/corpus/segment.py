@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from annotate.corpus.furniture import KINDS, Kind, kinds_of_lines
-from annotate.corpus.stops import CLOSING, goes_on, masked, missed_ends, tokenizer
+from annotate.corpus.languages import language_of
+from annotate.corpus.stops import CLOSING, LANGUAGES, goes_on, masked, missed_ends, tokenizer
+from annotate.errors import InputError
 
 Span = tuple[int, int]
 
@@ -99,7 +101,7 @@ UNITS: tuple[str, ...] = get_args(Unit)
 _TAIL = re.compile(rf"[{re.escape(CLOSING)}]*(?:[ ]?\[\d{{1,3}}(?: ?[,–-] ?\d{{1,3}})*\])*")
 
 
-def segment(text: str, unit: Unit = "sentence") -> list[Span]:
+def segment(text: str, unit: Unit = "sentence", language: str | None = None) -> list[Span]:
     """Cut a document into passages.
 
     Parameters
@@ -111,6 +113,9 @@ def segment(text: str, unit: Unit = "sentence") -> list[Span]:
         :mod:`annotate.corpus.stops`. ``paragraph``: lines. ``document``: the whole. In text that an
         editor has wrapped, a line goes on where the next one continues it
         (:func:`annotate.corpus.segment.lines_of`).
+    language
+        One of :data:`annotate.corpus.stops.LANGUAGES`: its abbreviations and ordinal numbers end no sentence. By
+        default it is told by the text.
 
     Returns
     -------
@@ -118,15 +123,23 @@ def segment(text: str, unit: Unit = "sentence") -> list[Span]:
         In code points, in order, disjoint, without white space at either end; together they hold
         every character of the text that is not white space.
 
+    Raises
+    ------
+    InputError
+        On a language of which nothing is known.
+
     """
-    return list(_trimmed(text, _CUTTERS[unit](text)))
+    if language is not None and language not in LANGUAGES:
+        raise InputError(f"language {language!r}: nothing is known of it; known are {', '.join(LANGUAGES)}")
+    cut = _CUTTERS.get(unit)
+    return list(_trimmed(text, cut(text) if cut else _sentences(text, language or language_of(text))))
 
 
-def _sentences(text: str) -> Iterator[Span]:
+def _sentences(text: str, language: str | None) -> Iterator[Span]:
     for start, end in lines_of(text):
         line = text[start:end].replace("\n", " ")
         at = 0
-        for cut in sorted(end for end in _ends(line) if not goes_on(line, end)):
+        for cut in sorted(end for end in _ends(line) if not goes_on(line, end, language)):
             yield start + at, start + cut
             at = cut
         yield start + at, end
@@ -152,7 +165,6 @@ def _whole(text: str) -> Iterator[Span]:
 
 
 _CUTTERS: dict[str, Callable[[str], Iterator[Span]]] = {
-    "sentence": _sentences,
     "paragraph": lines_of,
     "document": _whole,
 }

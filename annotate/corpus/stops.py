@@ -2,8 +2,10 @@
 """Where a sentence ends: nupunkt with abbreviations that can be answered for, and where it is wrong about a full stop."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib.resources import files
 
 from nupunkt import PunktParameters, PunktSentenceTokenizer, load_default_model
 
@@ -139,6 +141,7 @@ _NO_PROSE = re.compile(r"[@/\\_]|www\.|\.\w+\.")
 _INITIAL = re.compile(
     rf"\.(?:(?<=[a-z\d]\s[A-Z]\.){_CLOSERS}(?=\s+([A-Z][a-z]*)\b)|(?<=[a-z]\sI\.)(?=\s+[“\"‘]))"
 )
+_YEAR = re.compile(r"(?<=\d\d\s[гr])\.(?=\s+[A-ZÀ-ÞĄĆĘŁŃÓŚŹŻА-Я])")  # a year, in Russian and Polish
 _FOOTNOTE = re.compile(r"[.!?](?<=[^\W\d_]{2}.)[\"”’]?\d{1,3}(?=\s+[“‘\"(]?[A-ZÀ-Þ])")
 
 
@@ -150,6 +153,7 @@ def missed_ends(text: str) -> Iterator[int]:
     for match in _INITIAL.finditer(text):
         if match[1] is None or match[1].lower() in OPENERS:
             yield match.end()
+    yield from (match.end() for match in _YEAR.finditer(text))
     yield from (match.end() for match in _FOOTNOTE.finditer(text) if not is_abbreviation(_word_before(match)))
 
 
@@ -165,6 +169,28 @@ def _is_glued(match: re.Match[str]) -> bool:
     return not _NO_PROSE.search(chunk[: match.end() - start].rsplit(maxsplit=1)[-1])
 
 
+_KNOWN: dict[str, dict[str, frozenset[str]]] = {
+    language: {kind: frozenset(listed.split()) for kind, listed in kinds.items()}
+    for language, kinds in tomllib.loads(
+        files(__package__).joinpath("abbreviations.toml").read_text(encoding="utf-8")
+    ).items()
+}
+LANGUAGES = tuple(_KNOWN)
+_NEAR = 40  # characters in which a word and the one before it stand
+_ORDINAL = re.compile(r"\d{1,3}")
+
+
+def _is_inside(language: str, words: list[str], behind: str) -> bool:
+    """Whether a full stop is that of an abbreviation or an ordinal number of a language: im 2. Weltkrieg."""
+    known, last = _KNOWN.get(language, {}), re.split("['’]", words[-1].lstrip(CLOSING + _OPENING))[-1]
+    opens = re.split(r"\W", behind, maxsplit=1)[0].lower() in OPENERS
+    if _ORDINAL.fullmatch(last):
+        return words[0] in known.get("ordinals", ()) and not opens
+    counted = len(last) == 1 and words[0].isdigit()  # of a year: 1998 r.
+    leads = last in known.get("leading", ()) and not opens and not counted
+    return leads or (last in known.get("ending", ()) and (behind[0].islower() or behind[0].isdigit()))
+
+
 _GOES_ON = ",;،、，；"
 _DASHES = " \t\xa0\u202f—–-"
 _ASIDE = 90  # characters: a "the old clerk of the court muttered" is no longer
@@ -177,8 +203,8 @@ _SAID_BEHIND = re.compile(r"[\u4e00-\u9fff·]{1,10}(?:说道?|表示|问道?|喊
 _STOPPED = re.compile(rf"(?P<stop>[.!?…])[\s\xa0\u202f]?(?P<closed>{_CLOSERS})\s*\Z")
 
 
-def goes_on(text: str, end: int) -> bool:
-    """Whether a sentence goes on behind what looks like its end.
+def goes_on(text: str, end: int, language: str | None = None) -> bool:
+    """Whether a sentence goes on behind what looks like its end, in a language if it is known.
 
     So it does before a comma; in a small letter, behind a quotation or an abbreviation; and in the name of who said what was
     asked or shouted.
@@ -192,6 +218,10 @@ def goes_on(text: str, end: int) -> bool:
     stopped = _STOPPED.search(text, max(0, end - 20), end)
     if stopped is None:
         return False
+    if language and stopped["stop"] == "." and not stopped["closed"]:
+        words = text[max(0, stopped.start() - _NEAR) : stopped.start()].lower().split()
+        if words and _is_inside(language, words[-2:], bare):
+            return True
     if bare[0].islower():
         word = _WORD_END.search(text, max(0, stopped.start() - 20), stopped.start())
         known = (

@@ -154,3 +154,54 @@ def test_beside_the_list_of_tasks_no_flag_lies_on_another(
     rows = sorted({round(box["y"]) for box in boxes})
     assert len(rows) == 2
     assert max(box["y"] + box["height"] for box in boxes if round(box["y"]) == rows[0]) <= rows[1]
+
+
+ARABIC = "قال الوزير إن 40 شاحنة (من 60) أُعيدت عند البوابة يوم الاثنين."
+
+
+def test_text_from_right_to_left_is_set_so_and_a_mark_lies_where_it_was_made(
+    log_in: Callable[[str], Page], connection: Connection, title: str, tmp_path: Path
+) -> None:
+    (tmp_path / "gate.txt").write_text(ARABIC, encoding="utf-8")
+    tasks = ingest([tmp_path / "gate.txt"], config_sha256=BOOK.sha256, source="The Unseen Gazette").tasks
+    pushed = push(tasks, project=title, config=BOOK.config, overlap=2, instructions="", connection=connection)
+    page = log_in("nora")
+    page.goto(f"{connection.url}/projects/{pushed.project_id}/data?labeling=1")
+    expect(page.locator(".lsf-richtext__container")).to_have_text(ARABIC)
+    boxes = [place(page, words) for words in ("قال", "شاحنة", "الاثنين", ".")]
+    lefts = [box["left"] for box in boxes]
+    assert lefts == sorted(lefts, reverse=True)  # the first word on the right, the full stop on the left
+    container = page.locator(".lsf-richtext__container").bounding_box()
+    assert boxes[0]["right"] > container["x"] + container["width"] - 20
+    page.keyboard.press("o")
+    select(page, "شاحنة")
+    expect(page.locator(".lsf-outliner-item").first).to_be_visible()
+    page.keyboard.press("Escape")
+    for key in ("5", "w", "h", "v"):
+        page.keyboard.press(key)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("No More Tasks Left in Queue")).to_be_visible()
+    study = read_study(pull(pushed.project_id, output=tmp_path / "exports", connection=connection))
+    assert study.exclusions.empty
+    (start, end), marked = study.spans[["start", "end"]].to_numpy()[0], study.spans["text"].iloc[0]
+    assert ARABIC[start:end] == marked
+    assert "شاحنة" in marked
+
+
+def place(page: Page, words: str) -> dict[str, float]:
+    """Where words of the passage stand on the screen."""
+    return page.evaluate(
+        """words => {
+            const walk = document.createTreeWalker(document.querySelector('.lsf-richtext__container'), 4);
+            while (walk.nextNode()) {
+                const at = walk.currentNode.data.lastIndexOf(words);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(walk.currentNode, at);
+                range.setEnd(walk.currentNode, at + words.length);
+                const box = range.getBoundingClientRect();
+                return {left: box.left, right: box.right};
+            }
+        }""",
+        words,
+    )
