@@ -26,7 +26,7 @@ def test_the_passages_are_what_ingest_makes_of_the_documents():
     assert {t["data"]["passage_id"]: t["data"] for t in made.tasks} == {
         t["data"]["passage_id"]: t["data"] for t in TASKS
     }
-    assert (made.documents, made.sources, made.notices) == (8, 8, ())
+    assert (made.documents, made.sources, made.notices) == (13, 13, ())
 
 
 def test_the_reference_coding_covers_every_passage_and_uses_the_codebook():
@@ -80,6 +80,8 @@ def test_every_planted_sentence_is_a_passage_of_its_document():
         "second_hand_quotations",
         "boilerplate",
         "headlines",
+        "claims",
+        "names",
     ],
 )
 def test_all_that_makes_the_work_hard_is_planted(kind):

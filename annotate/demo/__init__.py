@@ -1,32 +1,48 @@
 """The demo: documents, passages, a real server, scripted annotators, a snapshot, tables, a workbook, a report."""
 
 import itertools
+import json
 import os
 import shlex
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from annotate.codebook.guidelines import instructions
 from annotate.codebook.read import Codebook, load_codebook
+from annotate.coordination.linking import NEAR, link_tasks
 from annotate.corpus import ingest, write_tasks
-from annotate.demo.scripted import CAST, NOTE, Habits, Reference, code, read_reference
+from annotate.corpus.tasks import Task
+from annotate.demo.planted import held_against, planted_table
+from annotate.demo.scripted import (
+    CAST,
+    NOTE,
+    Habits,
+    Result,
+    code,
+    link,
+    read_link_reference,
+    read_reference,
+)
 from annotate.errors import InputError
-from annotate.files import bundled
-from annotate.present.claim_tables import claims_table, ledger_table, profile_tables
+from annotate.files import bundled, whole
+from annotate.present.claim_tables import claims_table, ledger_table, mentions_table, profile_tables
+from annotate.present.graph_page import graph_page
 from annotate.present.report import write_report
 from annotate.present.source_sheet import sources_table
 from annotate.present.study_tables import agreement_table
 from annotate.present.summary import Summary, summarise
 from annotate.present.tables import write_table
 from annotate.present.workbook import write_workbook
-from annotate.provenance.claims.measured import gather, measure
-from annotate.provenance.origins import origins_of
+from annotate.provenance import candidates
+from annotate.provenance.claims.measured import Claims, gather, measure
+from annotate.provenance.graph import graph_of
+from annotate.provenance.origins import origins_of, read_origins
 from annotate.provenance.source_table import source_table
 from annotate.sampling import Interval
 from annotate.studio import server
@@ -34,13 +50,34 @@ from annotate.studio.accounts import Account, create_account, label_stream, skip
 from annotate.studio.client import Connection, connect
 from annotate.studio.projects import all_projects
 from annotate.studio.pull import pull
-from annotate.studio.push import PushReport, push
-from annotate.study.study import Study, read_study
+from annotate.studio.push import PushReport, push, push_pairs
+from annotate.study.links import CONFIG, read_links
+from annotate.study.passages import passages_of, passages_of_study
+from annotate.study.study import read_study
 
 __all__ = ["run"]
 
 _CLAIMS = 3  # of the ledger, shown in the terminal
+_PAIRS = 70  # candidates that are linked
+_SHOWN = "a relay of two steps"  # the claim of which the terminal shows each mention
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Projects:
+    """The numbers of the projects of passages and of pairs."""
+
+    passages: int
+    pairs: int
+
+
+@dataclass(frozen=True)
+class Job:
+    """A project, what it has (in words), and how what it shows is answered."""
+
+    project: int
+    what: str
+    answer: Callable[..., list[Result] | None]
 
 
 @dataclass(frozen=True)
@@ -80,8 +117,8 @@ def run(output: Path, *, serve: bool, say: Say) -> None:
     keep = ran_before
     try:
         say(f"   {state.url}, on this machine only")
-        project, logins = _annotated(str(state.url), data, tasks, book, say)
-        _results(output, str(state.url), data, project, say)
+        projects, logins = _annotated(str(state.url), data, tasks, book, say)
+        _results(output, str(state.url), data, projects, say)
         if serve:
             _invite(str(state.url), data, tasks, book, logins, say)
         keep = keep or serve
@@ -94,7 +131,7 @@ def run(output: Path, *, serve: bool, say: Say) -> None:
         say(f"Stop the server with: {_command()} server stop --data-dir {shlex.quote(str(data))}")
 
 
-def _passages(output: Path, book: Codebook, say: Say) -> Sequence[Mapping[str, Mapping[str, Any]]]:
+def _passages(output: Path, book: Codebook, say: Say) -> list[Task]:
     corpus = bundled("tasks/example")
     documents = sorted([*corpus.glob("*.txt"), *corpus.glob("*.md")])
     made = ingest(documents, config_sha256=book.sha256, manifest=corpus / "sources.csv")
@@ -104,39 +141,64 @@ def _passages(output: Path, book: Codebook, say: Say) -> Sequence[Mapping[str, M
 
 
 def _annotated(
-    url: str, data: Path, tasks: Sequence[Mapping[str, Mapping[str, Any]]], book: Codebook, say: Say
-) -> tuple[int, list[Login]]:
-    """Push the passages and let every scripted annotator work through their stream."""
+    url: str, data: Path, tasks: list[Task], book: Codebook, say: Say
+) -> tuple[Projects, list[Login]]:
+    """Push the passages and pairs of them, and let every scripted annotator work through both projects."""
     coordinator = server.credentials(data)
-    reference = read_reference(bundled("tasks/example/codes.csv"))
+    corpus, linking = bundled("tasks/example"), load_codebook(bundled(CONFIG))
+    reference, of_pairs = read_reference(corpus / "codes.csv"), read_link_reference(corpus / "links.csv")
     with connect(url, coordinator.token) as connection:
-        title = _new_title(connection, "Demo")
-        report = _push(connection, tasks, title, book)
-        say(f"pushed {report.created} passages into the project “{title}”, {len(CAST)} annotators each")
+        report = _push(connection, tasks, _new_title(connection, "Demo"), book)
+        say(
+            f"pushed {report.created} passages into the project “{report.title}”, {len(CAST)} annotators each"
+        )
+        pairs = _push_pairs(connection, tasks, linking)
+        say(
+            f"pushed {pairs.created} pairs of them into the project “{pairs.title}”: the best {_PAIRS} candidates, and others"
+        )
         people = [_account(connection, habits, coordinator.password) for habits in CAST]
+    jobs = (
+        Job(report.project_id, "passages", partial(code, reference=reference, codebook=book)),
+        Job(pairs.project_id, "pairs", partial(link, reference=of_pairs, codebook=linking)),
+    )
     say("three scripted annotators, not people, code them through Label Studio's own API:")
     for habits in CAST:
         say(f"   {habits.name}: {habits.words}")
     stopped = threading.Event()
     with ThreadPoolExecutor(len(CAST)) as pool:
         try:
-            done = pool.map(
-                lambda one: _work(url, one[0], one[1], report.project_id, reference, book, stopped), people
-            )
-            for (habits, _), (coded, skipped) in zip(people, done, strict=True):
-                say(f"   {habits.name} coded {coded} passages and skipped {skipped}")
+            done = pool.map(lambda one: _work(url, one[0], one[1], jobs, stopped), people)
+            for (habits, _), counts in zip(people, done, strict=True):
+                told = (f"{coded} {job.what} (skipped {skipped})" for job, (coded, skipped) in counts)
+                say(f"   {habits.name} coded {' and '.join(told)}")
         finally:
             stopped.set()  # where one fails, or the person interrupts, nobody works on
     emails = [coordinator.email, *(account.email for _, account in people)]
-    return report.project_id, [Login(email, coordinator.password) for email in emails]
+    return Projects(report.project_id, pairs.project_id), [
+        Login(email, coordinator.password) for email in emails
+    ]
 
 
-def _push(
-    connection: Connection, tasks: Sequence[Mapping[str, Mapping[str, Any]]], title: str, book: Codebook
-) -> PushReport:
+def _push(connection: Connection, tasks: list[Task], title: str, book: Codebook) -> PushReport:
     guide = instructions(bundled("codebook.md"))
     return push(
         tasks, project=title, config=book.config, overlap=len(CAST), instructions=guide, connection=connection
+    )
+
+
+def _push_pairs(connection: Connection, tasks: list[Task], book: Codebook) -> PushReport:
+    """Push the best candidates for the same claim, and a control from below them."""
+    passages = passages_of(tasks)
+    pairs = link_tasks(
+        candidates(passages, most=NEAR * _PAIRS), passages, top=_PAIRS, control=0.1, config_sha256=book.sha256
+    )
+    return push_pairs(
+        pairs,
+        project=_new_title(connection, "Same claim?"),
+        config=book.config,
+        overlap=len(CAST),
+        instructions=instructions(bundled("linking.md")),
+        connection=connection,
     )
 
 
@@ -150,66 +212,86 @@ def _account(connection: Connection, habits: Habits, password: str) -> tuple[Hab
 
 
 def _work(
-    url: str,
-    habits: Habits,
-    account: Account,
-    project: int,
-    reference: Reference,
-    book: Codebook,
-    stopped: threading.Event,
-) -> tuple[int, int]:
-    """Code what the server serves to this annotator, until it serves no more or work is stopped."""
-    coded = skipped = 0
+    url: str, habits: Habits, account: Account, jobs: Sequence[Job], stopped: threading.Event
+) -> list[tuple[Job, tuple[int, int]]]:
+    """Code what the server serves to this annotator, project by project, until it serves no more or work is stopped."""
     pace = np.random.default_rng(account.id)
+    done = []
     with connect(url, account.token) as connection:
-        for task in label_stream(connection, project):
-            if stopped.is_set():
-                break
-            result = code(task["data"], reference, habits, book)
-            seconds = round(float(pace.gamma(4.0, 6.0)), 1)  # as long as a person might take; nobody waits
-            if result is None:
-                skip(connection, task["id"], seconds)
-                skipped += 1
-            else:
-                submit(connection, task["id"], result, seconds)
-                coded += 1
-    return coded, skipped
+        for job in jobs:
+            coded = skipped = 0
+            for task in label_stream(connection, job.project):
+                if stopped.is_set():
+                    break
+                result = job.answer(task["data"], habits=habits)
+                seconds = round(
+                    float(pace.gamma(4.0, 6.0)), 1
+                )  # as long as a person might take; nobody waits
+                if result is None:
+                    skip(connection, task["id"], seconds)
+                    skipped += 1
+                else:
+                    submit(connection, task["id"], result, seconds)
+                    coded += 1
+            done.append((job, (coded, skipped)))
+    return done
 
 
-def _results(output: Path, url: str, data: Path, project: int, say: Say) -> None:
+def _results(output: Path, url: str, data: Path, projects: Projects, say: Say) -> None:
     with connect(url, server.credentials(data).token) as connection:
-        folder = pull(project, output=output / "exports", connection=connection)
+        folder, linked = (
+            pull(project, output=output / "exports", connection=connection)
+            for project in (projects.passages, projects.pairs)
+        )
     study = read_study(folder)
     say(f"pulled {len(study.ratings)} ratings and {len(study.spans)} spans: {folder}")
     for reason, count in study.exclusions["reason"].value_counts().items():
         say(f"   left out and counted: {count} {reason}")
+    links = read_links(linked, passages_of_study(study))
+    say(f"pulled {len(links.labels)} answers on {len(links.pairs)} pairs: {linked}")
+    names = bundled("tasks/example/origins.csv")
+    origins = read_origins(names, origins_of(study))
+    say(f"which names are one origin, as a coordinator would say it: {names}")
+    claims = gather(study, links, origins)
     summary = summarise(study)
     _show(summary, say)
-    _show_ledger(summary, say)
-    _show_origins(study, say)
+    _show_ledger(claims, say)
     workbook, page = output / "annotate-demo.xlsx", output / "annotate-demo.html"
+    network = output / "annotate-demo-graph.html"
     write_workbook(workbook, summary, notes=[NOTE])
     write_report(page, summary, notes=[NOTE])
-    say(f"workbook: {workbook}\nreport:   {page}")
+    with whole(network) as temporary:
+        temporary.write_text(
+            graph_page(graph_of(claims), f"Claims and origins: {study.name}"), encoding="utf-8", newline="\n"
+        )
+    _show_origins(claims, say)
+    say(f"workbook: {workbook}\nreport:   {page}\ngraph:    {network}")
 
 
-def _show_ledger(summary: Summary, say: Say) -> None:
-    claims = summary.ledger.claims
+def _show_ledger(claims: Claims, say: Say) -> None:
+    found = claims.book.claims
     say(
-        f"\n{len(claims)} claims recur across the sources; the first {_CLAIMS}, by date, and whom each puts them down to:"
+        f"\n{len(found)} claims recur across the sources; the first {_CLAIMS}, by date, and whom each puts them down to:"
     )
-    write_table(ledger_table(claims.head(_CLAIMS), summary.study.codebook), "table")
+    write_table(ledger_table(found.head(_CLAIMS), claims.study.codebook), "table")
 
 
-def _show_origins(study: Study, say: Say) -> None:
-    gathered = gather(study, None, origins_of(study))
-    claims = measure(gathered, Interval())
-    say(
-        f"\nIndependent origins of these claims, the first {_CLAIMS}; nobody has linked passages, so all is unconfirmed:"
-    )
-    write_table(claims_table(claims.head(_CLAIMS)), "table")
+def _show_origins(claims: Claims, say: Say) -> None:
+    """The table of sources, one claim with who has it from whom, and what was planted beside what was found."""
     say("\nEach source: agreement on its passages, the ground of its claims, and where these come from:")
-    write_table(sources_table(source_table(gathered), study.codebook), "table")
+    write_table(sources_table(source_table(claims), claims.study.codebook), "table")
+    measured = measure(claims, Interval())
+    planted = held_against(
+        json.loads(bundled("tasks/example/planted.json").read_text("utf-8"))["claims"], claims, measured
+    )
+    shown = planted.loc[planted["shows"] == _SHOWN, "claim"]
+    chosen = measured.loc[measured["claim"].isin(shown)]
+    say(f"\nOne claim, planted as {_SHOWN}:")
+    write_table(claims_table(chosen), "table")
+    mentions = claims.book.mentions
+    write_table(mentions_table(mentions.loc[mentions["claim"].isin(shown)], claims.study.codebook), "table")
+    say("\nIndependent origins of each planted claim, as planted and as found through the coded links:")
+    write_table(planted_table(planted), "table")
 
 
 def _show(summary: Summary, say: Say) -> None:
@@ -223,7 +305,7 @@ def _show(summary: Summary, say: Say) -> None:
 def _invite(
     url: str,
     data: Path,
-    tasks: Sequence[Mapping[str, Mapping[str, Any]]],
+    tasks: list[Task],
     book: Codebook,
     logins: Sequence[Login],
     say: Say,

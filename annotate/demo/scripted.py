@@ -15,6 +15,7 @@ import numpy as np
 
 from annotate.codebook.read import Codebook
 from annotate.frames import read_frame
+from annotate.study.links import A_FROM_B, B_FROM_A, DERIVATION, RELATION, SAME, TOPIC
 
 CLAIM_TYPE, NO_CLAIM = "claim_type", "no_claim"
 OF_A_CLAIM = {"attribution": "author_voice", "evidentiary_basis": "none_offered", "certainty": "firm"}
@@ -56,16 +57,21 @@ CAST = (
     Habits(
         "literal",
         "codes 40 % of the practices as incidents and half of the hedged claims as firm, slips in 6 %, "
-        "marks no cue words, and overlooks 40 % of the flags",
+        "marks no cue words, overlooks 40 % of the flags, and takes 40 % of narrower claims for the same",
         slip=0.06,
         overlook=0.4,
-        mistakes={"practice": ("incident", 0.4), "hedged": ("firm", 0.5)},
+        mistakes={
+            "practice": ("incident", 0.4),
+            "hedged": ("firm", 0.5),
+            "narrower": ("same_claim", 0.4),
+        },
         unmarked=frozenset({"CUE"}),
     ),
     Habits(
         "hasty",
         "takes 40 % of the unnamed and vague sources for the text's own voice, sees no ground in 45 % of what rests "
-        "on say-so, hearsay or another publication, slips in 10 %, skips 3 % of the passages, and overlooks 60 % of the flags",
+        "on say-so, hearsay or another publication, slips in 10 %, skips 3 % of what is shown, overlooks 60 % of the flags, "
+        "and calls 40 % of the claims independent of which nobody can tell",
         slip=0.10,
         overlook=0.6,
         skip=0.03,
@@ -75,6 +81,7 @@ CAST = (
             "expert_or_body_judgement": ("none_offered", 0.45),
             "relayed_testimony": ("none_offered", 0.45),
             "media_or_secondary_text": ("none_offered", 0.45),
+            "cannot_tell": ("independent", 0.4),
         },
     ),
 )
@@ -111,8 +118,7 @@ def code(
         Label Studio's ``result`` of an annotation.
 
     """
-    digest = hashlib.sha256(f"{habits.name}:{passage['passage_id']}".encode()).digest()
-    rng = np.random.default_rng(list(digest))
+    rng = _habitual(passage, habits)
     if rng.random() < habits.skip:
         return None
     row = reference[passage["document_id"], int(passage["start"])]
@@ -121,6 +127,49 @@ def code(
         *_flags(row, habits, codebook, rng),
         *_spans(row, str(passage["text"]), habits, codebook),
     ]
+
+
+def _habitual(data: Mapping[str, Any], habits: Habits) -> np.random.Generator:
+    """Chance that is the same whenever this annotator sees this passage or pair."""
+    return np.random.default_rng(
+        list(hashlib.sha256(f"{habits.name}:{data['passage_id']}".encode()).digest())
+    )
+
+
+Place = tuple[str, int]
+LinkReference = Mapping[tuple[Place, Place], tuple[str, str]]
+_TURNED: dict[str, str] = {A_FROM_B: B_FROM_A, B_FROM_A: A_FROM_B}
+
+
+def read_link_reference(path: Path) -> LinkReference:
+    """Read the reference coding of pairs: from the (document, start) of both to relation and derivation, in either order."""
+    found: dict[tuple[Place, Place], tuple[str, str]] = {}
+    for row in read_frame(path).fillna("").to_dict("records"):
+        a, b = ((str(row[f"{side}_document"]), int(row[f"{side}_start"])) for side in ("a", "b"))
+        relation, derivation = str(row[RELATION]), str(row[DERIVATION])
+        found[a, b] = relation, derivation
+        found[b, a] = relation, _TURNED.get(derivation, derivation)
+    return found
+
+
+def link(
+    pair: Mapping[str, Any], reference: LinkReference, habits: Habits, codebook: Codebook
+) -> list[Result] | None:
+    """Code one pair of passages as this annotator would, as :func:`code` does a passage.
+
+    What the reference does not list has the same topic at most.
+    """
+    rng = _habitual(pair, habits)
+    if rng.random() < habits.skip:
+        return None
+    a, b = ((str(pair[f"{side}_document"]), int(pair[f"{side}_start"])) for side in ("a", "b"))
+    relation, derivation = reference.get((a, b), (TOPIC, ""))
+    chosen = _choose(relation, RELATION, habits, codebook, rng)
+    said = [_choice(RELATION, [chosen], codebook)]
+    if chosen == SAME:  # of what is not the same claim the reference does not say whence it is
+        right = derivation or "cannot_tell"
+        said.append(_choice(DERIVATION, [_choose(right, DERIVATION, habits, codebook, rng)], codebook))
+    return said
 
 
 def _choices(

@@ -16,12 +16,19 @@ import openpyxl
 import psutil
 import pytest
 
+from annotate.demo.planted import held_against
 from annotate.demo.scripted import CAST
+from annotate.files import bundled
 from annotate.present.summary import summarise
+from annotate.provenance.claims.measured import gather, measure
+from annotate.provenance.origins import origins_of, read_origins
 from annotate.sampling import Interval
 from annotate.studio import server
+from annotate.study.links import read_links
+from annotate.study.passages import passages_of_study
 from annotate.study.study import read_study
 from tests.patience import PATIENCE_SECONDS
+from tests.planted_example import PLANTED
 
 pytestmark = pytest.mark.server
 
@@ -51,28 +58,42 @@ def served(
     server.stop(home / "a demo" / "server")
 
 
-def snapshot(home: Path) -> Path:
-    (folder,) = (home / "a demo" / "exports").iterdir()
+def snapshot(home: Path, title: str = "demo-1") -> Path:
+    (folder,) = (home / "a demo" / "exports").glob(f"{title}-*")
     return folder
 
 
 def test_the_demo_says_what_it_did_and_that_nobody_real_did_it(served):
     _, done = served
     assert done.returncode == 0, done.stderr
-    assert "8 invented documents became 78 passages" in done.stderr
+    assert "13 invented documents became 100 passages" in done.stderr
     assert "three scripted annotators, not people" in done.stderr
     assert "Alpha" in done.stdout
     assert "Ministry of Health" in done.stdout
 
 
+def test_what_was_planted_is_found_through_the_links_that_were_coded_on_the_server(served):
+    home, done = served
+    study = read_study(snapshot(home))
+    links = read_links(snapshot(home, "same-claim-1"), passages_of_study(study))
+    claims = gather(study, links, read_origins(bundled("tasks/example/origins.csv"), origins_of(study)))
+    found = held_against(PLANTED, claims, measure(claims, Interval(replicates=0)))
+    assert found["n_found"].tolist() == found["n_planted"].tolist()
+    assert found[["low", "high"]].to_numpy().tolist() == found[["low_planted", "high_planted"]].to_numpy().tolist()
+    assert found.loc[found["circular"].astype(bool), "id"].tolist() == ["claim-trucks"]
+    end = done.stdout[done.stdout.index("planted  ") :]
+    assert "not found" not in end
+    assert "(one claim in five wordings)" in end
+
+
 def test_every_scripted_annotator_coded_every_passage_once_with_an_account_of_their_own(served):
     home, _ = served
     study = read_study(snapshot(home))
-    assert len(study.passages) == 78
+    assert len(study.passages) == 100
     coded = study.ratings[study.ratings["variable"] == "claim_type"].groupby("annotator")["item"].nunique()
     assert len(coded) == len(CAST)
     skipped = study.exclusions["reason"].value_counts().to_dict()
-    assert coded.sum() + skipped["cancelled"] == 3 * 78
+    assert coded.sum() + skipped["cancelled"] == 3 * 100
     assert set(skipped) == {"cancelled"}
 
 
@@ -122,7 +143,7 @@ def test_with_serve_a_person_can_log_in_and_there_is_something_to_annotate(serve
     assert f'ANNOTATE_SERVER_DIR={shlex.quote("a demo/server")} annotate pull "{title}"' in done.stderr
     assert f"annotate server stop --data-dir {shlex.quote('a demo/server')}" in done.stderr
     status = annotate("status", title, "--format", "csv", cwd=home, data=data)
-    assert "0 of 78 tasks have all their annotations" in status.stderr
+    assert "0 of 100 tasks have all their annotations" in status.stderr
     pulled = annotate("pull", title, "-o", "mine", cwd=home, data=data)
     assert pulled.returncode == 0, pulled.stderr
     nothing = annotate("agreement", pulled.stdout.strip(), cwd=home)
