@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pytest
 
 from annotate.codebook.scale import Scale
 from annotate.consensus import majority
@@ -14,6 +15,7 @@ from annotate.present.report import render_report
 from annotate.present.summary import summarise
 from annotate.present.workbook import write_workbook
 from annotate.provenance import reuse
+from annotate.provenance.claims.pairs import Answer
 from annotate.provenance.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
 from annotate.sampling import Interval
 from annotate.study.passages import passages_of, read_passages_and_study
@@ -95,7 +97,7 @@ def test_a_recurring_figure_is_followed_by_date_and_undated_mentions_come_last()
     assert figure["relations"] == ["overlap", "same"]
     assert (figure["first_published"], figure["last_published"]) == ("2023-01-01", "2023-02-01")
     assert [one["item"] for one in figure["mentions"]] == ["p1", "p2", "p3"]
-    assert (figure["mentions"][0]["low"], figure["drift"]) == (30.0, None)
+    assert (figure["mentions"][0]["low"], figure["attributions_differ"]) == (30.0, None)
     assert (text["kind"], text["n_sources"], text["n_separate_texts"]) == ("text", 2, 1)
 
 
@@ -125,18 +127,43 @@ def test_text_shared_inside_a_recurring_figure_has_no_row_of_its_own():
     }  # fmt: skip
 
 
-def test_drift_is_more_than_one_attribution_and_a_tie_is_none():
-    def drift(**chosen):
+def test_more_than_one_attribution_differs_and_a_tie_is_none():
+    def told_of(**chosen):
         found = ledger(passages(), FIGURES, COMPARISONS, pd.DataFrame([LAMP]), ratings(**chosen))
-        return found.claims.iloc[0][["attributions", "drift"]].tolist(), found.mentions.iloc[1]
+        assert found.claims["drift"].isna().all()
+        return found.claims.iloc[0][["attributions", "attributions_differ"]].tolist(), found.mentions.iloc[1]
 
-    assert drift(p1=["named", "named", "vague"], p2=["vague"])[0] == [["named", "vague"], True]
-    assert drift(p1=["named"], p2=["named"])[0] == [["named"], False]
-    told, second = drift(p1=["named"], p2=["named", "vague"])
+    assert told_of(p1=["named", "named", "vague"], p2=["vague"])[0] == [["named", "vague"], True]
+    assert told_of(p1=["named"], p2=["named"])[0] == [["named"], False]
+    told, second = told_of(p1=["named"], p2=["named", "vague"])
     assert told == [["named"], None]
     assert (second["attribution"], second["attribution_tied"], second["attribution_share"]) == (
         None, ["named", "vague"], 0.5,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("derivation", "second", "drift"),
+    [("b_from_a", "vague", True), ("b_from_a", "named", False), ("independent", "vague", None)],
+)
+def test_drift_is_along_a_link_by_which_one_mention_was_taken_from_the_other(derivation, second, drift):
+    coded = {("p1", "p2"): {"x": Answer("same_claim", derivation)}}
+    rated = ratings(p1=["named"], p2=[second])
+    found = ledger(passages(), FIGURES, COMPARISONS, pd.DataFrame([LAMP]), rated, coded=coded)
+    row = found.claims.loc[found.claims["status"] == "linked"].iloc[0]
+    assert (row["attributions_differ"], row["drift"]) == (second == "vague", drift)
+
+
+def test_a_number_of_nothing_makes_no_claim():
+    texts = {
+        "p1": ("weekly", "2023-01-01", "The harbour office put the losses of the storm at 1,237 or so."),
+        "p2": ("daily", "2023-02-01", "Losses of the storm: 1,237, the harbour office said later."),
+    }
+    found = ledger_of(passages(texts))
+    assert (found.claims["kind"].tolist(), found.n_trivial) == (["text"], 1)
+    texts["p1"] = ("weekly", "2023-01-01", "The harbour office put the losses of the storm at 1,237 boats.")
+    texts["p2"] = ("daily", "2023-02-01", "Losses of the storm: 1,237 boats, the harbour office said later.")
+    assert ledger_of(passages(texts)).claims["kind"].tolist() == ["figure"]
 
 
 def test_nothing_that_recurs_is_an_empty_ledger_with_its_columns():
@@ -158,7 +185,7 @@ def test_the_example_shows_the_planted_drift_from_a_named_expert_to_nobody():
     planted = {"lowgate-rights-watch", "varrinsk-observer", "kestwire", "ommerlight-magazine"}
     claim = next(number for number, documents in carried.items() if planted <= documents)
     row = found.claims.loc[found.claims["claim"] == claim].iloc[0]
-    assert row["drift"]
+    assert row["attributions_differ"]
     assert {"named_person", "vague_or_impersonal"} <= set(row["attributions"])
 
 
@@ -182,7 +209,7 @@ def test_the_workbook_has_a_row_for_each_claim_with_its_mentions_in_order(tmp_pa
     cells = [dict(zip(header, row, strict=True)) for row in rows]
     claims = summary.ledger.claims
     expected = [
-        (number, claim["what"], mention["source"], mention["wording"], claim["drift"])
+        (number, claim["what"], mention["source"], mention["wording"], claim["attributions_differ"])
         for number, claim in enumerate(claims.to_dict("records"), start=1)
         for mention in claim["mentions"]
     ]

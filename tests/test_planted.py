@@ -6,9 +6,16 @@ import pandas as pd
 import pytest
 
 from annotate.demo.planted import held_against
-from annotate.provenance.claims.measured import Claims, measure, steps
+from annotate.demo.scripted import CAST
+from annotate.provenance.claims.measured import Claims, gather, measure, steps
+from annotate.provenance.origins import origins_of, read_origins
 from annotate.sampling import Interval
+from annotate.study.links import read_links
+from annotate.study.passages import passages_of_study
+from annotate.study.study import read_study
 from tests.planted_example import CORPUS, PLANTED, TASKS, coded, repeats
+
+EXPORTS = Path(__file__).parent.parent / "exports"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +36,15 @@ def test_each_planted_claim_is_found_with_its_mentions_and_its_origins(
     assert (row["n_found"], row["n_others"]) == (len(planted["mentions"]), 0)
     assert (row["low"], row["high"]) == (planted["origins_low"], planted["origins_high"])
     assert (row["circular"], row["single_root"]) == (planted["circular"], planted["single_root"])
+
+
+def test_the_committed_snapshots_have_what_was_planted(found: pd.DataFrame) -> None:
+    study = read_study(EXPORTS / "example")
+    links = read_links(EXPORTS / "links-example", passages_of_study(study))
+    claims = gather(study, links, read_origins(CORPUS / "origins.csv", origins_of(study)))
+    held = held_against(PLANTED, claims, measure(claims, Interval(replicates=0))).set_index("id")
+    pd.testing.assert_frame_equal(held, found)
+    assert links.study.first_round["annotator"].nunique() == len(CAST)
 
 
 def test_no_other_claim_is_linked(claims: Claims) -> None:

@@ -190,7 +190,7 @@ def test_a_claim_whose_attributions_differ_says_so_and_can_be_cited():
     summary = summarise(read_study(EXAMPLE), interval=Interval(replicates=20))
     told = render_report(summary)
     page = Page(told)
-    differing = summary.ledger.claims["drift"].eq(True).sum()
+    differing = summary.ledger.claims["attributions_differ"].eq(True).sum()
     assert page.text.count("Attributions differ:") == differing > 0
     assert "drift: yes" not in page.text
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]

@@ -15,7 +15,7 @@ from annotate.present.tables import rendered
 from annotate.provenance import profile
 from annotate.provenance.claims.by_source import _spreads, by_source
 from annotate.provenance.claims.measured import gather
-from annotate.provenance.source_table import COLUMNS, source_table
+from annotate.provenance.source_table import COLUMNS, leave_one_out, source_table
 from annotate.sampling import Interval
 from tests import claim_example
 
@@ -82,6 +82,29 @@ def test_the_table_holds_what_agreement_and_profile_say():
         assert row["passages"] == told.loc[(row["source"], "passages"), "value"]
     with pytest.raises(StatisticsError, match="mood: no such variable"):
         source_table(gather(study), variable="mood")
+
+
+def test_each_part_left_out_gives_what_the_study_without_it_gives():
+    study = annotate.read_study(EXAMPLE)
+    out = leave_one_out(gather(study)).set_index(["left_out", "name", "source"]).sort_index()
+    shares = ["attributed_share", "named_source_share", "primary_share", "unsupported_share"]
+    ratings = study.first_round
+    for kind, name in (("annotator", "A2"), ("document", "kestwire")):
+        rest = ratings.loc[ratings[kind] != name]
+        told = profile(rest, interval=Interval(kind="none")).set_index(["source", "measure"])["value"]
+        for source, row in out.loc[(kind, name)].iterrows():
+            if row["attributed_share"] == row["attributed_share"]:
+                assert row[shares].tolist() == pytest.approx([told[source, share] for share in shares])
+    assert math.isnan(out.loc[("document", "kestwire", "Kestwire"), "attributed_share"])  # it has no other
+
+
+def test_a_headline_that_hangs_on_one_document_is_marked(gathered):
+    table = source_table(gathered, interval=Interval(replicates=0)).set_index("source")
+    assert any("not in a circle without document" in one for one in table.loc["Tide Blog", "flips"])
+    assert not any("circle" in one for one in table.loc["Gazette", "flips"])
+    out = leave_one_out(gathered)
+    assert set(out["left_out"]) >= {"linker", "document"}
+    assert out.loc[out["flips"].map(bool), "source"].isin(table.index).all()
 
 
 def test_a_source_without_claims_says_so_and_has_no_share():

@@ -231,7 +231,7 @@ def left_out(book: "Ledger") -> list[str]:
     said = []
     if book.n_trivial:
         figures = counted(book.n_trivial, "recurring figure")
-        said.append(f"left out: {figures} that say only how long, or of what order of magnitude")
+        said.append(f"left out: {figures} that say only how long, of what order of magnitude, or a bare number")
     if book.n_rejected:
         said.append(f"left out: {counted(book.n_rejected, 'claim')} that the corrections reject")
     return said

@@ -215,11 +215,21 @@ def sources(
     variable: Annotated[
         str | None, typer.Option("--variable", help="On which agreement is shown (default: attribution).")
     ] = None,
+    leave_one_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-one-out", help="Instead: each source without each annotator and each document."
+        ),
+    ] = False,
 ) -> None:
     """Show one row a source: agreement, grounds, and what becomes of its claims, side by side."""
     from annotate.present.source_sheet import sources_table
+    from annotate.provenance import source_table as tables
     from annotate.provenance.source_table import source_table
 
+    if leave_one_out:
+        table.write(tables.leave_one_out(found))
+        return
     result = source_table(found, variable=variable, interval=interval)
     table.write(result, lambda frame: sources_table(frame, found.study.codebook), study=found.study)
 

@@ -229,12 +229,18 @@ def ledger_table(claims: pd.DataFrame, codebook: Codebook | None = None) -> pd.D
                 "sources": row["n_sources"],
                 "separate texts": row["n_separate_texts"],
                 "figures": ", ".join(relations(row["relations"])),
-                "drift": {True: "yes", False: "no", None: ""}[row["drift"]],
+                "attributions": attributions(row),
                 "carried by": "\n".join(_mention(one, codebook) for one in row["mentions"]),
             }
             for row in records(claims)
         ]
     )
+
+
+def attributions(claim: Mapping[str, Any]) -> str:
+    """Whether whom a claim is put down to differs, and whether it changes from a mention to one that took it over."""
+    differ = {True: "differ", False: "the same", None: ""}[claim["attributions_differ"]]
+    return f"{differ}, and drift" if claim["drift"] else differ
 
 
 def mentions_table(

@@ -252,7 +252,7 @@ def _ledger(study: Study, found: Ledger) -> dict[str, Any]:
             "texts": claim["n_separate_texts"],
             "relations": wording.relations(claim["relations"]),
             "drift": [choice(book, VARIABLES[0], one) for one in claim["attributions"]]
-            if claim["drift"]
+            if claim["attributions_differ"]
             else [],
             "mentions": [
                 {

@@ -40,9 +40,7 @@ def sources_table(sources: pd.DataFrame, codebook: Codebook | None = None) -> pd
                 "claims": "\n".join(
                     [counted(row["claims"] or 0, "claim"), *_shares(row, _CLAIMS), *_origins(row)]
                 ),
-                "caution": ", ".join(
-                    dict.fromkeys(one.partition(": ")[2] for one in (row["caution"] or "").split("; "))
-                ),
+                "caution": "\n".join(_cautions(row)),
             }
             for row in rows
         ],
@@ -54,9 +52,15 @@ def sources_table(sources: pd.DataFrame, codebook: Codebook | None = None) -> pd
         "frequent category; intervals in brackets",
         "claims: those that recur; first: nobody published it before; taken over: from another source, as annotators say; "
         "origins: independent origins of all its claims, if all that are not known are one, to if all are different",
-        "caution: on which of these figures each stands, the formats csv and json say",
+        "caution: on which of these figures each stands, the formats csv and json say; below it what is said no more, or only "
+        "then, without one annotator, one who links (linker) or one document",
         "Rows are in the order of the names. None of it says whether a claim is true, or a source good.",
     )
+
+
+def _cautions(row: Mapping[str, Any]) -> list[str]:
+    met = dict.fromkeys(one.partition(": ")[2] for one in (row["caution"] or "").split("; "))
+    return [*filter(None, [", ".join(met)]), *row["flips"]]
 
 
 def _agreement(row: Mapping[str, Any], codebook: Codebook | None) -> list[str]:

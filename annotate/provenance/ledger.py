@@ -13,7 +13,7 @@ seen. It does not say which of them is right.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
@@ -33,7 +33,7 @@ from annotate.provenance.claims._found import (
     unasked,
 )
 from annotate.provenance.claims.corrections import Corrections
-from annotate.provenance.claims.pairs import Pairs
+from annotate.provenance.claims.pairs import Pairs, most, taken
 from annotate.reuse.documents import document_pairs, is_strong, text_lengths
 from annotate.reuse.reading import read_published
 from annotate.study.ratings import decode_set
@@ -60,7 +60,7 @@ MENTION_COLUMNS = (
 )
 CLAIM_COLUMNS = (
     *("claim", "kind", "status", "what", "n_mentions", "n_sources", "n_separate_texts", "first_published"),
-    *("last_published", "relations", "attributions", "drift", "mentions"),
+    *("last_published", "relations", "attributions", "attributions_differ", "drift", "mentions"),
 )
 _UNDATED = ((9999, 99), "")  # behind every date
 
@@ -70,11 +70,14 @@ class Ledger:
     """The claims, one row each (:data:`CLAIM_COLUMNS`), and their mentions (:data:`MENTION_COLUMNS`).
 
     ``n_trivial`` counts the recurring figures that make no claim (bare durations, orders of magnitude), ``n_rejected`` the claims that
-    a person rejected.
+    a person rejected. ``comparisons`` and ``pairs`` are the figures that were compared and the text that is shared, as they
+    were given.
     """
 
     claims: pd.DataFrame
     mentions: pd.DataFrame
+    comparisons: pd.DataFrame
+    pairs: pd.DataFrame
     n_trivial: int = 0
     n_rejected: int = 0
 
@@ -122,9 +125,10 @@ def ledger(
         ``claims``: one row a claim. ``n_separate_texts`` counts the documents that carry it, those once that share its text or depend on
         each other by :func:`annotate.reuse.document_pairs`;
         ``relations`` says how the figures relate (same, overlap, shared_bound, conflict);
-        ``attributions`` are the different ones in order of date; ``drift`` is whether there is more than
-        one, None where fewer than two mentions have one; ``mentions`` are its rows of the other table, as
-        dictionaries.
+        ``attributions`` are the different ones in order of date; ``attributions_differ`` is whether there is more than
+        one, None where fewer than two mentions have one; ``drift`` whether the attribution changes from a mention to
+        one of which most annotators of the pair say that it was taken from it, None where they say it of no two
+        mentions that have one; ``mentions`` are its rows of the other table, as dictionaries.
 
     """
     known = {row["item"]: row for row in passages.to_dict("records")}
@@ -133,11 +137,12 @@ def ledger(
     joined = depend.loc[depend["joined"], ["a_document", "b_document"]].itertuples(index=False, name=None)
     dependent = {frozenset(both) for both in joined}
     length = text_lengths(passages)
-    pairs = pairs.loc[[is_strong(pair, length) for pair in pairs.to_dict("records")]]
-    chained = chained_by(zip(pairs["a_item"], pairs["b_item"], strict=True))
-    comparisons, n_trivial = told_apart(comparisons, figures)
+    strong = pairs.loc[[is_strong(pair, length) for pair in pairs.to_dict("records")]]
+    chained = chained_by(zip(strong["a_item"], strong["b_item"], strict=True))
+    telling, n_trivial = told_apart(comparisons, figures)
     by_link = linked(coded, passages, spans)
-    recurs = unasked(recurring(figures, comparisons, pairs, chained), by_link, coded)
+    recurs = unasked(recurring(figures, telling, strong, chained), by_link, coded)
+    ways = list(taken({both: answer for both, said in coded.items() if (answer := most(said)) is not None}))
     every, n_rejected = corrected([*by_link, *recurs], corrections, passages)
     found = []
     for claim in every:
@@ -153,10 +158,10 @@ def ledger(
     for number, (claim, rows) in enumerate(found, start=1):
         head = {"claim": number, "kind": claim.kind, "status": claim.status}
         head["what"] = claim.title or rows[0]["wording"]
-        claims.append(head | _summary(claim, rows, _separate(rows, chained, dependent)))
+        claims.append(head | _summary(claim, rows, _separate(rows, chained, dependent), ways))
         mentions += [head | row for row in rows]
     tables = _frame(claims, CLAIM_COLUMNS), _frame(mentions, MENTION_COLUMNS)
-    return Ledger(*tables, n_trivial, n_rejected)
+    return Ledger(*tables, comparisons, pairs, n_trivial, n_rejected)
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -194,10 +199,14 @@ def _when(row: Mapping[str, Any]) -> tuple[tuple[int, ...], str]:
     return (date.days, date.moment.isoformat() if date.moment else "") if date else _UNDATED
 
 
-def _summary(claim: Claim, rows: list[dict[str, Any]], n_separate: int) -> dict[str, Any]:
+def _summary(
+    claim: Claim, rows: list[dict[str, Any]], n_separate: int, ways: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
     dates = [row["published"] for row in rows if _when(row) != _UNDATED]
     attributions = [row["attribution"] for row in rows if row["attribution"]]
     different = list(dict.fromkeys(attributions))
+    of = {row["item"]: row["attribution"] for row in rows if row["attribution"]}
+    changes = [of[taker] != of[giver] for taker, giver in ways if taker in of and giver in of]
     return {
         "n_mentions": len(rows),
         "n_sources": len({row["source"] for row in rows}),
@@ -206,7 +215,8 @@ def _summary(claim: Claim, rows: list[dict[str, Any]], n_separate: int) -> dict[
         "last_published": dates[-1] if dates else None,
         "relations": list(claim.relations),
         "attributions": different,
-        "drift": len(different) > 1 if len(attributions) > 1 else None,
+        "attributions_differ": len(different) > 1 if len(attributions) > 1 else None,
+        "drift": any(changes) if changes else None,
         "mentions": rows,
     }
 

@@ -51,6 +51,7 @@ SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
     "unsupported_share": (BASIS, UNSUPPORTED),
 }
 COUNTS = ("passages", "annotated_passages")
+_ROUNDING = 1e-9  # what is left of claims where none is
 CLAIM_TYPES = "claim_type_share"  # one row a category
 COLUMNS = (
     *("source", "measure", "category", "value", "ci_low", "ci_high", "interval"),
@@ -129,6 +130,53 @@ def profile(
         "n_documents": "Int64",
     }
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(kinds)
+
+
+def without_each_part(
+    ratings: pd.DataFrame, passages: pd.DataFrame
+) -> Iterator[tuple[str, str, str, dict[str, float]]]:
+    """The shares of each source without each annotator, and without each of its documents.
+
+    Gives the source, what is left out (``annotator`` or ``document``; "" for nothing), its name, and the values of
+    :data:`SHARES` then, NaN where no claim is left.
+    """
+    names = list(SHARES)
+    known = passages.drop_duplicates("item").set_index("item")[["source", "document"]]
+
+    def sums(rows: pd.DataFrame, also: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        weights = _weights(rows)
+        found, both = _sums(weights, list(VARIABLES), [], None)
+        at = [name for name, _ in found]
+        items = known.loc[weights.pivot_table("share", "item", "category", aggfunc="sum").index]
+        above, below = (
+            pd.DataFrame(side, columns=at)[names].groupby([items[name].to_numpy() for name in also]).sum()
+            for side in (both.above, both.below)
+        )
+        return above, below
+
+    for annotator in ("", *sorted(set(ratings["annotator"]))):
+        rows = ratings.loc[ratings["annotator"] != annotator]
+        if not rows["variable"].isin(VARIABLES).any():
+            continue
+        above, below = sums(rows, ["source"])
+        then = above / below.where(below > 0)
+        for source, values in zip(list(then.index), then.to_dict("records"), strict=True):
+            yield (
+                str(source),
+                "annotator" if annotator else "",
+                str(annotator),
+                {str(name): float(value) for name, value in values.items()},
+            )
+    above, below = sums(ratings, ["source", "document"])
+    rest_above, rest_below = (side.groupby(level=0).transform("sum") - side for side in (above, below))
+    rest = rest_above / rest_below.where(rest_below > _ROUNDING)
+    for (source, document), values in zip(list(rest.index), rest.to_dict("records"), strict=True):
+        yield (
+            str(source),
+            "document",
+            str(document),
+            {str(name): float(value) for name, value in values.items()},
+        )
 
 
 def _documents(

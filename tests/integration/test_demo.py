@@ -79,7 +79,10 @@ def test_what_was_planted_is_found_through_the_links_that_were_coded_on_the_serv
     claims = gather(study, links, read_origins(bundled("tasks/example/origins.csv"), origins_of(study)))
     found = held_against(PLANTED, claims, measure(claims, Interval(replicates=0)))
     assert found["n_found"].tolist() == found["n_planted"].tolist()
-    assert found[["low", "high"]].to_numpy().tolist() == found[["low_planted", "high_planted"]].to_numpy().tolist()
+    assert (
+        found[["low", "high"]].to_numpy().tolist()
+        == found[["low_planted", "high_planted"]].to_numpy().tolist()
+    )
     assert found.loc[found["circular"].astype(bool), "id"].tolist() == ["claim-trucks"]
     end = done.stdout[done.stdout.index("planted  ") :]
     assert "not found" not in end

@@ -7,6 +7,7 @@ import pandas as pd
 from annotate.agreement import MEANINGS
 from annotate.frames import records
 from annotate.present import wording
+from annotate.present.claim_tables import attributions
 from annotate.present.summary import Summary
 from annotate.present.wording import LEDGER_KINDS, SHARES, coefficient, decided, relations, source_name
 from annotate.present.workbook.cell import Column, Kind, Value, as_date
@@ -284,7 +285,7 @@ def claims(summary: Summary) -> Sheet:
             *(decided(book, name, row) for name in VARIABLES),
         ]
         cells.append(", ".join(relations(claim["relations"])) or None)
-        cells.append({True: "differ", False: "the same", None: None}[claim["drift"]])
+        cells.append(attributions(claim) or None)
         cells += [row["text"], row["shared_text"], row["document"], row["item"]]
         rows.append(cells)
     return Sheet(

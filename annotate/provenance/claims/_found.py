@@ -1,7 +1,7 @@
 """Claims, each with the passages that make it: by links that annotators drew, or unconfirmed, by what recurs.
 
 What recurs is a figure that several sources carry, or a text that was reused. A figure that says no more than how
-long, or only of what order ("three months", "millions"), makes no claim.
+long, or only of what order ("three months", "millions"), or a number of nothing ("12"), makes no claim.
 """
 
 from collections.abc import Iterable, Iterator
@@ -88,13 +88,13 @@ def chained_by(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def told_apart(comparisons: pd.DataFrame, figures: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Leave out the groups of figures that make no claim: bare durations, and orders of magnitude alone.
+    """Leave out the groups of figures that make no claim: bare durations, bare numbers, and orders of magnitude alone.
 
     Returns the comparisons that are left, and how many groups were left out.
     """
     if comparisons.empty or "quantity_type" not in figures:
         return comparisons, 0
-    trivial = (figures["quantity_type"] == "duration") | (figures["hedge"] == "indefinite")
+    trivial = figures["quantity_type"].isin(("duration", "number")) | (figures["hedge"] == "indefinite")
     places = set(zip(figures["document"][trivial], figures["start"][trivial], strict=True))
     sides = [
         zip(comparisons[f"{side}_document"], comparisons[f"{side}_start"], strict=True) for side in ("a", "b")

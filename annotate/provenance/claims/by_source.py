@@ -16,7 +16,7 @@ import pandas as pd
 from annotate.counts.shares import Sums, shares
 from annotate.provenance.claims._figures import Figures
 from annotate.provenance.claims._told import most
-from annotate.provenance.claims.measured import Claims, first_to_publish
+from annotate.provenance.claims.measured import Claims, first_to_publish, without_each
 from annotate.sampling import FloatArray, Interval, generator, percentiles
 
 SHARES = ("claims_first", "claims_taken_over", "claims_single_rooted", "claims_circular")
@@ -88,6 +88,48 @@ def by_source(claims: Claims, interval: Interval = Interval()) -> pd.DataFrame:
     return frame.astype({**real, "n": "int64", "n_documents": "Int64"})
 
 
+def without_each_part(claims: Claims) -> Iterator[tuple[str, str, str, dict[str, float]]]:
+    """What is told of the claims of each source without each annotator, linker and document that bears on one of them.
+
+    Gives the source, what is left out (annotator, linker or document), its name, and the values of :data:`SHARES`,
+    ``claims``, ``origins_low`` and ``origins_high`` then; what is left out and ``None`` for the values with everything.
+    """
+    whole: dict[str, dict[int, _Carried]] = {}
+    parts: dict[tuple[str, str], dict[int, list[_Carried]]] = {}
+    for claim, scope in claims.scopes:
+        number = int(claim["claim"])
+        for one in _carried(claims.figures(scope), claim["mentions"], claims):
+            whole.setdefault(one.source, {})[number] = one
+        for kind, name, found in without_each(scope, claims):
+            some = list(_carried(found, claim["mentions"], claims)) if len(found.mentions) > 1 else []
+            parts.setdefault((kind, name), {})[number] = some
+    yield from ((source, "", "", _values(list(held.values()))) for source, held in whole.items())
+    for (kind, name), changed in sorted(parts.items()):
+        for source, held in whole.items():
+            if held.keys() & changed.keys():
+                then = {number: one for number, one in held.items() if number not in changed}
+                then |= {
+                    number: one for number, some in changed.items() for one in some if one.source == source
+                }
+                yield source, kind, name, _values(list(then.values()))
+
+
+def _values(carried: Sequence[_Carried]) -> dict[str, float]:
+    found: dict[str, float] = {"claims": len(carried)}
+    for name in SHARES:
+        known = [is_so for one in carried if (is_so := one.is_so[name]) is not None]
+        found[name] = float(np.mean(known)) if known else np.nan
+    low, high = _independent(carried) if carried else (np.nan, np.nan)
+    return found | {"origins_low": low, "origins_high": high}
+
+
+def _independent(carried: Sequence[_Carried]) -> tuple[int, int]:
+    """Independent origins of all these claims together, at least and at most."""
+    known = frozenset(name for one in carried for name in one.known)
+    unknown = sum(one.n_unknown for one in carried)
+    return max(len(known), min(1, unknown)), len(known) + unknown
+
+
 def _carried(found: Figures, mentions: Sequence[dict[str, Any]], claims: Claims) -> Iterator[_Carried]:
     place = claims.coding.place
     first = first_to_publish(mentions)
@@ -112,12 +154,8 @@ def _carried(found: Figures, mentions: Sequence[dict[str, Any]], claims: Claims)
 
 def _of_claims(carried: Sequence[_Carried], interval: Interval, source: str) -> Iterator[dict[str, Any]]:
     yield {"measure": "claims", "value": len(carried), "n": len(carried)}
-    known = frozenset(name for one in carried for name in one.known)
-    unknown = sum(one.n_unknown for one in carried)
-    for name, value in (
-        ("origins_low", max(len(known), min(1, unknown))),
-        ("origins_high", len(known) + unknown),
-    ):
+    low, high = _independent(carried)
+    for name, value in (("origins_low", low), ("origins_high", high)):
         yield {"measure": name, "value": value, "n": len(carried)}
     table = [[one.is_so[name] for name in SHARES] for one in carried]
     shape = (len(carried), len(SHARES))

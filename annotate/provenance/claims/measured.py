@@ -6,7 +6,7 @@ origins to the upper limit of the greatest; ``circular_share`` and ``single_root
 draws a claim is that. Passages and pairs of one annotator do not vary: nobody disagreed there, and nobody could.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,6 +100,7 @@ def gather(
     corrections: Corrections = Corrections(),
     decided: pd.DataFrame | None = None,
     min_score: float = MIN_SCORE,
+    book: Ledger | None = None,
 ) -> Claims:
     """Gather the claims of a study.
 
@@ -118,29 +119,33 @@ def gather(
         What an adjudicator decided of pairs: item, variable, category.
     min_score
         Of :func:`annotate.reuse.reuse`.
+    book
+        The ledger of the study with these links and corrections, where it is at hand; then nothing is compared again.
 
     """
     passages = passages_of_study(study, study.name)
     passages = passages.loc[passages["kind"] != "boilerplate"].reset_index(drop=True)
     names = origins_of(study) if origins is None else origins
-    found = quantities(passages)
-    comparisons, pairs = compare(found, passages), reuse(passages, min_score=min_score)
     coded = answers(links, corrections, decided)
-    book = ledger(
-        passages,
-        found,
-        comparisons,
-        pairs,
-        study.first_round,
-        spans=study.spans,
-        coded=coded,
-        corrections=corrections,
-    )
+    if book is None:
+        found = quantities(passages)
+        comparisons, shared = compare(found, passages), reuse(passages, min_score=min_score)
+        rated = study.first_round
+        book = ledger(
+            passages,
+            found,
+            comparisons,
+            shared,
+            rated,
+            spans=study.spans,
+            coded=coded,
+            corrections=corrections,
+        )
     place = {
         row["item"]: Place(str(row["document"]), str(row["source"])) for row in passages.to_dict("records")
     }
     within = {both: said for both, said in coded.items() if set(both) <= place.keys()}
-    coding = Coding(told(study, names), within, evidence(passages, pairs), place)
+    coding = Coding(told(study, names), within, evidence(passages, book.pairs), place)
     rated = study.first_round.loc[study.first_round["variable"].isin(_DECIDED)]
     voted = {} if rated.empty else {
         (row["item"], row["variable"]): row["category"] for row in majority(rated).to_dict("records") if row["category"]
@@ -152,7 +157,7 @@ def gather(
         book,
         coding,
         names,
-        wording(study, voted, comparisons),
+        wording(study, voted, book.comparisons),
         contradictions(coded),
         len(linkers),
     )
@@ -335,7 +340,7 @@ def leave_one_out(claims: Claims) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for claim, scope in claims.scopes:
         whole = claims.figures(scope)
-        for kind, name, found in _without_each(scope, claims):
+        for kind, name, found in without_each(scope, claims):
             flips = [
                 headline for headline in HEADLINES if getattr(found, headline) != getattr(whole, headline)
             ]
@@ -346,7 +351,8 @@ def leave_one_out(claims: Claims) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(OUT_COLUMNS), dtype=object)
 
 
-def _without_each(scope: Scope, claims: Claims) -> Iterator[tuple[str, str, Figures]]:
+def without_each(scope: Scope, claims: Claims) -> Iterator[tuple[str, str, Figures]]:
+    """The figures of a claim without each annotator of passages, each of pairs (linker), and each document of its mentions."""
     coding = claims.coding
     for name in sorted({one for item in scope.items for one in coding.told.get(item, {})}):
         yield "annotator", name, scope.read(*settled(scope, coding, without=name), coding)
@@ -359,11 +365,18 @@ def _without_each(scope: Scope, claims: Claims) -> Iterator[tuple[str, str, Figu
 
 def _flips(rows: pd.DataFrame) -> list[str]:
     """What is said no more, or only then, in words: without whom or what."""
+    return flips_in_words(
+        (f"{'' if row[headline] else 'not '}{HEADLINES[headline]}", row["left_out"], row["name"])
+        for row in rows.to_dict("records")
+        for headline in row["flips"]
+    )
+
+
+def flips_in_words(flips: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Gather what is said then, and the kind and name of what is left out, into a line for each."""
     without: dict[tuple[str, str], list[str]] = {}
-    for row in rows.to_dict("records"):
-        for headline in row["flips"]:
-            said = f"{'' if row[headline] else 'not '}{HEADLINES[headline]}"
-            without.setdefault((said, row["left_out"]), []).append(row["name"])
+    for said, kind, name in flips:
+        without.setdefault((said, kind), []).append(name)
     return [
         f"{said} without {kind} {' or '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"
         for (said, kind), names in without.items()
