@@ -25,7 +25,7 @@ from tests.study_example import FORMULA, HOSTILE, LONG, NOTE, export, study
 
 EXAMPLE = Path(__file__).parent.parent / "exports" / "example"
 SHEETS = [
-    "Overview", "Sources", "Agreement", "Annotators", "Disagreements", "Final labels", "Claims", "Passages", "Ratings",
+    "Overview", "Sources", "Agreement", "Annotators", "Disagreements", "Final labels", "Claims", "Origins", "Passages", "Ratings",
     "Spans", "Exclusions", "Codebook", "About", "Lists",
 ]  # fmt: skip
 TABLES = [name for name in SHEETS if name not in ("Overview", "Lists")]

@@ -14,6 +14,7 @@ from annotate.cli.options import (
     LinksFile,
     Names,
     NoText,
+    OriginsFile,
     Texts,
     refuse_overwriting,
 )
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from annotate.present.summary import Summary
+    from annotate.provenance.claims.measured import Claims
     from annotate.provenance.ledger import Ledger
     from annotate.sampling import Interval
     from annotate.study.study import Study
@@ -231,7 +233,9 @@ def left_out(book: "Ledger") -> list[str]:
     said = []
     if book.n_trivial:
         figures = counted(book.n_trivial, "recurring figure")
-        said.append(f"left out: {figures} that say only how long, of what order of magnitude, or a bare number")
+        said.append(
+            f"left out: {figures} that say only how long, of what order of magnitude, or a bare number"
+        )
     if book.n_rejected:
         said.append(f"left out: {counted(book.n_rejected, 'claim')} that the corrections reject")
     return said
@@ -254,12 +258,16 @@ def workbook(
     adjudicated: Adjudicated = None,
     names: Names = False,
     no_text: NoText = False,
+    links: LinksFile = None,
+    origins: OriginsFile = None,
+    claims: CorrectionsFile = None,
     config: Config = None,
 ) -> None:
     """Write everything into an Excel workbook."""
     from annotate.present.workbook import write_workbook
 
-    found = _summary(read, interval, output, adjudicated, config, names=names, texts=not no_text)
+    of_claims = links, origins, claims
+    found = _summary(read, interval, output, adjudicated, config, of_claims, names=names, texts=not no_text)
     write_workbook(output, found, command=_command("workbook", read.study, interval))
     say(f"{output}: written")
 
@@ -276,14 +284,17 @@ def report(
     adjudicated: Adjudicated = None,
     names: Names = False,
     no_text: NoText = False,
+    links: LinksFile = None,
+    origins: OriginsFile = None,
+    claims: CorrectionsFile = None,
     config: Config = None,
 ) -> None:
     """Write a self-contained HTML page with charts, tables and the text of the methods."""
     from annotate.present.report import write_report
 
-    write_report(
-        output, _summary(read, interval, output, adjudicated, config, names=names, texts=not no_text)
-    )
+    of_claims = links, origins, claims
+    found = _summary(read, interval, output, adjudicated, config, of_claims, names=names, texts=not no_text)
+    write_report(output, found)
     say(f"{output}: written")
 
 
@@ -293,16 +304,40 @@ def _summary(
     output: Path,
     adjudicated: Path | None,
     config: Path | None,
+    of_claims: tuple[Path | None, Path | None, Path | None],
     *,
     names: bool,
     texts: bool,
 ) -> "Summary":
-    from annotate.present.summary import summarise
+    """Compute what workbook and report show; ``of_claims`` are the links, the names of origins, and the corrections."""
+    from annotate.present.summary import handed_on, summarise
 
-    refuse_overwriting(output, *filter(None, [adjudicated]))
+    refuse_overwriting(output, *filter(None, [adjudicated, *of_claims]))
     decisions = read_adjudicated(adjudicated, config, read.study)
     return summarise(
-        read.study, scales=read.scales, interval=interval, decisions=decisions, names=names, texts=texts
+        read.study,
+        scales=read.scales,
+        interval=interval,
+        decisions=decisions,
+        claims=_claims_of(handed_on(read.study, names=names)[0], *of_claims) if any(of_claims) else None,
+        names=names,
+        texts=texts,
+    )
+
+
+def _claims_of(study: "Study", links: Path | None, origins: Path | None, claims: Path | None) -> "Claims":
+    from annotate.cli._origins import read_names
+    from annotate.provenance.claims.corrections import Corrections, read_corrections
+    from annotate.provenance.claims.measured import gather
+    from annotate.study.links import read_links
+    from annotate.study.passages import passages_of_study
+
+    passages = passages_of_study(study, study.name)
+    return gather(
+        study,
+        None if links is None else read_links(links, passages),
+        read_names(study, origins),
+        corrections=Corrections() if claims is None else read_corrections(claims, set(passages["item"])),
     )
 
 

@@ -174,11 +174,20 @@ def claims(
         bool,
         typer.Option("--leave-one-out", help="Instead: each claim without each annotator and each document."),
     ] = False,
+    page: Annotated[
+        int | None,
+        typer.Option(
+            "--page", help="Instead: the claim of this number as a web page to send, with --output."
+        ),
+    ] = None,
 ) -> None:
     """Count the mentions, sources and independent origins of each claim, and find circles."""
     from annotate.present.claim_tables import claims_table, mentions_table
     from annotate.provenance.claims import measured
 
+    if page is not None:
+        _write_page(found, page, interval, table.output)
+        return
     views = {
         "--mentions": mentions,
         "--steps": steps,
@@ -204,6 +213,19 @@ def claims(
         table.write(measured.leave_one_out(found))
     else:
         table.write(measured.measure(found, interval), claims_table, study=found.study)
+
+
+def _write_page(found: "Claims", number: int, interval: "Interval", output: Path | None) -> None:
+    from annotate.files import refuse_ending, whole
+    from annotate.present.claim_cards import claim_page
+
+    if output is None:
+        raise typer.BadParameter("goes with --output, the .html file to write", param_hint="--page")
+    refuse_ending(output, ".html", "a page")
+    text = claim_page(found, number, interval)
+    with whole(output) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    say(f"{output}: written")
 
 
 @command(app, "sources", CLAIMS, example="annotate sources exports/example")

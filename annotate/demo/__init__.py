@@ -31,6 +31,7 @@ from annotate.demo.scripted import (
 )
 from annotate.errors import InputError
 from annotate.files import bundled, whole
+from annotate.present.claim_cards import claim_page
 from annotate.present.claim_tables import claims_table, ledger_table, mentions_table, profile_tables
 from annotate.present.graph_page import graph_page
 from annotate.present.report import write_report
@@ -253,19 +254,20 @@ def _results(output: Path, url: str, data: Path, projects: Projects, say: Say) -
     origins = read_origins(names, origins_of(study))
     say(f"which names are one origin, as a coordinator would say it: {names}")
     claims = gather(study, links, origins)
-    summary = summarise(study)
+    summary = summarise(study, claims=claims)
     _show(summary, say)
     _show_ledger(claims, say)
     workbook, page = output / "annotate-demo.xlsx", output / "annotate-demo.html"
-    network = output / "annotate-demo-graph.html"
+    network, one_claim = output / "annotate-demo-graph.html", output / "annotate-demo-claim.html"
     write_workbook(workbook, summary, notes=[NOTE])
     write_report(page, summary, notes=[NOTE])
-    with whole(network) as temporary:
-        temporary.write_text(
-            graph_page(graph_of(claims), f"Claims and origins: {study.name}"), encoding="utf-8", newline="\n"
-        )
-    _show_origins(claims, say)
-    say(f"workbook: {workbook}\nreport:   {page}\ngraph:    {network}")
+    shown = _show_origins(claims, say)
+    pages = {network: graph_page(graph_of(claims), f"Claims and origins: {study.name}")}
+    pages |= {one_claim: claim_page(claims, shown[0])} if shown else {}
+    for path, text in pages.items():
+        with whole(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    say(f"workbook: {workbook}\nreport:   {page}\ngraph:    {network}\none claim: {one_claim}")
 
 
 def _show_ledger(claims: Claims, say: Say) -> None:
@@ -276,8 +278,11 @@ def _show_ledger(claims: Claims, say: Say) -> None:
     write_table(ledger_table(found.head(_CLAIMS), claims.study.codebook), "table")
 
 
-def _show_origins(claims: Claims, say: Say) -> None:
-    """The table of sources, one claim with who has it from whom, and what was planted beside what was found."""
+def _show_origins(claims: Claims, say: Say) -> list[int]:
+    """The table of sources, one claim with who has it from whom, and what was planted beside what was found.
+
+    Gives the number of that claim.
+    """
     say("\nEach source: agreement on its passages, the ground of its claims, and where these come from:")
     write_table(sources_table(source_table(claims), claims.study.codebook), "table")
     measured = measure(claims, Interval())
@@ -292,6 +297,7 @@ def _show_origins(claims: Claims, say: Say) -> None:
     write_table(mentions_table(mentions.loc[mentions["claim"].isin(shown)], claims.study.codebook), "table")
     say("\nIndependent origins of each planted claim, as planted and as found through the coded links:")
     write_table(planted_table(planted), "table")
+    return [int(number) for number in shown if number is not None]
 
 
 def _show(summary: Summary, say: Say) -> None:

@@ -302,7 +302,7 @@ def claims_table(figures: pd.DataFrame) -> pd.DataFrame:
                 "claim": f"{row['claim']}: {_cut(row['what'])}",
                 "mentions": row["n_mentions"],
                 "sources": row["n_sources"],
-                "origins": f"{_range(row['origins_low'], row['origins_high'])}{_limits(row)}",
+                "origins": claim_range(row),
                 "echo": _range(row["echo_low"], row["echo_high"]),
                 "depth": row["depth"],
                 "note": "; ".join(_remarks(row)),
@@ -340,6 +340,11 @@ def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
 def _cut(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def claim_range(row: Mapping[str, Any]) -> str:
+    """Write the independent origins of a claim, with their interval in brackets."""
+    return f"{_range(row['origins_low'], row['origins_high'])}{_limits(row)}"
 
 
 def _range(low: float | None, high: float | None) -> str:

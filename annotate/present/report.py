@@ -21,6 +21,7 @@ from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.files import refuse_ending, whole
 from annotate.frames import records
 from annotate.present import charts, wording
+from annotate.present.claim_cards import cards, network
 from annotate.present.label_tables import how_decided, shown_label
 from annotate.present.summary import Summary, methods_paragraph, warnings_of
 from annotate.present.tables import cell
@@ -84,7 +85,8 @@ def render_report(summary: Summary, *, notes: Sequence[str] = ()) -> str:
         is escaped. The same summary gives the same page.
 
     """
-    study, agreement = summary.study, summary.agreement
+    study, agreement, claims = summary.study, summary.agreement, summary.claims
+    told = {} if claims is None else cards(claims, summary.interval, MOST_CLAIMS)
     script = charts.PAGES.get_template("report.js").render()
     return charts.PAGES.get_template("report.html.j2").render(
         script=Markup(script),  # noqa: S704 (our own, and nothing is put into it)
@@ -101,7 +103,8 @@ def render_report(summary: Summary, *, notes: Sequence[str] = ()) -> str:
         overview=_overview(study, agreement),
         variables=_variables(study, agreement),
         profile=_profile(study, summary.provenance),
-        ledger=_ledger(study, summary.ledger),
+        ledger=_ledger(study, summary.ledger, told),
+        network=None if claims is None else network(claims, told),
         disagreements=_disagreements(study, summary.disagreements),
         seed=summary.seed,
         exclusions=_exclusions(study),
@@ -240,12 +243,13 @@ def _drawn(svg: str | None) -> Markup | None:
     return Markup(svg) if svg else None  # noqa: S704 (our own SVG, text escaped in it)
 
 
-def _ledger(study: Study, found: Ledger) -> dict[str, Any]:
+def _ledger(study: Study, found: Ledger, told: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
     """The claims that most sources carry, each mention with its place in the passage's text."""
     book, claims = study.codebook, records(found.claims.head(MOST_CLAIMS))
     shown = [
         {
             "number": claim["claim"],
+            "card": told.get(claim["claim"]),
             "kind": wording.LEDGER_KINDS[claim["kind"]],
             "what": visible(claim["what"]),
             "sources": claim["n_sources"],

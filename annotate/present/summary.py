@@ -18,6 +18,7 @@ from annotate.present import counted
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, order_ignored
 from annotate.provenance import profile
+from annotate.provenance.claims.measured import Claims, gather
 from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.provenance.profiles import COLUMNS, VARIABLES
 from annotate.sampling import Interval
@@ -56,6 +57,10 @@ class Summary:
         :func:`annotate.coordination.adjudication.final_labels`.
     decisions
         Of an adjudication, if there was one.
+    claims
+        The claims of the ledger with what bears on their origins; None where they were not looked for.
+    interval
+        How the intervals were made.
 
     """
 
@@ -70,6 +75,8 @@ class Summary:
     rounds: pd.DataFrame = field(default_factory=pd.DataFrame)
     labels: pd.DataFrame = field(default_factory=pd.DataFrame)
     decisions: Decisions | None = None
+    claims: Claims | None = None
+    interval: Interval = Interval()
 
 
 def summarise(
@@ -78,6 +85,7 @@ def summarise(
     scales: Mapping[str, Scale] | None = None,
     interval: Interval = Interval(),
     decisions: Decisions | None = None,
+    claims: Claims | None = None,
     ledger: bool = True,
     names: bool = False,
     texts: bool = True,
@@ -86,8 +94,9 @@ def summarise(
 
     Without ``scales`` they are those of the study. Everything is of the first round, but for ``rounds``. Labels,
     provenance and the ledger take ``decisions`` in the place of the votes; agreement never does. Without ``ledger`` recurring claims are not
-    looked for. Whoever annotated or decided stands there under a pseudonym, or by name with ``names``. Without
-    ``texts`` the words of passages and comments are left out.
+    looked for. ``claims`` are those of :func:`annotate.provenance.claims.measured.gather`, with links and names of origins; by
+    default they are what recurs, with each name an origin. Whoever annotated or decided stands there under a pseudonym, or by
+    name with ``names``. Without ``texts`` the words of passages and comments are left out, and with them ``claims``.
     """
     study, decisions = handed_on(study, decisions, names=names)
     scales = study.scales if scales is None else scales
@@ -100,11 +109,14 @@ def summarise(
         provenance = profile(decided, study.passages, interval=interval)
     else:
         provenance = pd.DataFrame(columns=list(COLUMNS))
+    book = ledger_of(passages if ledger else passages.head(0), decided) if claims is None else claims.book
+    if claims is None and ledger and texts:
+        claims = gather(study, book=book)
     made = Summary(
         study,
         agreement,
         provenance,
-        ledger_of(passages if ledger else passages.head(0), decided),
+        book,
         _by_what_matters(disagreements(study.ratings, tuple(study.levels)), study),
         interval.confidence,
         interval.seed,
@@ -116,10 +128,12 @@ def summarise(
             resolve(study.ratings, scales=or_nominal(scales, study.ratings)), decisions, study.ratings
         ),
         decisions=decisions,
+        claims=claims,
+        interval=interval,
     )
     if texts:
         return made
-    return replace(made, study=without_texts(study), ledger=_without_wording(made.ledger))
+    return replace(made, study=without_texts(study), ledger=_without_wording(made.ledger), claims=None)
 
 
 _OF_PEOPLE = ("ratings", "spans", "comments", "exclusions", "annotated", "relations", "inside", "gold")

@@ -113,6 +113,7 @@ def test_the_two_outputs_say_so_in_plain_words(served):
         "Disagreements",
         "Final labels",
         "Claims",
+        "Origins",
         "Passages",
     ]
     assert book.sheetnames[: len(named)] == named

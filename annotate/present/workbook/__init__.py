@@ -19,7 +19,7 @@ from annotate.present.workbook.label_sheets import (
 )
 from annotate.present.workbook.passage_sheets import exclusions, passages, ratings, spans
 from annotate.present.workbook.sheet import Book, Sheet, check_rows
-from annotate.present.workbook.source_sheets import agreed, claims, sources
+from annotate.present.workbook.source_sheets import agreed, claims, origins, sources
 
 __all__ = ["read_decisions_sheet", "write_workbook"]
 
@@ -58,6 +58,7 @@ def write_workbook(path: Path, summary: Summary, *, notes: Sequence[str] = (), c
         DISAGREEMENTS: differences(summary, ranges),
         "Final labels": final_labels_sheet(summary),
         "Claims": claims(summary),
+        "Origins": origins(summary),
         "Passages": passages(study),
         "Ratings": ratings(study),
         "Spans": spans(study),

@@ -12,6 +12,7 @@ from annotate.present.summary import Summary
 from annotate.present.wording import LEDGER_KINDS, SHARES, coefficient, decided, relations, source_name
 from annotate.present.workbook.cell import Column, Kind, Value, as_date
 from annotate.present.workbook.sheet import Sheet
+from annotate.provenance.claims.measured import measure
 from annotate.provenance.ledger import VARIABLES
 from annotate.provenance.profiles import BASIS, CLAIM_TYPE, NO_CLAIM
 from annotate.study.study import Study
@@ -296,4 +297,64 @@ def claims(summary: Summary) -> Sheet:
         frozen=2,
         explained=True,
         quiet_again="What recurs",
+    )
+
+
+def origins(summary: Summary) -> Sheet:
+    """One row a claim: how many independent origins it has, who they are, and what hangs on one annotator or document."""
+    columns = [
+        Column("Claim", "count", 7, "Its number, as on the sheet Claims."),
+        Column("What recurs", "long", 34, "In the words of the first mention by date, or its title."),
+        Column("Known by", "text", 12, "Linked by annotators, corrected by a person, or unconfirmed."),
+        Column("Mentions", "count", 9, "Passages that make it."),
+        Column("Sources", "count", 8, "Who make it."),
+        Column("Origins, least", "count", 9, "Independent ones, if all that are not known are one."),
+        Column("Origins, most", "count", 9, "If all that are not known are different."),
+        Column(
+            "Interval, low",
+            "count",
+            9,
+            "How far that moves with other annotators of the same passages and pairs.",
+        ),
+        Column("Interval, high", "count", 9, "The same, upwards."),
+        Column("Where chains end", "long", 34, "The origins that are known."),
+        Column("Steps", "count", 7, "The most from a mention to where its chain ends."),
+        Column("First by date", "long", 22, "Who published it first; undated mentions may be earlier."),
+        Column("Circular", "text", 12, "Whether mentions have it from each other."),
+        Column("One root", "text", 12, "Whether the chains of all sources end in one origin."),
+        Column(
+            "Hangs on one",
+            "long",
+            44,
+            "What is said no more, or only then, without one annotator or document.",
+        ),
+    ]
+    figures = pd.DataFrame() if summary.claims is None else measure(summary.claims, summary.interval)
+    rows: list[list[Value]] = [
+        [
+            *(
+                row[name]
+                for name in (
+                    "claim",
+                    "what",
+                    "status",
+                    "n_mentions",
+                    "n_sources",
+                    "origins_low",
+                    "origins_high",
+                )
+            ),
+            *(None if row[name] is None else round(row[name], 1) for name in ("ci_low", "ci_high")),
+            *(", ".join(row["origins"]) or None, row["depth"], ", ".join(row["first_source"]) or None),
+            *(row["circular"], row["single_root"], "; ".join(row["flips"]) or None),
+        ]
+        for row in records(figures)
+    ]
+    return Sheet(
+        columns,
+        rows,
+        len(rows),
+        empty="No claim recurs across documents.",
+        frozen=2,
+        explained=True,
     )

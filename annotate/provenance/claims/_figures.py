@@ -101,11 +101,12 @@ def figures_of(
 
 @dataclass(frozen=True)
 class Scope:
-    """A claim, and all passages and pairs that bear on what its mentions are."""
+    """A claim, and all passages and pairs that bear on what its mentions are, if they are not ``fixed``."""
 
     mentions: tuple[str, ...]
     items: tuple[str, ...]
     pairs: tuple[Step, ...]
+    fixed: bool = False
 
     @classmethod
     def of(cls, mentions: Sequence[str], coding: Coding, *, linked: bool) -> "Scope":
@@ -113,7 +114,9 @@ class Scope:
         near = {other for item in mentions for other in coding.joined.get(item, ())} if linked else set()
         items = (*mentions, *sorted(near - set(mentions)))
         within = set(items)
-        return cls(tuple(mentions), items, tuple(both for both in coding.pairs if set(both) <= within))
+        return cls(
+            tuple(mentions), items, tuple(both for both in coding.pairs if set(both) <= within), not linked
+        )
 
     def read(
         self,
@@ -129,7 +132,7 @@ class Scope:
         items = [item for item in self.items if without is None or coding.place[item].document != without]
         kept = set(items)
         mentions = [item for item in self.mentions if item in kept]
-        if len(self.items) > len(self.mentions) or any(item in coding.joined for item in self.mentions):
+        if not self.fixed and any(item in coding.joined for item in self.items):
             same = [
                 both for both, answer in answers.items() if answer.relation == SAME and kept.issuperset(both)
             ]
