@@ -125,10 +125,60 @@ def test_a_rate_over_years_keeps_its_interval():
         "The numbers of bricks are between 50,000 and 90,000 a year.",
     )
     assert (row["operation"], row["computed_low"], row["computed_high"]) == ("product", 1_000_000, 1_800_000)
-    assert row["agrees"]  # the intervals meet
+    assert (row["agrees"], row["in_part"]) == (False, True)
+    assert row["finding"].endswith("; these meet only from 1,200,000 to 1,800,000")
     assert not only("They fired 4 million bricks in the last 16 years.", "They fired 60,000 bricks a year.")[
         "agrees"
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "agrees", "in_part"),
+    [
+        ("1.5 to 2.5 million bricks", False, True),
+        ("960,000 to 1.6 million bricks", True, False),
+        ("1 to 1.5 million bricks", True, False),  # within what its figures give
+        ("0.9 to 2 million bricks", True, False),  # and around it
+        ("2.2 to 2.5 million bricks", False, False),
+        ("1.5 million bricks", True, False),
+    ],
+)
+def test_ranges_that_meet_in_part_do_not_agree(stated, agrees, in_part):
+    row = only(f"The kilns fired 60,000 to 100,000 bricks a year for 16 years, {stated} in total.")
+    assert (row["agrees"], row["in_part"]) == (agrees, in_part)
+    assert ("these meet only" in row["finding"]) == in_part
+
+
+@pytest.mark.parametrize(
+    ("text", "computed", "agrees"),
+    [
+        ("The harm is forty times as large: 400 people drowned here and 10 people there.", 40, True),
+        ("Here 400 sailors drowned, and 10 sailors there, or thirty times as many.", 40, False),
+        ("Of 80 sailors 10 drowned, or one in eight.", 1 / 8, True),
+        ("Of 80 sailors 10 drowned, or one in four.", 1 / 8, False),
+        ("Of the 80 sailors, 10 drowned, one in eight.", 1 / 8, True),
+    ],
+)
+def test_a_ratio_or_multiple_is_recomputed_from_the_two_figures_of_its_sentence(text, computed, agrees):
+    row = only(text)
+    assert (row["operation"], row["computed_low"], row["agrees"]) == (
+        "quotient",
+        pytest.approx(computed),
+        agrees,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One in four of the 20 doctors and 30 nurses left.",
+        "Three times 12 sailors and 13 stokers called.",
+        "One in eight of 80 sailors, 20 stokers and 40 cooks left.",
+        "The 40 carts were three times as heavy as the £30 ones.",
+    ],
+)
+def test_a_ratio_of_other_things_is_no_finding(text):
+    assert recomputed(text).empty
 
 
 def test_a_total_may_stand_in_the_sentence_before():

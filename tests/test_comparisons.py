@@ -204,6 +204,14 @@ def test_what_differs_in_year_place_fate_or_rate_is_no_conflict(one, other):
     assert compared(of("a", one), of("b", other)).empty
 
 
+def test_a_range_of_people_under_two_names_is_one_figure():
+    one, other = "The order has between 60,000 and 100,000 {}.", "The group counts 60,000 to 100,000 {} in all."
+    table = compared(of("a", one.format("followers")), of("b", other.format("members")))
+    assert list(table["relation"]) == ["same"]
+    assert compared(of("a", one.format("followers")), of("b", other.format("soldiers"))).empty
+    assert compared(of("a", "It has 20 to 30 followers."), of("b", "The choir has 20 to 30 members.")).empty
+
+
 def test_what_agrees_in_all_but_the_figure_is_a_conflict():
     table = compared(
         of("a", "The mill at Kell sold 40 carts of slate in 2021."),

@@ -105,15 +105,31 @@ class Calculation:
 
     @property
     def agrees(self) -> bool:
-        """Whether the stated and the computed intervals meet, hedges and rounding considered."""
+        """Whether the stated and the computed intervals meet, hedges and rounding considered, and not in part only."""
+        (low, high), (stated_low, stated_high) = self._compared()
+        return stated_low <= high and low <= stated_high and not self.in_part
+
+    @property
+    def in_part(self) -> bool:
+        """Whether two ranges meet, and each reaches where the other does not."""
+        (low, high), (stated_low, stated_high) = self._compared()
+        ranges = self.computed[0] < self.computed[1] and self.stated.interval[0] < self.stated.interval[1]
+        finite = all(map(math.isfinite, (low, high, stated_low, stated_high)))
+        meet = stated_low <= high and low <= stated_high
+        below, above = stated_low < low and stated_high < high, low < stated_low and high < stated_high
+        return ranges and finite and meet and (below or above)
+
+    def _compared(self) -> tuple[Interval, Interval]:
+        """The computed and the stated interval, with what hedges, conversion and rounding leave open."""
         vague = VAGUENESS if any(part.hedge in _VAGUE for part in self.inputs) else 0.0
-        low, high = widened(self.computed, max(vague, self.slack))
         stated = widened(self.stated.interval, VAGUENESS if self.stated.hedge in _VAGUE else 0.0)
         margin = self._rounding()
-        return stated[0] - margin <= high and low <= stated[1] + margin
+        return widened(self.computed, max(vague, self.slack)), (stated[0] - margin, stated[1] + margin)
 
     def _rounding(self) -> float:
-        """Half a unit of the last digit that is written; trailing zeros count as rounding."""
+        """Half a unit of the last digit that is written; trailing zeros count as rounding. Of "one in eight" nothing is."""
+        if self.stated.kind == "ratio":
+            return _NEXT_TO_NOTHING
         if not self.rounded or (self.stated.hedge is not None and self.stated.hedge not in _VAGUE):
             return _NEXT_TO_NOTHING
         written = self.passage.text[self.stated.start : self.stated.end]

@@ -172,6 +172,8 @@ def _one_figure(a: Mention, b: Mention, units: str, carried: int) -> bool:
     if a.document == b.document:
         repeated = telling > 0 or (units == "same" and min(a.known) > _PAIR)
         return repeated and (units != "differ" or telling > 1)
+    if {a.unit, b.unit} <= lex.BELONGING and _tells_apart(a):
+        return True  # one range of people under two names: followers here, members there
     stems = shared(a, b)
     names = {stem for stem in a.context.anchors | b.context.anchors if not stem.isdigit()}
     words = stems - names - a.context.years
@@ -189,7 +191,11 @@ def _one_figure(a: Mention, b: Mention, units: str, carried: int) -> bool:
 
 def _large_range(mention: Mention) -> bool:
     """Whether it is a range that two texts hardly give by chance, not "from 1,000 to 2,000 people"."""
-    if len(mention.known) != _PAIR or mention.family[0] == "percent" or mention.unit in lex.PERSONS:
+    return mention.family[0] != "percent" and mention.unit not in lex.PERSONS and _tells_apart(mention)
+
+
+def _tells_apart(mention: Mention) -> bool:
+    if len(mention.known) != _PAIR:
         return False
     low, high = mention.known
     return high >= _LARGE and low > 0 and not math.log10(low).is_integer()

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import pandas as pd
 
+from annotate.figures import words as lex
 from annotate.figures.calculation import Calculation, Interval, Part, Passage, over, sums
 from annotate.figures.rates import over_years, products, rates
 from annotate.figures.read import NOT_UNDERSTOOD
@@ -28,7 +29,7 @@ _CHANGE = re.compile(
     r"slump|up|down|by|or|fell|rose|grew|dropped|fallen|risen|increased|decreased|declined)\b(?: of)?\s*(?:\w+ )?$|\($",
     re.IGNORECASE,
 )
-_REACH = 60
+_REACH, _PAIR = 60, 2
 
 
 def shares(passage: Passage) -> Iterator[Calculation]:
@@ -139,9 +140,50 @@ def _scaled(interval: Interval, factor: float) -> Interval:
     return interval[0] * factor, interval[1] * factor
 
 
+_BEFORE_RATIO = re.compile(
+    r"(?:\bor|\(|—|\u2013|=|:|\bthat is|\bi\.e\.|\bwhich is|\bequal to|\bwhich makes|\ba (?:ratio|rate) of)[\s,]*(?:about |some |nearly )?$",
+    re.IGNORECASE,
+)
+
+
+def multiples(passage: Passage) -> Iterator[Calculation]:
+    """Find a ratio or a multiple in the one sentence with the two figures that give it.
+
+    "400 drowned here and 10 there, forty times as many"; "of 80 sailors 10 drowned, one in eight". That a ratio is of
+    these figures is only sure where a word such as "or" or "that is" joins them: without one, what does not agree is
+    no finding.
+    """
+    for k, stated in enumerate(passage.parts):
+        if stated.kind not in ("ratio", "multiple"):
+            continue
+        near = [i for i in range(len(passage.parts)) if i != k and passage.one_sentence(*sorted((i, k)))]
+        some = [passage.parts[i] for i in near if i in (k - 2, k - 1, k + 1, k + 2)]
+        if (
+            len(near) != _PAIR
+            or len(some) != _PAIR
+            or not (_counts(some[0]) and _counts(some[1]) and _comparable(*some))
+        ):
+            continue
+        small, large = sorted(some, key=lambda part: part.interval[1])
+        inputs = [small, large] if stated.kind == "ratio" else [large, small]
+        value = over(inputs[0].interval, inputs[1].interval)
+        if value is None or small.interval[1] == large.interval[1]:
+            continue
+        found = Calculation(passage, "quotient", inputs, stated, value, slack=0.1)
+        if found.agrees or _BEFORE_RATIO.search(passage.before(k)):
+            yield found
+
+
+def _comparable(one: Part, other: Part) -> bool:
+    if one.counted and other.counted:
+        persons = one.unit in lex.PERSONS and other.unit in lex.PERSONS
+        return persons or one.unit is None or other.unit is None or one.unit == other.unit
+    return one.kind == other.kind and one.unit == other.unit and one.currency == other.currency
+
+
 COLUMNS = (
     *("item", "document", "source", "start", "end", "operation", "inputs", "stated_low", "stated_high"),
-    *("computed_low", "computed_high", "agrees", "finding", "text"),
+    *("computed_low", "computed_high", "agrees", "in_part", "finding", "text"),
 )
 _SIGNS = {
     "sum": " + ",
@@ -168,7 +210,8 @@ def arithmetic(quantities: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame
         One row a calculation, by document and place: item, document, source, start, end (code points of the
         document, from the first to the last figure of the passage that takes part), operation (sum, difference,
         product, quotient, percent of a whole, or change in percent), inputs (as an expression), stated_low, stated_high, computed_low,
-        computed_high (NaN where open), agrees, finding ("the text states 64, its figures give 54") and text.
+        computed_high (NaN where open), agrees, in_part (two ranges that meet, and each reaches where the other does not;
+        they do not count as agreeing), finding ("the text states 64, its figures give 54") and text.
 
         The two agree where their intervals meet: a result may be rounded to the digits that are written (sums
         and differences of whole numbers may not), "about" and "nearly" reach a tenth to either side, and weeks,
@@ -183,7 +226,7 @@ def arithmetic(quantities: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame
                 found += _calculations(document, at)
     rows = [_row(calculation) for calculation in found]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-        {"start": "int64", "end": "int64", "agrees": "bool"}
+        {"start": "int64", "end": "int64", "agrees": "bool", "in_part": "bool"}
     )
 
 
@@ -205,6 +248,7 @@ def _calculations(document: Sequence[Passage], at: int) -> list[Calculation]:
     every = [
         *sums(passage, before),
         *shares(passage),
+        *multiples(passage),
         *rates(passage),
         *products(passage, before),
         *over_years(document, at),
@@ -225,10 +269,21 @@ def _row(calculation: Calculation) -> tuple[object, ...]:
     computed = calculation.computed
     inputs = _SIGNS[calculation.operation].join(_shown(part.interval) for part in calculation.inputs)
     finding = f"the text states {_shown(stated)}, its figures give {_shown(computed)}"
+    if calculation.in_part:
+        meet = max(stated[0], computed[0]), min(stated[1], computed[1])
+        finding += f"; these meet only from {_shown(meet)}" if meet[0] < meet[1] else "; these only touch"
     bounds = (math.nan if math.isinf(bound) else bound for bound in (*stated, *computed))
     return (
         *(passage.item, passage.document, passage.source, passage.start + start, passage.start + end),
-        *(calculation.operation, inputs, *bounds, calculation.agrees, finding, passage.text[start:end]),
+        *(
+            calculation.operation,
+            inputs,
+            *bounds,
+            calculation.agrees,
+            calculation.in_part,
+            finding,
+            passage.text[start:end],
+        ),
     )
 
 
