@@ -178,12 +178,12 @@ def test_vectors_are_read_in_the_order_of_the_tasks_or_by_item(tmp_path):
 def test_vectors_that_do_not_fit_are_refused_in_one_line(tmp_path):
     texts = bundled("tasks/example.json")
     np.save(tmp_path / "few.npy", np.zeros((3, 2)))
-    np.save(tmp_path / "flat.npy", np.zeros(78))
+    np.save(tmp_path / "flat.npy", np.zeros(100))
     (tmp_path / "no.npy").write_text("no")
     pd.DataFrame({"vector": [[1.0]]}).to_parquet(tmp_path / "no.parquet")
     pd.DataFrame({"item": ["a", "b"], "vector": [[1.0], [1.0, 2.0]]}).to_parquet(tmp_path / "odd.parquet")
     for name, message in {
-        "few.npy": r"3 rows, but .*example\.json has 78 passages",
+        "few.npy": r"3 rows, but .*example\.json has 100 passages",
         "flat.npy": "give passages x dimensions",
         "no.npy": "not a numpy array",
         "no.parquet": "no column item",
@@ -212,9 +212,9 @@ def test_no_pairs_at_all_are_no_request():
 def test_the_command_prints_the_best_pairs_and_says_what_the_score_is(run):
     code, out, err = run("candidates", bundled("tasks/example.json"), "--top", 3)
     assert code == 0
-    assert "shared text (0.79)" in out
+    assert "shared text (0.80)" in out
     assert "figures: nine lorries and nine lorries" in out
-    assert "3 pairs of the 2,589 of different documents" in err
+    assert "3 pairs of the 4,476 of different documents" in err
     assert "left out: 1 passage of boilerplate" in err
     code, out, _ = run("candidates", bundled("tasks/example.json"), "--top", 2, "--format", "json")
     assert [row["rank"] for row in json.loads(out)] == [1, 2]

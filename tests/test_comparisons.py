@@ -205,7 +205,10 @@ def test_what_differs_in_year_place_fate_or_rate_is_no_conflict(one, other):
 
 
 def test_a_range_of_people_under_two_names_is_one_figure():
-    one, other = "The order has between 60,000 and 100,000 {}.", "The group counts 60,000 to 100,000 {} in all."
+    one, other = (
+        "The order has between 60,000 and 100,000 {}.",
+        "The group counts 60,000 to 100,000 {} in all.",
+    )
     table = compared(of("a", one.format("followers")), of("b", other.format("members")))
     assert list(table["relation"]) == ["same"]
     assert compared(of("a", one.format("followers")), of("b", other.format("soldiers"))).empty

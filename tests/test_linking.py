@@ -52,7 +52,7 @@ def test_the_control_is_drawn_from_below_the_cut_with_the_probability_that_is_to
     assert len(near) == len(far) == 10
     assert all(20 < data["rank"] <= 200 for data in near)
     assert {data["drawn"] for data in near} == {10 / 180}
-    assert {round(data["drawn"], 9) for data in far} == {round(10 / (2589 - 200), 9)}
+    assert {round(data["drawn"], 9) for data in far} == {round(10 / (4476 - 200), 9)}
     listed = {pair_id(row.a_item, row.b_item) for row in CANDIDATES.itertuples()}
     assert not listed & {data["passage_id"] for data in far}
     assert all(data["a_document"] != data["b_document"] for data in control)

@@ -23,8 +23,8 @@ def test_every_figure_of_the_paragraph_is_in_the_tables():
     whole = agreement[agreement["source"].isna()]
     for row in whole.to_dict("records"):
         assert f"{cell(row['value'])} [{cell(row['ci_low'])}, {cell(row['ci_high'])}]" in text
-    assert text.startswith("3 annotators coded 78 passages from 8 sources, 1,070 judgements in all.")
-    assert "jackknife over 8 documents on the scale log(1 - coefficient) (t with " in text
+    assert text.startswith("3 annotators coded 100 passages from 13 sources, 1,355 judgements in all.")
+    assert "jackknife over 13 documents on the scale log(1 - coefficient) (t with " in text
     assert "(2 cancelled)" in text
     told = {cell(row[name]) for row in whole.to_dict("records") for name in ("value", "ci_low", "ci_high")}
     assert set(re.findall(r"(?<![\w.])\d\.\d{3}\b", text)) <= told

@@ -31,7 +31,7 @@ SHEETS = [
 TABLES = [name for name in SHEETS if name not in ("Overview", "Lists")]
 FIRST = {  # the first heading of each table, by which its row of headings is found
     "Sources": "Source", "Agreement": "Source", "Annotators": "Annotator", "Disagreements": "Passage",
-    "Final labels": "Passage", "Claims": "Claim", "Passages": "Passage", "Ratings": "Source", "Spans": "Marked words",
+    "Final labels": "Passage", "Claims": "Claim", "Origins": "Claim", "Passages": "Passage", "Ratings": "Source", "Spans": "Marked words",
     "Exclusions": "Reason", "Codebook": "Question", "About": "Part",
 }  # fmt: skip
 
@@ -575,7 +575,7 @@ SOFFICE = shutil.which("soffice")
 
 @pytest.mark.skipif(SOFFICE is None, reason="no LibreOffice: apt-get install libreoffice-calc")
 def test_libreoffice_opens_it_and_computes_nothing(written, tmp_path):
-    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,8"
+    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,9"
     done = subprocess.run(
         [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", form,
          "--outdir", tmp_path, written[0]],

@@ -210,7 +210,7 @@ def arithmetic_table(found: pd.DataFrame) -> pd.DataFrame:
                 "operation": row["operation"],
                 "inputs": row["inputs"],
                 "finding": row["finding"],
-                "agrees": "yes" if row["agrees"] else "no",
+                "agrees": "yes" if row["agrees"] else "in part" if row["in_part"] else "no",
                 "text": row["text"],
             }
             for row in records(found)

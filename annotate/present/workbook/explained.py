@@ -25,6 +25,7 @@ READING: Mapping[str, str] = {
     "Annotators": "How much each annotator did, and how every two agree.",
     "Disagreements": "Where annotators differ: the passage, each one's choice, and a place for the decision of a meeting.",
     "Final labels": "The label of each passage, and who decided it.",
+    "Origins": "One row for each claim: how many independent origins it has, who they are, and what hangs on one annotator or document.",
     "Claims": "One row for each passage that carries a claim which recurs, by date: whom it puts it down to.",
     "Passages": "One row a passage, annotated or not, and how often each answer was given.",
     "Ratings": "One row a judgement: an annotator answered a question on a passage. All else is computed from these.",

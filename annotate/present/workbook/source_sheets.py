@@ -303,24 +303,24 @@ def claims(summary: Summary) -> Sheet:
 def origins(summary: Summary) -> Sheet:
     """One row a claim: how many independent origins it has, who they are, and what hangs on one annotator or document."""
     columns = [
-        Column("Claim", "count", 7, "Its number, as on the sheet Claims."),
+        Column("Claim", "count", 9, "Its number, as on the sheet Claims."),
         Column("What recurs", "long", 34, "In the words of the first mention by date, or its title."),
         Column("Known by", "text", 12, "Linked by annotators, corrected by a person, or unconfirmed."),
-        Column("Mentions", "count", 9, "Passages that make it."),
-        Column("Sources", "count", 8, "Who make it."),
-        Column("Origins, least", "count", 9, "Independent ones, if all that are not known are one."),
-        Column("Origins, most", "count", 9, "If all that are not known are different."),
+        Column("Mentions", "count", 12, "Passages that make it."),
+        Column("Sources", "count", 12, "Who make it."),
+        Column("Origins, least", "count", 12, "Independent ones, if all that are not known are one."),
+        Column("Origins, most", "count", 12, "If all that are not known are different."),
         Column(
             "Interval, low",
             "count",
-            9,
+            13,
             "How far that moves with other annotators of the same passages and pairs.",
         ),
-        Column("Interval, high", "count", 9, "The same, upwards."),
+        Column("Interval, high", "count", 13, "The same, upwards."),
         Column("Where chains end", "long", 34, "The origins that are known."),
-        Column("Steps", "count", 7, "The most from a mention to where its chain ends."),
+        Column("Steps", "count", 10, "The most from a mention to where its chain ends."),
         Column("First by date", "long", 22, "Who published it first; undated mentions may be earlier."),
-        Column("Circular", "text", 12, "Whether mentions have it from each other."),
+        Column("Circular", "text", 13, "Whether mentions have it from each other."),
         Column("One root", "text", 12, "Whether the chains of all sources end in one origin."),
         Column(
             "Hangs on one",
