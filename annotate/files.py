@@ -119,6 +119,12 @@ def whole(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole, or not at all."""
+    with whole(path) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
 def settle(path: Path) -> None:
     """Have a file or a folder written to the disk itself, so that it is there after the power fails."""
     if sys.platform == "win32" and path.is_dir():

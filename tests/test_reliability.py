@@ -166,7 +166,9 @@ def test_what_a_model_says_of_annotators_is_a_jackknife_by_hand(method):
     else:
         middle, far = math.log(row["value"] / (1 - row["value"])), reach / row["value"] / (1 - row["value"])
         expected = tuple(1 / (1 + math.exp(-(middle + one))) for one in (-far, far))
-    assert (row["ci_low"], row["ci_high"]) == pytest.approx(expected, abs=0.01)  # fitted to the rest from where it stands, not from the votes
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx(
+        expected, abs=0.01
+    )  # fitted to the rest from where it stands, not from the votes
     assert row["interval"].startswith("jackknife over 6 documents")
     assert row["n_clusters"] == 6
     assert "few documents" in row["caution"]

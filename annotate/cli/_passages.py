@@ -151,8 +151,34 @@ def check(
 
 @command(app, "codebook", PASSAGES, example="annotate codebook --format markdown")
 @takes(table=written)
-def codebook(table: Table, config: Config = None) -> None:
+def codebook(
+    table: Table,
+    refi: Annotated[
+        Path | None,
+        typer.Option(
+            "--refi", help="Instead: write it as a REFI-QDA codebook (.qdc), which other programs read."
+        ),
+    ] = None,
+    from_refi: Annotated[
+        Path | None,
+        typer.Option("--from-refi", help="Instead: make a label config of a REFI-QDA codebook (.qdc)."),
+    ] = None,
+    config: Config = None,
+) -> None:
     """Show the variables, categories, definitions and hotkeys of a label config."""
+    from annotate.codebook.refi import config_of_refi, to_refi
+    from annotate.files import write_text
     from annotate.present.label_tables import codebook_frame, codebook_table
 
+    refuse_overwriting(refi or table.output, *filter(None, [config, from_refi]))
+    if from_refi:
+        made = config_of_refi(from_refi)
+        if table.output:
+            write_text(table.output, made)
+        else:
+            typer.echo(made, nl=False)
+        return
+    if refi:
+        write_text(refi, to_refi(read_codebook(config)))
+        return
     table.write(codebook_frame(read_codebook(config)), codebook_table)
