@@ -297,6 +297,11 @@ COMPARED = {
     "5 and 20 documents of 15": ((15,) * 5, (15,) * 20, BALANCED),
     "24 and 24 documents of 5 to 60": (UNEQUAL, UNEQUAL, BALANCED),
     "12 small and 12 large of these": (UNEQUAL[:12], UNEQUAL[12:], BALANCED),
+    **{
+        f"{first} and {second} documents of 15{name}": ((15,) * first, (15,) * second, prevalence)
+        for first, second in ((1, 20), (2, 20), (3, 4), (3, 20), (4, 4), (5, 5))
+        for name, prevalence in (("", BALANCED), (", skewed", SKEWED))
+    },
 }
 
 

@@ -414,7 +414,7 @@ def test_tables_of_the_model_have_one_row_each():
     found = fitted(anaesthetists(), scales=scales_of(NOMINAL))
     told = annotators(found)
     assert len(told) == 4 + 5 * (1 + 16)
-    assert told["value"].iloc[:4].tolist() == pytest.approx(found.prevalence.tolist(), abs=1e-4)
+    assert told["value"].iloc[:4].tolist() == pytest.approx(found[0].prevalence.tolist(), abs=1e-4)
     rate = told[(told["figure"] == "error rate") & (told["annotator"] == "observer 1")]
     one = rate[(rate["true_category"] == "1") & (rate["category"] == "2")].iloc[0]
     assert one["value"] == pytest.approx(0.09257397, abs=1e-5)

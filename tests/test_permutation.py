@@ -1,5 +1,6 @@
 """The permutation test against a literal one, its level and power, and the corrections by hand."""
 
+import math
 from collections import Counter
 from itertools import combinations, product
 
@@ -366,3 +367,30 @@ def test_by_other_columns():
     alone = compare(ratings, by="desk", scales=scales_of(LEVEL), permutations=9, coefficients="gwet_ac1")
     assert alone["source"].tolist() == [None, None]
     assert alone["desk"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "least"),
+    [(3, 3, 0.1), (2, 4, 0.067), (1, 7, 0.12), (3, 4, None), (1, 20, None), (4, 4, None)],
+)
+def test_of_too_few_documents_there_is_no_test_and_the_reason_is_said(first, second, least):
+    rng = np.random.default_rng(first * 100 + second)
+    rows = [
+        (f"i{d}.{p}", f"A{who}", "xy"[int(rng.random() < 0.5)], f"d{d:02}", "one" if d < first else "two")
+        for d in range(first + second)
+        for p in range(6)
+        for who in range(3)
+    ]
+    frame = pd.DataFrame(rows, columns=["item", "annotator", "category", "document", "source"])
+    found = compare(
+        frame.assign(variable="v"),
+        coefficients="krippendorff_alpha",
+        scales=scales_of({"v": "nominal"}),
+        permutations=399,
+    ).iloc[0]
+    assert math.isfinite(found["difference"])
+    if least is None:
+        assert 0 < found["p_value"] <= 1
+    else:
+        assert math.isnan(found["p_value"])
+        assert found["undefined"] == f"with {first} and {second} documents no p-value is below {least:g}"

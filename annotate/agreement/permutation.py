@@ -10,7 +10,8 @@ Items with two ratings or more and items with one are drawn apart, as many of ea
 :mod:`annotate.counts.units`). Items are what is permuted, never ratings: those of one item are not
 independent. Nor are the passages of a document: where documents are known they are permuted whole (blocks that
 are exchangeable: Pesarin & Salmaso 2010, Permutation Tests for Complex Data, ch. 1), with the cluster-robust
-standard error.
+standard error. Of very few units there are so few permutations that none can be rare (3 documents against 3: no p-value
+below .1), and the test is undefined. From 3 against 4 on it holds its level, on the safe side (docs/coverage.md).
 
 Of group and rest that are rated alike, in prevalence as in agreement, the test is exact. Sources mostly
 differ in prevalence, though, and the bare difference of two alphas or kappas then varies more, or less,
@@ -24,6 +25,7 @@ Chung & Romano (2013), Exact and asymptotically robust permutation tests, Annals
 Genetics and Molecular Biology 9, article 39.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -44,10 +46,12 @@ from annotate.counts.patterns import (
     alike_with_gaps,
     assign,
 )
-from annotate.counts.units import together
+from annotate.counts.units import Units, counted, together
 from annotate.errors import StatisticsError
 
 NO_REST = "there is no other group"
+LEVEL = 0.05
+"""Where no permutation could give a p-value as low as this, there is no test: it could only ever say "not significant"."""
 IN_GROUP, IN_REST = "in the group, ", "in the rest, "
 _TIE = 1e-7  # of itself: statistics closer than this are equal, but for the order of addition
 _NO_ERROR = 1e-9  # a standard error below this is 0, but for the rounding of derivatives
@@ -222,6 +226,8 @@ def _against_rest(
     stream: np.random.Generator,
 ) -> list[Comparison]:
     found = [_observed(one, whole, n) for one in coefficients]
+    too_few = _too_few(whole.units, n)
+    found = [replace(one, undefined=one.undefined or too_few) for one in found]
     tested = [place for place, one in enumerate(found) if one.undefined is None]
     drawn: dict[int, list[FloatArray]] = {place: [] for place in tested}
     if tested:
@@ -233,6 +239,22 @@ def _against_rest(
         first, *draws = drawn[place]
         found[place] = _tested(found[place], float(first[0]), np.concatenate(draws))
     return found
+
+
+def _too_few(units: Units, n: IntArray) -> str | None:
+    """Why no p-value can be low, where that is so: there are so few ways to deal the units to group and rest.
+
+    Each way is as likely as the other under no difference, so none is below one over their number, or two, where group and
+    rest are as large as each other, and change places.
+    """
+    group = int(n[units.strata[0]].sum())
+    rest = units.number - group
+    ways = math.comb(units.number, group)
+    least = (1 + (group == rest)) / ways
+    if units.rows is None or least <= LEVEL or not group or not rest:
+        return None
+    what = counted(2, units.cluster or "item").removeprefix("2 ")
+    return f"with {group} and {rest} {what} no p-value is below {least:.2g}"
 
 
 def _observed(coefficient: Coefficient, whole: Patterns, n: IntArray) -> Comparison:
