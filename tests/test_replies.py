@@ -7,7 +7,9 @@ them: a key is left out, or a value is another one.
 import contextlib
 import copy
 import json
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +27,7 @@ from annotate.studio.accounts import add_account, label_stream, skip, submit
 from annotate.studio.adjudicate import push_cases
 from annotate.studio.assign import assign
 from annotate.studio.client import Connection, connect
+from annotate.studio.folder import lock_place
 from annotate.studio.offered import GUARD
 from annotate.studio.pull import look, look_again, pull
 from annotate.studio.push import push
@@ -462,6 +465,40 @@ def test_what_label_studio_itself_failed_at_has_ended():
     found = refused("http://here", "importing", 500, body)
     assert isinstance(found, LostReplyError)
     assert found.ended
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "waits"),
+    [
+        ('["p9"]', 0.0, True),
+        ('["p9"]', -1e6, True),  # the clock was put back
+        ('["p9"]', 1e6, False),
+        ('["p1"]', 0.0, False),  # is there
+        ("", 0.0, False),
+        ("[1", 0.0, False),
+        ("7", 0.0, False),
+        ("{}", 0.0, False),
+    ],
+)
+def test_the_note_of_a_push_that_broke_off(
+    text: str,
+    age: float,
+    waits: bool,
+    server: WrongServer,
+    connection: Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("annotate.studio.late.ACTS_SECONDS", 0.2 if waits else 1e5)
+    server.replies = replies()
+    note = lock_place("sent", connection.url, "7")
+    note.parent.mkdir(parents=True)
+    note.write_text(text)
+    os.utime(note, (time.time() - age,) * 2)
+    said: list[str] = []
+    _push(replace(connection, tell=said.append), tmp_path)
+    assert len(said) == waits
+    assert not note.exists()
 
 
 def test_an_annotation_whose_reply_is_wrong_is_looked_for(server: WrongServer, connection: Connection):
