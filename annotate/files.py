@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -15,6 +16,7 @@ from typing import Any
 
 from annotate.errors import AnnotateError, InputError
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PACKAGE = Path(__file__).resolve().parent
 _IN_CHECKOUT = {"codebook.md": "docs/codebook.md", "linking.md": "docs/linking.md"}
@@ -22,8 +24,10 @@ SEPARATORS = ",;\t"
 _SAID_SEPARATOR = re.compile(r'\n*"?sep=([^\n\w"])"?[ ,;\t]*(?:\n|\Z)', re.IGNORECASE)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, cells: bool = False) -> str:
     r"""Read a text file: UTF-8, or UTF-16 with a byte order mark; line ends become ``\\n``.
+
+    With ``cells`` a carriage return that stands alone between quotation marks is part of a cell, and stays.
 
     Raises
     ------
@@ -40,7 +44,12 @@ def read_text(path: Path) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         msg = f"{path}: line {line}, byte {error.start}: not {name}; save the file as UTF-8"
         raise InputError(msg) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n")
+    if not cells:
+        return text.replace("\r", "\n")
+    parts = text.split('"')
+    parts[::2] = [part.replace("\r", "\n") for part in parts[::2]]
+    return '"'.join(parts)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -107,8 +116,13 @@ def whole(path: Path) -> Iterator[Path]:
     os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
-        settle(temporary)
+        try:
+            yield temporary
+            settle(temporary)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            raise InputError(f"{path}: cannot be written ({os.strerror(error.errno)})") from error
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         try:
             temporary.replace(path)

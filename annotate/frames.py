@@ -1,5 +1,6 @@
 """Tables on disk: .csv and .parquet in, .csv and .parquet out, text kept as text."""
 
+import io
 import math
 from datetime import date
 from pathlib import Path
@@ -136,11 +137,29 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    rows = lines(read_text(path), path)
+    rows = lines(read_text(path, cells=True), path)
     line, first = next(rows)
     header = [name.strip() for name in first]
     refuse_twins(path, line, header)
     return pd.DataFrame([cells for _, cells in rows], columns=header, dtype="str")
+
+
+_BOTH = "\r\n\x00\x1e"
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Write a table as CSV of which each cell can be read back, also one that holds a carriage return alone."""
+    names = [str(name) for name in frame.columns]
+    texts = [frame[name] for name in frame.columns if frame[name].dtype.kind not in "biufcmM"]
+    if not any("\r" in name for name in names) and not any(
+        column.map(lambda value: isinstance(value, str) and "\r" in value).any() for column in texts
+    ):
+        return frame.to_csv(index=False, lineterminator="\n")
+    written = (
+        io.StringIO()
+    )  # cells are quoted that hold a character of the line end, so it needs one with both
+    frame.to_csv(written, index=False, lineterminator=_BOTH)
+    return written.getvalue().replace(_BOTH, "\n")
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
@@ -148,7 +167,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     if path.suffix.lower() == ".parquet":
         frame.to_parquet(path, index=False)
     elif path.suffix.lower() == ".csv":
-        frame.to_csv(path, index=False, lineterminator="\n")
+        path.write_text(csv_text(frame), encoding="utf-8", newline="")
     else:
         msg = f"{path}: a table is written to {' or '.join(READABLE)}"
         raise InputError(msg)

@@ -12,7 +12,7 @@ import typer
 from annotate.cli._groups import Scaled, Table, coefficients, drawn_together, scaled, weighted, written
 from annotate.cli._help import Group, command, takes
 from annotate.cli.options import By, Cluster, Coefficients, Confidence, DataDir, Insecure, Seed
-from annotate.cli.speech import say, say_exclusions, tell
+from annotate.cli.speech import give, say, say_exclusions, tell
 from annotate.errors import InputError
 from annotate.present import counted
 
@@ -48,7 +48,7 @@ def annotators_add(
     people = read_annotators(file)
     with connect_embedded(data_dir, insecure=insecure, tell=tell) as connection:
         if not connection.embedded:
-            typer.echo(invitation_link(connection))
+            give(invitation_link(connection))
             say(
                 f"{connection.url} is not the embedded server: give the annotators this link, with which they make their own accounts"
             )
@@ -83,7 +83,7 @@ def _announcing(output: Path | None) -> Iterator[Callable[[str, str], None]]:
 
     """
     if output is None:
-        yield lambda email, password: typer.echo(f"{email}\t{password}")
+        yield lambda email, password: give(f"{email}\t{password}")
         return
     try:
         handle = os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

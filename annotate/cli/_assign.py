@@ -8,7 +8,7 @@ import typer
 
 from annotate.cli._help import CODING, command
 from annotate.cli.options import Config, Form, Insecure, read_codebook, refuse_overwriting
-from annotate.cli.speech import progress, say, say_doubled, tell
+from annotate.cli.speech import give, progress, say, say_doubled, tell
 from annotate.errors import InputError
 from annotate.present import counted
 
@@ -121,9 +121,7 @@ def assign(
         return
     write_table(readable(table.drop(columns=["annotator", "link"], errors="ignore")), form)
     for row in table.to_dict("records") if tabs else ():
-        typer.echo(
-            f"\n{row['name'] or row['email']}:\n{row['link']}"
-        )  # alone on its line, to be copied whole
+        give(f"\n{row['name'] or row['email']}:\n{row['link']}")  # alone on its line, to be copied whole
 
 
 def _on_server(

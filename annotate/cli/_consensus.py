@@ -16,7 +16,7 @@ from annotate.cli.options import (
     Invalid,
     refuse_overwriting,
 )
-from annotate.cli.speech import progress, say, say_doubled, say_exclusions, tell
+from annotate.cli.speech import give, progress, say, say_doubled, say_exclusions, tell
 from annotate.present import counted
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def adjudicate(
             connection=connection,
             on_progress=advance,
         )
-    typer.echo(report.link)
+    give(report.link)
     say(
         f"{report.title}: {report.created} passages pushed, {report.waiting} were there and are not decided yet, "
         f"{report.decided} are decided"

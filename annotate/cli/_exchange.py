@@ -8,7 +8,7 @@ import typer
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CODING, Group, command, takes
 from annotate.cli.options import Config, DataDir, Insecure, Invalid, Project, read_codebook
-from annotate.cli.speech import one_line, progress, say, say_doubled, say_exclusions, tell, waiting
+from annotate.cli.speech import give, one_line, progress, say, say_doubled, say_exclusions, tell, waiting
 from annotate.present import counted
 
 app = typer.Typer()
@@ -36,7 +36,7 @@ def server_start(
     with waiting("Label Studio runs already" if running else "starting Label Studio") as tell:
         state = server.start(data_dir, port, on_progress=tell)
     login = server.credentials(data_dir)
-    typer.echo(state.url)
+    give(state.url)
     say(f"log in as {login.email}; the password is in {state.folder / 'credentials.json'}")
 
 
@@ -54,7 +54,7 @@ def server_status(data_dir: DataDir = None) -> None:
     from annotate.studio import server
 
     state = server.status(data_dir)
-    typer.echo(f"running: {state.url}, process {state.pid}" if state.running else "not running")
+    give(f"running: {state.url}, process {state.pid}" if state.running else "not running")
 
 
 @command(app, "push", CODING, example="annotate push tasks.json --project Harbour --overlap 3")
@@ -92,7 +92,7 @@ def push(
             connection=connection,
             on_progress=advance,
         )
-    typer.echo(report.url)
+    give(report.url)
     say(
         f"{report.title}: {counted(report.created, 'passage')} pushed, "
         f"{counted(report.already_there, 'was', 'were')} there already"
@@ -162,7 +162,7 @@ def desk(
     from annotate.studio.client import connect
 
     def ready(link: str) -> None:
-        typer.echo(link)
+        give(link)
         say("only this link opens the desk, and only on this machine; Ctrl+C ends it")
         if open_:
             typer.launch(link)
@@ -196,7 +196,7 @@ def pull(
 
     with connect(insecure=insecure, tell=tell) as connection, progress("pulling") as advance:
         folder = pull(project, output=output, connection=connection, emails=emails, on_progress=advance)
-    typer.echo(folder)
+    give(folder)
     study = read_study(folder)
     say_exclusions(study)
     for caution in study.cautions:
@@ -260,7 +260,7 @@ def merge(
     if write_annotators is not None:
         with whole(write_annotators) as temporary:
             accounts_table(made.names).to_csv(temporary, index=False, lineterminator="\n")
-    typer.echo(made.folder)
+    give(made.folder)
     for part in made.parts:
         names = ", ".join(name for (number, _), name in made.names.items() if number == part.number)
         say(

@@ -28,6 +28,7 @@ from annotate.cli.options import (
     Replicates,
     Seed,
     SetDistance,
+    SpreadsheetSafe,
     Weights,
     WithoutSuggested,
     read_levels,
@@ -55,6 +56,7 @@ class Table:
 
     form: Format
     output: Path | None
+    safe: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -75,7 +77,7 @@ class Table:
         import pandas as pd
 
         from annotate.present.study_tables import readable
-        from annotate.present.tables import with_left_out, write_tables
+        from annotate.present.tables import spreadsheet_safe, with_left_out, write_tables
 
         if self.is_read:
             book = None if study is None else study.codebook
@@ -83,10 +85,11 @@ class Table:
             write_tables([shown] if isinstance(shown, pd.DataFrame) else shown, self.form, self.output)
         else:
             said = with_left_out(frame, study.exclusions) if study and self.form == "json" else frame
+            said = spreadsheet_safe(said) if self.safe else said
             write_tables([said], self.form, self.output)
 
 
-def written(form: Form = "table", output: Output = None) -> Table:
+def written(form: Form = "table", output: Output = None, spreadsheet_safe: SpreadsheetSafe = False) -> Table:
     """The group of options that say how a table is written.
 
     Raises
@@ -97,7 +100,11 @@ def written(form: Form = "table", output: Output = None) -> Table:
     """
     if form == "parquet" and output is None:
         raise InputError("parquet goes into a file: say which with -o FILE")
-    return Table(form, output)
+    import typer
+
+    if spreadsheet_safe and form != "csv":
+        raise typer.BadParameter("goes with --format csv", param_hint="--spreadsheet-safe")
+    return Table(form, output, spreadsheet_safe)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import typer
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CLAIMS, command, takes
 from annotate.cli.options import Config, Insecure, Texts, refuse_overwriting
-from annotate.cli.speech import progress, say, say_doubled, tell
+from annotate.cli.speech import give, progress, say, say_doubled, tell
 from annotate.errors import InputError
 from annotate.present import counted
 
@@ -148,7 +148,7 @@ def _push(
             connection=connection,
             on_progress=advance,
         )
-    typer.echo(report.url)
+    give(report.url)
     say(
         f"{report.title}: {counted(report.created, 'pair')} pushed, "
         f"{counted(report.already_there, 'was', 'were')} there already"

@@ -23,7 +23,7 @@ from annotate.cli.options import (
     Output,
     refuse_overwriting,
 )
-from annotate.cli.speech import say, say_exclusions
+from annotate.cli.speech import give, say, say_exclusions
 from annotate.errors import some
 from annotate.present import counted
 
@@ -320,5 +320,5 @@ def graph(
             temporary.write_text(words, encoding="utf-8", newline="")
         say(f"{path}: written")
     if not besides:
-        typer.echo(text, nl=False)
+        give(text, end="")
     say(f"{counted(len(made), 'node')} and {counted(made.number_of_edges(), 'edge')}")

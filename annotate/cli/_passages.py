@@ -8,7 +8,7 @@ import typer
 from annotate.cli._groups import Table, written
 from annotate.cli._help import PASSAGES, command, takes
 from annotate.cli.options import Config, read_codebook, refuse_overwriting
-from annotate.cli.speech import one_line, say
+from annotate.cli.speech import give, one_line, say
 from annotate.present import counted
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def check(
         for problem in finding.problems:
             say(one_line(f"{finding.path}: {problem}"))
         if not finding.problems:
-            typer.echo(f"{finding.path}: {finding.summary}")
+            give(f"{finding.path}: {finding.summary}")
     if any(finding.problems for finding in findings):
         raise typer.Exit(1)
 

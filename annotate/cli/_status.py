@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from annotate.cli.speech import one_line, say
+from annotate.cli.speech import give, one_line, say
 from annotate.errors import ServerError
 from annotate.present import counted
 
@@ -85,10 +83,12 @@ def _live(first: "Look", connection: "Connection", every: float) -> None:
     from rich.console import Console
     from rich.live import Live
 
+    from annotate.study.words import visible
+
     with Live(console=Console(), auto_refresh=False, vertical_overflow="ellipsis") as live:
 
         def lost(words: str) -> None:
-            live.console.print(words, markup=False, highlight=False)
+            live.console.print(visible(words), markup=False, highlight=False)
 
         for seen, found in _looks(first, connection, every, lost):
             live.update(_page(seen, found, live.console.width), refresh=True)
@@ -124,10 +124,10 @@ def _lines(first: "Look", connection: "Connection", every: float) -> None:
         moment = f"{seen.at:%Y-%m-%dT%H:%M:%SZ}"
         line = _line(found)
         if line != said:
-            typer.echo(one_line("; ".join([f"{moment} {line}", *_more(found, done)])))
+            give(one_line("; ".join([f"{moment} {line}", *_more(found, done)])))
         for one in found.warnings:
             if (one.kind, one.annotator) not in warned:
-                typer.echo(one_line(f"{moment} warning: {one.message}"))
+                give(one_line(f"{moment} warning: {one.message}"))
         warned |= {(one.kind, one.annotator) for one in found.warnings}
         said, done = line, {one.annotator: one.done for one in found.annotators}
         sys.stdout.flush()
@@ -153,12 +153,13 @@ def _line(found: "Followed") -> str:
 def _write_json(look: "Look", found: "Followed", output: Path | None) -> None:
     from annotate.codebook.read import config_hash
     from annotate.files import whole
+    from annotate.present.tables import harmless
 
     home = look.project
     of = {"id": home.id, "title": home.title, "url": home.url, "config_sha256": config_hash(home.config)}
     text = json.dumps({"project": of, **found.as_json()}, ensure_ascii=False, indent=1) + "\n"
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(harmless(text, "json") if sys.stdout.isatty() else text)
         return
     with whole(output) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")

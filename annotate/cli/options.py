@@ -235,6 +235,14 @@ LinksAdjudicated = Annotated[
 ]
 
 
+SpreadsheetSafe = Annotated[
+    bool,
+    typer.Option(
+        "--spreadsheet-safe",
+        help="In csv: put ' before a text that a spreadsheet would take for a formula.",
+        rich_help_panel=WRITING,
+    ),
+]
 Names = Annotated[
     bool,
     typer.Option(

@@ -14,10 +14,21 @@ _LONGEST = 1000
 
 
 def say(words: str) -> None:
-    """Say something to the person, on standard error."""
+    """Say something to the person, on standard error; what would act on a terminal is shown as what it is."""
     import typer
 
-    typer.echo(words, err=True)
+    from annotate.study.words import visible
+
+    typer.echo(visible(words), err=True)
+
+
+def give(words: object, *, end: str = "\n") -> None:
+    """Give a result of a command that is no table, on standard output, as :func:`say` says something."""
+    import typer
+
+    from annotate.study.words import visible
+
+    typer.echo(visible(f"{words}{end}"), nl=False)
 
 
 def tell(words: str) -> None:
@@ -63,11 +74,14 @@ def say_doubled(passages: "Sequence[str]") -> None:
 def progress(words: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on a terminal, and nothing in a pipe."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
+
+    from annotate.study.words import visible
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(words, total=None)
+        task = bar.add_task(escape(visible(words)), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
@@ -75,11 +89,14 @@ def progress(words: str) -> Iterator[Callable[[int, int], None]]:
 def waiting(words: str) -> Iterator[Callable[[str], None]]:
     """Say what is being waited for: as it changes on a terminal, once in a pipe."""
     from rich.console import Console
+    from rich.markup import escape
+
+    from annotate.study.words import visible
 
     console = Console(stderr=True)
     if not console.is_terminal:
         say(words)
         yield lambda _: None
         return
-    with console.status(words) as status:
-        yield status.update
+    with console.status(escape(visible(words))) as status:
+        yield lambda said: status.update(escape(visible(said)))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 
 from annotate.files import read_text
@@ -15,6 +16,8 @@ _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 
 def instructions(path: Path) -> str:
     """Render a Markdown file to the HTML of a project's instructions; raw HTML in it is shown as text.
+
+    So are links that are no web addresses, and pictures: annotators' browsers load nothing from elsewhere.
 
     Label Studio takes styles out, and its own style sheet takes away the numbers and bullets of lists,
     all indents, and the space between blocks and between cells; so these are written as text and as
@@ -29,6 +32,7 @@ def instructions(path: Path) -> str:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.add_render_rule("list_item_open", _list_item)
     parser.add_render_rule("paragraph_open", _paragraph)
+    parser.add_render_rule("image", _picture)
     for cell in ("th_close", "td_close"):
         parser.add_render_rule(cell, _cell_end)
     tokens = parser.parse(read_text(path))
@@ -68,6 +72,10 @@ def _list_item(_renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> 
 
 def _paragraph(_renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:
     return "" if tokens[place].hidden else f"<p>{_indent(tokens[place])}"
+
+
+def _picture(_renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:
+    return escapeHtml(f"[picture: {tokens[place].content or tokens[place].attrs['src']}]")
 
 
 def _cell_end(_renderer: Any, tokens: Sequence[Token], place: int, *_: Any) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from annotate.provenance.graph import NODES
-from annotate.study.words import in_words
+from annotate.study.words import in_words, visible
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,7 +27,7 @@ def graph_page(graph: "nx.MultiDiGraph[str]", title: str) -> str:
     nodes: dict[str, dict[str, Any]] = {}
     for number, (node, data) in enumerate(shown.nodes(data=True)):
         column = _COLUMNS.index(data["kind"])
-        label = str(data["label"])
+        label = visible(str(data["label"]))
         nodes[node] = {
             "number": number,
             "kind": data["kind"],
@@ -45,7 +45,7 @@ def graph_page(graph: "nx.MultiDiGraph[str]", title: str) -> str:
         loader=PackageLoader("annotate.present"), autoescape=True, undefined=StrictUndefined
     ).get_template("graph.html.j2")
     return template.render(
-        title=title,
+        title=visible(title),
         about=f"{left_out} passages that make no claim and name no origin are left out." if left_out else "",
         nodes=list(nodes.values()),
         edges=edges,
@@ -57,7 +57,7 @@ def graph_page(graph: "nx.MultiDiGraph[str]", title: str) -> str:
 
 def _edge(one: dict[str, Any], other: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
     kind, confirmed = in_words(data["kind"]).lower(), bool(data.get("confirmed", True))
-    how = ", ".join(filter(None, [str(data.get("how", "")), "" if confirmed else "unconfirmed"]))
+    how = ", ".join(filter(None, [visible(str(data.get("how", ""))), "" if confirmed else "unconfirmed"]))
     return {
         "one": one["number"],
         "other": other["number"],

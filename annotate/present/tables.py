@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,8 +19,9 @@ from rich.text import Text
 
 from annotate.errors import InputError
 from annotate.files import whole
-from annotate.frames import plain, records
+from annotate.frames import csv_text, plain, records
 from annotate.present import Format
+from annotate.study.words import UNSEEN as _ACTS
 from annotate.study.words import visible
 
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -39,6 +41,22 @@ def with_words(frame: pd.DataFrame, *below: str, heading: str | None = None) -> 
     shown = frame.copy(deep=False)
     shown.attrs = {"below": [*frame.attrs.get("below", ()), *below], "heading": heading}
     return shown
+
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet takes for a formula."""
+
+
+def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before each text that a spreadsheet would take for a formula, for a CSV that is opened in one."""
+
+    def quoted(value: Any) -> Any:
+        return f"'{value}" if isinstance(value, str) and value.startswith(_ACTIVE) else value
+
+    safe = _flat(frame)
+    return safe.assign(
+        **{str(name): safe[name].map(quoted) for name in safe if safe[name].dtype.kind not in "biufcmM"}
+    )
 
 
 def write_table(frame: pd.DataFrame, form: Format, output: Path | None = None) -> None:
@@ -87,7 +105,15 @@ def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | No
     else:
         console = Console(file=sys.stdout)
         width = console.width if console.is_terminal else _ENDLESS
-        sys.stdout.write("\n".join(rendered(frame, form, width) for frame in frames))
+        text = "\n".join(rendered(frame, form, width) for frame in frames)
+        sys.stdout.write(harmless(text, form) if console.is_terminal else text)
+
+
+def harmless(text: str, form: Format) -> str:
+    """Show what would act on a terminal as what it is; a program that reads a pipe gets the text itself."""
+    if form != "json":
+        return visible(text)
+    return _ACTS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = _ENDLESS) -> str:
@@ -97,7 +123,7 @@ def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = 
     above stands there in the forms ``table`` and ``markdown``.
     """
     if form == "csv":
-        return _flat(frame).to_csv(index=False, lineterminator="\n")
+        return csv_text(_flat(frame))
     if form == "json":
         return json.dumps(records(frame), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
@@ -139,16 +165,33 @@ def cell(value: Any) -> str:
     return f"{value:.{DIGITS}f}" if isinstance(value, float) else visible(str(value))
 
 
+_MARKS = re.compile(r"\\(?=[!-/:-@\[-`{-~])|[`<|]|&(?=#|\w+;)|(?<=\])[(\[]|(?<=\])(?=:)")
+
+
+def _plain(text: str) -> str:
+    r"""Text that Markdown shows as it is: no HTML, no link, no picture.
+
+    >>> _plain("<b> [x](javascript:y) a|b")
+    '\\<b> [x]\\(javascript:y) a\\|b'
+    """
+    return _MARKS.sub(r"\\\g<0>", text.replace("\n", " "))
+
+
 def _markdown(frame: pd.DataFrame) -> str:
     def line(cells: list[str]) -> str:
-        return "| " + " | ".join(text.replace("|", "\\|").replace("\n", " ") for text in cells) + " |\n"
+        return "| " + " | ".join(cells) + " |\n"
 
-    head = line([str(column) for column in frame.columns])
+    head = line([_plain(visible(str(column))) for column in frame.columns])
     rule = line(
         ["---:" if pd.api.types.is_numeric_dtype(frame[column]) else "---" for column in frame.columns]
     )
-    rows = [line([cell(value) for value in row]) for row in frame.itertuples(index=False)]
-    return head + rule + "".join(rows) + "".join(f"\n{words}\n" for words in frame.attrs.get("below", ()))
+    rows = [line([_plain(cell(value)) for value in row]) for row in frame.itertuples(index=False)]
+    return (
+        head
+        + rule
+        + "".join(rows)
+        + "".join(f"\n{_plain(visible(words))}\n" for words in frame.attrs.get("below", ()))
+    )
 
 
 def _set(frame: pd.DataFrame, width: int) -> Iterator[RenderableType]:
@@ -157,7 +200,9 @@ def _set(frame: pd.DataFrame, width: int) -> Iterator[RenderableType]:
     As it is, broken between words; with its remarks on lines of their own; with its first columns as
     headings over the rows that share them; as cards, a line for each cell.
     """
-    texts = {str(name): [str(name).replace("_", " "), *map(cell, frame[name])] for name in frame.columns}
+    texts = {
+        str(name): [visible(str(name)).replace("_", " "), *map(cell, frame[name])] for name in frame.columns
+    }
     remarks = [name for name in texts if name in REMARKS]
     heading = frame.attrs.get("heading")
     heads = [heading] if heading in texts else []
@@ -174,7 +219,7 @@ def _set(frame: pd.DataFrame, width: int) -> Iterator[RenderableType]:
     above, under, widths = next(found, ([], [], {}))
     yield from _rows(frame, texts, above, under, widths) if widths else _cards(texts, len(frame))
     if below := frame.attrs.get("below"):
-        yield from map(Text, ["", *below])
+        yield from (Text(visible(words)) for words in ["", *below])
 
 
 def _shared(names: Sequence[str], frame: pd.DataFrame) -> list[str]:

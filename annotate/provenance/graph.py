@@ -16,6 +16,7 @@ import networkx as nx
 from annotate.provenance.claims._told import CITED, RELAYS, RESTS, most
 from annotate.provenance.claims.measured import Claims, steps
 from annotate.reuse.documents import namings
+from annotate.study.words import visible
 
 NODES = ("source", "document", "passage", "claim", "origin")
 PUBLISHED, CONTAINS, MAKES, ATTRIBUTED, RELAYED, RESTED, CITES, DERIVED, QUOTES = EDGES = (
@@ -211,5 +212,5 @@ def _dot(graph: "nx.MultiDiGraph[str]") -> Iterator[str]:
 
 
 def _quoted(text: object) -> str:
-    line = " ".join(str(text).split()).replace("\\", "\\\\").replace('"', '\\"')
+    line = " ".join(visible(str(text)).split()).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{line}"'

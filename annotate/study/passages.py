@@ -102,6 +102,9 @@ def _each(
     return found
 
 
+_FURTHEST = 2**53  # characters into a document: whole numbers are exact up to there
+
+
 def _words(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
@@ -113,10 +116,10 @@ def _words(value: Any) -> str | None:
 def _place(value: Any) -> int:
     if value is None:
         return 0
-    place = -1.0 if isinstance(value, bool) or not isinstance(value, Real) else float(value)
-    if place < 0 or not place.is_integer():
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    if not known or not 0 <= value < _FURTHEST or value % 1:
         raise ValueError("it is the place in the document, a whole number from 0 on")
-    return int(place)
+    return int(value)
 
 
 @dataclass(frozen=True)

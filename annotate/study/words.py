@@ -77,7 +77,7 @@ class Choices:
         return encode_set(found, list(known)) if len(found) == len(chosen) else None
 
 
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
@@ -95,7 +95,7 @@ def visible(text: str) -> str:
     'safe\\u202etxt.exe'
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSEEN.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", lines)  # noqa: PLR2004
+    return UNSEEN.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", lines)  # noqa: PLR2004
 
 
 def natural(name: str) -> list[tuple[bool, int, str]]:

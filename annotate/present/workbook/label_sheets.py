@@ -7,6 +7,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from annotate.coordination.adjudication import DECISION_COLUMNS
+from annotate.corpus.readers.archive import check_archive
 from annotate.errors import InputError
 from annotate.frames import records
 from annotate.present.label_tables import how_decided, shown_label
@@ -130,6 +131,7 @@ def read_decisions_sheet(path: Path) -> pd.DataFrame:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file")
+    check_archive(path, ".xlsx")
     try:
         book = CalamineWorkbook.from_path(str(path))
         rows = book.get_sheet_by_name(DISAGREEMENTS).to_python() if DISAGREEMENTS in book.sheet_names else []
