@@ -1,6 +1,7 @@
 """Documents in, tasks out: the station ``annotate ingest``."""
 
 import hashlib
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from annotate.corpus.folders import Failure, Failures, collect, words_for
 from annotate.corpus.manifest import Entry, Manifest, Settled, read_manifest, settle, unclaimed
 from annotate.corpus.readers import FORMATS, TEXT, read_documents
+from annotate.corpus.readers.document import Document
 from annotate.corpus.segment import FURNITURE, Unit, kinds_of, segment
 from annotate.corpus.tasks import Task
 from annotate.errors import InputError, some
@@ -210,6 +212,7 @@ def _passages(
 ) -> Iterator[Task]:
     document, text = one.document, one.document.text
     spans = list(document.pieces) if document.pieces else segment(text, unit, language)
+    links = _links_of(document, spans)
     kinds = kinds_of(text, spans, title=one.facts.get("title"), headings=document.headings)
     for number, ((start, end), kind) in enumerate(zip(spans, kinds, strict=True)):
         first = spans[max(0, number - context)][0]
@@ -227,11 +230,24 @@ def _passages(
                 "start": start,
                 "end": end,
                 "kind": kind,
+                **({"links": " ".join(links[number])} if number in links else {}),
                 **({"page": page} if (page := document.page_of(start)) else {}),
                 "document_sha256": document.sha256,
                 "config_sha256": config_sha256,
             }
         }
+
+
+def _links_of(document: Document, spans: Sequence[tuple[int, int]]) -> dict[int, dict[str, None]]:
+    """The addresses to which each passage links, by its number: where the words of a link first stand in the text."""
+    found: dict[int, dict[str, None]] = {}
+    starts = [start for start, _ in spans]
+    for words, address in document.links:
+        at = document.text.find(words)
+        number = bisect_right(starts, at) - 1
+        if at >= 0 and number >= 0 and at < spans[number][1]:
+            found.setdefault(number, {})[address] = None
+    return found
 
 
 def passage_id(document_sha256: str, start: int, end: int, salt: str = "") -> str:

@@ -85,7 +85,12 @@ def namings(passages: pd.DataFrame) -> list[Naming]:
     found = []
     read = passages.loc[~passages["kind"].isin(("heading", "boilerplate"))]
     for row in read.sort_values(["document", "start"], kind="stable").to_dict("records"):
-        for how, documents, start, end in [*_named(row["text"], names), *_linked(row["text"], addresses)]:
+        hidden = _leads(row, addresses)
+        for how, documents, start, end in [
+            *_named(row["text"], names),
+            *_linked(row["text"], addresses),
+            *hidden,
+        ]:
             place = row["start"] + start, row["start"] + end, row["text"][start:end]
             found += [
                 Naming(row["document"], other, how, *place)
@@ -148,6 +153,15 @@ def _linked(text: str, addresses: dict[str, list[str]]) -> Iterator[tuple[How, t
     for match in _ADDRESS.finditer(text):
         if documents := addresses.get(_address(match[0].rstrip(".,;:!?"))):
             yield "address", tuple(documents), match.start(), match.end()
+
+
+def _leads(
+    row: Mapping[Any, Any], addresses: dict[str, list[str]]
+) -> Iterator[tuple[How, tuple[str, ...], int, int]]:
+    """Links of a web page, which stand behind words of the passage."""
+    for url in str(row.get("links") or "").split():
+        if documents := addresses.get(_address(url)):
+            yield "address", tuple(documents), 0, len(row["text"])
 
 
 def _address(url: str) -> str:

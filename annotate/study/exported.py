@@ -22,7 +22,7 @@ _AS_JSON = "export the project as JSON (not JSON_MIN, CSV or TSV)"
 
 
 PASSAGE_COLUMNS = (
-    "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "n_annotations",
+    "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "links", "n_annotations",
 )  # fmt: skip
 
 # What else Annotate itself writes into tasks, and Label Studio shows in its list: no facts of a passage.
@@ -71,7 +71,7 @@ def passage_of(task: Mapping[str, Any], where: str) -> dict[str, Any]:
             f"{where}: holds half a character (a lone surrogate); correct the text and export again"
         ) from error
     row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
-    row |= {key: as_cell(data.get(key)) for key in ("title", "published", "url", "kind", "text")}
+    row |= {key: as_cell(data.get(key)) for key in ("title", "published", "url", "kind", "text", "links")}
     row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}
     row |= {
         "item": item_id(data),

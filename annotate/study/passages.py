@@ -17,8 +17,8 @@ from annotate.files import bundled, read_text
 from annotate.frames import READABLE
 from annotate.study.study import Study, read_study
 
-COLUMNS = ("item", "document", "source", "title", "published", "url", "start", "end", "kind", "text")
-_WORDS = ("document", "source", "title", "published", "url", "kind")
+COLUMNS = ("item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "links")
+_WORDS = ("document", "source", "title", "published", "url", "kind", "links")
 
 
 def read_passages(path: Path, config: Path | None = None) -> pd.DataFrame:
@@ -30,8 +30,8 @@ def read_passages(path: Path, config: Path | None = None) -> pd.DataFrame:
         One row a passage, sorted by document and place: ``item`` (the passage id), ``document`` (the
         document's id; the source's name where a task does not say), ``source``, ``title``,
         ``published`` (as written), ``url``, ``start`` and ``end`` (code points of the document; of the
-        passage itself where a task does not say), ``kind`` (``body`` where a task does not say) and
-        ``text``. What is not known is None.
+        passage itself where a task does not say), ``kind`` (``body`` where a task does not say),
+        ``text`` and ``links`` (the addresses to which it leads, with blanks between). What is not known is None.
 
     Raises
     ------

@@ -101,7 +101,7 @@ class Document:
     document's id, where the file says it or holds several documents. ``headings`` are the lines that the
     file itself marks as such. ``running`` counts the running heads, feet and page numbers that are left out, ``around`` the
     letters and digits of a web page that are not part of its article. ``pages`` says where in the text each page of a PDF
-    file begins: (offset, number).
+    file begins: (offset, number). ``links`` are those of a web page: the words that lead on, and the address.
     """
 
     path: Path
@@ -115,6 +115,7 @@ class Document:
     around: int = 0
     pages: tuple[tuple[int, int], ...] = ()
     headings: frozenset[str] = frozenset()
+    links: tuple[tuple[str, str], ...] = ()
     sha256: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -135,7 +135,7 @@ def read_html(path: Path) -> Document:
         notes = _write_marks(tree)
         shown = _letters(list(_shown(tree)))
         paragraphs = paragraphs_in(tree)
-        heading, marked_so = _heading(tree), _headings(tree)
+        heading, marked_so, links = _heading(tree), _headings(tree), tuple(_links(tree))
         lines = list(_article(tree))
     except _SURPRISES as error:
         raise InputError(f"{path}: the page cannot be taken apart; save its text as .txt") from error
@@ -150,7 +150,9 @@ def read_html(path: Path) -> Document:
     if notes:
         notices += (f"{path}: {notes} marks of notes were left out",)
     around = max(0, shown - _letters([whole]))
-    return Document(path, whole, guessed=guessed, notices=notices, headings=marked_so, around=around)
+    return Document(
+        path, whole, guessed=guessed, notices=notices, headings=marked_so, around=around, links=links
+    )
 
 
 def _parsed(text: str, path: Path) -> "HtmlElement":
@@ -206,6 +208,19 @@ def _headings(tree: "HtmlElement") -> frozenset[str]:
     """The lines that the page marks as headings; one that is long is text in large letters."""
     every = (" ".join("".join(one.itertext()).split()) for one in tree.iter(*_HEADINGS))
     return frozenset(seen(line)[0] for line in every if len(line.split()) <= _HEADING_WORDS)
+
+
+def _links(tree: "HtmlElement") -> Iterator[tuple[str, str]]:
+    """The words and the address of each link to another page; who follows a link of a page itself stays there."""
+    for link in tree.iter("a"):
+        address = (link.get("href") or "").strip()
+        words = seen(" ".join("".join(link.itertext()).split()))[0]
+        if (
+            words
+            and address.casefold().startswith(("http://", "https://"))
+            and not any(map(str.isspace, address))
+        ):
+            yield words, address
 
 
 def _folded(line: str) -> str:
