@@ -466,6 +466,27 @@ def test_two_tasks_with_one_text_are_named_with_it(export, config):
     study = read_study(export(twice), config=config)
     assert len(study.passages) == 1
     assert "tasks 11 and 12 have one text, 'Stop this now!'" in study.cautions[0]
+    twice[1]["data"] = {**plain, "row": 2}
+    study = read_study(export(twice), config=config)
+    assert len(study.passages) == 2
+    assert "tasks 11 and 12 have one text, 'Stop this now!', and count as 2 passages" in study.cautions[0]
+
+
+@pytest.mark.parametrize(
+    ("ending", "message"),
+    [
+        (".tsv", "a TSV file"),
+        (".conll", "CoNLL"),
+        (".zip", "packed"),
+        (".JSONL", "JSON lines"),
+        (".x", "neither"),
+    ],
+)
+def test_a_file_that_is_no_export_is_named_by_its_ending(tmp_path, ending, message):
+    path = tmp_path / f"project{ending}"
+    path.write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_study(path)
 
 
 @pytest.mark.parametrize(
@@ -473,6 +494,12 @@ def test_two_tasks_with_one_text_are_named_with_it(export, config):
     [
         ([{"id": 1, "data": {"text": "x"}, "completions": [{"id": 1, "result": []}]}], "Label Studio before 1.0"),
         ([{"id": 1, "text": "x", "kind": "a", "annotator": 1, "annotation_id": 3}], "an export as JSON_MIN"),
+        ([{"id": 1, "text": "x", "kind": "a", "lead_time": 3, "updated_at": "y"}], "an export as JSON_MIN"),
+        ({"id": 1, "data": {"text": "x"}, "completions": []}, "one task of Label Studio before 1.0"),
+        ({"id": 1, "data": {"text": "x"}, "annotations": []}, "one task, and no list of tasks"),
+        ({"id": 1, "result": [], "task": {"id": 3}}, "writes it into a storage"),
+        ({"images": [], "categories": []}, "an export as COCO"),
+        ({"dataset": []}, "not a list of tasks"),
     ],
 )  # fmt: skip
 def test_an_export_of_another_kind_is_named(export, config, tasks, message):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotate.errors import ExportError
@@ -49,6 +49,51 @@ def further_facts(tasks: Sequence[Mapping[str, Any]], asked: Collection[str]) ->
     )
 
 
+_OBJECTS = (
+    ({"completions"}, "one task of Label Studio before 1.0; import all of them into a newer one, and export"),
+    ({"data", "annotations"}, "one task, and no list of tasks; put all of them into one list, or export"),
+    ({"result", "task"}, "one annotation, as Label Studio writes it into a storage; export"),
+    ({"images", "categories"}, "an export as COCO, which is of pictures; export"),
+)
+_ENDINGS = {
+    ".tsv": "a TSV file: if it is an export of Label Studio, it lacks skips, relations and ground truth; export the project as JSON; a table of ratings is read as .csv",
+    ".conll": "an export as CoNLL, which has marks of one annotator and nothing else; export the project as JSON",
+    ".zip": "a packed file; unpack it, and give the .json in it",
+    ".jsonl": "JSON lines; export the project as JSON, which is one list of tasks",
+}
+
+
+def not_a_list(read: object, where: str) -> ExportError:
+    """Name a JSON file that is not a list of tasks."""
+    if isinstance(read, Mapping):
+        for keys, what in _OBJECTS:
+            if keys <= read.keys():
+                return ExportError(f"{where}: {what} the project as JSON")
+    return ExportError(f"{where}: not a list of tasks; {_AS_JSON}")
+
+
+def not_an_export(where: str, ending: str) -> str:
+    """Name a file by its ending that is no export, no snapshot and no table."""
+    known = "neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
+    return f"{where}: {_ENDINGS.get(ending.lower(), known)}"
+
+
+def told_of_twins(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say which tasks without a passage_id have one text, and are several passages all the same."""
+    named: dict[str, dict[str, str]] = {}
+    for number, task in enumerate(tasks, start=1):
+        data = task["data"]
+        if not data.get("passage_id") and not data.get(ADJUDICATION) and (text := as_cell(data.get("text"))):
+            named.setdefault(text, {}).setdefault(item_id(data), str(task.get("id") or number))
+    alike = {text: twins for text, twins in named.items() if len(twins) > 1}
+    for text, twins in list(alike.items())[:1]:
+        more = f" (and {len(alike) - 1} more such)" if len(alike) > 1 else ""
+        yield (
+            f"{said_twice(list(twins.values()), {'text': text}).partition(', and count')[0]}, and count as {len(twins)} "
+            f"passages, for what else they hold differs{more}; give each task a passage_id"
+        )
+
+
 def said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
     """Say which tasks are one passage, with its text."""
     text = data.get("text")
@@ -89,7 +134,8 @@ def _refuse_others(task: Mapping[str, Any], where: str) -> None:
             f'{where}: has "completions": an export of Label Studio before 1.0; import it into a newer one, and export '
             "the project as JSON"
         )
-    if {"annotation_id", "annotator"} & task.keys() and not {"data", "annotations"} <= task.keys():
+    flat = {"annotation_id", "annotator"} & task.keys() or {"lead_time", "updated_at"} <= task.keys()
+    if flat and not {"data", "annotations"} <= task.keys():
         raise ExportError(
             f"{where}: an export as JSON_MIN, which lacks skips, relations and ground truth; export the project as JSON"
         )

@@ -31,6 +31,7 @@ from annotate.study.exported import (
     passage_of,
     round_of,
     said_twice,
+    told_of_twins,
 )
 from annotate.study.marks import Unit, marks_with_text, possible_units
 from annotate.study.people import NOBODY, annotator_id, identified
@@ -211,7 +212,11 @@ def tabulate(
         relations=relation_frame(made_of["relation"]),
         inside=inside_frame(made_of["inside"]),
         gold=_frame(made_of["gold"], RATING_COLUMNS),
-        cautions=(*_cautions(starred, copies, shown, again), *_ordered(shown, annotations)),
+        cautions=(
+            *_cautions(starred, copies, shown, again),
+            *told_of_twins(tasks),
+            *_ordered(shown, annotations),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from annotate.errors import ExportError, InputError
 from annotate.files import bundled, read_json, sha256_of
 from annotate.frames import READABLE, read_frame
 from annotate.study.annotations import OnEdited
-from annotate.study.exported import PASSAGE_COLUMNS
+from annotate.study.exported import PASSAGE_COLUMNS, not_a_list, not_an_export
 from annotate.study.exports import (
     ANNOTATED_COLUMNS,
     COMMENT_COLUMNS,
@@ -241,8 +241,7 @@ def read_study(
         made = study_of_ratings(read_frame(path), book, str(path), missing=missing)
         return replace(made, about={**made.about, "sha256": _sha256(path)})
     if path.suffix.lower() != ".json":
-        msg = f"{path}: neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
-        raise InputError(msg if path.exists() else f"{path}: no such file")
+        raise InputError(not_an_export(str(path), path.suffix) if path.exists() else f"{path}: no such file")
     codebook = load_codebook(config or bundled("label_config.xml"))
     tasks = _read_export(path)
     tables = tabulate(tasks, codebook, where=str(path), on_edited=on_edited)
@@ -348,8 +347,7 @@ def study_of_ratings(
 def _read_export(path: Path) -> Sequence[Mapping[str, Any]]:
     tasks = read_json(path, remedy="export the project again as JSON", error=ExportError)
     if not isinstance(tasks, list):
-        msg = f"{path}: not a list of tasks; export the project as JSON (not JSON_MIN, CSV or TSV)"
-        raise ExportError(msg)
+        raise not_a_list(tasks, str(path))
     if not tasks:
         msg = f"{path}: the export holds no task; export a project that has some"
         raise ExportError(msg)
