@@ -111,7 +111,7 @@ class WrongServer(ThreadingHTTPServer):
     """Answers with ``self.replies``, and notes what was asked for. A PATCH and a DELETE get ``{}``.
 
     The requests for ``self.spoilt`` are first answered with status, headers and body of ``self.faults``, one by one;
-    a status of 0 breaks the connection.
+    a status of 0 breaks the connection, one below sends the body a byte at a time.
     """
 
     daemon_threads = True
@@ -139,12 +139,23 @@ class Answering(BaseHTTPRequestHandler):
         if name == self.server.spoilt and self.server.faults:
             status, headers, body = self.server.faults.pop(0)
             self.close_connection = not status or "Content-Length" in headers
-            if status:
+            if status > 0:
                 self._send(status, body, headers)
+            if status < 0:
+                self._drip(body, headers)
             return
         reply = self.server.replies.get(name, {})
         body = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
         self._send(200, body, {})
+
+    def _drip(self, body: bytes, headers: dict[str, str]) -> None:
+        """Send a byte at a time until nobody listens any more."""
+        self._send(200, b"", headers)
+        self.wfile.flush()
+        with contextlib.suppress(OSError):
+            for place in range(len(body)):
+                self.connection.sendall(body[place : place + 1])
+                time.sleep(0.05)
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -499,6 +510,29 @@ def test_the_note_of_a_push_that_broke_off(
     _push(replace(connection, tell=said.append), tmp_path)
     assert len(said) == waits
     assert not note.exists()
+
+
+def test_projects_are_listed_again_if_some_are_missing(
+    server: WrongServer, connection: Connection, tmp_path: Path
+):
+    page = {"results": [PROJECT], "next": None}
+    server.replies, server.spoilt = replies() | {"/api/projects/": page | {"count": 1}}, "/api/projects/"
+    server.faults = [(200, {}, json.dumps(page | {"count": 2}).encode())] * 2
+    _pull(connection, tmp_path)
+    assert server.faults == []
+    server.replies = replies() | {"/api/projects/": page | {"count": 2}}
+    with pytest.raises(ServerError, match="1 of 2 projects were listed"):
+        _pull(connection, tmp_path)
+
+
+def test_an_answer_that_drips_for_ever_is_left(
+    server: WrongServer, connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("annotate.studio.client._WHOLE_ANSWER_SECONDS", 0.3)
+    server.replies, server.spoilt = replies(), "/api/projects/"
+    server.faults = [(-1, {"Content-Length": "1000000"}, b" " * 1000)]
+    with pytest.raises(ServerError, match="no answer in time while listing the projects"):
+        _pull(connection, tmp_path)
 
 
 def test_an_annotation_whose_reply_is_wrong_is_looked_for(server: WrongServer, connection: Connection):

@@ -3,7 +3,8 @@
 import ipaddress
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 URL_VARIABLE = "LABEL_STUDIO_URL"
 KEY_VARIABLE = "LABEL_STUDIO_API_KEY"
-_CONNECT_SECONDS, _ANSWER_SECONDS = 10.0, 60.0
+_CONNECT_SECONDS, _ANSWER_SECONDS, _WHOLE_ANSWER_SECONDS = 10.0, 60.0, 1800.0
 _NOT_FOUND = 404
 
 
@@ -244,7 +245,7 @@ def _open(
         timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
         follow_redirects=False,
         trust_env=not _on_this_machine(url),
-        event_hooks={"request": [lambda _: ours()] if ours else []},
+        event_hooks={"request": [lambda _: ours()] if ours else [], "response": [_bound]},
     )
     opened = False
     try:
@@ -260,6 +261,28 @@ def _open(
         if not opened:
             http.close()
     return Connection(url, version, me["id"], me["email"], ours is not None, sdk, http, tell)
+
+
+class _Bounded(httpx.SyncByteStream):
+    """An answer that has to be whole in time: each byte may come in time, and the last one never."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+        self._until = time.monotonic() + _WHOLE_ANSWER_SECONDS
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            if time.monotonic() > self._until:
+                raise httpx.ReadTimeout(f"not whole within {_WHOLE_ANSWER_SECONDS:.0f} s")
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _bound(answer: httpx.Response) -> None:
+    if isinstance(answer.stream, httpx.SyncByteStream):
+        answer.stream = _Bounded(answer.stream)
 
 
 def _whoami(sdk: "LabelStudio", url: str) -> AccountReply:

@@ -82,7 +82,27 @@ def is_there(connection: Connection, named: str | int) -> bool:
 
 
 def all_projects(connection: Connection) -> list[Project]:
-    """List the projects the account may see, by number."""
+    """List the projects the account may see, by number.
+
+    All are listed again if fewer or more came than there are, because one was made or deleted between two pages.
+
+    Raises
+    ------
+    ServerError
+        If that happens several times.
+
+    """
+    for _ in range(_LISTINGS):
+        found, count = _all_projects(connection)
+        if count is None or count == len(found):
+            return sorted(found.values(), key=lambda project: project.id)
+    raise ServerError(
+        f"{connection.url}: {len(found)} of {count} projects were listed; somebody makes or deletes some, try again"
+    )
+
+
+def _all_projects(connection: Connection) -> tuple[dict[int, Project], int | None]:
+    """The projects, and how many there should be, if the server says so."""
     found: dict[int, Project] = {}
     page = 1
     while True:
@@ -91,7 +111,7 @@ def all_projects(connection: Connection) -> list[Project]:
         last = answer.get("next") is None or new.keys() <= found.keys()
         found |= new
         if last:
-            return sorted(found.values(), key=lambda project: project.id)
+            return found, answer.get("count")
         page += 1
 
 

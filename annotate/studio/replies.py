@@ -72,6 +72,7 @@ class ProjectPage(TypedDict):
 
     results: list[ProjectReply]
     next: NotRequired[str | None]
+    count: NotRequired[int]
 
 
 @_keep_others
