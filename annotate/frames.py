@@ -2,17 +2,19 @@
 
 import io
 import math
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from annotate.errors import InputError
-from annotate.files import lines, read_text, refuse_twins
+from annotate.files import SEPARATORS, lines, read_text, refuse_twins
 
 READABLE = (".csv", ".parquet")
 
@@ -71,11 +73,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
                     f"{path}: would take {needed / 2**20:,.0f} MB of memory, {allowed / 2**20:,.0f} are allowed a file "
                     "of its size; it is not opened, write it as .csv if it is yours"
                 )
-            odd = [str(one.name) for one in file.schema_arrow if not _is_plain(one.type)]
-        if odd:
-            raise InputError(
-                f"{path}: the column {', '.join(odd)} holds no texts, numbers or dates; write it as text"
-            )
+            _refuse_odd(path, file)
         return pd.read_parquet(path)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
@@ -83,6 +81,33 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         raise InputError(
             f"{path}: what pandas wrote into it about its columns is damaged; write it again"
         ) from error
+
+
+def _refuse_odd(path: Path, file: pq.ParquetFile) -> None:
+    """Refuse columns of what cannot be read as text."""
+    if odd := [str(one.name) for one in file.schema_arrow if not _is_plain(one.type)]:
+        raise InputError(
+            f"{path}: the column {', '.join(odd)} holds no texts, numbers or dates; write it as text"
+        )
+
+
+def parquet_columns(path: Path) -> list[str]:
+    """The names of the columns of a Parquet file, of which nothing else is read.
+
+    Raises
+    ------
+    InputError
+        If it is missing, damaged, or has columns that hold no texts, numbers or dates.
+
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    try:
+        with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call] # pyarrow leaves it so
+            _refuse_odd(path, file)
+            return list(file.schema_arrow.names)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
 
 
 def _at_most(metadata: pq.FileMetaData) -> int:
@@ -171,6 +196,54 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     else:
         msg = f"{path}: a table is written to {' or '.join(READABLE)}"
         raise InputError(msg)
+
+
+WHITE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+"""What Python takes for white space, and DuckDB has to be told."""
+_FIRST = 2**16  # bytes of a table of text that tell how it is written
+
+
+def copied(connection: duckdb.DuckDBPyConnection, path: Path, place: Path) -> bool:
+    """Copy a table of text as Parquet, by DuckDB, in bounded memory.
+
+    Returns
+    -------
+    bool
+        Whether it could: DuckDB is asked only where a table is written in the plainest way, and its answer is taken only
+        where nothing is odd. Otherwise :func:`read_frame` says what the table holds, or what is wrong with it.
+
+    """
+    with path.open("rb") as file:
+        first, *_ = file.read(_FIRST).removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)
+    line = first.removesuffix(b"\r").decode("utf-8", errors="replace")
+    separator = max(SEPARATORS, key=line.count)
+    names = [name.strip() for name in line.split(separator)]
+    if not all(re.fullmatch(r"[\w .-]+", name) for name in names) or line.startswith("sep="):
+        return False
+    if len({name.casefold() for name in names}) < len(names):
+        return False
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in names)
+    filled = " OR ".join(f"trim({named(name)}, {quoted(WHITE)}) <> ''" for name in names)
+    rows = (
+        f"read_csv({quoted(path)}, auto_detect = false, header = true, columns = {{{columns}}}, "
+        f"delim = {quoted(separator)}, quote = '\"', escape = '\"', comment = '', strict_mode = true, "
+        f"force_not_null = [{', '.join(map(quoted, names))}])"
+    )
+    try:
+        connection.execute(f"COPY (FROM {rows} WHERE {filled}) TO {quoted(place)} (FORMAT parquet)")
+    except duckdb.Error:
+        return False
+    return True
+
+
+def named(column: str) -> str:
+    """The name of a column as it stands in a query."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def quoted(text: object) -> str:
+    """A text as it stands in a query."""
+    return "'" + str(text).replace("'", "''") + "'"
 
 
 def _first_line(error: BaseException) -> str:

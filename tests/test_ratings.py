@@ -1,6 +1,8 @@
+import contextlib
 import json
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,36 @@ from annotate.study.missing import MARKERS
 from annotate.study.passages import check_file
 from annotate.study.ratings import check_ratings, decode_set, encode_set, read_ratings, write_ratings
 from annotate.study.study import read_study
+from tests.test_queried import the_same
+
+
+@pytest.fixture(autouse=True)
+def both_ways(monkeypatch, tmp_path):
+    """Whatever a test here reads is read by queries as well, and comes out the same."""
+    in_memory, of_file, of_study = check_ratings, read_ratings, read_study
+
+    def both_of_file(path, codebook=None, *, missing=()):
+        if path.suffix in (".csv", ".parquet"):
+            the_same(path, missing=missing)
+        return of_file(path, codebook, missing=missing)
+
+    def both_of_study(path, *, config=None, missing=()):
+        the_same(path, config=config, missing=missing)
+        return of_study(path, config=config, missing=missing)
+
+    def both_in_memory(frame, codebook=None, where="ratings", *, missing=()):
+        path, config = tmp_path / "checked.parquet", None if codebook is None else tmp_path / "checked.xml"
+        if config is not None:
+            config.write_text(codebook.config, encoding="utf-8")
+        with contextlib.suppress(pa.ArrowException, ValueError, TypeError):  # what Parquet cannot hold
+            frame.to_parquet(path)
+            the_same(path, config=config, missing=missing)
+        return in_memory(frame, codebook, where, missing=missing)
+
+    monkeypatch.setitem(globals(), "check_ratings", both_in_memory)
+    monkeypatch.setitem(globals(), "read_ratings", both_of_file)
+    monkeypatch.setitem(globals(), "read_study", both_of_study)
+
 
 CONFIG = """<View><Text name="text" value="$text"/>
 <Choices name="kind" toName="text"><Choice value="a"/><Choice value="b"/></Choices>

@@ -89,7 +89,7 @@ def agreement(
 
     groups = tuple(by or ())
     result = measure(
-        read.study.first_round,
+        read.study.rated,
         by=groups,
         coefficients=coefficients(coefficient, DEFAULT),
         scales=read.scales,
@@ -97,9 +97,7 @@ def agreement(
         interval=interval,
         benchmark=benchmark,
     )
-    result = with_cautions(
-        result, read.study.first_round, by=groups, scales=read.scales, cluster=interval.cluster
-    )
+    result = with_cautions(result, read.study.rated, by=groups, scales=read.scales, cluster=interval.cluster)
     say_exclusions(read.study)
     table.write(result, lambda frame: agreement_table(frame, groups, read.study.codebook), study=read.study)
 
@@ -123,7 +121,7 @@ def icc(
 
     groups = tuple(by or ())
     result = correlated(
-        read.study.first_round,
+        read.study.rated,
         by=groups,
         scales=read.scales,
         interval=Interval(interval, confidence=confidence, cluster=drawn_together(cluster)),
@@ -138,7 +136,7 @@ def concordance(read: Scaled, table: Table, interval: "Interval", by: By = None)
     """Compute whether annotators rank items alike: Spearman's correlations, and Kendall's W with its test."""
     from annotate.agreement import concordance as ranked
 
-    result = ranked(read.study.first_round, by=tuple(by or ()), scales=read.scales, interval=interval)
+    result = ranked(read.study.rated, by=tuple(by or ()), scales=read.scales, interval=interval)
     say_exclusions(read.study)
     table.write(result, study=read.study)
 
@@ -164,7 +162,7 @@ def compare(
 
     groups = tuple(by or ("source",))
     result = compared(
-        read.study.first_round,
+        read.study.rated,
         by=groups,
         coefficients=coefficients(coefficient, DEFAULT),
         scales=read.scales,
@@ -283,7 +281,7 @@ def disagreements(
     from annotate.agreement import contributions
     from annotate.present.study_tables import confusions_table, disagreements_table
 
-    ratings, book = read.study.first_round, read.study.codebook
+    ratings, book = read.study.rated, read.study.codebook
     say_exclusions(read.study)
     if confusions:
         result = confused(ratings, scales=read.scales)
@@ -334,7 +332,7 @@ def plan(
 
     say_renamed([coefficient])
     result = planned(
-        read.study.first_round,
+        read.study.rated,
         half_width=half_width,
         by=tuple(by or ("source",)),
         coefficient=coefficient,

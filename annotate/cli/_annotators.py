@@ -130,7 +130,7 @@ def pairs(
     from annotate.present.study_tables import pairs_table
 
     result = measured(
-        read.study.first_round,
+        read.study.rated,
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, PAIRWISE),
         scales=read.scales,
@@ -169,7 +169,7 @@ def kinds(
     from annotate.present.study_tables import kinds_tables
 
     result = measured(
-        read.study.first_round,
+        read.study.rated,
         read_kinds(annotators, kind),
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, DEFAULT),
@@ -206,7 +206,7 @@ def machine(
     if read.everybody is None:
         raise InputError("which annotators are machines? say --machine NAME, as often as there are some")
     result = machines(
-        read.everybody.first_round,
+        read.everybody.rated,
         read.machines,
         by=tuple(by or ()),
         scales=read.scales,
@@ -232,7 +232,7 @@ def leave_one_out(
     from annotate.agreement import leave_one_out as measured
 
     result = measured(
-        read.study.first_round,
+        read.study.rated,
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, ("krippendorff_alpha",)),
         scales=read.scales,
@@ -252,7 +252,7 @@ def majority(
     from annotate.agreement import majority as measured
 
     result = measured(
-        read.study.first_round,
+        read.study.rated,
         by=tuple(by or ()),
         scales=read.scales,
         interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),
@@ -271,8 +271,9 @@ def gold(read: Scaled, table: Table, confidence: Confidence = 0.95, cluster: Clu
 
     if read.study.gold.empty:
         raise InputError(f"{read.study.name}: no annotation is starred as ground truth")
+    ratings = read.study.ratings
     result = with_gold(
-        read.study.first_round,
+        ratings.loc[ratings["round"] == 1],
         read.study.gold,
         scales=read.scales,
         interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),
@@ -298,7 +299,7 @@ def rounds(
     from annotate.present.study_tables import pairs_table
 
     result = measured(
-        read.study.ratings,
+        read.study.rows,
         by=tuple(by or ()),
         coefficients=coefficients(coefficient, PAIRWISE),
         scales=read.scales,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, rated, read_adjudicated, resampled, scaled, written
+from annotate.cli._groups import Scaled, Table, held, rated, read_adjudicated, resampled, written
 from annotate.cli._help import CLAIMS, WHOLE, WRITING, command, takes
 from annotate.cli.options import (
     Adjudicated,
@@ -247,7 +247,7 @@ def _say_boilerplate(passages: "pd.DataFrame") -> None:
 
 
 @command(app, "workbook", WHOLE, example="annotate workbook exports/example -o study.xlsx")
-@takes(interval=resampled, read=scaled)
+@takes(interval=resampled, read=held)
 def workbook(
     read: Scaled,
     interval: "Interval",
@@ -268,12 +268,12 @@ def workbook(
 
     of_claims = links, origins, claims
     found = _summary(read, interval, output, adjudicated, config, of_claims, names=names, texts=not no_text)
-    write_workbook(output, found, command=_command("workbook", read.study, interval))
+    write_workbook(output, found, command=_command("workbook", read.in_memory, interval))
     say(f"{output}: written")
 
 
 @command(app, "report", WHOLE, example="annotate report exports/example -o study.html")
-@takes(interval=resampled, read=scaled)
+@takes(interval=resampled, read=held)
 def report(
     read: Scaled,
     interval: "Interval",
@@ -313,13 +313,13 @@ def _summary(
     from annotate.present.summary import handed_on, summarise
 
     refuse_overwriting(output, *filter(None, [adjudicated, *of_claims]))
-    decisions = read_adjudicated(adjudicated, config, read.study)
+    decisions = read_adjudicated(adjudicated, config, read.in_memory)
     return summarise(
-        read.study,
+        read.in_memory,
         scales=read.scales,
         interval=interval,
         decisions=decisions,
-        claims=_claims_of(handed_on(read.study, names=names)[0], *of_claims) if any(of_claims) else None,
+        claims=_claims_of(handed_on(read.in_memory, names=names)[0], *of_claims) if any(of_claims) else None,
         names=names,
         texts=texts,
     )

@@ -72,16 +72,16 @@ def consensus(
         return
     study = read.everybody or read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
-    scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
+    scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.variables)
     made = read_adjudicated(adjudicated, config, study)
     together = drawn_together(cluster)
     interval = Interval(confidence=confidence, cluster=together, seed=seed)
     fits: Sequence[Fit] = ()
     if method in MODELS:
-        fits = fitted(study.ratings, scales=scales, method=method, seed=seed, cluster=together)
+        fits = fitted(study.rows, scales=scales, method=method, seed=seed, cluster=together)
         records = decisions(fits)
     else:
-        records = resolve(study.ratings, scales=scales)
+        records = resolve(study.rows, scales=scales)
     labels = records if made is None else final_labels(records, made, study.ratings)
     if annotators and made is not None:
         result = against(study.ratings, labels, scales=scales)
@@ -89,7 +89,7 @@ def consensus(
         result = (
             error_rates(fits, interval)
             if fits
-            else with_decided(study.ratings, labels, scales=scales, interval=interval)
+            else with_decided(study.rows, labels, scales=scales, interval=interval)
         )
     else:
         result = labels
@@ -97,7 +97,7 @@ def consensus(
     _say_models(fits)
     _say_labels(labels)
     if read.everybody is not None:
-        people = read.study.ratings
+        people = read.study.rows
         alone = (
             decisions(fitted(people, scales=scales, seed=seed)) if fits else resolve(people, scales=scales)
         )
@@ -116,10 +116,10 @@ def _write_distribution(read: Scaled, table: Table, *, wide: bool) -> None:
     from annotate.present.label_tables import distribution_table
 
     study = read.study
-    scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.ratings)
+    scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.variables)
     say_exclusions(study)
     table.write(
-        distribution(study.ratings, scales=scales, wide=wide),
+        distribution(study.rows, scales=scales, wide=wide),
         lambda frame: distribution_table(frame, study.passages, study.codebook),
         study=study,
     )

@@ -15,11 +15,13 @@ from annotate.cli.options import (
     Config,
     Distance,
     Edited,
+    Engine,
     Export,
     Form,
     Invalid,
     Levels,
     Machines,
+    Memory,
     Missing,
     OnEdited,
     OnInvalid,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from annotate.codebook.scale import Level, Scale
     from annotate.coordination.adjudication import Decisions
     from annotate.sampling import Interval
+    from annotate.study.queried import QueriedStudy
     from annotate.study.study import Study
 
 
@@ -68,7 +71,7 @@ class Table:
         frame: "pd.DataFrame",
         reading: "Callable[[pd.DataFrame], pd.DataFrame | Sequence[pd.DataFrame]] | None" = None,
         *,
-        study: "Study | None" = None,
+        study: "Study | QueriedStudy | None" = None,
     ) -> None:
         """Write a frame with every digit, or what ``reading`` makes of it for a person.
 
@@ -84,7 +87,7 @@ class Table:
             shown = readable(frame, book) if reading is None else reading(frame)
             write_tables([shown] if isinstance(shown, pd.DataFrame) else shown, self.form, self.output)
         else:
-            said = with_left_out(frame, study.exclusions) if study and self.form == "json" else frame
+            said = with_left_out(frame, study.left_out) if study and self.form == "json" else frame
             said = spreadsheet_safe(said) if self.safe else said
             write_tables([said], self.form, self.output)
 
@@ -111,13 +114,29 @@ def written(form: Form = "table", output: Output = None, spreadsheet_safe: Sprea
 class Scaled:
     """A study, and how each of its variables is measured: as its codebook says, and as was said on top."""
 
-    study: "Study"
+    study: "Study | QueriedStudy"
     level: "Mapping[str, Level]"
     categories: Mapping[str, Sequence[str]]
     weights: "Mapping[str, str | Matrix]" = field(default_factory=dict)
     distance: "Mapping[str, str | Matrix]" = field(default_factory=dict)
     machines: tuple[str, ...] = ()
-    everybody: "Study | None" = None  # with the machines, where some were named
+    everybody: "Study | QueriedStudy | None" = None  # with the machines, where some were named
+
+    @property
+    def in_memory(self) -> "Study":
+        """The study with its tables, for what shows them.
+
+        Raises
+        ------
+        InputError
+            If its table was left where it is.
+
+        """
+        from annotate.study.study import Study
+
+        if not isinstance(self.study, Study):
+            raise InputError(f"{self.study.name}: this takes a table in memory; say --engine pandas")
+        return self.study
 
     @property
     def scales(self) -> "dict[str, Scale]":
@@ -168,7 +187,7 @@ def marked(
     )
 
 
-def scaled(
+def held(
     export: Export,
     level: Levels = None,
     order: Orders = None,
@@ -192,10 +211,79 @@ def scaled(
         without_suggested=without_suggested,
         on_edited=on_edited,
     )
-    found = Scaled(study, {**study.levels, **said}, {**study.categories, **orders})
+    return _without_machines(Scaled(study, {**study.levels, **said}, {**study.categories, **orders}), machine)
+
+
+def scaled(
+    export: Export,
+    level: Levels = None,
+    order: Orders = None,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
+    missing: Missing = None,
+    without_suggested: WithoutSuggested = False,
+    machine: Machines = None,
+    engine: Engine = "auto",
+    memory: Memory = None,
+    output: Output = None,
+) -> Scaled:
+    """The same for what any engine answers: a large table stays where it is."""
+    if not by_queries(export, engine, memory):
+        return held(
+            export, level, order, config, on_invalid, on_edited, missing, without_suggested, machine, output
+        )
+    said, orders = read_levels(level), read_orders(order)
+    study = _queried(export, config, output, missing or (), memory, without_suggested=without_suggested)
+    _refuse_unknown({**said, **orders}, study)
+    return _without_machines(Scaled(study, {**study.levels, **said}, {**study.categories, **orders}), machine)
+
+
+def _without_machines(found: Scaled, machine: Sequence[str] | None) -> Scaled:
     if not machine:
         return found
+    study = found.study
     return replace(found, study=study.without_machines(machine), machines=tuple(machine), everybody=study)
+
+
+def by_queries(export: Path, engine: str, memory: str | None) -> bool:
+    """Whether a table is to be left where it is: as was said, or as its size asks for.
+
+    Raises
+    ------
+    InputError
+        If memory is given out to what does not ask for it.
+
+    """
+    if memory is not None and engine == "pandas":
+        raise InputError("--memory is for duckdb; pandas takes what the table takes")
+    if engine != "auto" or memory is not None:
+        return engine != "pandas"
+    if export.suffix.lower() not in (".csv", ".parquet"):
+        return False
+    from annotate.study.queried import is_large
+
+    return is_large(export)
+
+
+def _queried(
+    export: Path,
+    config: Path | None,
+    output: Path | None,
+    missing: Sequence[str],
+    memory: str | None,
+    *,
+    without_suggested: bool,
+) -> "QueriedStudy":
+    """A table of ratings that stays where it is."""
+    from annotate.study.queried import read_queried
+
+    refuse_overwriting(output, *filter(None, [export, config]))
+    study = read_queried(export, config=config, missing=missing, memory=memory)
+    if without_suggested:
+        study = study.without_suggested()
+    _say_cautions(study)
+    return study
 
 
 @takes(found=scaled)
@@ -225,7 +313,9 @@ def resampled(
     return Interval("auto", replicates, confidence, seed, drawn_together(cluster))
 
 
-def read_adjudicated(path: Path | None, config: Path | None, study: "Study") -> "Decisions | None":
+def read_adjudicated(
+    path: Path | None, config: Path | None, study: "Study | QueriedStudy"
+) -> "Decisions | None":
     """The decisions that --adjudicated names: a snapshot, an export, a table, or a workbook that was filled in."""
     from annotate.coordination.adjudication import decisions_of_table, read_decisions
 
@@ -292,10 +382,19 @@ def read_rated(
     if without_suggested:
         study = unsuggested(study)
     _ = study.marked if marks else study.rated  # refused where there is nothing to measure
+    _say_cautions(study)
+    _refuse_unknown(said, study)
+    return study
+
+
+def _say_cautions(study: "Study | QueriedStudy") -> None:
     for caution in study.cautions:
         say(f"caution: {one_line(caution)}")
-    used = dict.fromkeys([*study.levels, *study.ratings["variable"]])
+
+
+def _refuse_unknown(said: Iterable[str], study: "Study | QueriedStudy") -> None:
+    """Refuse a variable that was named and is not there."""
+    used = dict.fromkeys([*study.levels, *study.variables])
     for variable in said:
         if variable not in used:
             raise InputError(f"{variable}: no such variable; there are {', '.join(used)}")
-    return study

@@ -69,6 +69,23 @@ Missing = Annotated[
         rich_help_panel=READING,
     ),
 ]
+Engine = Annotated[
+    Literal["auto", "pandas", "duckdb"],
+    typer.Option(
+        "--engine",
+        help="What goes through a table: pandas, in memory, or duckdb, where it lies; by itself duckdb for large ones.",
+        rich_help_panel=READING,
+    ),
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="2GB",
+        help="How much memory duckdb may take; the rest goes to the disk.",
+        rich_help_panel=READING,
+    ),
+]
 WithoutSuggested = Annotated[
     bool,
     typer.Option(

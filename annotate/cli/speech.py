@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from annotate.study.queried import QueriedStudy
     from annotate.study.study import Study
 
 _LONGEST = 1000
@@ -50,9 +51,9 @@ def steady_output() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def say_exclusions(study: "Study") -> None:
+def say_exclusions(study: "Study | QueriedStudy") -> None:
     """Say how much is left out, and for what reasons."""
-    for reason, count in study.exclusions["reason"].value_counts().items():
+    for reason, count in study.left_out.items():
         say(f"left out: {count} {reason}")
 
 

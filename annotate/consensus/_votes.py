@@ -120,12 +120,12 @@ def drawn_by(cluster: str | None) -> tuple[str, ...]:
     return () if cluster is None else (DOCUMENT if cluster == AUTO else cluster,)
 
 
-def or_nominal(scales: Mapping[str, Scale], ratings: pd.DataFrame) -> dict[str, Scale]:
-    """Add a nominal scale for each variable of the ratings whose scale is not known.
+def or_nominal(scales: Mapping[str, Scale], variables: Iterable[str]) -> dict[str, Scale]:
+    """Add a nominal scale for each of the variables whose scale is not known.
 
     Consensus asks whether two ratings are the same, for which that is enough.
     """
-    unknown = [str(name) for name in ratings["variable"].unique() if name not in scales]
+    unknown = [str(name) for name in variables if name not in scales]
     return {**dict.fromkeys(unknown, Scale("nominal")), **scales}
 
 

@@ -18,6 +18,7 @@ from annotate.counts.patterns import Assignments, Patterns, assign
 from annotate.counts.table import ROW, Group, RatingsTable, open_table
 from annotate.counts.units import of_clusters
 from annotate.errors import StatisticsError, TableError
+from annotate.study.queried import QueriedRatings
 from annotate.study.ratings import decode_set, encode_set
 
 # As people write numbers: float() would also read 1_0 as ten, and the digits of other scripts.
@@ -196,7 +197,26 @@ def tally_patterns(
 
     The variables come in the order of ``scales``; ``assignments`` asks for who chose what as well, ``cluster``
     for what is drawn together, see :func:`~annotate.counts.table.open_table`. For what else is taken and raised see :func:`~annotate.agreement.measure`.
+    Of ratings in a database the answer is kept, for the next one who asks the same.
     """
+    if not isinstance(ratings, QueriedRatings):
+        yield from _tallied(ratings, by, scales, cluster, assignments=assignments)
+        return
+    asked = (tuple(by), tuple(scales.items()), cluster)
+    if (asked, True) not in ratings.counted and (asked, assignments) not in ratings.counted:
+        found = list(_tallied(ratings, by, scales, cluster, assignments=assignments))
+        ratings.counted[asked, assignments] = found
+    yield from ratings.counted.get((asked, True)) or ratings.counted[asked, assignments]
+
+
+def _tallied(
+    ratings: IntoFrame,
+    by: Sequence[str],
+    scales: Mapping[str, Scale],
+    cluster: str | None,
+    *,
+    assignments: bool,
+) -> Iterator[list[GroupPatterns]]:
     table = open_table(ratings, by, cluster)
     used = table.variables()
     asked = {variable: scale_of(variable, scales) for variable in used}

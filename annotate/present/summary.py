@@ -125,7 +125,7 @@ def summarise(
         if (study.ratings["round"] > 1).any()
         else pd.DataFrame(),
         labels=final_labels(
-            resolve(study.ratings, scales=or_nominal(scales, study.ratings)), decisions, study.ratings
+            resolve(study.ratings, scales=or_nominal(scales, study.variables)), decisions, study.ratings
         ),
         decisions=decisions,
         claims=claims,

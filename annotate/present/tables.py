@@ -74,10 +74,9 @@ def write_table(frame: pd.DataFrame, form: Format, output: Path | None = None) -
     write_tables((frame,), form, output)
 
 
-def with_left_out(frame: pd.DataFrame, exclusions: pd.DataFrame) -> pd.DataFrame:
+def with_left_out(frame: pd.DataFrame, left_out: Mapping[str, int]) -> pd.DataFrame:
     """Say in each row, in a last column ``left_out``, how much was left out of the study, by reason."""
-    counts = {str(reason): int(count) for reason, count in exclusions["reason"].value_counts().items()}
-    return frame.assign(left_out=pd.Series([counts] * len(frame), index=frame.index, dtype=object))
+    return frame.assign(left_out=pd.Series([dict(left_out)] * len(frame), index=frame.index, dtype=object))
 
 
 def write_tables(frames: Sequence[pd.DataFrame], form: Format, output: Path | None = None) -> None:

@@ -26,6 +26,7 @@ def missing_cells(
     missing: Sequence[str],
     declared: Mapping[str, Collection[str]],
     where: str,
+    weights: "pd.Series[int] | None" = None,
 ) -> "tuple[pd.Series[bool], tuple[str, ...]]":
     """Tell which judgements are missing, and what is to be said of it.
 
@@ -40,6 +41,8 @@ def missing_cells(
         The categories that the codebook has of each variable; they are never missing.
     where
         The file's name, for messages.
+    weights
+        How many rows each row stands for, 1 by default; the index numbers the first of them.
 
     Raises
     ------
@@ -53,14 +56,15 @@ def missing_cells(
     meant: set[tuple[str, str]] = set()
     counts: dict[str, int] = {}
     for variable, found in table.loc[looked].groupby("variable", sort=False)["category"]:
-        for text, count in found.value_counts().items():
+        for text, count in counts_of(found, weights).items():
             if text in declared.get(str(variable), ()):
                 meant.add((str(variable), str(text)))
             else:
                 counts[str(text)] = counts.get(str(text), 0) + int(count)
     open_ones = {text: count for text, count in counts.items() if text in MARKERS and text not in said}
     if open_ones and NONE not in map(str.strip, missing):
-        raise TableError(_refusal(table, open_ones, where))
+        of = len(table) if weights is None else int(weights.sum())
+        raise TableError(_refusal(table, open_ones, where, of))
     blank = unseen(cells)
     gone = cells.isin(said) | (blank if said else False)
     if meant and gone.any():
@@ -71,12 +75,20 @@ def missing_cells(
     return gone, tuple(_said(said, missing, counts, meant, blank=bool(blank.any())))
 
 
-def _refusal(table: pd.DataFrame, counts: Mapping[str, int], where: str) -> str:
+def counts_of(texts: "pd.Series[Any]", weights: "pd.Series[int] | None" = None) -> dict[str, int]:
+    """How many rows have each text, the most frequent first, and of equals the first."""
+    if weights is None:
+        weights = pd.Series(1, index=texts.index)
+    sums = weights.loc[texts.index].groupby(texts, sort=False).sum()
+    return {str(text): int(n) for text, n in sums.sort_values(ascending=False, kind="stable").items()}
+
+
+def _refusal(table: pd.DataFrame, counts: Mapping[str, int], where: str, of: int) -> str:
     told = ", ".join(f"{text} in {count}" for text, count in counts.items())
     first = int(table.index[table["category"].isin(list(counts))][0]) + 1
     options = " ".join(f"--missing {text if text.isalpha() else repr(text)}" for text in counts)
     return (
-        f"{where}: {sum(counts.values())} of {len(table)} cells of category may stand for a missing judgement ({told}; "
+        f"{where}: {sum(counts.values())} of {of} cells of category may stand for a missing judgement ({told}; "
         f"the first in row {first}); say {options} to leave these rows out, counted, or --missing {NONE} if they are "
         "categories"
     )
@@ -107,16 +119,14 @@ def _said(
     return lines
 
 
-def named_missing(table: pd.DataFrame) -> list[str]:
-    """Say where a source, an annotator or an item has a name that stands for none."""
-    lines = []
-    for column in ("source", "annotator", "item"):
-        found = table.loc[table[column].isin(MARKERS), column].value_counts()
-        lines += [
-            f"{column} {text} ({count} ratings) counts as {'an' if column[0] in 'ai' else 'a'} {column} like any other"
-            for text, count in found.items()
-        ]
-    return lines
+def named_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Say where a source, an annotator or an item has a name that stands for none; ``counts`` are rows by column and name."""
+    return [
+        f"{column} {text} ({count} ratings) counts as {'an' if column[0] in 'ai' else 'a'} {column} like any other"
+        for column, found in counts.items()
+        for text, count in found.items()
+        if text in MARKERS
+    ]
 
 
 def markers(missing: "str | Sequence[str] | Any") -> tuple[str, ...]:

@@ -33,13 +33,14 @@ import pandas as pd
 from annotate.codebook.read import Codebook
 from annotate.errors import TableError
 from annotate.frames import read_frame, write_frame
-from annotate.study.missing import markers, missing_cells, named_missing
+from annotate.study.missing import MARKERS, counts_of, markers, missing_cells, named_missing
 from annotate.study.spellings import composed, nfc, spelling_cautions, unseen
 
 REQUIRED = ("item", "source", "annotator", "variable", "category")
 OPTIONAL = ("document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested")
 JUDGEMENT = ["item", "annotator", "variable"]
 KEY = [*JUDGEMENT, "round"]
+_NAMED = ("source", "annotator", "item")
 _MOST_ROUNDS = 1_000_000  # what lies above is not a number of a repeat
 
 
@@ -133,32 +134,36 @@ def enter_ratings(
     missing: str | Sequence[str] = (),
 ) -> Entered:
     """Do what :func:`check_ratings` does, and tell what was left out and how the table was understood."""
-    table = _with_texts(frame.reset_index(drop=True), where)
+    table = with_texts(frame.reset_index(drop=True), where)
     said = list(spelling_cautions(table, codebook))
     for column in table.columns:
         table[column] = composed(table[column])
     for column in REQUIRED:
         table[column] = table[column].str.strip()
     if codebook is not None:
-        _spell_as_declared(table, codebook)
-    declared = (
-        {}
-        if codebook is None
-        else {one.name: {category.id for category in one.categories} for one in codebook.variables}
-    )
-    gone, told = missing_cells(table, markers(missing), declared, where)
-    said += [*told, *named_missing(table)]
+        spell_as_declared(table, codebook)
+    gone, told = missing_cells(table, markers(missing), declared_by(codebook), where)
+    said += [
+        *told,
+        *named_missing(
+            {column: counts_of(table.loc[table[column].isin(MARKERS), column]) for column in _NAMED}
+        ),
+    ]
     rows = table.loc[gone]
     left_out = rows[JUDGEMENT].assign(detail=rows["category"].fillna("").astype("str"))
     ratings = canonical_ratings(table.loc[~gone], codebook, where)
     if (ratings["round"] > 1).any() and not ratings.duplicated(JUDGEMENT).any():
         waves = ratings["round"].nunique()
-        said.append(
-            f"round tells waves here, since nobody rates an item twice: all {waves} count as one round"
-        )
+        said.append(waves_caution(waves))
         ratings["round"] = 1
     everything = table[["item", "source"]].dropna().drop_duplicates("item").reset_index(drop=True)
     return Entered(ratings, everything, left_out.reset_index(drop=True), (*said, *round_cautions(ratings)))
+
+
+def declared_by(codebook: Codebook | None) -> dict[str, set[str]]:
+    """The categories of each variable of a codebook."""
+    variables = () if codebook is None else codebook.variables
+    return {one.name: {category.id for category in one.categories} for one in variables}
 
 
 def round_cautions(ratings: pd.DataFrame) -> tuple[str, ...]:
@@ -171,11 +176,20 @@ def round_cautions(ratings: pd.DataFrame) -> tuple[str, ...]:
     if not alone.any():
         return ()
     whole = len(set(ratings.loc[alone, "item"]) - set(ratings.loc[~later, "item"]))
-    said = (
-        f"agreement is of round 1, which leaves out {alone.sum()} ratings by annotators who did not rate the item in it, "
-        f"and {whole} of {ratings['item'].nunique()} items altogether"
+    return (later_caution(int(alone.sum()), whole, ratings["item"].nunique()),)
+
+
+def waves_caution(waves: int) -> str:
+    """Say that rounds are no repeats."""
+    return f"round tells waves here, since nobody rates an item twice: all {waves} count as one round"
+
+
+def later_caution(alone: int, whole: int, items: int) -> str:
+    """Say how many ratings, and how many of all items, stand in later rounds only."""
+    return (
+        f"agreement is of round 1, which leaves out {alone} ratings by annotators who did not rate the item in it, "
+        f"and {whole} of {items} items altogether"
     )
-    return (said,)
 
 
 def canonical_ratings(
@@ -185,19 +199,19 @@ def canonical_ratings(
 
     The index of the frame numbers the rows from 0, for messages. See :func:`check_ratings`.
     """
-    table = _with_texts(frame, where)
+    table = with_texts(frame, where)
     _no_blanks(table, where)
     for column in REQUIRED:
         table[column] = table[column].str.strip()
-    table["round"] = _rounds(frame, where)
+    table["round"] = rounds_of(frame, where)
     _one_rating_each(table, where)
     _one_source_each(table, where)
     if codebook is not None:
-        _within_codebook(table, codebook, where)
+        within_codebook(table, codebook, where)
     return table.reset_index(drop=True)
 
 
-def _with_texts(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+def with_texts(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     """The columns in order, those that are required as text; a cell that holds nothing stays so."""
     missing = [column for column in REQUIRED if column not in frame.columns]
     if missing:
@@ -220,7 +234,7 @@ def _with_texts(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     return table.assign(**{column: _text(table[column], where).astype("str") for column in REQUIRED})
 
 
-def _spell_as_declared(table: pd.DataFrame, codebook: Codebook) -> None:
+def spell_as_declared(table: pd.DataFrame, codebook: Codebook) -> None:
     """Write categories as the codebook does, where that is not composed."""
     for variable in codebook.variables:
         spelled = {nfc(one.id): one.id for one in variable.categories if nfc(one.id) != one.id}
@@ -238,17 +252,17 @@ def _no_blanks(table: pd.DataFrame, where: str) -> None:
     for column in REQUIRED:
         blank = unseen(table[column])
         if blank.any():
-            row = int(table.index[blank][0])
-            remedy = "so leave the row out"
-            if column == "category":
-                remedy += (
-                    ", or say --missing '' (in Python missing='') and all such rows are left out and counted"
-                )
-            msg = (
-                f"{where}: row {row + 1} has no {column}{_more(int(blank.sum()))}; "
-                f"a missing judgement is an absent row, {remedy}"
-            )
-            raise TableError(msg)
+            raise no_cell(where, column, int(table.index[blank][0]), int(blank.sum()))
+
+
+def no_cell(where: str, column: str, row: int, count: int) -> TableError:
+    """The error to raise where a cell that is needed holds nothing, first in this row (from 0)."""
+    remedy = "so leave the row out"
+    if column == "category":
+        remedy += ", or say --missing '' (in Python missing='') and all such rows are left out and counted"
+    return TableError(
+        f"{where}: row {row + 1} has no {column}{_more(count)}; a missing judgement is an absent row, {remedy}"
+    )
 
 
 def _text(cells: "pd.Series[Any]", where: str) -> "pd.Series[Any]":
@@ -266,14 +280,16 @@ def _text(cells: "pd.Series[Any]", where: str) -> "pd.Series[Any]":
     )
 
 
-def _rounds(frame: pd.DataFrame, where: str) -> "pd.Series[int]":
+def rounds_of(frame: pd.DataFrame, where: str, weights: "pd.Series[int] | None" = None) -> "pd.Series[int]":
+    """The rounds as numbers; ``weights`` are how many rows each row stands for."""
     if "round" not in frame.columns:
         return pd.Series(1, index=frame.index, dtype="int64")
     numbers = pd.to_numeric(frame["round"], errors="coerce")
     wrong = numbers.isna() | (numbers < 1) | (numbers > _MOST_ROUNDS) | (numbers != numbers.round())
     if wrong.any():
         row = int(numbers.index[wrong][0])
-        msg = f"{where}: row {row + 1}: round {str(frame['round'].loc[row])!r} is not a whole number from 1{_more(int(wrong.sum()))}"
+        count = int(wrong.sum() if weights is None else weights[wrong].sum())
+        msg = f"{where}: row {row + 1}: round {str(frame['round'].loc[row])!r} is not a whole number from 1{_more(count)}"
         raise TableError(msg)
     return numbers.astype("int64")
 
@@ -283,18 +299,24 @@ def _one_rating_each(table: pd.DataFrame, where: str) -> None:
     if not twice.any():
         return
     groups = table.loc[twice].groupby(KEY, sort=False)
-    (item, annotator, variable, number), rows = next(iter(groups))
+    _, rows = next(iter(groups))
+    raise rated_twice(where, rows, groups.ngroups)
+
+
+def rated_twice(where: str, rows: pd.DataFrame, count: int) -> TableError:
+    """The error to raise where these rows are one judgement, the first of so many."""
+    item, annotator, variable, number = rows[KEY].iloc[0]
     which = (
         "annotations " + " and ".join(map(str, rows["annotation"]))
-        if "annotation" in table.columns and len(set(rows["annotation"])) > 1
+        if "annotation" in rows.columns and len(set(rows["annotation"])) > 1
         else "rows " + " and ".join(str(row + 1) for row in rows.index)
     )
     again = "" if number == 1 else f", round {number}"
     msg = (
         f"{where}: item {item}, annotator {annotator}, variable {variable}{again}: {len(rows)} ratings, "
-        f"{which}{_more(groups.ngroups)}; keep one, or tell repeats apart in a column round"
+        f"{which}{_more(count)}; keep one, or tell repeats apart in a column round"
     )
-    raise TableError(msg)
+    return TableError(msg)
 
 
 def _one_source_each(table: pd.DataFrame, where: str) -> None:
@@ -302,13 +324,20 @@ def _one_source_each(table: pd.DataFrame, where: str) -> None:
     twice = pairs["item"].duplicated(keep=False)
     if twice.any():
         item = pairs.loc[twice, "item"].iloc[0]
-        names = " and ".join(pairs.loc[pairs["item"] == item, "source"])
-        count = int(pairs.loc[twice, "item"].nunique())
-        msg = f"{where}: item {item} has two sources, {names}{_more(count)}; an item has one publisher"
-        raise TableError(msg)
+        names = pairs.loc[pairs["item"] == item, "source"]
+        raise two_sources(where, item, names, int(pairs.loc[twice, "item"].nunique()))
 
 
-def _within_codebook(table: pd.DataFrame, codebook: Codebook, where: str) -> None:
+def two_sources(where: str, item: str, names: Iterable[str], count: int) -> TableError:
+    """The error to raise where an item has several sources, the first of so many."""
+    told = " and ".join(names)
+    return TableError(
+        f"{where}: item {item} has two sources, {told}{_more(count)}; an item has one publisher"
+    )
+
+
+def within_codebook(table: pd.DataFrame, codebook: Codebook, where: str) -> None:
+    """Refuse a variable or a category that the codebook does not have, with the first rating that has it."""
     for name, rows in table.groupby("variable", sort=False):
         variable = codebook.variable(str(name))
         if not variable.categories:

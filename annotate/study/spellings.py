@@ -16,7 +16,7 @@ from annotate.codebook.read import Codebook
 
 _MOST = 3  # told of each column; the others are counted
 _NUMBER = re.compile(r"([+-]?)0*([0-9]+?)(?:\.([0-9]*?)0*)?")
-_PERHAPS_CHANGED = r"[^!-~]|^[+-]?0[0-9]|^\+|\.[0-9]*0$|\.$"
+PERHAPS_CHANGED = r"[^!-~]|^[+-]?0[0-9]|^\+|\.[0-9]*0$|\.$"
 _VARIATION = ("\ufe00", "\ufe0f")
 
 
@@ -55,28 +55,47 @@ def spelling_cautions(ratings: pd.DataFrame, codebook: Codebook | None = None) -
         whether they count as one.
 
     """
+    names = {column: _counts(ratings[column]) for column in ("source", "annotator", "variable")}
+    # Items are many; without such a one no two are alike.
+    odd = ratings["item"].str.contains(PERHAPS_CHANGED).any()
+    categories = {
+        str(variable): _counts(cells)
+        for variable, cells in ratings.groupby("variable", sort=False)["category"]
+    }
+    return counted_cautions(names, _counts(ratings["item"]) if odd else {}, categories, codebook)
+
+
+def counted_cautions(
+    names: Mapping[str, Mapping[str, int]],
+    items: Mapping[str, int],
+    categories: Mapping[str, Mapping[str, int]],
+    codebook: Codebook | None = None,
+) -> tuple[str, ...]:
+    """Say the same of counts of rows: by column and name, by item, and by variable and category."""
     said: list[str] = []
-    for column in ("source", "annotator", "variable"):
-        said += _told(column, _counts(ratings[column]))
-    if (
-        ratings["item"].str.contains(_PERHAPS_CHANGED).any()
-    ):  # items are many: without such a one no two are alike
-        said += _told("item", _counts(ratings["item"]), with_case=False)
+    for column, counts in names.items():
+        said += _told(column, counts)
+    said += _told("item", items, with_case=False)
     declared = {} if codebook is None else {one.name: one.categories for one in codebook.variables}
-    for variable, cells in ratings.groupby("variable", sort=False)["category"]:
-        known = {category.id for category in declared.get(str(variable), ())}
-        said += _told(f"variable {variable}: category", _category_counts(cells), known)
+    for variable, counts in categories.items():
+        known = {category.id for category in declared.get(variable, ())}
+        said += _told(f"variable {variable}: category", _category_counts(counts), known)
     return tuple(said)
+
+
+def plain_spelling(item: str) -> str:
+    """What an item has in common with those that differ from it in nothing that a reader sees."""
+    return _changed(item, {name: change for name, change in _CHANGES.items() if name != "case"})
 
 
 def _counts(cells: "pd.Series[Any]") -> dict[str, int]:
     return {str(text): int(count) for text, count in cells.value_counts(sort=False).items()}
 
 
-def _category_counts(cells: "pd.Series[Any]") -> dict[str, int]:
-    """How often each category stands in cells, also within sets."""
+def _category_counts(texts: Mapping[str, int]) -> dict[str, int]:
+    """How often each category stands in cells with these texts, also within sets."""
     counts: dict[str, int] = {}
-    for text, count in _counts(cells).items():
+    for text, count in texts.items():
         for one in _members(text):
             counts[one] = counts.get(one, 0) + count
     return counts

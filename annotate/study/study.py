@@ -33,8 +33,41 @@ from annotate.study.spellings import spelling_cautions
 OnInvalid = Literal["error", "exclude"]
 
 
+class Described:
+    """What the codebook of a study says of its variables, and what the study is called."""
+
+    codebook: Codebook | None
+    about: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """What was read, for messages."""
+        return self.about.get("read", "study")
+
+    @property
+    def levels(self) -> dict[str, Level]:
+        """The level of measurement of each variable, where the codebook tells."""
+        return {} if self.codebook is None else self.codebook.levels
+
+    @property
+    def scales(self) -> dict[str, Scale]:
+        """How each variable is measured, where the codebook tells."""
+        return {} if self.codebook is None else self.codebook.scales
+
+    @property
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """The ordered categories of each variable, where the codebook lists them."""
+        if self.codebook is None:
+            return {}
+        return {
+            variable.name: tuple(category.id for category in variable.categories)
+            for variable in self.codebook.variables
+            if variable.level not in (None, "set") and variable.categories
+        }
+
+
 @dataclass(frozen=True)
-class Study:
+class Study(Described):
     """The tables of one study and where they come from.
 
     ``codebook`` is None for a plain table of ratings. ``about`` says, for people, what was read. ``relations``
@@ -58,9 +91,19 @@ class Study:
     key: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
+    def rows(self) -> pd.DataFrame:
+        """The ratings of all rounds, for what takes any frame."""
+        return self.ratings
+
+    @property
     def first_round(self) -> pd.DataFrame:
         """The ratings without repeats, which are for an annotator's agreement with themselves."""
         return self.ratings.loc[self.ratings["round"] == 1]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What was rated, in the order of the ratings."""
+        return tuple(dict.fromkeys(self.ratings["variable"]))
 
     @property
     def annotators(self) -> tuple[str, ...]:
@@ -160,11 +203,6 @@ class Study:
         return self.first_round
 
     @property
-    def name(self) -> str:
-        """What was read, for messages."""
-        return self.about.get("read", "study")
-
-    @property
     def left_out(self) -> dict[str, int]:
         """How many annotations and answers were left out, by reason, the most frequent first."""
         counts = self.exclusions["reason"].value_counts()
@@ -175,27 +213,6 @@ class Study:
         """The labels with which text is marked, in order, where the codebook lists them."""
         controls = () if self.codebook is None else self.codebook.span_variables
         return tuple(label.id for control in controls for label in control.labels) or None
-
-    @property
-    def levels(self) -> dict[str, Level]:
-        """The level of measurement of each variable, where the codebook tells."""
-        return {} if self.codebook is None else self.codebook.levels
-
-    @property
-    def scales(self) -> dict[str, Scale]:
-        """How each variable is measured, where the codebook tells."""
-        return {} if self.codebook is None else self.codebook.scales
-
-    @property
-    def categories(self) -> dict[str, tuple[str, ...]]:
-        """The ordered categories of each variable, where the codebook lists them."""
-        if self.codebook is None:
-            return {}
-        return {
-            variable.name: tuple(category.id for category in variable.categories)
-            for variable in self.codebook.variables
-            if variable.level not in (None, "set") and variable.categories
-        }
 
 
 def read_study(

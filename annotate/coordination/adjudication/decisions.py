@@ -16,8 +16,9 @@ from annotate.files import read_json
 from annotate.frames import READABLE, read_frame, records
 from annotate.study.annotations import variables_asked
 from annotate.study.exported import ADJUDICATION, item_id
-from annotate.study.exports import tabulate
+from annotate.study.exports import EXCLUSION_COLUMNS, tabulate
 from annotate.study.people import identified
+from annotate.study.queried import QueriedStudy
 from annotate.study.snapshot import TASKS
 from annotate.study.study import Study, read_study
 from annotate.study.words import Choices
@@ -48,7 +49,9 @@ class Decisions:
     whole: bool = True
 
 
-def read_decisions(path: Path, *, config: Path | None = None, study: Study | None = None) -> Decisions:
+def read_decisions(
+    path: Path, *, config: Path | None = None, study: Study | QueriedStudy | None = None
+) -> Decisions:
     """Read the decisions of an adjudication.
 
     Parameters
@@ -102,7 +105,7 @@ def read_decisions(path: Path, *, config: Path | None = None, study: Study | Non
     )
 
 
-def _of_file(path: Path, study: Study | None) -> Decisions:
+def _of_file(path: Path, study: Study | QueriedStudy | None) -> Decisions:
     frame = read_frame(path)
     if study is None or not {"decided_by", *_KEY, "category"} <= set(frame.columns):
         raise InputError(
@@ -112,7 +115,7 @@ def _of_file(path: Path, study: Study | None) -> Decisions:
     return decisions_of_table(frame, study, where=str(path))
 
 
-def decisions_of_table(frame: pd.DataFrame, study: Study, *, where: str) -> Decisions:
+def decisions_of_table(frame: pd.DataFrame, study: Study | QueriedStudy, *, where: str) -> Decisions:
     """Take decisions from a table, one row a passage and variable; see :data:`DECISION_COLUMNS`.
 
     A row without a category is not decided yet. What the codebook does not ask after these decisions, such as the
@@ -163,12 +166,12 @@ def decisions_of_table(frame: pd.DataFrame, study: Study, *, where: str) -> Deci
         waiting=len(waiting - set(items)),
         again=0,
         strangers=len({item for item, _ in found} - rated),
-        exclusions=study.exclusions.head(0),
+        exclusions=pd.DataFrame(columns=list(EXCLUSION_COLUMNS)),
         whole=False,
     )
 
 
-def _decided_or_hidden(categories: pd.DataFrame, study: Study) -> dict[str, tuple[str, ...]]:
+def _decided_or_hidden(categories: pd.DataFrame, study: Study | QueriedStudy) -> dict[str, tuple[str, ...]]:
     """For each decided item its decided variables, and those that are out of sight with these decisions."""
     rated = study.ratings.loc[study.ratings["item"].isin(categories["item"])]
     most: dict[str, dict[str, str]] = {}
