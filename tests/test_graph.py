@@ -1,5 +1,7 @@
 """The graph of sources, claims and origins, and what is written of it, read back by each standard's own readers."""
 
+import base64
+import hashlib
 import io
 import json
 from collections import Counter
@@ -176,6 +178,9 @@ def test_claims_of_schema_org_have_appearances_and_no_verdict(gathered):
 def test_the_page_says_in_a_table_all_that_it_draws(gathered):
     graph = graph_of(gathered)
     page = graph_page(graph, "A <study>")
+    script = page.partition("<script>")[2].partition("</script>")[0]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"default-src 'none'; script-src 'sha256-{digest}'" in page
     assert "A &lt;study&gt;" in page
     assert "http://" not in page
     assert "https://" not in page

@@ -1,5 +1,7 @@
 """The graph of sources, claims and origins as one page that needs no network, with all of it in a table as well."""
 
+import base64
+import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 _COLOURS = dict(zip(NODES, ("#1f77b4", "#7f7f7f", "#8c564b", "#2ca02c", "#9467bd"), strict=True))
+_PAGE = "graph.html.j2"
 _COLUMNS = ("source", "document", "passage", "claim", "origin")
 _WIDTH, _STEP, _TOP, _SHOWN = 280, 22, 40, 42
 
@@ -41,10 +44,11 @@ def graph_page(graph: "nx.MultiDiGraph[str]", title: str) -> str:
         rows[data["kind"]] += 1
     edges = [_edge(nodes[one], nodes[other], data) for one, other, data in shown.edges(data=True)]
     left_out = len(graph) - len(shown)
-    template = Environment(
-        loader=PackageLoader("annotate.present"), autoescape=True, undefined=StrictUndefined
-    ).get_template("graph.html.j2")
-    return template.render(
+    loader = PackageLoader("annotate.present")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    script = loader.get_source(environment, _PAGE)[0].partition("<script>")[2].partition("</script>")[0]
+    return environment.get_template(_PAGE).render(
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         title=visible(title),
         about=f"{left_out} passages that make no claim and name no origin are left out." if left_out else "",
         nodes=list(nodes.values()),
