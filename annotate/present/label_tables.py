@@ -119,8 +119,20 @@ def queue_table(
 ) -> pd.DataFrame:
     """Show the passages that wait, in order, with the label suggested for each variable."""
     kept = ["rank", "item", "variable", "category", "probability", "undefined"]
-    shown = queue[kept].rename(columns={"item": "passage"})
+    words = Choices(codebook)
+    why = [
+        None if row["undefined"] is None else _in_labels(row["undefined"], row["variable"], words)
+        for row in records(queue[kept])
+    ]
+    shown = queue[kept].assign(undefined=pd.Series(why, index=queue.index, dtype=object))
+    shown = shown.rename(columns={"item": "passage"})
     return with_words(readable(with_texts(shown, passages), codebook), heading="passage")
+
+
+def _in_labels(reason: str, variable: str, words: Choices) -> str:
+    """A reason with the label of the category that it names at its end."""
+    said, of, category = reason.partition("examples of ")
+    return f"{said}{of}{words.label(variable, category)}" if of else reason
 
 
 def codebook_frame(codebook: Codebook) -> pd.DataFrame:
