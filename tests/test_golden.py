@@ -86,7 +86,7 @@ ELSEWHERE = ("masi_distance_", "nltk_doctest", "alpha_masi_nonempty_subset")  # 
 
 
 # Of intraclass correlations, see test_icc; of paired tests, see test_coder_kinds; of spans, see test_unitizing; of error rates, see test_dawid_skene; of
-# distances and weights that a paper sets, see test_matrices; of ranks, see test_concordance; of benchmarks, see test_benchmark.
+# distances and weights that a paper sets, see test_matrices; of ranks, see test_concordance; of benchmarks, see test_benchmark; of gamma, see test_gamma.
 OTHER_TESTS = {
     "gwet2016_paired_15x4",
     "shrout_fleiss1979_6x4",
@@ -98,6 +98,7 @@ OTHER_TESTS = {
     "artstein_poesio2008_weighted",
     "irr_anxiety_20x3",
     "irrcac_benchmark",
+    "mathet2015_gamma",
 }
 
 

@@ -38,7 +38,8 @@ def test_the_frame() -> None:
     assert found["source"].drop_duplicates().tolist() == [None, "source 0", "source 1"]
     whole = found.loc[found["source"].isna()]
     assert whole["label"].drop_duplicates().tolist() == [None, "CLAIM", "SOURCE"]
-    assert whole["coefficient"].tolist() == [*COEFFICIENTS] * 3
+    of_each = [name for name in COEFFICIENTS if name != "token_label_alpha"]
+    assert whole["coefficient"].tolist() == [*COEFFICIENTS, *of_each * 2]
     assert whole["n_spans"].drop_duplicates().tolist() == [11, 6, 5]
     counts = found[["source", "n_items", "n_pairable_items", "n_annotators"]].drop_duplicates()
     assert counts.to_numpy().tolist() == [[None, 4, 3, 3], ["source 0", 2, 2, 3], ["source 1", 2, 1, 2]]
@@ -76,7 +77,7 @@ def test_an_annotator_who_marked_nothing_counts() -> None:
     agreed = values(measure_spans(spans, annotated, texts, interval=Interval(replicates=0)))
     silent = pd.concat([annotated, pd.DataFrame({"item": ["p0"], "annotator": ["cyd"]})])
     found = values(measure_spans(spans, silent, texts, interval=Interval(replicates=0)))
-    for coefficient in COEFFICIENTS:
+    for coefficient in (name for name in COEFFICIENTS if name != "token_label_alpha"):
         assert agreed["all", "SOURCE", coefficient] == 1
         assert found["all", "SOURCE", coefficient] < 0.5
     assert found["all", "SOURCE", "f1_exact"] == pytest.approx(1 / 3, abs=1e-12)
@@ -94,22 +95,23 @@ def test_all_labels_weigh_by_what_chance_would_do() -> None:
         measure_spans(*tables(MARKED), labels=["SOURCE", "CLAIM", "CUE"], interval=Interval(replicates=0))
     )
     less = values(measure_spans(*tables(MARKED), interval=Interval(replicates=0)))
-    for coefficient in COEFFICIENTS:
+    for coefficient in (name for name in COEFFICIENTS if name != "token_label_alpha"):
         assert more["all", "all", coefficient] == pytest.approx(less["all", "all", coefficient], abs=1e-12)
 
 
 def test_why_there_is_no_value() -> None:
     _, annotated, texts = tables(MARKED)
     nothing = measure_spans(tables(MARKED)[0].iloc[:0], annotated, texts)
-    assert nothing["label"].tolist() == [None] * 5
-    assert nothing["undefined"].tolist() == [ONE_CATEGORY] * 3 + [NOTHING_MARKED] * 2
+    assert nothing["label"].tolist() == [None] * len(COEFFICIENTS)
+    assert nothing["undefined"].tolist() == [ONE_CATEGORY] * 3 + [NOTHING_MARKED] * 2 + [ONE_CATEGORY]
     single = measure_spans(*tables(MARKED[3:]))
     assert set(single["undefined"]) == {NOTHING_PAIRABLE}
     assert (single["n_items"] == 1).all()
     assert measure_span_pairs(*tables(MARKED[3:])).empty
     everything = measure_spans(*tables([passage(TEXT, X=[[(0, len(TEXT))], [(0, len(TEXT))]])]))
-    assert everything["undefined"].tolist() == ([ONE_CATEGORY] * 3 + [None] * 2) * 2
-    assert everything["value"].isna().sum() == 6
+    of_each = [ONE_CATEGORY] * 3 + [None] * 2
+    assert everything["undefined"].tolist() == [*of_each, ONE_CATEGORY, *of_each]
+    assert everything["value"].isna().sum() == 7
     assert everything["interval"].isna().all()
 
 

@@ -125,3 +125,27 @@ def test_a_weight_is_a_passage_that_often(marked: list[MarkedPassage], data: Any
 def test_what_is_no_marked_passage(annotators: Any, rows: Any, says: str) -> None:
     with pytest.raises(StatisticsError, match=says):
         MarkedPassage("text", annotators, {"X": rows})
+
+
+def test_tokens_with_their_label_by_hand_and_by_krippendorffs_package() -> None:
+    """A token of two labels is of a kind of its own, and one without a label of another."""
+    marked = [
+        passage("aa bb cc dd", X=[[(0, 5)], [(0, 2)]], Y=[[], [(3, 8)]]),
+        passage("ee ff", X=[[(0, 5)], [(0, 5)]], Y=[[(3, 5)], [(0, 5)]]),
+    ]
+    found = measure_spans(*tables(marked), interval=Interval(replicates=0)).set_index(
+        ["label", "coefficient"]
+    )
+    row = found[found.index.get_level_values("coefficient") == "token_label_alpha"].iloc[0]
+    codes = [[1, 1, 0, 0, 1, 3], [1, 2, 2, 0, 3, 3]]  # none, X, Y, both
+    told = krippendorff.alpha(reliability_data=codes, level_of_measurement="nominal")
+    assert row["value"] == pytest.approx(told, abs=1e-12)
+    assert row["unit"] == "token"
+
+
+def test_of_few_passages_that_are_all_alike_no_interval_is_made_up() -> None:
+    one = passage("aa bb cc dd ee ff gg hh ii kk ll mm", X=[[(0, 2)], [(0, 2)]])
+    found = measure_spans(*tables([one, one, one])).set_index(["label", "coefficient"])
+    row = found.loc[("X", "token_alpha")]
+    assert (row["value"], math.isnan(row["ci_low"]), math.isnan(row["ci_high"])) == (1.0, True, True)
+    assert row["interval"] == "no variation over 3 items"

@@ -174,7 +174,19 @@ def compare(
 
 @command(spans_app, "agreement", example="annotate spans agreement exports/example --by source")
 @takes(table=written, interval=resampled, study=marked)
-def spans_agreement(study: "Study", table: Table, interval: "Interval", by: By = None) -> None:
+def spans_agreement(
+    study: "Study",
+    table: Table,
+    interval: "Interval",
+    by: By = None,
+    gamma: Annotated[
+        bool,
+        typer.Option("--gamma", help="Also gamma, from random continua: seconds to minutes."),
+    ] = False,
+    samples: Annotated[
+        int, typer.Option("--samples", min=1, help="How many random continua gamma may draw.")
+    ] = 300,
+) -> None:
     """Compute how far annotators mark the same stretches of text, for each label."""
     from annotate.agreement import measure_spans
     from annotate.present.study_tables import spans_table
@@ -185,6 +197,7 @@ def spans_agreement(study: "Study", table: Table, interval: "Interval", by: By =
         labels=study.labels,
         by=groups,
         interval=interval,
+        samples=samples if gamma else 0,
     )
     _say_nothing_marked(study, result)
     table.write(result, lambda frame: spans_table(frame, groups, study.codebook), study=study)

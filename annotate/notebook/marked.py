@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from annotate import agreement
 from annotate.agreement import DEFAULT
 from annotate.errors import InputError
-from annotate.notebook.asked import By, columns, flag, interval_of, names
+from annotate.notebook.asked import By, columns, flag, interval_of, names, whole
 from annotate.notebook.results import Result
 from annotate.present.study_tables import side_by_side
 from annotate.study.study import Study
@@ -24,10 +24,12 @@ class MarkedStudy(Study):
         confidence: float = 0.95,
         cluster: str | None = "auto",
         seed: int = 0,
+        gamma: bool = False,
+        samples: int = 300,
     ) -> Result:
         """Measure agreement on the marked text; see :func:`annotate.agreement.measure_spans`.
 
-        With ``pairs``, precision and recall of every two annotators instead.
+        With ``gamma`` also gamma, from ``samples`` random continua at most. With ``pairs``, precision and recall of every two annotators instead.
         """
         asked = columns(by)
         marks = self.marked
@@ -41,6 +43,7 @@ class MarkedStudy(Study):
             by=asked,
             labels=self.labels,
             interval=interval_of("auto", replicates, confidence, seed, cluster),
+            samples=whole("samples", samples, least=1) if flag("gamma", gamma) else 0,
         )
         rows = [*asked, "label", "n_pairable_items", "n_spans"]
         return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))

@@ -79,7 +79,9 @@ class Drawn:
         if found.how is None or found.high - found.low > _NO_WIDTH:
             return found
         over = self.over if self.cluster is not None else f"{self.number} {self.over}"
-        return all_alike(observed, expected, self.number, over, interval.confidence)
+        exact = all_alike(observed, expected, self.number, over, interval.confidence)
+        # From -1 on, an interval says nothing: all are alike, and they are few.
+        return exact if exact.low > -1 else Limits(how=f"no variation over {over}")
 
     def _jackknife(self, value: float, values: FloatArray, interval: Interval, lowest: float) -> Limits:
         number, sizes = self.number, np.bincount(self.cluster if self.cluster is not None else [])

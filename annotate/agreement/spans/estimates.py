@@ -19,6 +19,7 @@ from annotate.agreement.spans.alphas import (
     coverage,
     coverage_alpha,
     cut,
+    label_coverage,
     unitize,
     unitizing_alpha,
 )
@@ -29,7 +30,8 @@ from annotate.sampling import Interval
 
 ALPHAS = ("token_alpha", "character_alpha", "unitizing_alpha")
 F1 = tuple(f"f1_{matching}" for matching in MATCHINGS)
-COEFFICIENTS = (*ALPHAS, *F1)
+OF_ALL = "token_label_alpha"  # of all labels together only
+COEFFICIENTS = (*ALPHAS, *F1, OF_ALL)
 NOTHING_MARKED = "no annotator marked anything"
 
 # What an alpha is of samples (samples x passages), and how many categories each sample uses.
@@ -50,14 +52,14 @@ def estimate_spans(
     ``passages`` are those with two annotators or more. All coefficients and labels are computed on the
     same samples. ``clustered_by`` is the column that tells their clusters, None where passages are drawn.
     """
-    alphas = _alphas(passages, labels)
+    alphas, called = _alphas(passages, labels), _called(passages, labels)
     matched: dict[str | None, Matched] = {None: match(passages, labels)}
     matched |= {label: match(passages, [label]) for label in labels}
-    whole = _settled(alphas, matched, labels, np.ones((1, len(passages))))
+    whole = _settled(alphas, called, matched, labels, np.ones((1, len(passages))))
     draws: dict[Key, list[FloatArray]] = {key: [np.empty(0)] for key in whole}
     units = drawn_of([passage.cluster for passage in passages], clustered_by)
     for samples in units.samples(interval, rng, len(matched[None].pair)):
-        for key, settled in _settled(alphas, matched, labels, samples).items():
+        for key, settled in _settled(alphas, called, matched, labels, samples).items():
             draws[key].append(settled.value)
     return {key: _estimate(key[1], whole[key], np.concatenate(draws[key]), units, interval) for key in whole}
 
@@ -79,6 +81,11 @@ def _coverage(passages: Sequence[MarkedPassage], tokens: Sequence[IntArray], lab
     return lambda samples: (coverage_alpha(covered, samples), covered.categories_used(samples))
 
 
+def _called(passages: Sequence[MarkedPassage], labels: Sequence[str]) -> Alpha:
+    covered = label_coverage(passages, [cut(passage.text, TOKEN) for passage in passages], labels)
+    return lambda samples: (coverage_alpha(covered, samples), covered.categories_used(samples))
+
+
 def _unitizing(passages: Sequence[MarkedPassage], label: str) -> Alpha:
     unitized = unitize(passages, label)
     return lambda samples: (unitizing_alpha(unitized, samples), unitized.categories_used(samples))
@@ -86,6 +93,7 @@ def _unitizing(passages: Sequence[MarkedPassage], label: str) -> Alpha:
 
 def _settled(
     alphas: dict[tuple[str, str], Alpha],
+    called: Alpha,
     matched: dict[str | None, Matched],
     labels: Sequence[str],
     samples: FloatArray,
@@ -107,6 +115,9 @@ def _settled(
             nothing = np.isnan(values) & (items > 0)
             undefined = np.where(nothing, NOTHING_MARKED, plain.undefined)
             settled[label, name] = replace(plain, undefined=undefined)
+        if label is None:
+            agreement, used = called(samples)
+            settled[label, OF_ALL] = settle(agreement, items, used)
     return settled
 
 
@@ -126,7 +137,7 @@ def _estimate(
     coefficient: str, settled: Settled, values: FloatArray, units: Drawn, interval: Interval
 ) -> Estimate:
     value, observed, expected = (float(one[0]) for one in (settled.value, settled.observed, settled.expected))
-    lowest = -math.inf if coefficient in ALPHAS else 0.0
+    lowest = 0.0 if coefficient in F1 else -math.inf
     limits = units.limits(value, observed, expected, values, interval, lowest)
     return Estimate(
         coefficient=coefficient,

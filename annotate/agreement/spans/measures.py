@@ -6,7 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from annotate.agreement.result import Estimate
 from annotate.agreement.spans.estimates import COEFFICIENTS, NOTHING_MARKED, estimate_spans
+from annotate.agreement.spans.gamma import continua, gamma
 from annotate.agreement.spans.marks import MarkedGroup, marked_groups, span_columns
 from annotate.agreement.spans.matching import MATCHINGS, match
 from annotate.errors import StatisticsError
@@ -17,7 +19,13 @@ __all__ = ["COEFFICIENTS", "COLUMNS", "PAIR_COLUMNS", "measure_span_pairs", "mea
 _COUNTS = ("n_items", "n_pairable_items", "n_spans", "n_annotators")
 _PAIR_COUNTS = ("n_items", "n_spans", "n_reference_spans", "n_matched")
 _FIGURES = ("value", "observed", "expected", "ci_low", "ci_high")
-COLUMNS = ("label", "coefficient", *_FIGURES, "interval", *_COUNTS, "undefined")
+GAMMA = "gamma"
+UNITS = {
+    **dict.fromkeys(("token_alpha", "token_label_alpha"), "token"),
+    **dict.fromkeys(("character_alpha", "unitizing_alpha", GAMMA), "character"),
+    **dict.fromkeys((f"f1_{how}" for how in MATCHINGS), "span"),
+}
+COLUMNS = ("label", "coefficient", "unit", *_FIGURES, "interval", *_COUNTS, "undefined")
 PAIR_COLUMNS = ("label", "annotator", "reference", "coefficient", "value", *_PAIR_COUNTS, "undefined")
 
 
@@ -29,6 +37,7 @@ def measure_spans(
     by: str | Sequence[str] = (),
     labels: Sequence[str] | None = None,
     interval: Interval = Interval(),
+    samples: int = 0,
 ) -> pd.DataFrame:
     """Measure how well annotators agree on what they marked.
 
@@ -52,19 +61,25 @@ def measure_spans(
         jackknife on the scale of ``log(1 - coefficient)``; ``percentile`` is a bootstrap of them), otherwise passages
         (percentile bootstrap). All coefficients and labels of a group are computed on the same samples, and a
         group's digits do not depend on the other groups or labels.
+    samples
+        How many random continua gamma may draw (300 are plenty); with 0 it is not computed. What it costs grows with the
+        number of units and, beyond two annotators, with how many lie near each other, times the samples.
 
     Returns
     -------
     DataFrame
         For each group, label (None, for all together, first) and coefficient: source (None for the whole
-        table), further ``by`` columns, label, coefficient, value, observed, expected (NaN for F1, which
+        table), further ``by`` columns, label, coefficient, unit (what is counted: token, character or span), value,
+        observed, expected (NaN for F1, which
         knows no chance), ci_low, ci_high, interval (what it is, or None), n_items (passages that somebody
         annotated), n_pairable_items (that two annotators or more did; the others count for nothing else),
         n_spans, n_annotators, undefined (None, or why ``value`` is NaN). Nothing is rounded.
 
         Coefficients are token_alpha and character_alpha (:mod:`annotate.agreement.spans.alphas`),
         unitizing_alpha (:mod:`annotate.agreement.spans.alphas`), f1_exact and f1_overlap, the mean over
-        pairs of annotators (:mod:`annotate.agreement.spans.matching`).
+        pairs of annotators (:mod:`annotate.agreement.spans.matching`); of all labels together also token_label_alpha,
+        in which a token is one of the labels or none. With ``samples`` also gamma (:mod:`annotate.agreement.spans.gamma`),
+        which has no interval; observed and expected are 1 less its disorders.
 
         For all labels together, an alpha takes the means of both disagreements over the labels, as
         Krippendorff does for unitizing (2004, Content Analysis, 2nd ed., ch. 11): ``1 - alpha`` is the
@@ -101,11 +116,42 @@ def measure_spans(
             "n_pairable_items": len(group.pairable),
             "n_annotators": group.n_annotators,
         }
+        if samples:
+            found |= {
+                (label, GAMMA): _gamma(group, label, names, samples, interval, stream)
+                for label in (None, *names)
+            }
+        order = {label: place for place, label in enumerate((None, *names))}
         rows.extend(
-            {**named, "label": label, **asdict(one), **counts, "n_spans": group.n_spans(label)}
-            for (label, _), one in found.items()
+            {
+                **named,
+                "label": label,
+                "unit": UNITS[one.coefficient],
+                **asdict(one),
+                **counts,
+                "n_spans": group.n_spans(label),
+            }
+            for (label, _), one in sorted(found.items(), key=lambda pair: order[pair[0][0]])
         )
     return _frame(rows, columns, COLUMNS)
+
+
+def _gamma(
+    group: MarkedGroup,
+    label: str | None,
+    labels: Sequence[str],
+    samples: int,
+    interval: Interval,
+    stream: list[list[str]],
+) -> Estimate:
+    found = gamma(
+        continua(group.pairable, labels if label is None else [label]),
+        generator(interval.seed, GAMMA, stream, [] if label is None else [label]),
+        most_samples=samples,
+    )
+    nan = float("nan")
+    figures = (found.value, 1 - found.disorder, 1 - found.expected)
+    return Estimate(GAMMA, *figures, nan, nan, None, nan, found.undefined)
 
 
 def measure_span_pairs(
