@@ -27,13 +27,7 @@ _JUST = 12  # code points before it: "killed at least 40 people"
 _SHORTEST = 3
 _TITLE = 0.6  # share of capitals from which they say nothing
 _NEIGHBOURS = 8
-_DYING = lex.words("die dead death kill fatal deceas bodi corps perish slain murder")
 _JOINED = re.compile(r"[\s,;(/\u2013-]*(?:(?:and|or|of|out|the|these|those|all|some|about|to)\s+)*")
-_SAYING = lex.words(
-    "say said tell told report accord estim claim state think thought believ figur number count list name show "
-    "note put write wrote find found mrs year month day week time new last one two three peopl "
-    "person also may can would could make made take taken get got come came went"
-)
 _NAMES = lex.NUMBERED | lex.NUMBERED_IF_BARE
 _STEMMER = snowballstemmer.stemmer("english")
 
@@ -67,7 +61,7 @@ class _Stems:
         if lower not in self.known:
             plain = lex.SYNONYMS.get(lower) or lex.SYNONYMS.get(lower.removesuffix("s"), lower)
             stem = _STEMMER.stemWord("lorry" if plain == "lorries" else plain)
-            self.known[lower] = "die" if stem in _DYING else stem
+            self.known[lower] = "die" if stem in lex.DYING else stem
         return self.known[lower]
 
 
@@ -104,7 +98,7 @@ def _context(text: str, spans: list[tuple[int, int]], place: int, unit: str | No
             and (_reaches(text, spans, place, match.start()) or 0 <= start - match.end() < _JUST)
         )
         if word.isdigit() or (
-            len(stem) >= _SHORTEST and stem not in _SAYING and not _says_nothing(word, stem, own)
+            len(stem) >= _SHORTEST and stem not in lex.SAYING and not _says_nothing(word, stem, own)
         ):
             stems.add(stem)
             if word.isdigit() or (
@@ -205,39 +199,7 @@ _DIED_BEHIND = re.compile(
     rf"\s+(?:(?:of them|have|had|has|were|was|are|is|been|being|be|may|might|also|feared|thought|known|believed|to)\s+)*{_DEAD}"
 )
 _KILLED_BEFORE = re.compile(r"\b(?:killed|killing|kills|kill)\s+$", re.IGNORECASE)
-_ANIMALS = re.compile(
-    r"\b(?:animal|beast|bird|cattle|livestock|cow|calf|calve|goat|sheep|lamb|pig|hog|horse|mule|donkey|camel|dog|cat|hen|"
-    r"chicken|duck|geese|goose|fish|trout|salmon|whale|seal|deer|bee|tree)s?\b",
-    re.IGNORECASE,
-)
-_DEEDS = {
-    word: deed
-    for deed, listed in {
-        "hold": "hold holds held holding detain detained detains imprisoned jailed",
-        "free": "free frees freed freeing release releases released pardoned",
-        "hire": "hire hires hired recruit recruits recruited",
-        "dismiss": "dismiss dismissed sacked",
-        "employ": "employ employs employed employing",
-        "buy": "buy buys bought purchase purchased",
-        "sell": "sell sells sold selling",
-        "import": "import imports imported",
-        "export": "export exports exported",
-        "cost": "cost costs costing pay pays paid paying spend spends spent spending price",
-        "give": "give gives gave given donate donated donates grant granted grants pledge pledged contribute contributed",
-        "gain": "raise raised raises collect collected earn earned earns profit profits revenue income",
-        "lose": "lose loses lost losing loss losses stole stolen",
-        "owe": "owe owes owed debt debts loan loans borrowed lent",
-        "plan": "earmarked allocated budget budgeted",
-        "fine": "fine fined fines",
-        "injure": "injure injured injures injuring wounded wounding hurt",
-        "miss": "missing vanished unaccounted disappeared",
-        "house": "homeless displaced evacuated",
-        "rescue": "rescue rescued saved survived",
-        "arrest": "arrest arrested arrests",
-        "bear": "born births",
-    }.items()
-    for word in listed.split()
-}  # what is said of the counted: two figures with nothing of it in common speak of two things
+_ANIMALS = re.compile(rf"\b(?:{'|'.join(sorted(lex.ANIMALS))})s?\b", re.IGNORECASE)
 
 
 def of_part(text: str, begin: int, start: int, end: int) -> bool:
@@ -253,7 +215,7 @@ def counts_the_dead(text: str, window: tuple[int, int], start: int, end: int) ->
 
 def deeds(around: str) -> frozenset[str]:
     """What is said of the counted or of the money: that it is held or freed, paid or given."""
-    return frozenset(_DEEDS[word] for word in _LETTERS.findall(around.lower()) if word in _DEEDS)
+    return frozenset(lex.DEEDS[word] for word in _LETTERS.findall(around.lower()) if word in lex.DEEDS)
 
 
 def times(text: str, window: tuple[int, int], start: int) -> tuple[frozenset[str], ...]:

@@ -131,6 +131,11 @@ BEFORE_OVER = _listed("before_over")
 CHANGES = _listed("changes")
 CHANGE_STEMS = tuple(_listed("change_stems"))
 
+DYING = _listed("dying")
+SAYING = _listed("saying")
+ANIMALS = _listed("animals")
+DEEDS = _meanings("deeds")
+
 
 def _any(some: Iterable[str]) -> str:
     """An expression for one of the words, which may not go on in another letter."""
