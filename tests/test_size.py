@@ -15,7 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from annotate.agreement import chance, compare, from_items, intervals, kappa, measure, pairs
+from annotate.agreement import (
+    _disagreements,
+    chance,
+    compare,
+    confusions,
+    contributions,
+    from_items,
+    intervals,
+    kappa,
+    measure,
+    pairs,
+)
 from annotate.codebook.scale import Scale
 from annotate.counts import coded, distance, kernels, patterns, samples, table, units
 from annotate.sampling import Interval
@@ -213,3 +224,32 @@ def test_counts_that_people_bring_may_have_many_categories() -> None:
     made = from_items(counts, Scale("nominal", tuple(map(str, range(200)))))
     assert sparse.issparse(made.counts)
     assert made.n_ratings == 150
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_what_is_confused_of_many_categories_is_that_of_few(
+    level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the pairs that were confused are listed; all figures on them are the same."""
+    ratings, scales = ratings_of(60, 7), {"v": Scale(level, tuple(map(str, range(7))))}  # type: ignore[arg-type]
+    few, lowering = confusions(ratings, scales=scales), contributions(ratings, scales=scales)
+    with monkeypatch.context() as patch:
+        asked_for_many(patch)
+        patch.setattr(_disagreements, "MANY", 0)
+        found, lowers = confusions(ratings, scales=scales), contributions(ratings, scales=scales)
+    distance.distance_kernel.cache_clear()
+    expected = few.loc[few["n_pairs"] > 0].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-9)
+    pd.testing.assert_frame_equal(lowers, lowering, rtol=1e-9)
+
+
+def test_fifty_thousand_categories_are_confused_in_bounded_memory() -> None:
+    """A table of all pairs would have 2,500,000,000 cells."""
+    ratings = ratings_of(30_000, 50_000, people=2)
+    tracemalloc.start()
+    found = confusions(ratings, scales={"v": Scale("nominal")})
+    contributions(ratings, scales={"v": Scale("nominal")}, top=5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4e8
+    assert found["share"].sum() == pytest.approx(1)

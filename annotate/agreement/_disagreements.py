@@ -17,8 +17,9 @@ from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import Scale
-from annotate.counts.distance import distances_between
+from annotate.counts.distance import kernel_between
 from annotate.counts.judgements import Judgements, judgements, met
+from annotate.counts.kernels import MANY, Kernel
 from annotate.counts.patterns import FloatArray, IntArray
 from annotate.counts.table import bring_home
 
@@ -117,10 +118,10 @@ def contributions(
         sizes = np.bincount(judged.unit)
         paired = sizes[judged.unit] > 1
         marginals = np.bincount(judged.category[paired], minlength=len(judged.categories)).astype(float)
-        distances = distances_between(judged.scale, marginals)
+        distances = kernel_between(judged.scale, marginals)
         apart = np.zeros(len(sizes))
         for one, other in met(judged.unit, judged.annotator):
-            far = distances[judged.category[one], judged.category[other]]
+            far = distances.of(judged.category[one], judged.category[other])
             apart += np.bincount(judged.unit[one], far, len(sizes))
         found = _contributions(judged, sizes, apart, marginals, distances)
         found = found if top is None else found.head(top)
@@ -146,7 +147,8 @@ def confusions(
     -------
     DataFrame
         One row for each variable and unordered pair of categories, both used on items with two ratings or
-        more, by variable, those with the largest share first and of equals in the order of the
+        more (of more than :data:`~annotate.counts.kernels.MANY` categories, those that were confused), by variable, those
+        with the largest share first and of equals in the order of the
         categories: variable, level, category_a, category_b, distance (in [0, 1], as the level has it),
         n_pairs (pairs of ratings of one item, one in each), observed (the same, where a pair counts
         ``1 / (m - 1)`` on an item with m ratings: the entry of the coincidence matrix), expected (that
@@ -158,45 +160,71 @@ def confusions(
     """
     frames = []
     for judged in judgements(bring_home(ratings, also=("round",), first_round=True), scales=scales):
-        sizes = np.bincount(judged.unit)
         size = len(judged.categories)
-        pairs, observed = np.zeros((size, size)), np.zeros((size, size))
-        for one, other in met(judged.unit, judged.annotator):
-            cell = judged.category[one] * size + judged.category[other]
-            weight = 1 / (sizes[judged.unit[one]] - 1)
-            pairs += np.bincount(cell, minlength=size**2).reshape(size, size)
-            observed += np.bincount(cell, weight, size**2).reshape(size, size)
-        paired = sizes[judged.unit] > 1
+        cells, pairs, observed = _confused(judged)
+        paired = np.bincount(judged.unit)[judged.unit] > 1
         marginals = np.bincount(judged.category[paired], minlength=size).astype(float)
-        expected = np.outer(marginals, marginals) / max(marginals.sum() - 1, 1)
-        one, other = np.triu_indices(size, 1)
-        used = (marginals[one] > 0) & (marginals[other] > 0)
-        one, other = one[used], other[used]
-        far = distances_between(judged.scale, marginals)[one, other]
+        if size <= MANY:  # all pairs of categories that were used; of many only those that were confused
+            every = np.flatnonzero(np.triu(np.outer(marginals > 0, marginals > 0), 1))
+            place = np.searchsorted(every, cells)
+            pairs, observed = (_summed(place, told, len(every)) for told in (pairs, observed))
+            cells = every
+        one, other = np.divmod(cells, size)
+        distances, others = kernel_between(judged.scale, marginals), max(marginals.sum() - 1, 1)
+        far, expected = distances.of(one, other), marginals[one] * marginals[other] / others
         names = np.array(judged.categories, dtype=object)
         found = pd.DataFrame({"category_a": names[one], "category_b": names[other], "distance": far})
-        found["n_pairs"] = (pairs + pairs.T)[one, other].astype(np.int64)
-        found["observed"], found["expected"] = (observed + observed.T)[one, other], expected[one, other]
+        found["n_pairs"], found["observed"], found["expected"] = pairs.astype(np.int64), observed, expected
         found["ratio"] = found["observed"] / found["expected"]
-        found["share"] = _shares(found["observed"].to_numpy() * far)
-        found["expected_share"] = _shares(found["expected"].to_numpy() * far)
+        found["share"] = _shares(observed * far)
+        whole = None
+        if size > MANY:
+            whole = float(distances.form(marginals[None], marginals[None])[0]) / 2 / others
+        found["expected_share"] = _shares(expected * far, whole)
         order = np.argsort(-found["share"].fillna(0.0).round(12).to_numpy(), kind="stable")
         frames.append(found.iloc[order].assign(variable=judged.variable, level=judged.level))
     return pd.concat(frames, ignore_index=True)[list(CONFUSION_COLUMNS)]
 
 
-def _shares(parts: FloatArray) -> FloatArray:
-    """What each part is of all; NaN where there is nothing to share."""
-    whole = float(parts.sum())
+def _confused(judged: Judgements) -> tuple[IntArray, FloatArray, FloatArray]:
+    """The pairs of different categories that some unit has, as ``first * categories + second``, in order.
+
+    With how many pairs of ratings are in each, and the sum of what they weigh: ``1 / (m - 1)`` on a unit of m ratings.
+    """
+    sizes, size = np.bincount(judged.unit), len(judged.categories)
+    found: list[tuple[IntArray, FloatArray, FloatArray]] = [
+        (np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
+    ]
+    for one, other in met(judged.unit, judged.annotator):
+        first, second = judged.category[one], judged.category[other]
+        differ = np.flatnonzero(first != second)
+        cell = (np.minimum(first, second) * size + np.maximum(first, second))[differ]
+        cells, place = np.unique(cell, return_inverse=True)
+        weight = 1 / (sizes[judged.unit[one[differ]]] - 1)
+        ones = np.ones(len(place))
+        found.append((cells, _summed(place, ones, len(cells)), _summed(place, weight, len(cells))))
+    every, pairs, weights = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    cells, place = np.unique(every, return_inverse=True)
+    pairs, weights = (_summed(place, told, len(cells)) for told in (pairs, weights))
+    return cells.astype(np.int64), pairs, weights
+
+
+def _summed(place: IntArray, weights: FloatArray, size: int) -> FloatArray:
+    return np.asarray(np.bincount(place, weights, size), dtype=float)
+
+
+def _shares(parts: FloatArray, whole: float | None = None) -> FloatArray:
+    """What each part is of all of them, or of the ``whole``; NaN where there is nothing to share."""
+    whole = float(parts.sum()) if whole is None else whole
     return parts / whole if whole > 0 else np.full(len(parts), np.nan)
 
 
 def _contributions(
-    judged: Judgements, sizes: IntArray, apart: FloatArray, marginals: FloatArray, distances: FloatArray
+    judged: Judgements, sizes: IntArray, apart: FloatArray, marginals: FloatArray, distances: Kernel
 ) -> pd.DataFrame:
     """The units that contribute, most first; ``apart`` (units,) are their sums of distances over pairs."""
     total = marginals.sum()
-    between = marginals @ distances @ marginals / max(total * (total - 1), 1)
+    between = float(distances.form(marginals[None], marginals[None])[0]) / max(total * (total - 1), 1)
     unit = np.flatnonzero(apart > 0)
     item = np.zeros(len(sizes), dtype=np.int64)
     item[judged.unit] = judged.item

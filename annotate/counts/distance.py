@@ -163,6 +163,16 @@ def distance_kernel(scale: Scale) -> Kernel:
     return Ratios(values) if scale.level == "ratio" else Moments(values / (float(np.ptp(values)) or 1.0))
 
 
+def kernel_between(scale: Scale, marginals: FloatArray) -> Kernel:
+    """The distances of :func:`distances_between`; of many categories without a table of them."""
+    if len(scale.categories) <= MANY:
+        return Table(distances_between(scale, marginals))
+    if not by_ranks(scale):
+        return distance_kernel(scale)
+    middle = ranks(marginals)
+    return Moments(middle / (float(np.ptp(middle)) or 1.0))
+
+
 NUMERIC = ("interval", "ratio")
 UNORDERED = ("nominal", "set")
 
