@@ -142,8 +142,16 @@ def list_views(connection: Connection, project_id: int) -> list[ViewReply]:
 
 
 def _put_first(connection: Connection, project_id: int, numbers: Sequence[int]) -> None:
-    """Put these tabs before all others, because a project opens with its first tab."""
-    order = [one["id"] for one in list_views(connection, project_id)]
+    """Put these tabs before all others, because a project opens with its first tab.
+
+    A tab that is the same as one of them goes: a request that was doubled on its way made it.
+    """
+    data = {one["id"]: one["data"] for one in list_views(connection, project_id)}
+    ours = [data[number] for number in numbers if number in data]
+    doubled = [number for number in data if number not in numbers and data[number] in ours]
+    for number in doubled:
+        connection.ask("DELETE", f"{_VIEWS}{number}/", "deleting a second tab of the same title")
+    order = [number for number in data if number not in doubled]
     wanted = [*numbers, *(number for number in order if number not in numbers)]
     if order != wanted:
         body = {"project": project_id, "ids": wanted}

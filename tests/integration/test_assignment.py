@@ -257,6 +257,8 @@ def test_a_tab_that_was_changed_is_put_right_and_stands_before_others(
     )
     first = ensure_tabs(connection, project, ["ann-a", "ann-b"], SALT)
     changed = connection.get(f"api/dm/views/{first[0].id}/", "reading a tab")["data"]
+    twin = connection.get(f"api/dm/views/{first[1].id}/", "reading a tab")["data"]
+    connection.ask("POST", "api/dm/views/", "making a tab", json={"project": project, "data": twin})
     changed["filters"]["items"] = []
     connection.ask(
         "PATCH", f"api/dm/views/{first[0].id}/", "changing a tab", json={"project": project, "data": changed}
