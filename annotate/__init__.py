@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from annotate import agreement, codebook, consensus, corpus, figures, present, provenance, reuse, study
+    from annotate.agreement.designs import plan_design
     from annotate.codebook.read import Codebook, load_codebook, read_codebook
     from annotate.errors import AnnotateError
     from annotate.notebook import OpenStudy, open_study
@@ -35,6 +36,7 @@ __all__ = [
     "figures",
     "load_codebook",
     "open_study",
+    "plan_design",
     "present",
     "provenance",
     "read_codebook",
@@ -46,6 +48,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "annotate.agreement.designs": ("plan_design",),
     "annotate.codebook.read": ("Codebook", "load_codebook", "read_codebook"),
     "annotate.errors": ("AnnotateError",),
     "annotate.notebook": ("OpenStudy", "open_study"),

@@ -15,6 +15,7 @@ from annotate.agreement._icc import icc
 from annotate.agreement._measure import measure
 from annotate.agreement.annotators import kinds, leave_one_out, machines, majority, pairs, read_kinds, rounds
 from annotate.agreement.benchmark import BENCHMARKS
+from annotate.agreement.designs import plan_design
 from annotate.agreement.planning import plan
 from annotate.agreement.registry import ALIASES, COEFFICIENTS, DEFAULT, Coefficient
 from annotate.agreement.result import Estimate
@@ -59,6 +60,7 @@ __all__ = [
     "measure_spans",
     "pairs",
     "plan",
+    "plan_design",
     "read_kinds",
     "rounds",
     "scales_of",

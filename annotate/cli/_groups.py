@@ -3,6 +3,7 @@
 A group is a function with its options as parameters; :func:`annotate.cli._help.takes` gives them to a command.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -297,6 +298,19 @@ def weighted(
         distance=dict.fromkeys(found.level, set_distance)
         | read_measures(distance, found.level, "--distance"),
     )
+
+
+def optional(group: Callable[..., Scaled]) -> Callable[..., Scaled | None]:
+    """The same group where no export need be named: then it makes nothing."""
+    signature = inspect.signature(group)
+    export = signature.parameters["export"].replace(default=None)
+    others = [one for name, one in signature.parameters.items() if name != "export"]
+
+    def given(**typed: object) -> Scaled | None:
+        return None if typed["export"] is None else group(**typed)
+
+    given.__signature__ = signature.replace(parameters=[*others, export])  # type: ignore[attr-defined]
+    return given
 
 
 def drawn_together(named: str) -> str | None:
