@@ -1,18 +1,24 @@
 """Machines among coders: the alternative annotator test, item by item, and on simulated coders."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from annotate.agreement import kinds, machines, measure
+from annotate.agreement import kinds, machines, measure, measure_spans
 from annotate.agreement.annotators._machines import NOBODY, rejected
 from annotate.cli.commands import app
 from annotate.codebook.scale import Scale
 from annotate.consensus import resolve, turned
 from annotate.errors import StatisticsError
 from annotate.sampling import Interval
+from annotate.study.study import read_study
+
+EXAMPLE = Path(__file__).parents[1] / "exports" / "example"
 
 NONE = Interval("none", cluster=None)
 
@@ -133,3 +139,16 @@ def test_commands_keep_a_machine_apart(tmp_path):
     count = sum(not (a == b or (pd.isna(a) and pd.isna(b))) for a, b in zip(with_all, without, strict=True))
     assert f"model: turned {count} of the 60 labels" in said
     assert turned(resolve(ratings, scales=scales), resolve(ratings, scales=scales)) == (0, 60, 0)
+
+
+def test_marks_of_a_machine_are_left_out_and_counted(run):
+    code, out, err = run("spans", "agreement", EXAMPLE, "--machine", "A4", "--format", "json")
+    assert code == 0
+    assert "machine" in err
+    people = read_study(EXAMPLE).without_machines(["A4"])
+    assert "A4" not in set(people.spans["annotator"]) | set(people.annotated["annotator"])
+    given, *_ = measure_spans(*people.marked, labels=people.labels).to_dict("records")
+    assert json.loads(out)[0]["value"] == given["value"]
+    code, _, err = run("spans", "agreement", EXAMPLE, "--machine", "nobody")
+    assert code == 1
+    assert "no annotator has this name" in err

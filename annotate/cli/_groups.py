@@ -174,10 +174,11 @@ def marked(
     on_invalid: Invalid = "error",
     on_edited: Edited = "keep",
     without_suggested: WithoutSuggested = False,
+    machine: Machines = None,
     output: Output = None,
 ) -> "Study":
-    """The same for a study in which text was marked, whatever else was asked."""
-    return read_rated(
+    """The same for a study in which text was marked, whatever else was asked; without annotators that are machines."""
+    study = read_rated(
         export,
         config,
         on_invalid,
@@ -186,6 +187,7 @@ def marked(
         on_edited=on_edited,
         marks=True,
     )
+    return study.without_machines(machine) if machine else study
 
 
 def held(

@@ -16,6 +16,7 @@ from annotate.cli import (
     _links,
     _origins,
     _passages,
+    _plan,
     _suggest,
 )
 from annotate.cli._help import AGREEMENT, CODING, Group
@@ -67,6 +68,7 @@ app.add_typer(_annotators.app, name="annotators", rich_help_panel=CODING)
 app.add_typer(_assign.app)
 app.add_typer(_exchange.app)
 app.add_typer(_agreement.app)
+app.add_typer(_plan.app)
 app.add_typer(_agreement.spans_app, name="spans", rich_help_panel=AGREEMENT)
 for part in (_consensus, _suggest, _claims, _links, _origins):
     app.add_typer(part.app)

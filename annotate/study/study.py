@@ -156,20 +156,33 @@ class Study(Described):
             If no annotator has that name.
 
         """
+        there = set(self.ratings["annotator"]) | set(self.annotated["annotator"])
         for name in names:
-            if not (self.ratings["annotator"] == name).any():
-                known = ", ".join(sorted(set(self.ratings["annotator"]))[:10])
+            if name not in there:
+                known = ", ".join(sorted(there)[:10])
                 raise InputError(f"machine {name}: no annotator has this name; there are {known}")
         theirs = self.ratings["annotator"].isin(list(names))
-        left_out = self.ratings.loc[theirs].assign(reason="machine", detail="")
+        rated = self.ratings.loc[theirs]
+        marked = self.annotated.loc[self.annotated["annotator"].isin(list(names))]
+        only = ~marked["annotator"].isin(rated["annotator"])  # who marked text and rated nothing
+        left_out = pd.concat([rated, marked.loc[only]]).assign(reason="machine", detail="")
         exclusions = pd.concat(
             [self.exclusions, left_out.reindex(columns=self.exclusions.columns)], ignore_index=True
         )
-        spans, annotated = (
-            frame.loc[~frame["annotator"].isin(list(names))] for frame in (self.spans, self.annotated)
+        spans, annotated, relations, inside = (
+            frame.loc[~frame["annotator"].isin(list(names))]
+            for frame in (self.spans, self.annotated, self.relations, self.inside)
         )
         ratings = self.ratings.loc[~theirs].reset_index(drop=True)
-        return replace(self, ratings=ratings, exclusions=exclusions, spans=spans, annotated=annotated)
+        return replace(
+            self,
+            ratings=ratings,
+            exclusions=exclusions,
+            spans=spans,
+            annotated=annotated,
+            relations=relations,
+            inside=inside,
+        )
 
     @property
     def rated(self) -> pd.DataFrame:
