@@ -45,6 +45,15 @@ class ServerError(AnnotateError):
     """A Label Studio server is not there, refuses, or lacks what was asked for."""
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun, as English has it.
+
+    >>> counted(1, "passage"), counted(1200, "passage"), counted(0, "entry", "entries")
+    ('1 passage', '1,200 passages', '0 entries')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def some(names: Iterable[str], most: int = 5) -> str:
     """Name the first few of many, for a message of one line.
 

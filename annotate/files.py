@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from annotate.errors import AnnotateError, InputError
+from annotate.errors import AnnotateError, InputError, counted
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -232,7 +232,7 @@ def lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
             width = width or held
             if held > width or len(cells) < width:
                 found = max(held, min(len(cells), width))
-                msg = f"{path}: line {passed + reader.line_num} has {found} cells, the header {width}; quote cells that hold a {separator!r}"
+                msg = f"{path}: line {passed + reader.line_num} has {counted(found, 'cell')}, the header {width}; quote cells that hold a {separator!r}"
                 raise InputError(msg)
             yield passed + reader.line_num, cells[:width]
     except csv.Error as error:

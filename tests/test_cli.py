@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from annotate.study.ratings import read_ratings
 from tests.export_example import CONFIG, annotation, choice, task
 from tests.patience import PATIENCE_SECONDS, until
 
+ROOT = Path(__file__).parent.parent
 TABLE = "item,source,annotator,variable,category\n" + "".join(
     f"p{n},{'ST'[n % 2]},A{a},kind,{'xyz'[(n * (a + 1)) % 3 if n % 4 == 0 else n % 3]}\n"
     for n in range(30)
@@ -676,3 +678,61 @@ def test_a_snapshot_is_read_with_no_label_config_but_its_own(run, table, name):
     code, out, err = run(*name, snapshot, *NEEDED.get(" ".join(name), ()), "--config", other)
     assert (code, out) == (1, "")
     assert "a snapshot is read with its own label config, and" in err
+
+
+def _pulled(folder, name, title, when):
+    shutil.copytree(ROOT / "exports" / "example", folder / "exports" / name)
+    place = folder / "exports" / name / "manifest.json"
+    manifest = json.loads(place.read_text("utf-8"))
+    manifest["project"]["title"], manifest["pulled_at"] = title, when
+    place.write_text(json.dumps(manifest), "utf-8")
+
+
+def test_latest_and_the_title_of_a_project_stand_for_a_snapshot(run, tmp_path):
+    _pulled(tmp_path, "one", "Harbour", "2026-01-01T00:00:00+00:00")
+    _pulled(tmp_path, "two", "Harbour", "2026-01-02T00:00:00+00:00")
+    _pulled(tmp_path, "three", "Quarry", "2026-01-03T00:00:00+00:00")
+    for named, found in (("latest", "three"), ("harbour", "two"), ("Quarry", "three")):
+        code, out, err = run("annotators", "majority", named, "--format", "csv")
+        assert code == 0
+        assert f"{named}: {Path('exports') / found}\n" in err
+        assert out == run("annotators", "majority", f"exports/{found}", "--format", "csv")[1]
+    assert run("agreement", "Port")[2] == "annotate: Port: no such file\n"
+
+
+def test_of_several_variables_only_those_that_are_named_are_shown(run):
+    example = ROOT / "exports" / "example"
+    code, out, _ = run("agreement", example, "--variable", "certainty", "--format", "json")
+    assert code == 0
+    assert {row["variable"] for row in json.loads(out)} == {"certainty"}
+    whole = json.loads(run("agreement", example, "--format", "json")[1])
+    assert json.loads(out) == [row for row in whole if row["variable"] == "certainty"]
+    assert "no such variable" in run("agreement", example, "--variable", "colour")[2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("agreement lat", "latest"),
+        ("agreement exports/o", "exports/one"),
+        ("provenance Har", "Harbour"),
+        ("agreement latest --coefficient gwet_ac", "gwet_ac1"),
+        ("agreement exports/one --variable cer", "certainty"),
+    ],
+)
+def test_the_shell_completes(run, tmp_path, monkeypatch, typed, offered):
+    _pulled(tmp_path, "one", "Harbour", "2026-01-01T00:00:00+00:00")
+    monkeypatch.setenv("_ANNOTATE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"annotate {typed}")
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split())))
+    assert offered in run()[1].splitlines()
+
+
+def test_a_file_is_opened_when_it_is_written(run, monkeypatch):
+    opened = []
+    monkeypatch.setattr("typer.launch", opened.append)
+    example = ROOT / "exports" / "example"
+    assert run("report", example, "-o", "r.html", "--replicates", "20")[0] == 0
+    assert opened == []
+    assert run("report", example, "-o", "r.html", "--replicates", "20", "--open")[0] == 0
+    assert opened == ["r.html"]

@@ -78,8 +78,8 @@ def test_every_form_is_written_and_ties_name_their_categories(run, plain, form):
     code, out, err = run("consensus", "t.csv", "--format", form)
     assert code == 0
     assert ('"[""x"",""y""]"' if form == "csv" else "x / y") in out
-    assert "1 of 3 labels are ties, and stay undecided; see annotate adjudicate" in err
-    assert "caution: 1 of 3 labels rest on one rating" in err
+    assert "1 of 3 labels is a tie, and stays undecided; see annotate adjudicate" in err
+    assert "caution: 1 of 3 labels rests on one rating" in err
     assert run("consensus", "t.csv", "--format", "parquet", "-o", "out.parquet")[0] == 0
     assert len(pd.read_parquet("out.parquet")) == 3
 

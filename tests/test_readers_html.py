@@ -143,7 +143,8 @@ def test_paragraphs_of_the_article_that_are_left_out_are_counted(tmp_path):
     document = read(tmp_path, PAGE.replace("</article>", box))
     assert document.text.split("\n") == LINES
     assert (
-        f": {3 * len(COMMENT)} characters of paragraphs in its article were left out" in document.notices[0]
+        f": left out as no part of it: {3 * len(COMMENT)} characters of paragraphs in its article"
+        in document.notices[0]
     )
 
 
@@ -261,7 +262,7 @@ def test_a_list_of_text_stays_whatever_holds_it(tmp_path, around, items, lines):
 def test_what_stands_around_the_articles_is_counted(tmp_path):
     read(tmp_path, PAGE)
     made = ingest([tmp_path / "page.html"], config_sha256="")
-    assert "left out: 72 letters and digits around the articles of 1 web pages" in made.notices
+    assert "left out: 72 letters and digits around the articles of 1 web page" in made.notices
 
 
 def test_quotation_marks_exponents_and_marks_of_notes(tmp_path):
@@ -274,4 +275,4 @@ def test_quotation_marks_exponents_and_marks_of_notes(tmp_path):
     assert made.text.split("\n")[1] == (
         "It found 4.2 × 10^6 grains on 3 km² in 2019, the 1st time; at 10^-3 of CO2. She called it “a lost ‘dry’ year”."
     )
-    assert made.notices == (f"{tmp_path / 'page.html'}: 3 marks of notes were left out",)
+    assert made.notices == (f"{tmp_path / 'page.html'}: left out: 3 marks of notes",)

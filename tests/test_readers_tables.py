@@ -72,7 +72,7 @@ def test_the_column_can_be_named(tmp_path):
 
 def test_rows_without_a_text_are_counted(tmp_path):
     document = read_documents(written(tmp_path, "a.csv", "text,source\nOne.,A\n ,A\n"))[0]
-    assert "1 of 2 rows hold no text" in document.notices[0]
+    assert "left out: 1 of 2 rows without text" in document.notices[0]
 
 
 @pytest.mark.parametrize(

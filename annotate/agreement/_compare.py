@@ -18,7 +18,7 @@ from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
 from annotate.counts.patterns import FloatArray
-from annotate.errors import StatisticsError
+from annotate.errors import StatisticsError, counted
 from annotate.sampling import Interval, generator
 
 if TYPE_CHECKING:
@@ -146,8 +146,8 @@ def _check_disjoint(whole: GroupPatterns, groups: Sequence[GroupPatterns]) -> No
     parts = sum(group.patterns.n_items for group in groups)
     if parts != whole.patterns.n_items:
         msg = (
-            f"variable {whole.variable}: cannot compare by {', '.join(whole.by)}: of {whole.patterns.n_items} "
-            "items some are in several groups; the test moves whole items, so each must be in one group (coders of "
+            f"variable {whole.variable}: cannot compare by {', '.join(whole.by)}: "
+            f"some of {counted(whole.patterns.n_items, 'item')} are in several groups; the test moves whole items, so each must be in one group (coders of "
             "kinds who rated the same items are compared by annotate annotators kinds)"
         )
         raise StatisticsError(msg)

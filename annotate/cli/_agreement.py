@@ -10,14 +10,15 @@ from annotate.cli._groups import (
     coefficients,
     drawn_together,
     marked,
+    narrowed,
     resampled,
-    scaled,
     weighted,
     written,
 )
 from annotate.cli._help import AGREEMENT, INTERVALS, Group, command, takes
 from annotate.cli.options import By, Cluster, Coefficients, Confidence, Replicates, Resample, Seed
 from annotate.cli.speech import say, say_exclusions
+from annotate.errors import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +103,7 @@ def agreement(
 
 
 @command(app, "icc", AGREEMENT, example="annotate icc study.csv --level severity=interval")
-@takes(table=written, read=scaled)
+@takes(table=written, read=narrowed)
 def icc(
     read: Scaled,
     table: Table,
@@ -130,7 +131,7 @@ def icc(
 
 
 @command(app, "concordance", AGREEMENT, example="annotate concordance exports/example")
-@takes(table=written, interval=resampled, read=scaled)
+@takes(table=written, interval=resampled, read=narrowed)
 def concordance(read: Scaled, table: Table, interval: "Interval", by: By = None) -> None:
     """Compute whether annotators rank items alike: Spearman's correlations, and Kendall's W with its test."""
     from annotate.agreement import concordance as ranked
@@ -207,10 +208,11 @@ def spans_agreement(
 def spans_pairs(study: "Study", table: Table, by: By = None) -> None:
     """Hold the marked text of each annotator against each other one's: precision, recall, F1."""
     from annotate.agreement import measure_span_pairs
+    from annotate.present.study_tables import span_pairs_table
 
     result = measure_span_pairs(*study.marked, labels=study.labels, by=tuple(by or ()))
     _say_nothing_marked(study, result)
-    table.write(result, study=study)
+    table.write(result, lambda frame: span_pairs_table(frame, tuple(by or ()), study.codebook), study=study)
 
 
 @command(spans_app, "relations", example="annotate spans relations exports/example --by source")
@@ -226,7 +228,7 @@ def spans_relations(
 ) -> None:
     """Compute how far annotators draw the same relations between marked stretches, for each label."""
     from annotate.agreement import Interval, measure_relations
-    from annotate.present.study_tables import side_by_side
+    from annotate.present.study_tables import spans_table
 
     groups = tuple(by or ())
     drawn = study.first_relations
@@ -240,8 +242,7 @@ def spans_relations(
     say_exclusions(study)
     if drawn.empty:
         say("nobody has drawn a relation")
-    rows = [*groups, "label", "n_pairable_items", "n_relations"]
-    table.write(result, lambda frame: side_by_side(frame, rows, "coefficient"), study=study)
+    table.write(result, lambda frame: spans_table(frame, groups, study.codebook), study=study)
 
 
 @command(spans_app, "inside", example="annotate spans inside exports/my-study-<time>")
@@ -266,7 +267,7 @@ def spans_inside(
     )
     say_exclusions(study)
     if unmatched := result.attrs["unmatched"]:
-        say(f"not compared: {unmatched} answers inside stretches that no other annotator marked")
+        say(f"not compared: {counted(unmatched, 'answer')} inside stretches that no other annotator marked")
     table.write(result, study=study)
 
 
@@ -277,7 +278,7 @@ def _say_nothing_marked(study: "Study", result: "pd.DataFrame") -> None:
 
 
 @command(app, "disagreements", AGREEMENT, example="annotate disagreements exports/example --top 10")
-@takes(table=written, read=scaled)
+@takes(table=written, read=narrowed)
 def disagreements(
     read: Scaled,
     table: Table,
@@ -291,7 +292,7 @@ def disagreements(
     """List the passages that lower agreement most, with every annotator's choice."""
     from annotate.agreement import confusions as confused
     from annotate.agreement import contributions
-    from annotate.present.study_tables import confusions_table, disagreements_table
+    from annotate.present.label_tables import confusions_table, disagreements_table
 
     ratings, book = read.study.rated, read.study.codebook
     say_exclusions(read.study)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, coefficients, drawn_together, scaled, weighted, written
+from annotate.cli._groups import Scaled, Table, coefficients, drawn_together, narrowed, weighted, written
 from annotate.cli._help import Group, command, takes
 from annotate.cli.options import By, Cluster, Coefficients, Confidence, DataDir, Insecure, Seed
 from annotate.cli.speech import give, say, say_exclusions, tell
@@ -243,7 +243,7 @@ def leave_one_out(
 
 
 @command(app, "majority", example="annotate annotators majority exports/example")
-@takes(table=written, read=scaled)
+@takes(table=written, read=narrowed)
 def majority(
     read: Scaled, table: Table, by: By = None, confidence: Confidence = 0.95, cluster: Cluster = "auto"
 ) -> None:
@@ -262,7 +262,7 @@ def majority(
 
 
 @command(app, "gold", example="annotate annotators gold export.json --config label_config.xml")
-@takes(table=written, read=scaled)
+@takes(table=written, read=narrowed)
 def gold(read: Scaled, table: Table, confidence: Confidence = 0.95, cluster: Cluster = "auto") -> None:
     """Compute how often each annotator chooses what is starred as ground truth, their own stars left out."""
     from annotate.agreement import Interval

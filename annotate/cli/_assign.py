@@ -162,12 +162,12 @@ def _on_server(
         f"{counted(report.created, 'task')} pushed, {counted(report.already_there, 'was', 'were')} there already, {report.updated} of them updated"
     )
     for (key, number), rows in made.taken.groupby(["annotator", "round"]):
-        what = (
-            "passages of {} were open, and went to others"
+        who = made.addresses.get(str(key), key)
+        say(
+            f"{counted(len(rows), 'passage')} of {who} left open: given to others"
             if number == 1
-            else "second times of {} were open, and are dropped"
+            else f"{counted(len(rows), 'second time')} of {who} left open: dropped"
         )
-        say(f"{len(rows)} {what.format(made.addresses.get(str(key), key))}")
     say_doubled(report.doubled)
     if made.without_account:
         names = ", ".join(one.email for one in made.without_account)
@@ -181,7 +181,7 @@ def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses:
     found = balance(plan)
     passages = plan.loc[plan["round"] == 1, "item"].nunique()
     say(
-        f"{passages} passages: {_from_to(found.loads)} an annotator, {_from_to(found.pairs)} shared by every two; "
+        f"{counted(passages, 'passage')}: {_from_to(found.loads)} an annotator, {_from_to(found.pairs)} shared by every two; "
         f"within a source these differ by at most {found.source_loads} and {found.source_pairs}"
     )
     if found.repeats[1]:

@@ -14,6 +14,7 @@ from annotate.cli.options import (
     LinksFile,
     Names,
     NoText,
+    Open,
     OriginsFile,
     Texts,
     refuse_overwriting,
@@ -73,7 +74,7 @@ def reuse(
     """Find passages that share text with another document, with the exact spans on both sides."""
     from annotate import provenance
     from annotate.corpus.languages import languages_of, told
-    from annotate.present.claim_tables import against_table, documents_table, reuse_table
+    from annotate.present.text_tables import against_table, documents_table, reuse_table
     from annotate.reuse import document_pairs
     from annotate.reuse.passim import compare_pairs, read_passim, write_passim
     from annotate.study.passages import read_passages
@@ -97,7 +98,7 @@ def reuse(
         tally = held["found_by"].value_counts()
         say(", ".join(f"found by {who}: {int(tally.get(who, 0))}" for who in ("both", "annotate", "passim")))
     elif documents:
-        table.write(document_pairs(passages, pairs), documents_table)
+        table.write(document_pairs(passages, pairs), lambda frame: documents_table(frame, passages))
     else:
         table.write(pairs, reuse_table)
     _say_boilerplate(passages)
@@ -128,7 +129,7 @@ def quantities(
     """Find every figure: how much, of what, at which rate, with which hedge, and where it stands."""
     from annotate import provenance
     from annotate.corpus.languages import languages_of, told
-    from annotate.present.claim_tables import arithmetic_table, comparisons_table, quantities_table
+    from annotate.present.text_tables import arithmetic_table, comparisons_table, quantities_table
     from annotate.study.passages import read_passages
 
     if compare and arithmetic:
@@ -262,6 +263,7 @@ def workbook(
     origins: OriginsFile = None,
     claims: CorrectionsFile = None,
     config: Config = None,
+    open_: Open = False,
 ) -> None:
     """Write everything into an Excel workbook."""
     from annotate.present.workbook import write_workbook
@@ -269,7 +271,7 @@ def workbook(
     of_claims = links, origins, claims
     found = _summary(read, interval, output, adjudicated, config, of_claims, names=names, texts=not no_text)
     write_workbook(output, found, command=_command("workbook", read.in_memory, interval))
-    say(f"{output}: written")
+    _say_written(output, open_)
 
 
 @command(app, "report", WHOLE, example="annotate report exports/example -o study.html")
@@ -288,6 +290,7 @@ def report(
     origins: OriginsFile = None,
     claims: CorrectionsFile = None,
     config: Config = None,
+    open_: Open = False,
 ) -> None:
     """Write a self-contained HTML page with charts, tables and the text of the methods."""
     from annotate.present.report import write_report
@@ -295,13 +298,67 @@ def report(
     of_claims = links, origins, claims
     found = _summary(read, interval, output, adjudicated, config, of_claims, names=names, texts=not no_text)
     write_report(output, found)
+    _say_written(output, open_)
+
+
+@command(app, "tables", WHOLE, example="annotate tables exports/example -o tables")
+@takes(interval=resampled, read=held)
+def tables(
+    read: Scaled,
+    interval: "Interval",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="The folder to write: every table as CSV and Parquet, for the paper, and a data statement.",
+            rich_help_panel=WRITING,
+        ),
+    ] = None,
+    to_huggingface: Annotated[
+        Path | None,
+        typer.Option(
+            "--to-huggingface",
+            metavar="FOLDER",
+            help="Besides or instead: write this folder, which datasets.load_dataset reads, with soft labels.",
+            rich_help_panel=WRITING,
+        ),
+    ] = None,
+    adjudicated: Adjudicated = None,
+    links: LinksFile = None,
+    origins: OriginsFile = None,
+    claims: CorrectionsFile = None,
+    names: Names = False,
+    no_text: NoText = False,
+    config: Config = None,
+) -> None:
+    """Write every table for other tools and for the paper, with a data package, a Croissant and a data statement."""
+    from annotate.present.hub import write_dataset
+    from annotate.present.package import write_package
+
+    if output is None and to_huggingface is None:
+        raise typer.BadParameter("name a folder", param_hint="--output or --to-huggingface")
+    if output is not None and output == to_huggingface:
+        raise typer.BadParameter("name two folders", param_hint="--output and --to-huggingface")
+    refuse_overwriting(to_huggingface, *filter(None, [adjudicated]))
+    found = _summary(
+        read, interval, output, adjudicated, config, (links, origins, claims), names=names, texts=not no_text
+    )
+    for folder, write in ((output, write_package), (to_huggingface, write_dataset)):
+        if folder is not None:
+            say(f"{folder}: {counted(len(write(folder, found)), 'file')} written")
+
+
+def _say_written(output: Path, shown: bool) -> None:
     say(f"{output}: written")
+    if shown:
+        typer.launch(str(output))
 
 
 def _summary(
     read: Scaled,
     interval: "Interval",
-    output: Path,
+    output: Path | None,
     adjudicated: Path | None,
     config: Path | None,
     of_claims: tuple[Path | None, Path | None, Path | None],

@@ -5,13 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, drawn_together, read_adjudicated, read_rated, scaled, written
+from annotate.cli._groups import (
+    Scaled,
+    Table,
+    drawn_together,
+    narrowed,
+    read_adjudicated,
+    read_rated,
+    written,
+)
 from annotate.cli._help import LABELS, command, takes
 from annotate.cli.options import (
     Adjudicated,
     Cluster,
     Confidence,
     Config,
+    Export,
     Insecure,
     Invalid,
     refuse_overwriting,
@@ -31,7 +40,7 @@ app = typer.Typer()
 
 
 @command(app, "consensus", LABELS, example="annotate consensus exports/example --method dawid-skene")
-@takes(table=written, read=scaled)
+@takes(table=written, read=narrowed)
 def consensus(
     read: Scaled,
     table: Table,
@@ -104,7 +113,7 @@ def consensus(
         count, of, new = turned(records, alone)
         who = ", ".join(read.machines)
         say(
-            f"{who}: turned {count} of the {of} labels that people decide or tie on; {new} more are its own alone"
+            f"{who}: turned {count} of the {counted(of, 'label')} that people decide or tie on; {counted(new, 'more is', 'more are')} its own alone"
         )
     table.write(result, lambda frame: labels_table(frame, study.passages, study.codebook), study=study)
 
@@ -129,9 +138,7 @@ def _write_distribution(read: Scaled, table: Table, *, wide: bool) -> None:
     app, "adjudicate", LABELS, example='annotate adjudicate exports/example --project "Harbour, to decide"'
 )
 def adjudicate(
-    export: Annotated[
-        Path, typer.Argument(help="A Label Studio JSON export or a snapshot folder: texts are needed.")
-    ],
+    export: Export,
     project: Annotated[
         str | None,
         typer.Option("--project", help="The title of the adjudication's own project; made if there is none."),
@@ -203,12 +210,14 @@ def adjudicate(
         )
     give(report.link)
     say(
-        f"{report.title}: {report.created} passages pushed, {report.waiting} were there and are not decided yet, "
-        f"{report.decided} are decided"
+        f"{report.title}: {counted(report.created, 'passage')} pushed, {counted(report.waiting, 'was there and is', 'were there and are')} not decided yet, "
+        f"{counted(report.decided, 'is', 'are')} decided"
     )
     say_doubled(report.doubled)
     if report.outdated:
-        say(f"   {report.outdated} of the decided ones have been coded differently since, and stay decided")
+        say(
+            f"   {counted(report.outdated, 'of the decided ones has been coded differently since, and stays', 'of the decided ones have been coded differently since, and stay')} decided"
+        )
     say(f"the list, with each annotator's answers to pick from: {report.url}")
     say(f"when it is done: annotate pull {_quoted(report.title)}, then annotate consensus --adjudicated")
 
@@ -250,7 +259,7 @@ def _say_models(fits: "Sequence[Fit]") -> None:
             ended = sum(start.agrees for start in fit.starts)
             say(
                 f"{fit.variable}: log-likelihood {fit.log_likelihood:.3f}, "
-                f"at which {ended} of {len(fit.starts)} starts ended"
+                f"at which {ended} of {counted(len(fit.starts), 'start')} ended"
             )
     for name in MEANINGS:
         of = [variable for variable, cautions in found.items() if name in cautions]
@@ -264,6 +273,10 @@ def _say_labels(labels: "pd.DataFrame") -> None:
     ties = int(labels["tie"].sum())
     once = int(((labels["n_ratings"] == 1) & (labels["method"] != ADJUDICATED)).sum())
     if ties:
-        say(f"{ties} of {len(labels)} labels are ties, and stay undecided; see annotate adjudicate")
+        say(
+            f"{ties} of {counted(len(labels), 'label')} {'is a tie, and stays' if ties == 1 else 'are ties, and stay'} undecided; see annotate adjudicate"
+        )
     if once:
-        say(f"caution: {once} of {len(labels)} labels rest on one rating")
+        say(
+            f"caution: {once} of {counted(len(labels), 'label')} {'rests' if once == 1 else 'rest'} on one rating"
+        )

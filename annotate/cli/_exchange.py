@@ -98,17 +98,24 @@ def push(
         f"{counted(report.already_there, 'was', 'were')} there already"
     )
     if report.overlap != overlap:
-        say(f"   they are assigned: {report.overlap} annotators code each, not {overlap}")
+        say(
+            f"   they are assigned: {counted(report.overlap, 'annotator codes', 'annotators code')} each, not {overlap}"
+        )
     if report.config_replaced:
         say("   the project had another label config, and no annotations; it has the one pushed now")
-    for count, what in (
-        (report.updated, "had other data beside the same text, and were updated"),
-        (report.copies_removed, "untouched copies of passages were removed"),
-        (report.rehashed, "were made for another label config than the one pushed"),
-        (report.foreign, "tasks of the project have no passage id and were left as they are"),
+    for count, *what in (
+        (report.updated, "passage had", "passages had", " other data beside the same text: updated"),
+        (report.copies_removed, "untouched copy", "untouched copies", " of passages removed"),
+        (
+            report.rehashed,
+            "passage was",
+            "passages were",
+            " made for another label config than the one pushed",
+        ),
+        (report.foreign, "task", "tasks", " of the project without a passage id, left as is"),
     ):
         if count:
-            say(f"   {count} {what}")
+            say(f"   {counted(count, what[0], what[1])}{what[2]}")
     say_doubled(report.doubled)
 
 

@@ -32,6 +32,7 @@ from annotate.cli.options import (
     Seed,
     SetDistance,
     SpreadsheetSafe,
+    Variables,
     Weights,
     WithoutSuggested,
     read_levels,
@@ -125,14 +126,7 @@ class Scaled:
 
     @property
     def in_memory(self) -> "Study":
-        """The study with its tables, for what shows them.
-
-        Raises
-        ------
-        InputError
-            If its table was left where it is.
-
-        """
+        """The study with its tables; an :class:`InputError` if its table was left where it is."""
         from annotate.study.study import Study
 
         if not isinstance(self.study, Study):
@@ -290,6 +284,23 @@ def _queried(
 
 
 @takes(found=scaled)
+def narrowed(found: Scaled, variable: Variables = None) -> Scaled:
+    """The same, of some variables only, if they are named."""
+    return (
+        found
+        if not variable
+        else replace(
+            found,
+            study=found.in_memory.of_variables(variable),
+            level={name: level for name, level in found.level.items() if name in variable},
+            categories={name: order for name, order in found.categories.items() if name in variable},
+            everybody=found.everybody
+            and replace(found, study=found.everybody).in_memory.of_variables(variable),
+        )
+    )
+
+
+@takes(found=narrowed)
 def weighted(
     found: Scaled, weights: Weights = None, distance: Distance = None, set_distance: SetDistance = "masi"
 ) -> Scaled:

@@ -7,10 +7,13 @@ as it stands on a terminal, and which a screen reader can read.
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from annotate.cli.speech import say
 
 R = TypeVar("R")
 
@@ -114,3 +117,56 @@ def takes(**groups: Callable[..., object]) -> Callable[[Callable[..., R]], Calla
         return filled
 
     return decorate
+
+
+def snapshot(named: str) -> Path:
+    """A path; or the newest snapshot below exports/ for ``latest`` and for the title of a project, which is said."""
+    if Path(named).exists():
+        return Path(named)
+    from annotate.study.snapshot import named_snapshot
+
+    found = named_snapshot(named)
+    if str(found) != str(Path(named)):
+        say(f"{named}: {found}")
+    return found
+
+
+def snapshots_offered(incomplete: str) -> list[str]:
+    """What the shell offers where a snapshot is taken: the newest, snapshots, projects that were pulled, files."""
+    from annotate.study.snapshot import LATEST, known_snapshots
+
+    known = known_snapshots()
+    names = [LATEST, *(str(path) for path, _ in known), *(title for _, title in known if title)]
+    files = [str(path) for path in Path().glob(f"{incomplete}*")] if incomplete else []
+    return [name for name in dict.fromkeys([*names, *files]) if name.startswith(incomplete)]
+
+
+def projects_offered(incomplete: str) -> list[str]:
+    """What the shell offers where a project is named: those on the server, if one answers."""
+    import contextlib
+
+    from annotate.studio.client import connect
+    from annotate.studio.projects import all_projects
+
+    with contextlib.suppress(Exception), connect() as connection:
+        return [one.title for one in all_projects(connection) if one.title.startswith(incomplete)]
+    return []
+
+
+def variables_offered(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What the shell offers behind --variable: what the label config asks."""
+    import contextlib
+
+    from annotate.cli.options import read_codebook
+    from annotate.codebook.read import load_codebook
+
+    given = ctx.params.get("export")
+    own = None if given is None else Path(given) / "label_config.xml"
+    with contextlib.suppress(Exception):
+        book = (
+            load_codebook(own)
+            if own is not None and own.is_file()
+            else read_codebook(ctx.params.get("config"))
+        )
+        return [one.name for one in book.variables if one.name.startswith(incomplete)]
+    return []

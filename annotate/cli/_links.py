@@ -41,7 +41,7 @@ def candidates(
     config: Config = None,
 ) -> None:
     """Find pairs of passages of different documents that may make the same claim, best first, with reasons."""
-    from annotate.present.claim_tables import candidates_table
+    from annotate.present.text_tables import candidates_table
     from annotate.study.passages import read_passages
 
     refuse_overwriting(table.output, *filter(None, [texts, vectors, config]))

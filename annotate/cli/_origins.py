@@ -182,8 +182,11 @@ def claims(
     ] = None,
 ) -> None:
     """Count the mentions, sources and independent origins of each claim, and find circles."""
-    from annotate.present.claim_tables import claims_table, mentions_table
+    from annotate.codebook.read import load_codebook
+    from annotate.files import bundled
+    from annotate.present import claim_tables as shown
     from annotate.provenance.claims import measured
+    from annotate.study.links import CONFIG
 
     if page is not None:
         _write_page(found, page, interval, table.output)
@@ -199,20 +202,20 @@ def claims(
         raise typer.BadParameter(
             "ask for one at a time", param_hint=" and ".join(name for name in views if views[name])
         )
+    passages, book = found.passages, found.study.codebook
     if mentions:
-        table.write(
-            found.book.mentions, lambda frame: mentions_table(frame, found.study.codebook, items=True)
-        )
+        table.write(found.book.mentions, lambda frame: shown.mentions_table(frame, book))
     elif steps:
-        table.write(measured.steps(found))
+        table.write(measured.steps(found), lambda frame: shown.steps_table(frame, passages))
     elif drift:
-        table.write(measured.drift(found))
+        table.write(measured.drift(found), lambda frame: shown.drift_table(frame, passages, book))
     elif contradictions:
-        table.write(found.contradictions)
+        links = load_codebook(bundled(CONFIG))
+        table.write(found.contradictions, lambda frame: shown.contradictions_table(frame, passages, links))
     elif leave_one_out:
-        table.write(measured.leave_one_out(found))
+        table.write(measured.leave_one_out(found), shown.leave_one_out_table)
     else:
-        table.write(measured.measure(found, interval), claims_table, study=found.study)
+        table.write(measured.measure(found, interval), shown.claims_table, study=found.study)
 
 
 def _write_page(found: "Claims", number: int, interval: "Interval", output: Path | None) -> None:

@@ -7,8 +7,18 @@ import typer
 
 from annotate.cli._groups import Table, read_rated, written
 from annotate.cli._help import LABELS, command, takes
-from annotate.cli.options import Confidence, Config, Insecure, Invalid, Seed, refuse_overwriting
+from annotate.cli.options import (
+    Confidence,
+    Config,
+    Export,
+    Insecure,
+    Invalid,
+    Seed,
+    Variables,
+    refuse_overwriting,
+)
 from annotate.cli.speech import progress, say, say_exclusions, tell
+from annotate.errors import counted
 
 if TYPE_CHECKING:
     from annotate.codebook.read import Codebook
@@ -17,17 +27,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Snapshot = Annotated[Path, typer.Argument(help="A Label Studio JSON export, or a snapshot folder.")]
-
 
 @command(app, "suggest", LABELS, example="annotate suggest exports/example --variable claim_type --top 20")
 @takes(table=written)
 def suggest(
-    export: Snapshot,
+    export: Export,
     table: Table,
-    variable: Annotated[
-        list[str] | None, typer.Option("--variable", help="Only this variable; repeatable (default: all).")
-    ] = None,
+    variable: Variables = None,
     tasks: Annotated[
         Path | None, typer.Option("--tasks", help="A task file with further passages that wait.")
     ] = None,
@@ -102,9 +108,9 @@ def _say_learnt(made: "Suggestions") -> None:
     from annotate.frames import records
 
     if made.in_sight:
-        say(f"not learnt from: {made.in_sight} ratings made with a suggestion in sight")
+        say(f"not learnt from: {counted(made.in_sight, 'rating')} made with a suggestion in sight")
     if made.ties:
-        say(f"not learnt from: {made.ties} ties")
+        say(f"not learnt from: {counted(made.ties, 'tie')}")
     for row in records(made.quality.loc[made.quality["measure"] == "accuracy"]):
         if row["undefined"] is not None:
             say(f"{row['variable']}: not learnt: {row['undefined']}")
@@ -116,7 +122,7 @@ def _say_learnt(made: "Suggestions") -> None:
     for variable, count in made.copies.items():
         if count:
             say(
-                f"{variable}: {count} times a passage was not learnt from, as it copies one that was held out"
+                f"{variable}: {counted(count, 'time')} a passage was not learnt from, as it copies one that was held out"
             )
     say(
         f"passages that wait: {made.waiting}"
@@ -159,10 +165,10 @@ def _on_server(
                 on_progress=advance,
             )
         say(
-            f"{ordered.project.title}: {ordered.ordered} passages in order, {ordered.absent} are not in the project"
+            f"{ordered.project.title}: {counted(ordered.ordered, 'passage')} in order, {counted(ordered.absent, 'is', 'are')} not in the project"
         )
         say(
-            f"sorted: {ordered.tabs} tabs of annotators; annotate assign sorts them back"
+            f"sorted: {counted(ordered.tabs, 'tab')} of annotators; annotate assign sorts them back"
             if ordered.link is None
             else f"the order is that of this link: {ordered.link}"
         )

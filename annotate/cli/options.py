@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from annotate.cli._help import INTERVALS, READING, SCALES, WRITING
+from annotate.cli._help import (
+    INTERVALS,
+    READING,
+    SCALES,
+    WRITING,
+    projects_offered,
+    snapshot,
+    snapshots_offered,
+    variables_offered,
+)
 from annotate.errors import InputError
 from annotate.present import Format
 
@@ -22,10 +31,14 @@ if TYPE_CHECKING:
 OnInvalid = Literal["error", "exclude"]
 OnEdited = Literal["keep", "exclude"]
 
+
 Export = Annotated[
     Path,
     typer.Argument(
-        help="A Label Studio JSON export, a snapshot folder, or a table of ratings (.csv, .parquet)."
+        help="A Label Studio JSON export, a snapshot folder (or latest, or its project's title), or a table of ratings (.csv, .parquet).",
+        parser=snapshot,
+        metavar="export",
+        autocompletion=snapshots_offered,
     ),
 ]
 Config = Annotated[
@@ -205,17 +218,40 @@ Adjudicated = Annotated[
     typer.Option(
         "--adjudicated",
         help="Decisions that go before the vote: the pulled snapshot of an adjudication, a table, or a workbook that was filled in.",
+        parser=snapshot,
+        metavar="<path>",
+        autocompletion=snapshots_offered,
         rich_help_panel=READING,
     ),
 ]
-Project = Annotated[str, typer.Argument(help="The project's title or number.")]
+Project = Annotated[
+    str, typer.Argument(help="The project's title or number.", autocompletion=projects_offered)
+]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--variable",
+        help="Only this variable. Repeatable.",
+        rich_help_panel=READING,
+        autocompletion=variables_offered,
+    ),
+]
+Open = Annotated[
+    bool,
+    typer.Option("--open", help="Open the file when it is written.", rich_help_panel=WRITING),
+]
 DataDir = Annotated[
     Path | None,
     typer.Option("--data-dir", help="The server's own folder (default: in the user's data folder)."),
 ]
 Texts = Annotated[
     Path,
-    typer.Argument(help="A task file of annotate ingest, a Label Studio JSON export, or a snapshot folder."),
+    typer.Argument(
+        help="A task file of annotate ingest, a Label Studio JSON export, or a snapshot folder (or latest, or its project's title).",
+        parser=snapshot,
+        metavar="texts",
+        autocompletion=snapshots_offered,
+    ),
 ]
 
 OriginsFile = Annotated[
@@ -231,6 +267,9 @@ LinksFile = Annotated[
     typer.Option(
         "--links",
         help="The pulled snapshot of the link project of these passages; without it claims are what recurs.",
+        parser=snapshot,
+        metavar="<path>",
+        autocompletion=snapshots_offered,
         rich_help_panel=READING,
     ),
 ]
@@ -247,6 +286,9 @@ LinksAdjudicated = Annotated[
     typer.Option(
         "--links-adjudicated",
         help="Decisions on pairs, which count alone: the pulled snapshot of an adjudication of the links.",
+        parser=snapshot,
+        metavar="<path>",
+        autocompletion=snapshots_offered,
         rich_help_panel=READING,
     ),
 ]

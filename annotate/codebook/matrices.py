@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.errors import StatisticsError
+from annotate.errors import StatisticsError, counted
 from annotate.files import lines, read_text
 
 _DIGITS = 12  # of the hash: enough to tell files apart, and short enough for a table
@@ -55,7 +55,7 @@ class Matrix:
         if size == 0 or len(self.values) != size or any(len(row) != size for row in self.values):
             sizes = sorted({len(row) for row in self.values})
             raise StatisticsError(
-                f"{self.name}: {size} categories need {size} rows of {size} numbers; there are {len(self.values)} rows "
+                f"{self.name}: {size} categories need {size} rows of {size} numbers; there are {counted(len(self.values), 'row')} "
                 f"of {' or '.join(map(str, sizes)) or 'none'}"
             )
         table = np.array(self.values, dtype=float)

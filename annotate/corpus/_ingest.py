@@ -13,7 +13,7 @@ from annotate.corpus.readers import FORMATS, TEXT, read_documents
 from annotate.corpus.readers.document import Document
 from annotate.corpus.segment import FURNITURE, Unit, kinds_of, segment
 from annotate.corpus.tasks import Task
-from annotate.errors import InputError, some
+from annotate.errors import InputError, counted, some
 
 MOST_CONTEXT = 100  # units: so many passages hold a copy of each
 _IN_WORDS = {"published": "date", "url": "address"}
@@ -150,7 +150,7 @@ def _read(file: Path, entry: Entry, source: str | None, text_column: str) -> lis
         raise InputError(entry.problem)
     documents = read_documents(file, text_column=text_column)
     if entry.document_id and len(documents) > 1:
-        what = f"holds {len(documents)} documents, and the manifest gives one document_id"
+        what = f"holds {counted(len(documents), 'document')}, and the manifest gives one document_id"
         raise InputError(f"{file}: {what}; leave it out, or split the file")
     return [settle(document, entry, source) for document in documents]
 
@@ -165,7 +165,7 @@ def _check_identity(new: Settled, settled: Mapping[str, Settled]) -> None:
 def _unnamed(manifest: Manifest, files: list[Path]) -> Iterator[str]:
     if files:
         names = some(map(str, files))
-        yield f"{len(files)} files are not in {manifest.path} ({names}); what they say of themselves stands for it"
+        yield f"{counted(len(files), 'file is', 'files are')} not in {manifest.path} ({names}); what they say of themselves stands for it"
 
 
 def _unused(manifest: Manifest, used: list[Entry], failures: Failures) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _unused(manifest: Manifest, used: list[Entry], failures: Failures) -> Iterat
         if entry.problem:
             failures.add(manifest.path, InputError(entry.problem))
     if names := [entry.name for entry in others if not entry.problem]:
-        yield f"{manifest.path}: {len(names)} rows are for files that are not among these ({some(names)})"
+        yield f"{manifest.path}: {counted(len(names), 'row is', 'rows are')} for files that are not among these ({some(names)})"
 
 
 def _salts(settled: list[Settled]) -> tuple[list[str], list[str]]:
@@ -199,12 +199,12 @@ def _counted(
         yield f"left out: {sum(running)} running heads, feet and page numbers of {len(running)} PDF documents"
     around = [one.document.around for one in settled if one.document.around]
     if around:
-        yield f"left out: {sum(around):,} letters and digits around the articles of {len(around)} web pages"
+        yield f"left out: {counted(sum(around), 'letter or digit', 'letters and digits')} around the articles of {counted(len(around), 'web page')}"
     for kind, count in left_out.items():
         yield f"left out: {count} {kind}"
     if guessed:
         facts = ", ".join(f"the {_IN_WORDS.get(fact, fact)} of {count}" for fact, count in guessed.items())
-        yield f"guessed: {facts} of {len(settled)} documents; a manifest says it for sure"
+        yield f"guessed: {facts} of {counted(len(settled), 'document')}; a manifest says it for sure"
 
 
 def _passages(

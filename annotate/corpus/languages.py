@@ -10,6 +10,8 @@ from importlib.resources import files
 
 import pandas as pd
 
+from annotate.errors import counted
+
 FUNCTION_WORDS: dict[str, frozenset[str]] = {
     language: frozenset(listed.split())
     for language, listed in tomllib.loads(
@@ -60,4 +62,4 @@ def told(found: Counter[str | None], known: str) -> str:
     names = ", ".join(
         f"{count} {name.capitalize() if name else 'not known'}" for name, count in others.items()
     )
-    return f"{sum(others.values())} of {found.total()} documents are not in {known.capitalize()} ({names})"
+    return f"{sum(others.values())} of {counted(found.total(), 'document')} {'is' if sum(others.values()) == 1 else 'are'} not in {known.capitalize()} ({names})"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from annotate.counts.kernels import Counts
-from annotate.errors import TableError
+from annotate.errors import TableError, counted
 
 IntArray = NDArray[np.int64]
 Group = tuple[object, ...]
@@ -182,7 +182,7 @@ def sort_groups(groups: Sequence[Group]) -> list[int]:
 def blank(column: str, count: int) -> TableError:
     """The error to raise where cells that are needed are blank."""
     return TableError(
-        f"ratings: column {column} is blank in {count} rows; a missing judgement is an absent row"
+        f"ratings: column {column} is blank in {counted(count, 'row')}; a missing judgement is an absent row"
     )
 
 
@@ -194,7 +194,7 @@ def no_rows() -> TableError:
 def no_cluster(column: str, count: int) -> TableError:
     """The error to raise where it is not known of some rows what they are drawn together with."""
     return TableError(
-        f"ratings: column {column} is blank in {count} rows, so it does not tell which items are drawn together; "
+        f"ratings: column {column} is blank in {counted(count, 'row')}, so it does not tell which items are drawn together; "
         "fill it in, or draw items with --cluster none"
     )
 

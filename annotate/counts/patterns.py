@@ -23,7 +23,7 @@ from annotate.counts.distance import distance_kernel, weight_kernel
 from annotate.counts.kernels import MANY, Counts, Kernel
 from annotate.counts.samples import Samples, used
 from annotate.counts.units import Units, of_items
-from annotate.errors import StatisticsError
+from annotate.errors import StatisticsError, counted
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -321,7 +321,7 @@ def assign(scale: Scale, annotators: Sequence[str], codes: IntArray, n: IntArray
     n_categories = len(scale.categories)
     if codes.size and not NONE <= codes.min() <= codes.max() < n_categories:
         raise StatisticsError(
-            f"codes: {codes.min()} to {codes.max()} are not places among {n_categories} categories; -1 stands for no rating"
+            f"codes: {codes.min()} to {codes.max()} are not places among {counted(n_categories, 'category', 'categories')}; -1 stands for no rating"
         )
     pattern, annotator = np.nonzero(codes != NONE)
     counts = counts_of(pattern, codes[pattern, annotator], len(codes), n_categories)

@@ -29,7 +29,7 @@ from annotate.demo.scripted import (
     read_link_reference,
     read_reference,
 )
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.files import bundled, whole
 from annotate.present.claim_cards import claim_page
 from annotate.present.claim_tables import claims_table, ledger_table, mentions_table, profile_tables
@@ -137,7 +137,9 @@ def _passages(output: Path, book: Codebook, say: Say) -> list[Task]:
     documents = sorted([*corpus.glob("*.txt"), *corpus.glob("*.md")])
     made = ingest(documents, config_sha256=book.sha256, manifest=corpus / "sources.csv")
     write_tasks(made.tasks, output / "tasks.json")
-    say(f"{made.documents} invented documents became {len(made.tasks)} passages: {output / 'tasks.json'}")
+    say(
+        f"{counted(made.documents, 'invented document')} became {counted(len(made.tasks), 'passage')}: {output / 'tasks.json'}"
+    )
     return made.tasks
 
 
@@ -151,11 +153,11 @@ def _annotated(
     with connect(url, coordinator.token) as connection:
         report = _push(connection, tasks, _new_title(connection, "Demo"), book)
         say(
-            f"pushed {report.created} passages into the project “{report.title}”, {len(CAST)} annotators each"
+            f"pushed {counted(report.created, 'passage')} into the project “{report.title}”, {counted(len(CAST), 'annotator')} each"
         )
         pairs = _push_pairs(connection, tasks, linking)
         say(
-            f"pushed {pairs.created} pairs of them into the project “{pairs.title}”: the best {_PAIRS} candidates, and others"
+            f"pushed {counted(pairs.created, 'pair')} of them into the project “{pairs.title}”: the best {_PAIRS} candidates, and others"
         )
         people = [_account(connection, habits, coordinator.password) for habits in CAST]
     jobs = (
@@ -245,11 +247,11 @@ def _results(output: Path, url: str, data: Path, projects: Projects, say: Say) -
             for project in (projects.passages, projects.pairs)
         )
     study = read_study(folder)
-    say(f"pulled {len(study.ratings)} ratings and {len(study.spans)} spans: {folder}")
+    say(f"pulled {counted(len(study.ratings), 'rating')} and {counted(len(study.spans), 'span')}: {folder}")
     for reason, count in study.exclusions["reason"].value_counts().items():
         say(f"   left out and counted: {count} {reason}")
     links = read_links(linked, passages_of_study(study))
-    say(f"pulled {len(links.labels)} answers on {len(links.pairs)} pairs: {linked}")
+    say(f"pulled {counted(len(links.labels), 'answer')} on {counted(len(links.pairs), 'pair')}: {linked}")
     names = bundled("tasks/example/origins.csv")
     origins = read_origins(names, origins_of(study))
     say(f"which names are one origin, as a coordinator would say it: {names}")
@@ -273,7 +275,7 @@ def _results(output: Path, url: str, data: Path, projects: Projects, say: Say) -
 def _show_ledger(claims: Claims, say: Say) -> None:
     found = claims.book.claims
     say(
-        f"\n{len(found)} claims recur across the sources; the first {_CLAIMS}, by date, and whom each puts them down to:"
+        f"\n{counted(len(found), 'claim recurs', 'claims recur')} across the sources; the first {_CLAIMS}, by date, and whom each puts them down to:"
     )
     write_table(ledger_table(found.head(_CLAIMS), claims.study.codebook), "table")
 

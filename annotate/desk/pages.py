@@ -25,9 +25,9 @@ from annotate.desk.watching import Seen, Watching
 from annotate.errors import AnnotateError
 from annotate.present import charts, counted
 from annotate.present.claim_tables import ledger_table
-from annotate.present.label_tables import progress_lines, progress_table
+from annotate.present.label_tables import disagreements_table, progress_lines, progress_table
 from annotate.present.report import write_report
-from annotate.present.study_tables import disagreements_table, readable, side_by_side
+from annotate.present.study_tables import readable, side_by_side
 from annotate.present.summary import summarise
 from annotate.present.tables import cell
 from annotate.present.workbook import write_workbook
@@ -295,9 +295,18 @@ def _table(frame: pd.DataFrame) -> dict[str, Any]:
         "columns": [
             (visible(str(name)), number) for name, number in zip(frame.columns, numbers, strict=True)
         ],
-        "rows": [[cell(value) for value in row] for row in frame.itertuples(index=False, name=None)],
+        "rows": [[cell(value) for value in row] for row in _headed(frame).itertuples(index=False, name=None)],
         "below": [visible(line) for line in frame.attrs.get("below", ())],
     }
+
+
+def _headed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table, in which what heads several rows stands in the first of them."""
+    heading = frame.attrs.get("heading")
+    if heading is None:
+        return frame
+    column = frame[heading]
+    return frame.assign(**{heading: column.where(column.ne(column.shift()), None)})
 
 
 _PAGES: Mapping[str, tuple[str, Callable[[Desk, Seen], dict[str, Any]]]] = {

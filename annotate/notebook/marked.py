@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from annotate import agreement
 from annotate.agreement import DEFAULT
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.notebook.asked import By, columns, flag, interval_of, names, whole
 from annotate.notebook.results import Result
-from annotate.present.study_tables import side_by_side
+from annotate.present.study_tables import span_pairs_table, spans_table
 from annotate.study.study import Study
 
 
@@ -37,7 +37,11 @@ class MarkedStudy(Study):
             raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
         if flag("pairs", pairs):
             frame = agreement.measure_span_pairs(*marks, by=asked, labels=self.labels)
-            return Result(frame, self.exclusions)
+            return Result(
+                frame,
+                self.exclusions,
+                for_reading=lambda one: span_pairs_table(one, asked, self.codebook),
+            )
         frame = agreement.measure_spans(
             *marks,
             by=asked,
@@ -45,8 +49,7 @@ class MarkedStudy(Study):
             interval=interval_of("auto", replicates, confidence, seed, cluster),
             samples=whole("samples", samples, least=1) if flag("gamma", gamma) else 0,
         )
-        rows = [*asked, "label", "n_pairable_items", "n_spans"]
-        return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))
+        return Result(frame, self.exclusions, for_reading=lambda one: spans_table(one, asked, self.codebook))
 
     def relations_agreement(
         self,
@@ -68,8 +71,7 @@ class MarkedStudy(Study):
             by=asked,
             interval=interval_of("auto", replicates, confidence, seed, cluster),
         )
-        rows = [*asked, "label", "n_pairable_items", "n_relations"]
-        return Result(frame, self.exclusions, for_reading=lambda one: side_by_side(one, rows, "coefficient"))
+        return Result(frame, self.exclusions, for_reading=lambda one: spans_table(one, asked, self.codebook))
 
     def inside_agreement(
         self,
@@ -97,6 +99,8 @@ class MarkedStudy(Study):
         )
         unmatched = frame.attrs["unmatched"]
         notes = (
-            (f"not compared: {unmatched} answers inside marks that nobody else made",) if unmatched else ()
+            (f"not compared: {counted(unmatched, 'answer')} inside marks that nobody else made",)
+            if unmatched
+            else ()
         )
         return Result(frame, self.exclusions, notes=notes)

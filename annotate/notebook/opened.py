@@ -18,6 +18,8 @@ from annotate.notebook.asked import By, interval_of, path_of
 from annotate.notebook.marked import MarkedStudy
 from annotate.notebook.rated import Levels, Order, RatedStudy
 from annotate.notebook.told import ToldStudy
+from annotate.present.hub import write_dataset
+from annotate.present.package import write_package
 from annotate.present.report import write_report
 from annotate.present.summary import Summary, summarise
 from annotate.present.wording import study_lines
@@ -92,6 +94,34 @@ class OpenStudy(RatedStudy, MarkedStudy, ToldStudy):
                 texts=texts,
             ),
         )
+
+    def tables(
+        self,
+        path: Path | str,
+        *,
+        huggingface: Path | str | None = None,
+        level: Levels | None = None,
+        order: Order | None = None,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+        names: bool = False,
+        texts: bool = True,
+    ) -> None:
+        """Write every table into a folder; see :func:`annotate.present.package.write_package`.
+
+        With ``huggingface`` also the folder that ``datasets.load_dataset`` reads; see :func:`annotate.present.hub.write_dataset`.
+        """
+        found = self._summary(
+            self._scaled(level, order),
+            interval_of("auto", replicates, confidence, seed, cluster),
+            names=names,
+            texts=texts,
+        )
+        write_package(path_of(path), found)
+        if huggingface is not None:
+            write_dataset(path_of(huggingface, "huggingface"), found)
 
     def _summary(
         self, scales: Mapping[str, Scale], interval: Interval, *, names: bool, texts: bool

@@ -14,7 +14,7 @@ from annotate.counts.shares import MEANINGS as OF_SHARES
 from annotate.errors import InputError, StatisticsError
 from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
-from annotate.present.label_tables import distribution_table
+from annotate.present.label_tables import distribution_table, reliability_tables
 from annotate.present.study_tables import icc_table, pairs_table
 from annotate.study.study import Study
 
@@ -64,7 +64,9 @@ class RatedStudy(Study):
             benchmark=benchmark,
         )
         frame = agreement.with_cautions(frame, self.rated, by=asked, scales=scales, cluster=cluster)
-        return Agreement(frame, self.exclusions, by=asked, notes=tuple(renamed(asked_names)))
+        return Agreement(
+            frame, self.exclusions, by=asked, codebook=self.codebook, notes=tuple(renamed(asked_names))
+        )
 
     def icc(
         self,
@@ -356,7 +358,12 @@ class RatedStudy(Study):
             consensus.decisions(fits),
             self.exclusions,
             meanings=meant,
-            annotators=Result(consensus.annotators(fits, interval), self.exclusions, meanings=meant),
+            annotators=Result(
+                consensus.annotators(fits, interval),
+                self.exclusions,
+                for_reading=lambda one: reliability_tables(one, self.codebook),
+                meanings=meant,
+            ),
             models=Result(consensus.models(fits), self.exclusions, meanings=meant),
         )
 

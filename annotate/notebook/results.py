@@ -14,7 +14,7 @@ import pandas as pd
 
 from annotate.agreement import MEANINGS
 from annotate.codebook.read import Codebook
-from annotate.errors import InputError, StatisticsError
+from annotate.errors import InputError, StatisticsError, counted
 from annotate.files import whole
 from annotate.notebook.asked import path_of
 from annotate.present import charts
@@ -136,7 +136,7 @@ class Result:
         cautions = [f"{name}: {meaning}" for name, meaning in self.cautions.items()]
         return [
             *(("no rows",) if self.frame.empty else ()),
-            *(f"and {rows} more rows; .frame has all" for rows in more),
+            *(f"and {counted(rows, 'more row')}; .frame has all" for rows in more),
             *filter(None, [exclusions_line(self.left_out)]),
             *(line for line in dict.fromkeys(below) if line not in cautions),
             *(f"caution, {line}" for line in cautions),
@@ -159,7 +159,7 @@ class Result:
 def _bare(table: pd.DataFrame) -> pd.DataFrame:
     """The table without the words below it, which a result tells with its own."""
     shown = table.copy(deep=False)
-    shown.attrs = {}
+    shown.attrs = {"heading": table.attrs.get("heading")}
     return shown
 
 
@@ -176,10 +176,11 @@ class Agreement(Result):
     """Agreement, overall and by group."""
 
     by: tuple[str, ...] = ()
+    codebook: Codebook | None = None
 
     def tables(self) -> tuple[pd.DataFrame, ...]:
         """Give one table: the coefficients of each group and variable side by side."""
-        return (agreement_table(self.frame, self.by),)
+        return (agreement_table(self.frame, self.by, self.codebook),)
 
     def plot(self, variable: str | None = None) -> Chart:
         """Draw the chart of the report: for each group, each coefficient as a dot with its interval.

@@ -7,20 +7,19 @@ import pandas as pd
 
 from annotate import figures, reuse
 from annotate.coordination.suggestion import suggest_for
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.notebook.asked import By, interval_of, names, number, path_of, whole
 from annotate.notebook.results import Claims, Profile, Result, Suggested
-from annotate.present.claim_tables import (
+from annotate.present.claim_tables import claims_table, ledger_table
+from annotate.present.label_tables import quality_table, queue_table
+from annotate.present.source_sheet import sources_table
+from annotate.present.text_tables import (
     arithmetic_table,
-    claims_table,
     comparisons_table,
     documents_table,
-    ledger_table,
     quantities_table,
     reuse_table,
 )
-from annotate.present.label_tables import quality_table, queue_table
-from annotate.present.source_sheet import sources_table
 from annotate.provenance import MEANINGS, profile
 from annotate.provenance.claims.corrections import Corrections, read_corrections
 from annotate.provenance.claims.measured import Claims as Gathered
@@ -193,4 +192,4 @@ class ToldStudy(Study):
 
 def _boilerplate(passages: pd.DataFrame) -> tuple[str, ...]:
     count = int((passages["kind"] == "boilerplate").sum())
-    return (f"left out: {count} passages of boilerplate",) if count else ()
+    return (f"left out: {counted(count, 'passage')} of boilerplate",) if count else ()

@@ -11,14 +11,12 @@ from annotate.frames import records
 from annotate.present import counted
 from annotate.present.study_tables import side_by_side
 from annotate.present.tables import with_words
-from annotate.present.wording import LEDGER_KINDS, RELATIONS, decided, relations
+from annotate.present.wording import LEDGER_KINDS, decided, relations
 from annotate.present.wording import SHARES as TERMS
 from annotate.provenance import MEANINGS
 from annotate.provenance.ledger import VARIABLES
 from annotate.provenance.profiles import CLAIM_TYPE, CLAIM_TYPES, COUNTS, SHARES
-from annotate.study.words import choice
-
-_ARROWS = {"a_to_b": "a → b", "b_to_a": "b → a"}
+from annotate.study.words import choice, in_words
 
 
 def profile_tables(
@@ -79,162 +77,24 @@ def _drawn(profile: pd.DataFrame) -> list[str]:
     ]
 
 
-def reuse_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Show each pair of passages with both aligned spans."""
-    return pd.DataFrame(
-        [
-            {
-                "score": row["score"],
-                "kind": row["kind"],
-                **{name: _carried(row, name[0]) for name in ("a", "b")},
-                "by date": _ARROWS.get(row["direction"] or "", ""),
-            }
-            for row in records(pairs)
-        ]
-    )
-
-
-def candidates_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Show each pair of passages with what speaks for it."""
-    return pd.DataFrame(
-        [
-            {
-                "rank": row["rank"],
-                "score": row["score"],
-                **{name: _carried(row, name[0]) for name in ("a", "b")},
-                "because": "; ".join(_because(row)),
-            }
-            for row in records(pairs)
-        ]
-    )
-
-
-def _because(row: Mapping[str, Any]) -> Iterator[str]:
-    figures = ", ".join(f"{one['a']} and {one['b']}" for one in row["figures"])
-    told = {
-        "text": f"shared text ({row['shared_text'] or 0:.2f})",
-        "figure": f"figures: {figures}",
-        "names": f"names: {', '.join(row['shared_names'])}",
-        "likeness": f"alike ({row['likeness']:.2f})",
-        "vectors": "the vectors given",
-    }
-    yield from (told[reason] for reason in row["reasons"])
-
-
-def against_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Show each pair of passages with who found it, and both scores."""
-    return pd.DataFrame(
-        [
-            {
-                "found by": row["found_by"],
-                "score": row["score"],
-                "their score": row["their_score"],
-                **{name: _carried(row, name[0]) for name in ("a", "b")},
-            }
-            for row in records(pairs)
-        ]
-    )
-
-
-def documents_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Show what ties each two documents, and whether they count as one."""
-    return pd.DataFrame(
-        [
-            {
-                "a": row["a_document"],
-                "b": row["b_document"],
-                "passages": row["n_pairs"],
-                "of a": f"{row['a_share']:.0%}",
-                "of b": f"{row['b_share']:.0%}",
-                "joined": "yes" if row["joined"] else "no",
-                "because": "; ".join(row["because"]),
-                "direction": _ARROWS.get(row["direction"] or "", ""),
-            }
-            for row in records(pairs)
-        ]
-    )
-
-
-def _carried(row: Mapping[str, Any], side: str) -> str:
-    dated = f", {row[f'{side}_published']}" if row[f"{side}_published"] else ""
-    return f"{row[f'{side}_source']}{dated}: {row[f'{side}_text']}"
-
-
-def quantities_table(figures: pd.DataFrame) -> pd.DataFrame:
-    """Show each figure as it is worded, what it says, and its place."""
-    said = ["unit", "rate", "currency", "hedge", *(["rules"] if "rules" in figures else [])]
-    shown = pd.DataFrame({"figure": figures["surface"], "value": [_bounds(row) for row in records(figures)]})
-    shown[said] = figures[said]
-    shown["place"] = [f"{row['document']} {row['start']} to {row['end']}" for row in records(figures)]
-    return shown.loc[:, [name for name in shown.columns if not shown[name].fillna("").eq("").all()]]
-
-
-def _bounds(row: Mapping[str, Any]) -> str:
-    if row["quantity_type"] == "not understood":
-        return "not understood"
-    low, high = (number(float("nan") if row[end] is None else row[end]) for end in ("low", "high"))
-    return low if low == high else " ".join(filter(None, [low and f"from {low}", high and f"up to {high}"]))
-
-
-def number(value: float) -> str:
-    """Write a figure as a person would: no decimals that say nothing; nothing where it is open.
-
-    >>> number(1500000.0), number(0.25), number(float("nan"))
-    ('1,500,000', '0.25', '')
-    """
-    return "" if pd.isna(value) else f"{value:,.12g}"
-
-
-def comparisons_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Show how each two figures of a group relate."""
-    return pd.DataFrame(
-        [
-            {
-                "group": row["group"],
-                "a": f"{row['a_source']}: {row['a_surface']}",
-                "b": f"{row['b_source']}: {row['b_surface']}",
-                "relation": RELATIONS[row["relation"]],
-                "in common": row["context"],
-            }
-            for row in records(pairs)
-        ]
-    )
-
-
-def arithmetic_table(found: pd.DataFrame) -> pd.DataFrame:
-    """Show what each text states, beside what its parts give."""
-    return pd.DataFrame(
-        [
-            {
-                "source": row["source"],
-                "operation": row["operation"],
-                "inputs": row["inputs"],
-                "finding": row["finding"],
-                "agrees": "yes" if row["agrees"] else "in part" if row["in_part"] else "no",
-                "text": row["text"],
-            }
-            for row in records(found)
-        ]
-    )
-
-
 def ledger_table(claims: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
-    """Show each claim with all who carry it, in order of date."""
-    return pd.DataFrame(
+    """Show each claim, and under it all who carry it, in order of date."""
+    shown = pd.DataFrame(
         [
             {
-                "claim": row["claim"],
-                "kind": LEDGER_KINDS[row["kind"]].lower(),
-                "status": row["status"],
-                "sources": row["n_sources"],
-                "separate texts": row["n_separate_texts"],
-                "figures": ", ".join(relations(row["relations"])),
-                "attributions": attributions(row),
-                "carried by": "\n".join(_mention(one, codebook) for one in row["mentions"]),
+                "claim": _headed(row),
+                "date": mention["published"] or "undated",
+                "source": mention["source"],
+                "in the words": mention["wording"],
+                **{in_words(name).lower(): decided(codebook, name, mention) for name in VARIABLES},
             }
             for row in records(claims)
-        ]
+            for mention in row["mentions"]
+        ],
+        columns=["claim", "date", "source", "in the words", *(in_words(name).lower() for name in VARIABLES)],
     )
+    coded = shown.loc[:, [name for name in shown.columns if shown.empty or shown[name].notna().any()]]
+    return with_words(coded, heading="claim")
 
 
 def attributions(claim: Mapping[str, Any]) -> str:
@@ -243,24 +103,113 @@ def attributions(claim: Mapping[str, Any]) -> str:
     return f"{differ}, and drift" if claim["drift"] else differ
 
 
-def mentions_table(
-    mentions: pd.DataFrame, codebook: Codebook | None = None, *, items: bool = False
-) -> pd.DataFrame:
-    """Show each mention of each claim, with the ids of the passages if asked."""
-    kept = ["claim", *(["item"] if items else []), "published", "source", "wording"]
-    return pd.DataFrame(
+def _headed(row: Mapping[str, Any]) -> str:
+    """What is to be said of a claim as a whole."""
+    told = [
+        f"{row['claim']}: {LEDGER_KINDS[row['kind']].lower()}, {row['status']}",
+        f"{counted(row['n_sources'], 'source')} in {counted(row['n_separate_texts'], 'separate text')}",
+        *([f"figures: {', '.join(relations(row['relations']))}"] if row["relations"] else []),
+        *([f"attributions {said}"] if (said := attributions(row)) else []),
+    ]
+    return "; ".join(told)
+
+
+def mentions_table(mentions: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+    """Show each mention of each claim; the ids of the passages stand in the other formats."""
+    shown = pd.DataFrame(
         [
-            {name: row[name] for name in kept} | {name: decided(codebook, name, row) for name in VARIABLES}
+            {name: row[name] for name in ("claim", "published", "source", "wording")}
+            | {name: decided(codebook, name, row) for name in VARIABLES}
             for row in records(mentions)
         ]
     )
+    return with_words(shown, heading="claim")
 
 
-def _mention(mention: Mapping[str, Any], codebook: Codebook | None) -> str:
-    """Write a mention on a line: when, who, in what words, and whom and what it rests on, if coded."""
-    coded = "; ".join(filter(None, (decided(codebook, name, mention) for name in VARIABLES)))
-    dated = mention["published"] or "undated"
-    return f"{dated} {mention['source']}: {mention['wording']}" + (f" [{coded}]" if coded else "")
+def steps_table(steps: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
+    """Show which passage has its claim from which, in their words."""
+    named = passage_names(passages)
+    shown = pd.DataFrame(
+        [
+            {
+                "claim": row["claim"],
+                "passage": named.get(row["item"], row["item"]),
+                "has it from": named.get(row["from_item"], row["from_item"]),
+                "by": row["how"],
+                "confirmed": "yes" if row["confirmed"] else "",
+            }
+            for row in records(steps)
+        ],
+        columns=["claim", "passage", "has it from", "by", "confirmed"],
+    )
+    return with_words(shown, "confirmed: annotators say so, or one passage cites the other", heading="claim")
+
+
+def drift_table(
+    drift: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show what changes from a passage to the one that took it over."""
+    named = passage_names(passages)
+    shown = pd.DataFrame(
+        [
+            {
+                "claim": row["claim"],
+                "passage": named.get(row["item"], row["item"]),
+                "has it from": named.get(row["from_item"], row["from_item"]),
+                "what changes": row["type"],
+                "from": choice(codebook, row["type"], str(row["before"])),
+                "to": choice(codebook, row["type"], str(row["after"])),
+            }
+            for row in records(drift)
+        ],
+        columns=["claim", "passage", "has it from", "what changes", "from", "to"],
+    )
+    return with_words(shown, "A later text may know more: a change is listed, not judged.", heading="claim")
+
+
+def contradictions_table(pairs: pd.DataFrame, passages: pd.DataFrame, links: Codebook) -> pd.DataFrame:
+    """Show the pairs within a claim that most do not call the same claim."""
+    named = passage_names(passages)
+    return pd.DataFrame(
+        [
+            {
+                "passage": named.get(row["a_item"], row["a_item"]),
+                "and": named.get(row["b_item"], row["b_item"]),
+                "relation": choice(links, "relation", str(row["relation"])),
+                "votes": row["votes"],
+                "joined by": row["chain"],
+            }
+            for row in records(pairs)
+        ],
+        columns=["passage", "and", "relation", "votes", "joined by"],
+    )
+
+
+def leave_one_out_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """Show each claim without each annotator and each document, and what is then said no more."""
+    shown = pd.DataFrame(
+        [
+            {
+                "claim": row["claim"],
+                "without": f"{row['left_out']} {row['name']}",
+                "mentions": row["n_mentions"],
+                "origins": _range(row["origins_low"], row["origins_high"]),
+                "circular": "yes" if row["circular"] else "",
+                "one root": "yes" if row["single_root"] else "",
+                "note": "; ".join(f"changes {one.replace('_', ' ')}" for one in row["flips"]),
+            }
+            for row in records(figures)
+        ],
+        columns=["claim", "without", "mentions", "origins", "circular", "one root", "note"],
+    )
+    return with_words(shown, heading="claim")
+
+
+def passage_names(passages: pd.DataFrame) -> dict[str, str]:
+    """Each passage by its source and how it begins."""
+    return {
+        str(row["item"]): f"{row['source']}: {_cut(row['text'] or row['item'])}" for row in records(passages)
+    }
 
 
 def origins_table(names: pd.DataFrame) -> pd.DataFrame:
@@ -354,4 +303,4 @@ def _range(low: float | None, high: float | None) -> str:
 
 def _limits(row: Mapping[str, Any]) -> str:
     low, high = row["ci_low"], row["ci_high"]
-    return "" if low is None or high is None else f" [{low:.3g}, {high:.3g}]"
+    return "" if low is None or high is None else f" [{low:.3g},{high:.3g}]"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from annotate.errors import counted
 from annotate.provenance.graph import NODES
 from annotate.study.words import in_words, visible
 
@@ -50,7 +51,9 @@ def graph_page(graph: "nx.MultiDiGraph[str]", title: str) -> str:
     return environment.get_template(_PAGE).render(
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         title=visible(title),
-        about=f"{left_out} passages that make no claim and name no origin are left out." if left_out else "",
+        about=f"{counted(left_out, 'passage that makes no claim and names no origin is', 'passages that make no claim and name no origin are')} left out."
+        if left_out
+        else "",
         nodes=list(nodes.values()),
         edges=edges,
         columns=[{"x": 12 + at * _WIDTH, "name": f"{in_words(name)}s"} for at, name in enumerate(_COLUMNS)],

@@ -1,6 +1,8 @@
 """Labels as tables for reading: the codebook, how far coding is, what is suggested, what was decided."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -12,16 +14,21 @@ from annotate.frames import records
 from annotate.present import counted
 from annotate.present.study_tables import ALL, label, readable, side_by_side, with_texts
 from annotate.present.tables import with_words
-from annotate.study.ratings import decode_set
+from annotate.study.ratings import decode_set, encode_set
 from annotate.study.words import Choices, in_words
+
+_SHOWN_SHARE = 0.005
 
 
 def labels_table(
     labels: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
-) -> pd.DataFrame:
-    """Show the decided label of each variable under its passage; of a tie, all labels that have it."""
+) -> pd.DataFrame | list[pd.DataFrame]:
+    """Show the decided label of each variable under its passage; of a tie, all labels that have it.
+
+    Of annotators, how reliable they are; see :func:`annotate.consensus.annotators`.
+    """
     if "item" not in labels.columns:
-        return readable(labels, codebook)
+        return reliability_tables(labels, codebook)
     decided = []
     for record in records(labels):
         tied = (
@@ -58,6 +65,48 @@ def distribution_table(
         shown = choices.merge(shown[[*keys, *beside]].drop_duplicates(keys), on=keys)
     shown = shown.rename(columns={"normalised_entropy": "of the largest possible"})
     return with_words(readable(with_texts(shown, passages), codebook), heading="passage")
+
+
+def reliability_tables(found: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame | list[pd.DataFrame]:
+    """How often each annotator is right, how frequent categories are, and what each annotator calls each of them."""
+    if "true_category" not in found.columns:
+        return readable(found.rename(columns={"value": "agrees"}), codebook)
+    errors, common = found["figure"] == "error rate", found["figure"] == "prevalence"
+    rest = found[~errors & ~common].drop(columns=["true_category"])
+    alone = set(rest["figure"]) == {"accuracy"}
+    if alone:
+        rest = rest.drop(columns=["figure", "category"])
+    right = readable(_rounded(rest), codebook).rename(columns={"value": "accuracy"} if alone else {})
+    tables = [with_words(right, "accuracy: how often the model says that the annotator is right")]
+    if common.any():
+        often = found[common].drop(columns=["figure", "category", "annotator"])
+        tables.append(readable(_rounded(often), codebook).rename(columns={"value": "prevalence"}))
+    if errors.any():
+        tables.append(_called(found[errors], codebook))
+    return tables
+
+
+def _called(errors: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
+    """What each annotator calls each category, most first."""
+    rows: dict[tuple[object, ...], dict[str, Any]] = {}
+    for record in records(errors.sort_values("value", ascending=False, kind="stable")):
+        key = {name: record[name] for name in ("variable", "member", "annotator", "true_category")}
+        beside = {"called": [], "n_ratings": record["n_ratings"], "caution": record.get("caution")}
+        row = rows.setdefault(tuple(key.values()), key | beside)
+        if record["value"] is not None and record["value"] >= _SHOWN_SHARE:
+            named = label(codebook, record["variable"], record["category"])
+            row["called"].append(f"{named} {100 * record['value']:.0f}%")
+    keys = errors[["variable", "member", "annotator", "true_category"]].drop_duplicates()
+    ordered = [rows[tuple(key.values())] for key in records(keys)]
+    shown = pd.DataFrame([row | {"called": ", ".join(row["called"])} for row in ordered])
+    return with_words(
+        readable(_rounded(shown), codebook),
+        f"called: from {100 * _SHOWN_SHARE:g}% on; ratings: as many as the model expects of this category",
+    )
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(n_ratings=frame["n_ratings"].astype("float64").round())
 
 
 def shown_label(row: dict[str, object] | None, words: Choices) -> str | None:
@@ -201,7 +250,7 @@ def _link_lines(links: LinkProgress) -> Iterator[str]:
     if links.missed is not None:
         yield (
             f"missed below the cut: about {links.missed:,.0f} pairs of the same claim, {links.missed_low:,.0f} to "
-            f"{links.missed_high:,.0f} with {links.confidence:.0%} confidence, by {links.control_coded} coded pairs drawn from there, "
+            f"{links.missed_high:,.0f} with {links.confidence:.0%} confidence, by {counted(links.control_coded, 'coded pair')} drawn from there, "
             f"of which {links.control_same} are"
         )
 
@@ -216,3 +265,46 @@ def progress_tables(found: Followed, last: int | None = None) -> list[pd.DataFra
         progress_table(part_frame(part)) for part in (found.annotators, found.sources, days)
     )
     return [table for table in (people, readable(agreement), sources, worked) if len(table)]
+
+
+def disagreements_table(
+    frame: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show each passage that annotators differ on: its text, and what each of them chose."""
+    rows = []
+    for record in records(frame):
+        choices = [
+            f"{who}: {label(codebook, record['variable'], said if isinstance(said, str) else encode_set(said))}"
+            for who, said in json.loads(record["choices"]).items()
+        ]
+        rows.append(
+            {
+                "variable": record["variable"],
+                "passage": record["item"],
+                "source": record["source"],
+                "choices": "\n".join(choices),
+                "share": f"{100 * record['share']:.0f}%",
+                "alpha lost": record["alpha_lost"],
+            }
+        )
+    shown = readable(with_texts(pd.DataFrame(rows), passages), codebook)
+    words = (
+        "share: of all disagreement on the variable",
+        "alpha lost: what alpha would gain if all agreed here",
+    )
+    return with_words(shown, *(words if rows else ()), heading="variable")
+
+
+def confusions_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+    """Show which categories are confused with each other, beside what chance would give."""
+    kept = ["variable", "category_a", "category_b", "n_pairs", "ratio", "share", "expected_share"]
+    named = readable(frame[kept], codebook).rename(
+        columns={
+            "ratio": "times chance",
+            "share": "of disagreement",
+            "expected_share": "by chance",
+        }
+    )
+    return with_words(
+        named, "of disagreement: the share of the observed disagreement; by chance: of the expected one"
+    )

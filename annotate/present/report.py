@@ -18,6 +18,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
+from annotate.errors import counted
 from annotate.files import refuse_ending, whole
 from annotate.frames import records
 from annotate.present import charts, wording
@@ -373,7 +374,7 @@ def _cut(text: str) -> str:
     return (
         text
         if len(text) <= MOST_LETTERS
-        else f"{text[:MOST_LETTERS]} … [cut: {len(text):,} characters in all]"
+        else f"{text[:MOST_LETTERS]} … [cut: {counted(len(text), 'character')} in all]"
     )
 
 

@@ -4,8 +4,8 @@ An estimate and its interval stand in one cell. What is the same in every row st
 what the reader must know of its words.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from annotate.agreement import MEANINGS
 from annotate.agreement.benchmark import BENCHMARKS, convention
 from annotate.codebook.read import Codebook
 from annotate.frames import plain, records
-from annotate.present.tables import cell, with_words
+from annotate.present.tables import cell, titled, with_words
 from annotate.present.wording import COEFFICIENTS, coefficient, order_ignored
 from annotate.study.ratings import encode_set
 from annotate.study.words import choice, in_words
@@ -37,7 +37,17 @@ _HEADINGS = {
 }
 _UNTOLD = ("level",)
 """What a reading table leaves out: the level of a variable stands in the codebook."""
-_BELOW = ("variable", "coefficient", "interval", "n", "passages", "annotators", "method", "target")
+_BELOW = (
+    "variable",
+    "coefficient",
+    "interval",
+    "n",
+    "passages",
+    "annotators",
+    "method",
+    "target",
+    "undefined because",
+)
 """What is named once, below the table, where it is the same in every row."""
 _COUNTED = ("n_", "items_", "clusters_")
 _RULED, _BELOW_THRESHOLD = "krippendorff_alpha", "p_below_"
@@ -67,11 +77,11 @@ def side_by_side(
             text = "undefined"
             reasons.setdefault(key, {})[str(record["undefined"])] = None
         elif measure in shares:
-            text = _estimate(record, lambda number: f"{100 * number:.0f}", "%")
+            text = estimate(record, lambda number: f"{100 * number:.0f}", "%")
         elif measure in counts:
-            text = _estimate(record, lambda number: f"{number:.0f}")
+            text = estimate(record, lambda number: f"{number:.0f}")
         else:
-            text = _estimate(record, lambda number: cell(float(number)))
+            text = estimate(record, lambda number: cell(float(number)))
         lines.setdefault(key, {})[measure] = text
     for key, why in reasons.items():
         lines[key]["undefined because"] = "; ".join(why)
@@ -86,11 +96,30 @@ def readable(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFr
     """
     if frame.empty:
         return frame
+    frame, told = _folded(frame)
     kept = frame.loc[:, [name for name in frame.columns if frame[name].notna().any() and name not in _UNTOLD]]
     shown = pd.DataFrame(index=kept.index)
     for name in kept.columns:
         shown[_heading(str(name))] = _column(kept, str(name), codebook)
-    return _named_once(shown)
+    return with_words(_named_once(shown), *told)
+
+
+def _folded(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Set the ends of an interval into the cell of its value, and how the intervals were made below the table."""
+    if not {"value", "ci_low", "ci_high"} <= set(frame.columns):
+        return frame, []
+    said = [None if row["value"] is None else estimate(row, cell) for row in records(frame)]
+    kinds = frame["interval"].dropna().astype("str") if "interval" in frame else pd.Series(dtype="str")
+    how = dict.fromkeys(
+        re.sub(r", t with [\d.]+ degrees of freedom| over [\d,]+(?= )", _over, kind) for kind in kinds
+    )
+    folded = frame.assign(value=pd.Series(said, index=frame.index, dtype=object))
+    told = [f"intervals: {'; '.join(how)}"] if how else []
+    return folded.drop(columns=["ci_low", "ci_high", "interval"], errors="ignore"), told
+
+
+def _over(found: "re.Match[str]") -> str:
+    return " over" if found[0].startswith(" over") else ""
 
 
 def _heading(name: str) -> str:
@@ -112,7 +141,9 @@ def _column(frame: pd.DataFrame, name: str, codebook: Codebook | None) -> Any:
         values = [_term(str(value)) for value in values]
     elif all(isinstance(value, bool) for value in values):
         values = ["yes" if value else "" for value in values]
-    elif name.startswith(_COUNTED) and all(value is None or float(value).is_integer() for value in values):
+    elif name.startswith((*_COUNTED, "ratings")) and all(
+        value is None or float(value).is_integer() for value in values
+    ):
         return pd.array(values, dtype="Int64")
     return values
 
@@ -158,7 +189,7 @@ def agreement_table(
         row["caution"] = "; ".join(dict.fromkeys(said)) or None
         undefined = record["value"] is None
         named = f" {record['benchmark']}" if record.get("benchmark") else ""
-        row[_term(str(record["coefficient"]))] = "undefined" if undefined else _estimate(record, cell) + named
+        row[_term(str(record["coefficient"]))] = "undefined" if undefined else estimate(record, cell) + named
         if record["coefficient"] == _RULED:
             chances = {name: value for name, value in record.items() if name.startswith(_BELOW_THRESHOLD)}
             row |= {_chance(name): None if value is None else cell(value) for name, value in chances.items()}
@@ -225,28 +256,30 @@ def pairs_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.Dat
     for record in records(frame):
         kept = {key: value for key, value in record.items() if not key.startswith(tuple(names))}
         cells = {_term(name): _of_pair(record, name) for name in names}
-        rows.append(kept | cells | {"interval": kept.get("interval")})
+        rows.append(kept | cells)
     own = [name for name in frame.columns if not name.startswith(tuple(names))]
-    columns = list(dict.fromkeys([*own, *map(_term, names), "interval"]))
-    return readable(pd.DataFrame(rows, columns=columns), codebook)
+    columns = [name for name in dict.fromkeys([*own, *map(_term, names)]) if name != "interval"]
+    kinds = dict.fromkeys(frame["interval"].dropna()) if "interval" in frame else ()
+    told = [f"intervals: {'; '.join(map(str, kinds))}"] if kinds else []
+    return with_words(readable(pd.DataFrame(rows, columns=columns), codebook), *told)
 
 
 def _of_pair(record: Mapping[str, Any], name: str) -> str:
     if record[name] is None:
         return f"undefined: {record[f'{name}_undefined']}"
-    estimate = {
+    told = {
         "value": record[name],
         "ci_low": record[f"{name}_ci_low"],
         "ci_high": record[f"{name}_ci_high"],
     }
-    return _estimate(estimate, cell)
+    return estimate(told, cell)
 
 
 def icc_table(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     """Set each intraclass correlation and its interval into one cell, with what it asks for."""
     rows = []
     for record in records(frame):
-        value = None if record["value"] is None else _estimate(record, cell)
+        value = None if record["value"] is None else estimate(record, cell)
         kept = {name: record[name] for name in (*by, "variable", "form")}
         rest = {
             name: record[name] for name in ("of", "asks_for", "n_pairable_items", "interval", "undefined")
@@ -263,7 +296,7 @@ def kinds_tables(frame: pd.DataFrame, by: Sequence[str] = ()) -> list[pd.DataFra
     rows, tests = [], []
     for record in records(frame):
         key = {name: record[name] for name in keys} | {"coefficient": record["coefficient"]}
-        value = None if record["value"] is None else _estimate(record, cell)
+        value = None if record["value"] is None else estimate(record, cell)
         rest = {name: record[name] for name in ("n_items", "undefined")}
         if record["comparison"] == "difference":
             tests.append(
@@ -289,7 +322,7 @@ def machines_table(frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
         for what, name in (("people_alpha", "people"), ("with_people", "with people")):
             start = what.removesuffix("_alpha")
             limits = {end: record[f"{start}_{end}"] for end in ("ci_low", "ci_high")}
-            told[name] = None if record[what] is None else _estimate({"value": record[what], **limits}, cell)
+            told[name] = None if record[what] is None else estimate({"value": record[what], **limits}, cell)
         tested, rate = record["n_tested"], record["winning_rate"]
         told["wins"] = None if rate is None else f"{round(rate * tested)} of {tested}"
         told["as close"] = None if rate is None else f"{100 * record['advantage']:.0f}%"
@@ -317,50 +350,27 @@ def spans_table(frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | Non
     """Set the coefficients of each label of marked text side by side."""
     if frame.empty:
         return frame
-    wide = side_by_side(frame, [*by, "label", "n_pairable_items", "n_spans"], "coefficient")
-    return readable(wide, codebook)
+    counts = [name for name in ("n_pairable_items", "n_spans", "n_relations") if name in frame.columns]
+    return readable(side_by_side(frame, [*by, "label", *counts], "coefficient"), codebook)
 
 
-def disagreements_table(
-    frame: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+def span_pairs_table(
+    frame: pd.DataFrame, by: Sequence[str] = (), codebook: Codebook | None = None
 ) -> pd.DataFrame:
-    """Show each passage that annotators differ on: its text, and what each of them chose."""
-    rows = []
+    """Show how the marks of each annotator stand to those of each other one: precision, recall and F1 side by side."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for record in records(frame):
-        choices = [
-            f"{who}: {label(codebook, record['variable'], said if isinstance(said, str) else encode_set(said))}"
-            for who, said in json.loads(record["choices"]).items()
-        ]
-        rows.append(
-            {
-                "variable": record["variable"],
-                "passage": record["item"],
-                "source": record["source"],
-                "choices": "\n".join(choices),
-                "share": f"{100 * record['share']:.0f}%",
-                "alpha lost": record["alpha_lost"],
-            }
-        )
-    shown = readable(with_texts(pd.DataFrame(rows), passages), codebook)
-    words = (
-        "share: of all disagreement on the variable",
-        "alpha lost: what alpha would gain if all agreed here",
-    )
-    return with_words(shown, *(words if rows else ()), heading="variable")
-
-
-def confusions_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
-    """Show which categories are confused with each other, beside what chance would give."""
-    kept = ["variable", "category_a", "category_b", "n_pairs", "ratio", "share", "expected_share"]
-    named = readable(frame[kept], codebook).rename(
-        columns={
-            "ratio": "times chance",
-            "share": "of disagreement",
-            "expected_share": "by chance",
-        }
-    )
+        measure, _, match = str(record["coefficient"]).partition("_")
+        key = {name: record[name] for name in (*by, "label", "annotator", "reference")} | {"match": match}
+        row = rows.setdefault(tuple(key.values()), {**key, "n_items": record["n_items"], "undefined": None})
+        of = record.get({"precision": "n_spans", "recall": "n_reference_spans"}.get(measure, ""))
+        parts = "" if of is None else f" ({record['n_matched']}/{of})"
+        row[measure] = "undefined" if record["value"] is None else cell(record["value"]) + parts
+        row["undefined"] = row["undefined"] or record["undefined"]
+    shown = pd.DataFrame(rows.values())
     return with_words(
-        named, "of disagreement: the share of the observed disagreement; by chance: of the expected one"
+        readable(shown, codebook),
+        *(["match: exact, the same words; overlap, at least a character in common"] if len(shown) else ()),
     )
 
 
@@ -373,17 +383,19 @@ def with_texts(frame: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
 
 
 def _span_labels(codebook: Codebook | None) -> dict[str, str]:
-    controls: Iterable[Any] = () if codebook is None else codebook.span_variables
-    return {label.id: label.label for control in controls for label in control.labels}
+    if codebook is None:
+        return {}
+    spans = {label.id: label.label for control in codebook.span_variables for label in control.labels}
+    return spans | {one.id: in_words(one.label) for one in codebook.relations}
 
 
 def _term(name: str) -> str:
     """A coefficient or measure as words."""
     known = coefficient(name)
-    return known.short if known.definition else in_words(name)
+    return known.short if known.short != name else titled(in_words(name))
 
 
-def _estimate(record: Mapping[str, Any], written: Callable[[float], str], unit: str = "") -> str:
+def estimate(record: Mapping[str, Any], written: Callable[[float], str], unit: str = "") -> str:
     """Without a space in the interval, so that a narrow terminal breaks the cell before it."""
     text = written(record["value"]) + unit
     if record["ci_low"] is None:

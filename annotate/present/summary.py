@@ -317,7 +317,7 @@ def _design(study: Study) -> str:
     annotators, sources = ratings["annotator"].nunique(), ratings["source"].nunique()
     return (
         f"{counted(annotators, 'annotator')} coded {counted(ratings['item'].nunique(), 'passage')} from "
-        f"{counted(sources, 'source')}, {len(ratings):,} judgements in all. {_coders(ratings)}"
+        f"{counted(sources, 'source')}, {counted(len(ratings), 'judgement')} in all. {_coders(ratings)}"
     )
 
 
@@ -406,7 +406,7 @@ def _results(whole: pd.DataFrame) -> list[str]:
         told = ", ".join(_result(record) for record in records(rows))
         sentences.append(
             f"{in_words(str(variable))}: {told} "
-            f"(n = {first['n_pairable_items']:,} passages with two ratings or more)."
+            f"(n = {counted(first['n_pairable_items'], 'passage')} with two ratings or more)."
         )
     return sentences
 

@@ -26,7 +26,10 @@ from annotate.study.words import visible
 
 FORMATS: tuple[str, ...] = get_args(Format)
 DIGITS = 3
-_LONGEST_WORDS = (24, 13)  # that stay whole, and those that do where a table would not fit otherwise
+_LONGEST_WORDS = ((24, False), (15, False), (15, True))
+"""Words that stay whole, the longest first where a table fits; and whether an interval breaks at its comma, as the last way."""
+_NARROW = 60  # columns: with fewer, cards are read more easily than broken intervals
+_INTERVAL = re.compile(r"\[(-?[\d.]+%?),(-?[\d.]+%?)\]")
 _ENDLESS = 10_000  # columns: a pipe breaks no cell
 _GAP = 2  # between two columns
 REMARKS = ("undefined because", "caution", "note")
@@ -53,7 +56,7 @@ def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
     def quoted(value: Any) -> Any:
         return f"'{value}" if isinstance(value, str) and value.startswith(_ACTIVE) else value
 
-    safe = _flat(frame)
+    safe = flat(frame)
     return safe.assign(
         **{str(name): safe[name].map(quoted) for name in safe if safe[name].dtype.kind not in "biufcmM"}
     )
@@ -122,7 +125,7 @@ def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = 
     above stands there in the forms ``table`` and ``markdown``.
     """
     if form == "csv":
-        return csv_text(_flat(frame))
+        return csv_text(flat(frame))
     if form == "json":
         return json.dumps(records(frame), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
@@ -138,7 +141,7 @@ def rendered(frame: pd.DataFrame, form: Format | Literal["latex"], width: int = 
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
     """Write lists and what is in them as JSON, which a cell can hold."""
     nested = {
         name
@@ -176,6 +179,15 @@ def _plain(text: str) -> str:
     return _MARKS.sub(r"\\\g<0>", text.replace("\n", " "))
 
 
+def titled(name: str) -> str:
+    """The name of a column as a heading.
+
+    >>> titled("macro_f1")
+    'macro F1'
+    """
+    return re.sub(r"\bf1\b", "F1", visible(name).replace("_", " "))
+
+
 def _markdown(frame: pd.DataFrame) -> str:
     def line(cells: list[str]) -> str:
         return "| " + " | ".join(cells) + " |\n"
@@ -199,9 +211,7 @@ def _set(frame: pd.DataFrame, width: int) -> Iterator[RenderableType]:
     As it is, broken between words; with its remarks on lines of their own; with its first columns as
     headings over the rows that share them; as cards, a line for each cell.
     """
-    texts = {
-        str(name): [visible(str(name)).replace("_", " "), *map(cell, frame[name])] for name in frame.columns
-    }
+    texts = {str(name): [titled(str(name)), *map(cell, frame[name])] for name in frame.columns}
     remarks = [name for name in texts if name in REMARKS]
     heading = frame.attrs.get("heading")
     heads = [heading] if heading in texts else []
@@ -209,14 +219,17 @@ def _set(frame: pd.DataFrame, width: int) -> Iterator[RenderableType]:
     tried = [(heads, []), *((heads + shared[:count], remarks) for count in range(len(shared) + 1))]
     if not heads and not shared:
         tried.append((list(texts)[:1], remarks))
+    broken = {name: [_INTERVAL.sub(r"[\1, \2]", text) for text in column] for name, column in texts.items()}
     found = (
-        (above, under, widths)
-        for longest in _LONGEST_WORDS
+        (said, above, under, widths)
+        for longest, breaks in _LONGEST_WORDS
+        if not breaks or width >= _NARROW
+        for said in [broken if breaks else texts]
         for above, under in tried
-        if (widths := _fitting(texts, {*above, *under}, width, longest)) is not None
+        if (widths := _fitting(said, {*above, *under}, width, longest)) is not None
     )
-    above, under, widths = next(found, ([], [], {}))
-    yield from _rows(frame, texts, above, under, widths) if widths else _cards(texts, len(frame))
+    said, above, under, widths = next(found, (texts, [], [], {}))
+    yield from _rows(frame, said, above, under, widths) if widths else _cards(texts, len(frame))
     if below := frame.attrs.get("below"):
         yield from (Text(visible(words)) for words in ["", *below])
 

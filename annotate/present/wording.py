@@ -62,6 +62,18 @@ COEFFICIENTS: Mapping[str, Term] = {
     ),
 }
 
+NAMES: Mapping[str, str] = {
+    "cohen_kappa": "Cohen's kappa",
+    "conger_kappa": "Conger's kappa",
+    "fleiss_kappa": "Fleiss' kappa",
+    "light_kappa": "Light's kappa",
+    "scott_pi": "Scott's pi",
+    "brennan_prediger": "Brennan-Prediger",
+    "gwet_ac2": "AC2",
+    "cross_kappa": "Cross-kappa",
+}
+"""What coefficients are called that need no words beside their name."""
+
 COUNTS: Mapping[str, Term] = {
     "passages": Term("Passages", "Passages", "Passages of the source, annotated or not."),
     "annotated_passages": Term(
@@ -220,8 +232,8 @@ def source_name(source: object) -> str:
 
 
 def coefficient(name: str) -> Term:
-    """The words for a coefficient; one that is not described here keeps its name."""
-    return COEFFICIENTS.get(name, Term(name, name, ""))
+    """The words for a coefficient; one that is not named here keeps its id."""
+    return COEFFICIENTS.get(name, Term(NAMES.get(name, name), NAMES.get(name, name), ""))
 
 
 def order_ignored(agreement: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from annotate.errors import InputError, StatisticsError, some
+from annotate.errors import InputError, StatisticsError, counted, some
 from annotate.figures import quantities
 from annotate.figures.recurring import recurring
 from annotate.files import read_json
@@ -214,7 +214,9 @@ def _stacked(vectors: Mapping[str, FloatArray] | None, items: list[str]) -> Vect
     if vectors is None:
         return None
     if lacking := [item for item in items if item not in vectors]:
-        raise InputError(f"vectors: none for {len(lacking)} passages: {some(lacking)}; give one for each")
+        raise InputError(
+            f"vectors: none for {counted(len(lacking), 'passage')}: {some(lacking)}; give one for each"
+        )
     rows = [np.asarray(vectors[item], dtype=np.float32).reshape(-1) for item in items]
     if len({len(row) for row in rows}) > 1:
         raise InputError("vectors: of several lengths; make them all with one model")
@@ -269,7 +271,7 @@ def read_vectors(path: Path, texts: Path) -> dict[str, FloatArray]:
         raise InputError(f"{path}: vectors are read from .npy or .parquet")
     if len(array) != len(items):
         raise InputError(
-            f"{path}: {len(array)} rows, but {texts} has {len(items)} passages; make them of this file"
+            f"{path}: {counted(len(array), 'row')}, but {texts} has {counted(len(items), 'passage')}; make them of this file"
         )
     return dict(zip(items, array, strict=True))
 

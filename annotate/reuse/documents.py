@@ -17,6 +17,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from annotate.corpus.languages import FUNCTION_WORDS
+from annotate.errors import counted
 from annotate.reuse.reading import read_published
 from annotate.reuse.stems import places
 
@@ -285,7 +286,7 @@ def _row(
         for side, of in documents.items()
     }
     several = min(len(_items(strong, of)) for of in documents.values())
-    because = [f"{several} shared passages"] if several >= SEVERAL else []
+    because = [f"{counted(several, 'shared passage')}"] if several >= SEVERAL else []
     because += [f"{half:.0%} of the shorter text"] if half >= HALF and not because else []
     because += [
         f"{documents[side]} {_SPOKEN[how]} {other['source' if how == 'outlet' else 'document']}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from annotate.errors import StatisticsError, TableError
+from annotate.errors import StatisticsError, TableError, counted
 from annotate.reuse.candidates import candidates, evidence
 from annotate.reuse.reading import NEEDED, Reader
 from annotate.reuse.stems import Forms, forms_of, read_words
@@ -118,7 +118,7 @@ def _check(passages: pd.DataFrame, min_score: float, max_passages: int) -> None:
         wrong = [value for value in passages[column] if not isinstance(value, str)]
         if wrong:
             raise TableError(
-                f"passages: {column} is not text in {len(wrong)} rows; read them with read_passages"
+                f"passages: {column} is not text in {counted(len(wrong), 'row')}; read them with read_passages"
             )
     if not 0 <= min_score <= 1:
         raise StatisticsError(f"min_score {min_score}: a score is from 0 to 1; give a number between them")

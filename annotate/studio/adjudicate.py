@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.errors import ServerError
+from annotate.errors import ServerError, counted
 from annotate.studio.client import Connection
 from annotate.studio.folder import exclusive, lock_place
 from annotate.studio.inventory import Standing, take_inventory
@@ -124,7 +124,7 @@ def _decided(connection: Connection, title: str) -> dict[str, Standing]:
     others = [task for task in inventory.tasks if not task.data.get(ADJUDICATION)]
     if others or inventory.foreign:
         raise ServerError(
-            f"project {home.title!r}: holds {len(others) + inventory.foreign} tasks that are not of an adjudication; "
+            f"project {home.title!r}: holds {counted(len(others) + inventory.foreign, 'task that is', 'tasks that are')} not of an adjudication; "
             "give the title of a new project"
         )
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.codebook.config_xml import parse_config, shown_keys
-from annotate.errors import InputError, ServerError, some
+from annotate.errors import InputError, ServerError, counted, some
 from annotate.studio.client import Connection
 from annotate.studio.late import once
 from annotate.studio.projects import list_tasks
@@ -109,7 +109,7 @@ def remove_twins(connection: Connection, project_id: int, inventory: Inventory) 
             json={"selectedItems": {"all": False, "included": removable}},
         ),
         lambda: not {task["id"] for task in list_tasks(connection, project_id)} & {*removable},
-        f"{len(removable)} copies to be gone",
+        f"{counted(len(removable), 'copy', 'copies')} to be gone",
     )
     return len(removable)
 
@@ -162,17 +162,17 @@ def compare(inventory: Inventory, wanted: Mapping[str, Mapping[str, Any]], confi
                 changes[task.task_id] = {**task.data, **data}
     if other_text:
         raise ServerError(
-            f"{len(other_text)} passages are there with another text under the same passage_id: "
+            f"{counted(len(other_text), 'passage is', 'passages are')} there with another text under the same passage_id: "
             f"{some(other_text)}; nothing was pushed, ingest the documents again or push into a new project"
         )
     if other_config:
         raise ServerError(
-            f"{len(other_config)} passages were annotated with another label config: {some(other_config)}; "
+            f"{counted(len(other_config), 'passage was', 'passages were')} annotated with another label config: {some(other_config)}; "
             "nothing was pushed, push into a new project"
         )
     if other_view:
         raise ServerError(
-            f"{len(other_view)} annotated passages would be shown otherwise than they were annotated: "
+            f"{counted(len(other_view), 'annotated passage')} would be shown otherwise than when annotated: "
             f"{some(other_view)}; nothing was pushed, push into a new project"
         )
     return Changes(changes)

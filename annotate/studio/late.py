@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from annotate.errors import ServerError
+from annotate.errors import ServerError, counted
 from annotate.studio.client import Connection
 from annotate.studio.folder import lock_place
 from annotate.studio.refusals import LostReplyError, UnreachableError
@@ -133,7 +133,7 @@ def let_former_end(
     left = ACTS_SECONDS - max(age, 0.0)  # a clock that was put back must not make it longer
     if left > 0:
         words = (
-            f"a former push broke off, and the server may still act on it: looking for its {len(passages)} passages "
+            f"a former push broke off, and the server may still act on it: looking for its {counted(len(passages), 'passage')} "
             f"for up to {left:.0f} s"
         )
         _look(connection, lambda: are_there(passages), left, words)

@@ -13,7 +13,7 @@ from typing import Any
 
 from annotate.coordination.assignment import annotator_key
 from annotate.coordination.assignment.plan import ASSIGNED, QUEUE
-from annotate.errors import ServerError
+from annotate.errors import ServerError, counted
 from annotate.studio.accounts import people
 from annotate.studio.client import Connection
 from annotate.studio.late import once
@@ -263,7 +263,7 @@ def ensure_predictions(
         surplus, missing = _compare(connection, project_id, wanted, prefix)
     if surplus or missing:
         raise ServerError(
-            f"{connection.url}: {len(surplus) + len(missing)} predictions are not there as they were sent; "
+            f"{connection.url}: {counted(len(surplus) + len(missing), 'prediction is', 'predictions are')} not there as they were sent; "
             "see that nothing else changes the predictions of this project, and try again"
         )
     return brought
@@ -290,7 +290,7 @@ def _send(connection: Connection, project_id: int, missing: Sequence[Mapping[str
             timeout=_SECONDS,
         ),
         lambda: wanted <= Counter((one["task"], _key(one)) for one in _predictions(connection, project_id)),
-        f"{len(missing)} predictions",
+        f"{counted(len(missing), 'prediction')}",
     )
 
 

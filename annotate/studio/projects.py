@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from annotate.errors import ServerError, some
+from annotate.errors import ServerError, counted, some
 from annotate.studio.client import Connection
 from annotate.studio.replies import (
     EXPORT,
@@ -65,7 +65,7 @@ def find_project(connection: Connection, named: str | int) -> Project:
     if len(matching) > 1:
         numbers = ", ".join(str(p.id) for p in matching)
         raise ServerError(
-            f"project {wanted!r}: {len(matching)} projects on {connection.url} have this title; "
+            f"project {wanted!r}: {counted(len(matching), 'project')} of this title on {connection.url}; "
             f"give the number of one: {numbers}"
         )
     if not matching:
@@ -247,7 +247,7 @@ def export_tasks(
         if Counter(task["id"] for task in tasks) == Counter(ids):
             return sorted(tasks, key=lambda task: task["id"])
     raise ServerError(
-        f"project {project_id}: {len(tasks)} of {len(ids)} tasks were exported; "
+        f"project {project_id}: exported {len(tasks)} of {counted(len(ids), 'task')}; "
         "somebody deletes tasks, try again"
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from annotate.codebook.config_xml import parse_config, without_declaration
 from annotate.codebook.read import config_hash
 from annotate.coordination.assignment.plan import people_of
-from annotate.errors import InputError, ServerError, some
+from annotate.errors import InputError, ServerError, counted, some
 from annotate.studio.client import Connection
 from annotate.studio.folder import exclusive, lock_place
 from annotate.studio.inventory import (
@@ -186,7 +186,7 @@ def push_pairs(
         others = inventory.foreign + sum(not is_pair(task.data) for task in inventory.tasks)
         if others:
             raise ServerError(
-                f"project {home.title!r}: holds {others} tasks that are not pairs of passages; give the title of a new project"
+                f"project {home.title!r}: holds {counted(others, 'task that is not a pair', 'tasks that are not pairs')} of passages; give the title of a new project"
             )
         there = {str(task.passage_id): task.data for task in inventory.tasks}
     further = [
@@ -292,7 +292,7 @@ def _await_batch(
     connection: Connection, project_id: int, batch: Sequence[str], error: LostReplyError
 ) -> None:
     """Wait until the passages of an import whose reply was lost are there, or cannot come any more."""
-    what = f"{len(batch)} passages"
+    what = f"{counted(len(batch), 'passage')}"
     if comes_late(connection, lambda: _are_there(connection, project_id, batch), what, error):
         connection.tell(f"{what} are there")
 
@@ -321,7 +321,7 @@ def _verify(connection: Connection, inventory: Inventory, wanted: Mapping[str, o
     lost = [passage for passage in wanted if passage not in inventory.by_passage]
     if lost:
         raise ServerError(
-            f"{connection.url}: {len(lost)} passages are not there after the push: {some(lost)}; push again"
+            f"{connection.url}: {counted(len(lost), 'passage is', 'passages are')} not there after the push: {some(lost)}; push again"
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotate.codebook.read import config_hash
-from annotate.errors import ServerError
+from annotate.errors import ServerError, counted
 from annotate.studio.client import Connection
 from annotate.studio.inventory import Inventory, take_inventory
 from annotate.studio.late import once
@@ -97,13 +97,13 @@ def check_config(
         return
     if config_hash(config) != config_hash(project.config):
         raise ServerError(
-            f"project {project.title!r}: the label config changed, and {made} annotations were made with the "
+            f"project {project.title!r}: the label config changed, and {counted(made, 'annotation was', 'annotations were')} made with the "
             "former one; pull them, then push into a new project, or push with the former config"
         )
     if rehashed:
         raise ServerError(
-            f"project {project.title!r}: {len(rehashed)} tasks (passage {rehashed[0]} ...) were made with another label "
-            f"config than the project's, which has {made} annotations; ingest with its config, or push into a new project"
+            f"project {project.title!r}: made with another label config than the project's: {counted(len(rehashed), 'task')} (passage {rehashed[0]} ...); "
+            f"the project has {counted(made, 'annotation')}; ingest with its config, or push into a new project"
         )
 
 
@@ -145,7 +145,7 @@ def ensure_overlap(connection: Connection, project: Project, inventory: Inventor
     other = [task for task in inventory.tasks if task.overlap != overlap]
     if other:
         raise ServerError(
-            f"project {project.title!r}: {len(other)} tasks keep another overlap than {overlap}, such as task "
+            f"project {project.title!r}: {counted(len(other), 'task keeps', 'tasks keep')} another overlap than {overlap}, such as task "
             f"{other[0].task_id} with {other[0].overlap}; set it in the project's settings in Label Studio"
         )
 

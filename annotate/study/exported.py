@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from annotate.errors import ExportError
+from annotate.errors import ExportError, counted
 from annotate.study.spellings import nfc
 
 ADJUDICATION = "adjudication"
@@ -89,8 +89,8 @@ def told_of_twins(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for text, twins in list(alike.items())[:1]:
         more = f" (and {len(alike) - 1} more such)" if len(alike) > 1 else ""
         yield (
-            f"{said_twice(list(twins.values()), {'text': text}).partition(', and count')[0]}, and count as {len(twins)} "
-            f"passages, for what else they hold differs{more}; give each task a passage_id"
+            f"{said_twice(list(twins.values()), {'text': text}).partition(', and count')[0]}, and count as "
+            f"{counted(len(twins), 'passage')}, for what else they hold differs{more}; give each task a passage_id"
         )
 
 

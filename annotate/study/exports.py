@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from annotate.codebook.read import Codebook
-from annotate.errors import ExportError
+from annotate.errors import ExportError, counted
 from annotate.study.annotation_rows import KINDS, Rows, rows_of
 from annotate.study.annotations import (
     OnEdited,
@@ -261,7 +261,7 @@ def _cautions(
 ) -> Iterator[str]:
     if starred:
         yield (
-            f"{starred} annotations that are starred as ground truth were last changed by somebody else than their "
+            f"{counted(starred, 'annotation starred as ground truth was', 'annotations starred as ground truth were')} last changed by somebody else than their "
             "annotator, and are kept as the annotator's own: a star changes no answer, and what else was changed is "
             "not recorded; --on-edited exclude leaves them out"
         )
@@ -269,7 +269,7 @@ def _cautions(
     if twice:
         more = f" (and {len(twice) - 1} more such)" if len(twice) > 1 else ""
         coded = (
-            f"; {again} annotations are the annotator's second of one passage: none is left out, each counts as a later round"
+            f"; {counted(again, 'annotation is', 'annotations are')} the annotator's second of one passage: none is left out, each counts as a later round"
             if again
             else ""
         )
@@ -285,8 +285,8 @@ def _ordered(
     coded = sum(any(annotations[which].values()) for which in first)
     if 0 < coded < len(first):
         yield (
-            f"{coded} of {len(first)} passages were coded in the order of annotate suggest, the most uncertain first: they "
-            "are not random sample, and agreement and shares among them are not those of all passages until all are coded"
+            f"{coded} of {counted(len(first), 'passage')} {'was' if coded == 1 else 'were'} coded in the order of annotate suggest, the most uncertain first: they "
+            "are not a random sample, and agreement and shares among them are not those of all passages until all are coded"
         )
 
 

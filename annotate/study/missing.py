@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.errors import InputError, TableError
+from annotate.errors import InputError, TableError, counted
 from annotate.study.spellings import shown, unseen
 
 MARKERS = (
@@ -88,7 +88,7 @@ def _refusal(table: pd.DataFrame, counts: Mapping[str, int], where: str, of: int
     first = int(table.index[table["category"].isin(list(counts))][0]) + 1
     options = " ".join(f"--missing {text if text.isalpha() else repr(text)}" for text in counts)
     return (
-        f"{where}: {sum(counts.values())} of {of} cells of category may stand for a missing judgement ({told}; "
+        f"{where}: {sum(counts.values())} of {counted(of, 'cell')} of category may stand for a missing judgement ({told}; "
         f"the first in row {first}); say {options} to leave these rows out, counted, or --missing {NONE} if they are "
         "categories"
     )
@@ -122,7 +122,7 @@ def _said(
 def named_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Say where a source, an annotator or an item has a name that stands for none; ``counts`` are rows by column and name."""
     return [
-        f"{column} {text} ({count} ratings) counts as {'an' if column[0] in 'ai' else 'a'} {column} like any other"
+        f"{column} {text} ({counted(count, 'rating')}) counts as {'an' if column[0] in 'ai' else 'a'} {column} like any other"
         for column, found in counts.items()
         for text, count in found.items()
         if text in MARKERS

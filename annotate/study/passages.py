@@ -12,7 +12,7 @@ from annotate.codebook.check import check_config
 from annotate.codebook.read import load_codebook
 from annotate.corpus.readers import FORMATS
 from annotate.corpus.tasks import Task, is_task_file, read_tasks
-from annotate.errors import AnnotateError, InputError
+from annotate.errors import AnnotateError, InputError, counted
 from annotate.files import bundled, read_text
 from annotate.frames import READABLE
 from annotate.study.study import Study, read_study
@@ -138,7 +138,7 @@ def check_label_config(path: Path | None) -> Finding:
     if problems:
         return Finding(path, problems)
     book = load_codebook(path)
-    return Finding(path, (), f"ok, {len(book.variables)} variables, config {book.sha256[:12]}")
+    return Finding(path, (), f"ok, {counted(len(book.variables), 'variable')}, config {book.sha256[:12]}")
 
 
 def check_file(path: Path, config: Path | None) -> Finding:
@@ -147,11 +147,11 @@ def check_file(path: Path, config: Path | None) -> Finding:
         if path.suffix.lower() == ".xml":
             return check_label_config(path)
         if path.suffix.lower() == ".json" and is_task_file(path):
-            return Finding(path, (), f"ok, {len(read_tasks(path))} passages")
+            return Finding(path, (), f"ok, {counted(len(read_tasks(path)), 'passage')}")
         study = read_study(path, config=None if path.is_dir() else config)
     except AnnotateError as error:
         return Finding(path, (str(error).removeprefix(f"{path}: "),))
-    counts = f"ok, {len(study.ratings)} ratings of {len(study.passages)} passages"
-    marks = f", {len(study.spans)} marks" if len(study.spans) else ""
+    counts = f"ok, {counted(len(study.ratings), 'rating')} of {counted(len(study.passages), 'passage')}"
+    marks = f", {counted(len(study.spans), 'mark')}" if len(study.spans) else ""
     said = "".join(f"; caution: {one}" for one in study.cautions)
-    return Finding(path, (), f"{counts}{marks}, {len(study.exclusions)} exclusions{said}")
+    return Finding(path, (), f"{counts}{marks}, {counted(len(study.exclusions), 'exclusion')}{said}")

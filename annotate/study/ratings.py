@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.codebook.read import Codebook
-from annotate.errors import TableError
+from annotate.errors import TableError, counted
 from annotate.frames import read_frame, write_frame
 from annotate.study.missing import MARKERS, counts_of, markers, missing_cells, named_missing
 from annotate.study.spellings import composed, nfc, spelling_cautions, unseen
@@ -187,8 +187,8 @@ def waves_caution(waves: int) -> str:
 def later_caution(alone: int, whole: int, items: int) -> str:
     """Say how many ratings, and how many of all items, stand in later rounds only."""
     return (
-        f"agreement is of round 1, which leaves out {alone} ratings by annotators who did not rate the item in it, "
-        f"and {whole} of {items} items altogether"
+        f"agreement is of round 1, which leaves out {counted(alone, 'rating')} by annotators who did not rate the item in it, "
+        f"and {whole} of {counted(items, 'item')} altogether"
     )
 
 
@@ -313,7 +313,7 @@ def rated_twice(where: str, rows: pd.DataFrame, count: int) -> TableError:
     )
     again = "" if number == 1 else f", round {number}"
     msg = (
-        f"{where}: item {item}, annotator {annotator}, variable {variable}{again}: {len(rows)} ratings, "
+        f"{where}: item {item}, annotator {annotator}, variable {variable}{again}: {counted(len(rows), 'rating')}, "
         f"{which}{_more(count)}; keep one, or tell repeats apart in a column round"
     )
     return TableError(msg)

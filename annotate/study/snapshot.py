@@ -31,7 +31,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic takes typing's only from Python 3.12 on
 
 from annotate.codebook.read import config_hash, read_codebook
-from annotate.errors import ExportError, InputError, some
+from annotate.errors import ExportError, InputError, counted, some
 from annotate.files import read_json, read_text, settle, sha256_of
 from annotate.frames import count_rows, write_frame
 from annotate.study.exports import Tables, tabulate
@@ -190,6 +190,34 @@ def _fill(
     )
 
 
+LATEST = "latest"
+"""What stands for the newest snapshot."""
+
+
+def known_snapshots(folder: Path = Path("exports")) -> list[tuple[Path, str]]:
+    """List the snapshots below a folder with the title of their project, the newest first; nothing is checked."""
+    found = []
+    for manifest in folder.glob(f"*/{MANIFEST}"):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            said = json.loads(manifest.read_text(encoding="utf-8"))
+            title = str((said.get("project") or {}).get("title") or "")
+            found.append((str(said.get("pulled_at") or said.get("merged_at") or ""), manifest.parent, title))
+    return [(path, title) for _, path, title in sorted(found, reverse=True)]
+
+
+def named_snapshot(named: str, folder: Path = Path("exports")) -> Path:
+    """Find what a person names: a path, ``latest``, or the title of a project, which is its newest snapshot.
+
+    What is none of these is taken for a path, which its reader refuses.
+    """
+    path = Path(named)
+    if path.exists():
+        return path
+    known = known_snapshots(folder)
+    of = [one for one, title in known if named == LATEST or title.casefold() == named.casefold()]
+    return of[0] if of else path
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Read a snapshot's manifest and hold its files to it.
 
@@ -218,7 +246,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ExportError(msg)
     for name in ("ratings", "spans"):
         if (rows := count_rows(folder / f"{name}.parquet")) != manifest["counts"][name]:
-            msg = f"{folder / name}.parquet: has {rows} rows, its manifest says {manifest['counts'][name]}; pull again"
+            msg = f"{folder / name}.parquet: has {counted(rows, 'row')}, its manifest says {manifest['counts'][name]}; pull again"
             raise ExportError(msg)
     return {**manifest}
 

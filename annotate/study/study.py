@@ -9,7 +9,7 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook, Level, load_codebook
 from annotate.codebook.scale import Scale
-from annotate.errors import ExportError, InputError
+from annotate.errors import ExportError, InputError, counted
 from annotate.files import bundled, read_json, sha256_of
 from annotate.frames import READABLE, read_frame
 from annotate.study.annotations import OnEdited
@@ -184,6 +184,15 @@ class Study(Described):
             inside=inside,
         )
 
+    def of_variables(self, names: Sequence[str]) -> "Self":
+        """Keep the ratings of some variables only; one that is not there is an :class:`InputError`."""
+        known = dict.fromkeys([*self.levels, *self.ratings["variable"]])
+        for name in names:
+            if name not in known:
+                raise InputError(f"{name}: no such variable; there are {', '.join(known)}")
+        kept = self.ratings["variable"].isin(list(names))
+        return replace(self, ratings=self.ratings.loc[kept].reset_index(drop=True))
+
     @property
     def rated(self) -> pd.DataFrame:
         """The ratings of the first round, of which there are some.
@@ -295,7 +304,7 @@ def _snapshot(folder: Path, config: Path | None, on_edited: OnEdited) -> Study:
         )
     tasks = _read_export(folder / TASKS)
     if len(tasks) != manifest["counts"]["tasks"]:
-        msg = f"{folder}: has {len(tasks)} tasks, its manifest says {manifest['counts']['tasks']}; pull the project again"
+        msg = f"{folder}: has {counted(len(tasks), 'task')}, its manifest says {manifest['counts']['tasks']}; pull the project again"
         raise ExportError(msg)
     tables = tabulate(tasks, codebook, where=str(folder), on_edited=on_edited)
     about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}

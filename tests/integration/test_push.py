@@ -394,7 +394,7 @@ def test_another_text_under_the_same_id(
     place(connection, make_tasks(2), title, config)
     changed = make_tasks(4)
     changed[1]["data"]["text"] = "Something else."
-    with pytest.raises(ServerError, match=r"1 passages are there with another text .*p00001 \(task"):
+    with pytest.raises(ServerError, match=r"1 passage is there with another text .*p00001 \(task"):
         place(connection, changed, title, config)
     assert passages(connection, title) == Counter(["p00000", "p00001"])
 
@@ -436,7 +436,7 @@ def test_a_changed_config(connection: Connection, title: str, config: str, make_
     # changed in the browser under annotations: the tasks know what they were annotated with
     project = find_project(connection, title).id
     connection.ask("PATCH", f"api/projects/{project}/", "changing", json={"label_config": config})
-    with pytest.raises(ServerError, match="1 passages were annotated with another label config"):
+    with pytest.raises(ServerError, match="1 passage was annotated with another label config"):
         place(connection, make_tasks(3), title, config)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from annotate.counts.clusters import clusters_of
 from annotate.counts.patterns import PAIR, IntArray
 from annotate.counts.table import Group, sort_groups
-from annotate.errors import StatisticsError, TableError
+from annotate.errors import StatisticsError, TableError, counted
 from annotate.study.spans import check_spans
 
 _NO_GROUPS = ("item", "text", "annotator", "label")
@@ -61,11 +61,11 @@ class MarkedPassage:
             )
         for label, rows in self.spans.items():
             if len(rows) != len(self.annotators):
-                msg = f"spans of {label}: {len(rows)} rows for {len(self.annotators)} annotators; give each one row, empty if nothing was marked"
+                msg = f"spans of {label}: {counted(len(rows), 'row')} for {counted(len(self.annotators), 'annotator')}; give each one row, empty if nothing was marked"
                 raise StatisticsError(msg)
             for start, end in (span for row in rows for span in row):
                 if not 0 <= start < end <= len(self.text):
-                    msg = f"spans of {label}: {start} to {end} is not a stretch of a passage of {len(self.text)} characters"
+                    msg = f"spans of {label}: {start} to {end} is not a stretch of a passage of {counted(len(self.text), 'character')}"
                     raise StatisticsError(msg)
 
     @property
@@ -197,7 +197,9 @@ def _need(table: pd.DataFrame, columns: Sequence[str], where: str) -> None:
     for column in columns:
         blank = int(table[column].isna().sum())
         if column != "text" and blank:
-            raise TableError(f"{where}: column {column} is blank in {blank} rows; fill it, or drop the rows")
+            raise TableError(
+                f"{where}: column {column} is blank in {counted(blank, 'row')}; fill it, or drop the rows"
+            )
 
 
 def _known(passages: pd.DataFrame, by: Sequence[str], items: set[str]) -> pd.DataFrame:
@@ -223,7 +225,7 @@ def _within(spans: pd.DataFrame, texts: dict[str, str]) -> None:
     beyond = spans["end"] > spans["item"].map(texts).str.len()
     if beyond.any():
         row = spans.loc[beyond].iloc[0]
-        msg = f"spans: item {row['item']}, annotator {row['annotator']}, {row['label']} {row['start']} to {row['end']}: the span ends beyond the passage, which has {len(texts[row['item']])} characters; {int(beyond.sum())} such in all"
+        msg = f"spans: item {row['item']}, annotator {row['annotator']}, {row['label']} {row['start']} to {row['end']}: the span ends beyond the passage, which has {counted(len(texts[row['item']]), 'character')}; {int(beyond.sum())} such in all"
         raise TableError(msg)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from annotate.coordination.assignment.blocks import fill, start
 from annotate.coordination.assignment.order import choose_repeats, improve, order_items
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 
 COLUMNS = ("item", "source", "annotator", "round", "queue", "position")
 FIRST, SECOND = 1, 2
@@ -124,7 +124,7 @@ def _check(items: pd.DataFrame, annotators: Sequence[str], overlap: int, repeat:
         raise InputError(f"overlap {overlap}: each passage needs at least one annotator")
     if overlap > len(people):
         raise InputError(
-            f"overlap {overlap}: there are only {len(people)} annotators, and nobody codes a passage twice "
+            f"overlap {overlap}: there are only {counted(len(people), 'annotator')}, and nobody codes a passage twice "
             "in a round; name more annotators or lower the overlap"
         )
     if not 0 <= repeat <= 1:
@@ -149,7 +149,7 @@ def _refuse_fuller(first: _Round, wanted: Sequence[str], people: set[str], overl
     if fuller:
         has = len(first.blocks[fuller[0]] & people)
         raise InputError(
-            f"overlap {overlap}: {len(fuller)} passages are assigned to more annotators already, such as "
+            f"overlap {overlap}: {counted(len(fuller), 'passage is', 'passages are')} assigned to more annotators already, such as "
             f"{fuller[0]} to {has}; nobody's assignment is taken away, so give --overlap {has}"
         )
 

@@ -14,6 +14,7 @@ from annotate.coordination.following.work import Passage, Work
 from annotate.counts.judgements import judgements, met
 from annotate.counts.patterns import FloatArray
 from annotate.counts.table import bring_home
+from annotate.errors import counted
 from annotate.sampling import t_quantile, wilson
 
 LEAST_PASSAGES = 20
@@ -68,7 +69,7 @@ def far_from_others(
             found.append(
                 Warned(
                     "far_from_others",
-                    f"{name} agrees with the others in {100 * own:.0f} % of the choices on {passages[0]} passages; "
+                    f"{name} agrees with the others in {100 * own:.0f} % of the choices on {counted(passages[0], 'passage')}; "
                     f"the others agree in {100 * others:.0f} % among themselves",
                     passages[0],
                     name,
@@ -159,7 +160,7 @@ def too_fast(work: OwnWork) -> list[Warned]:
             found.append(
                 Warned(
                     "too_fast",
-                    f"{name} answers in {medians[name]:.1f} s (median), {fast} of {len(times)} times faster than "
+                    f"{name} answers in {medians[name]:.1f} s (median), {fast} of {counted(len(times), 'time')} faster than "
                     f"the passage can be read{of_others}",
                     fast,
                     name,

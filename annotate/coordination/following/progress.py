@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from annotate.coordination.following.work import Passage, Work
+from annotate.errors import counted
 
 DAYS = 7
 _FURTHEST = 36_500  # days; an end after more than a century is not given
@@ -69,7 +70,7 @@ def pace(done_on: Iterable[date], open_: int, today: date) -> Pace:
     per_day = done / days
     left = math.ceil(open_ / per_day)
     basis = (
-        f"{open_} open, {done} done in the last {days} days"
+        f"{open_} open, {done} done in the last {counted(days, 'day')}"
         if days > 1
         else f"{open_} open, {done} done today"
     )

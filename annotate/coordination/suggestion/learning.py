@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from annotate.codebook.scale import Level, Scale
+from annotate.errors import counted
 from annotate.sampling import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -153,9 +154,9 @@ def _why_not(
     if level not in _LEARNT:
         return f"level {level}: only nominal and ordinal variables are learnt"
     if len(codes) < LEAST_LABELS:
-        return f"{len(codes)} decided passages, at least {LEAST_LABELS} are needed"
+        return f"{counted(len(codes), 'decided passage')}, at least {LEAST_LABELS} are needed"
     if len(set(documents)) < LEAST_DOCUMENTS:
-        return f"passages of {len(set(documents))} documents, at least {LEAST_DOCUMENTS} are needed to hold some out"
+        return f"passages of {counted(len(set(documents)), 'document')}, at least {LEAST_DOCUMENTS} are needed to hold some out"
     enough = int((np.bincount(codes, minlength=len(names)) >= LEAST_OF_CATEGORY).sum())
     if enough <= 1:
         return f"categories with {LEAST_OF_CATEGORY} decided passages: {enough}, at least 2 are needed"

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 
 _LARGEST = 200 * 2**20  # bytes, unpacked, of an entry and of all together
 _DENSEST = 200  # bytes unpacked for each byte packed; text in office files reaches about 20
@@ -78,7 +78,7 @@ def _check_sizes(path: Path, entries: list[zipfile.ZipInfo]) -> None:
         )
     if len(entries) > _MOST_ENTRIES:
         raise InputError(
-            f"{path}: holds {len(entries):,} files, {_MOST_ENTRIES:,} at most; it is not opened, save it again"
+            f"{path}: holds {counted(len(entries), 'file')}, {_MOST_ENTRIES:,} at most; it is not opened, save it again"
         )
 
 

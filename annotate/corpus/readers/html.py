@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from annotate.corpus.readers.boxes import open_boxes, open_lists, paragraphs_in, untold
 from annotate.corpus.readers.document import Document, facts, raised, read_within, seen, unseen_notice
 from annotate.corpus.readers.text import declared_in, decode
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -146,9 +146,11 @@ def read_html(path: Path) -> Document:
     whole, hidden = seen("\n".join(lines))  # signs that the page names, such as &shy;
     notices += unseen_notice(path, removed + hidden)
     if left := untold(paragraphs, whole):
-        notices += (f"{path}: {left} characters of paragraphs in its article were left out as no part of it",)
+        notices += (
+            f"{path}: left out as no part of it: {counted(left, 'character')} of paragraphs in its article",
+        )
     if notes:
-        notices += (f"{path}: {notes} marks of notes were left out",)
+        notices += (f"{path}: left out: {counted(notes, 'mark')} of notes",)
     around = max(0, shown - _letters([whole]))
     return Document(
         path, whole, guessed=guessed, notices=notices, headings=marked_so, around=around, links=links

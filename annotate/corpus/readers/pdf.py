@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotate.corpus.readers.document import Document, facts, raised, read_within, seen, unseen_notice
 from annotate.corpus.readers.paragraphs import Line, joined
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -70,7 +70,7 @@ def read_pdf(path: Path) -> Document:
         notices += (f"{path}: {notes} marks of notes were left out",)
     if holes:
         where = ", ".join(f"{missing} on page {number}" for number, missing in [*holes.items()][:_NAMED])
-        more = f" and more on {len(holes) - _NAMED} other pages" if len(holes) > _NAMED else ""
+        more = f" and more on {counted(len(holes) - _NAMED, 'other page')}" if len(holes) > _NAMED else ""
         notices += (
             f"{path}: letters are missing, {where}{more}: the file does not say which they are; they show as \ufffd",
         )
@@ -80,7 +80,9 @@ def read_pdf(path: Path) -> Document:
             f"{path}: holds no text, pictures of it at most (a scan); recognise its text first (OCR)"
         )
     if blank:
-        notices += (f"{path}: no text on {len(blank)} of {len(pages)} pages ({', '.join(blank[:10])})",)
+        notices += (
+            f"{path}: no text on {len(blank)} of {counted(len(pages), 'page')} ({', '.join(blank[:10])})",
+        )
     kept, running = without_running(pages)
     paragraphs, changes = joined(kept)
     return Document(
@@ -113,7 +115,9 @@ def _opened(path: Path, data: bytes) -> "PdfReader":
         raise InputError(f"{path}: is encrypted; save it without a password")
     if not pages or pages > _MOST_PAGES:
         what = (
-            f"{pages} pages, {_MOST_PAGES} at most; split it" if pages else "holds no pages; fetch it again"
+            f"{counted(pages, 'page')}, {_MOST_PAGES} at most; split it"
+            if pages
+            else "holds no pages; fetch it again"
         )
         raise InputError(f"{path}: {what}")
     return reader

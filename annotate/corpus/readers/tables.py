@@ -18,7 +18,7 @@ from annotate.corpus.readers.document import (
     unseen_notice,
 )
 from annotate.corpus.readers.text import decode
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.files import lines, read_bytes, refuse_twins
 
 TABLES = (".csv", ".xlsx", ".jsonl")
@@ -178,7 +178,7 @@ def read_ready(path: Path, text_column: str = TEXT) -> list[Document]:
     notices = [*table.notices, *_ignored(path, table, {column, *known.values()})]
     rows = [row for row in table.rows if column in row.cells]
     if blank := len(table.rows) - len(rows):
-        notices.append(f"{path}: {blank} of {len(table.rows)} rows hold no {column}, and are left out")
+        notices.append(f"{path}: left out: {blank} of {counted(len(table.rows), 'row')} without {column}")
     if not rows:
         raise InputError(f"{path}: no row holds a {column}; leave the file out or put its passages in")
     documents = list(_documents(path, rows, column, known))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from annotate.corpus.readers.archive import check_archive
 from annotate.corpus.readers.document import Document, facts, raised, seen, unseen_notice
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile
@@ -59,9 +59,9 @@ def read_word(path: Path) -> Document:
         raise InputError(f"{path}: is not a Word document, or is damaged; save or fetch it again") from error
     notices = unseen_notice(path, removed)
     if left.hidden:
-        notices += (f"{path}: {left.hidden} letters of hidden text were left out",)
+        notices += (f"{path}: left out: {counted(left.hidden, 'letter')} of hidden text",)
     if left.notes:
-        notices += (f"{path}: {left.notes} marks of notes were left out",)
+        notices += (f"{path}: left out: {counted(left.notes, 'mark')} of notes",)
     return Document(path, text, guessed=guessed, notices=notices)
 
 

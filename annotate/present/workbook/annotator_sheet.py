@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from annotate.errors import counted
 from annotate.frames import records
 from annotate.present.summary import Summary
 from annotate.present.wording import coefficient
@@ -113,6 +114,10 @@ def _matrix(book: Book, page: Any, row: int, variable: str, found: pd.DataFrame,
          "max_type": "num", "max_value": 1, "min_color": "#F3D9B1", "mid_color": "#FFFFFF", "max_color": "#7FB3D8"},
     )  # fmt: skip
     shared = [n for _, n in cells.values()]
-    said = f"{min(shared):,} to {max(shared):,} passages in common" if shared else "no passages in common"
+    said = (
+        f"{min(shared):,} to {counted(max(shared), 'passage')} in common"
+        if shared
+        else "no passages in common"
+    )
     book.text(page, last + 1, 0, f"{said}; none: no passage in common; undefined: no variation", font_color="#5C6673", italic=True)  # fmt: skip
     return last + 4

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 from unicodedata import east_asian_width
 
+from annotate.errors import counted
 from annotate.present.wording import web_address
 from annotate.study.words import visible
 
@@ -99,7 +100,7 @@ def as_text(text: str) -> str:
     shown = visible(text)
     if len(shown) <= MOST_LETTERS // 2 or len(shown.encode("utf-16-le")) // 2 <= MOST_LETTERS:
         return shown
-    mark = f" … [cut: {len(text):,} characters in all]"
+    mark = f" … [cut: {counted(len(text), 'character')} in all]"
     room = MOST_LETTERS - len(mark)
     return shown.encode("utf-16-le")[: 2 * room].decode("utf-16-le", errors="ignore") + mark
 

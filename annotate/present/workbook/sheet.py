@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.present.workbook.cell import (
     FIGURES,
     FORMATS,
@@ -257,7 +257,7 @@ def check_rows(name: str, rows: int) -> None:
     """
     if rows > MOST_ROWS - _RESERVED:
         raise InputError(
-            f"workbook: {rows:,} rows are too many for the sheet {name}, which holds {MOST_ROWS:,}; "
+            f"workbook: {counted(rows, 'row is', 'rows are')} too many for the sheet {name}, which holds {MOST_ROWS:,}; "
             "take the tables as .csv or .parquet instead"
         )
 
