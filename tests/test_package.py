@@ -176,17 +176,33 @@ def test_the_same_study_and_seed_give_the_same_bytes(tmp_path):
     assert len(_bytes(tmp_path / "one")) > 30
 
 
-def test_what_was_written_is_replaced_and_nothing_else_is(summary, tmp_path):
-    write_package(tmp_path / "t", summary)
-    (tmp_path / "t" / "old.csv").write_text("", "utf-8")
-    write_package(tmp_path / "t", summary)
-    assert not (tmp_path / "t" / "old.csv").exists()
+@pytest.mark.parametrize(
+    ("write", "sign"), [(write_package, "datapackage.json"), (write_dataset, "README.md")]
+)
+def test_what_was_written_is_replaced_and_nothing_else_is(write, sign, summary, tmp_path):
+    """Also where a folder holds a file that the new one has as well, such as a README.md: the rest of it is not ours."""
+    target = tmp_path / "t"
+    written = write(target, summary)
+    before = {path: path.read_bytes() for path in written}
+    (target / sign).write_text("edited", "utf-8")
+    assert write(target, summary) == written
+    assert {path: path.read_bytes() for path in written} == before
+    (target / "notes").mkdir()
+    (target / "notes" / "thesis.txt").write_text("all", "utf-8")
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.txt").write_text("all", "utf-8")
-    for write in (write_package, write_dataset):
-        with pytest.raises(InputError, match="holds something else"):
-            write(tmp_path / "mine", summary)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "t"]
+    (tmp_path / "mine" / sign).write_text("mine", "utf-8")
+    (tmp_path / "mine" / ".git").symlink_to(target)
+    (tmp_path / "file").write_text("", "utf-8")
+    for name, said in (
+        ("t", r"holds other files, .*thesis\.txt;"),
+        ("mine", r"holds other files, .*\.git;"),
+        ("file", "is a file"),
+    ):
+        with pytest.raises(InputError, match=said):
+            write(tmp_path / name, summary)
+    assert (target / "notes" / "thesis.txt").read_text("utf-8") == "all"
+    assert (tmp_path / "mine" / sign).read_text("utf-8") == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "mine", "t"]
 
 
 def test_the_command_and_the_notebook_write_what_the_library_does(run, summary, tmp_path, folder):

@@ -1,7 +1,6 @@
 """A study in the layout that ``datasets.load_dataset`` reads from a folder: one row a passage, with hard and soft labels."""
 
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotate.present.data_statement import data_statement, title_of
-from annotate.present.package import put_in_place, refuse_other, slug, tidy
+from annotate.present.package import slug, tidy, whole_folder
 from annotate.present.summary import Summary
 from annotate.study.ratings import decode_set
 
@@ -30,20 +29,17 @@ def write_dataset(folder: Path, summary: Summary) -> list[Path]:
     Raises
     ------
     InputError
-        If the folder holds something else.
+        If the folder holds other files.
 
     """
-    refuse_other(folder, CARD)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".draft-", dir=folder.parent) as draft:
-        made = Path(draft) / "dataset"
+    with whole_folder(folder) as made:
         for name in ("passages", "ratings"):
-            (made / name).mkdir(parents=True)
+            (made / name).mkdir()
         pq.write_table(soft_labels(summary), made / "passages" / "train.parquet")  # type: ignore[no-untyped-call]
         ratings = summary.study.ratings.drop(columns=["annotation"], errors="ignore")
         tidy(ratings).to_parquet(made / "ratings" / "train.parquet", index=False)
         (made / CARD).write_text(_card(summary), encoding="utf-8", newline="")
-        return put_in_place(made, folder)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def soft_labels(summary: Summary) -> pa.Table:

@@ -10,13 +10,14 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from annotate.errors import InputError
+from annotate.errors import InputError, some
 from annotate.present.claim_tables import profile_tables
 from annotate.present.data_statement import data_statement, title_of
 from annotate.present.label_tables import codebook_frame
@@ -77,31 +78,48 @@ def write_package(folder: Path, summary: Summary) -> list[Path]:
     Raises
     ------
     InputError
-        If the folder holds something else.
+        If the folder holds other files.
 
     """
-    refuse_other(folder, DESCRIPTOR)
+    with whole_folder(folder) as made:
+        _fill(made, summary)
+    return sorted(_files(folder))
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a draft to fill, which takes the folder's place whole or not at all.
+
+    An older folder is replaced only if it has no file that the new one lacks, so that nothing else is ever deleted.
+
+    Raises
+    ------
+    InputError
+        If it is a file, or has such a file.
+
+    """
+    folder = folder.resolve()
+    if folder.is_file():
+        raise InputError(f"{folder}: is a file; name a folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=folder.parent) as draft:
-        made = Path(draft) / "tables"
+        made = Path(draft) / "made"
         made.mkdir()
-        _fill(made, summary)
-        return put_in_place(made, folder)
+        yield made
+        written = {path.relative_to(made) for path in _files(made)}
+        others = sorted(str(path) for path in _files(folder) if path.relative_to(folder) not in written)
+        if others:
+            raise InputError(
+                f"{folder}: holds other files, {some(others)}; name a new folder, or an empty one"
+            )
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
+        folder.chmod(0o755)
 
 
-def refuse_other(folder: Path, sign: str) -> None:
-    """Refuse a folder that holds something, and not the file by which one of ours is known."""
-    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / sign).is_file()):
-        raise InputError(f"{folder}: holds something else; name a new folder, or an empty one")
-
-
-def put_in_place(made: Path, folder: Path) -> list[Path]:
-    """Give a finished folder its name, in the place of an older one."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    made.rename(folder)
-    folder.chmod(0o755)
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
 
 
 def _fill(folder: Path, summary: Summary) -> None:

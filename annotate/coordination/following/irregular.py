@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotate.coordination.following.work import Passage
-from annotate.errors import some
+from annotate.errors import counted, some
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,6 @@ class Warned:
     ci_low: float | None = None
     ci_high: float | None = None
     limit: float | None = None
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Put a number before its noun.
-
-    >>> counted(1, "passage"), counted(2, "passage")
-    ('1 passage', '2 passages')
-    """
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
