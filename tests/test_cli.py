@@ -104,7 +104,7 @@ def test_check_reads_every_kind_of_file(run, table, tmp_path):
     (tmp_path / "bad.json").write_text("[", encoding="utf-8")
     code, out, _ = run("check", "t.csv", "e.json", "c.xml", "--config", "c.xml")
     assert code == 1  # the table has variables that this config does not have
-    assert "e.json: ok, 2 ratings of 1 passages, 0 exclusions" in out
+    assert "e.json: ok, 2 ratings of 1 passage, 0 exclusions" in out
     assert run("check", "t.csv")[0] == 0
     assert run("check", "bad.json")[0] == 1
 
