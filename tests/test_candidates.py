@@ -196,7 +196,7 @@ def test_vectors_that_do_not_fit_are_refused_in_one_line(tmp_path):
         assert "\n" not in str(refused.value)
     table = passages("One.", "Two.")
     for vectors, message in (
-        ({"p0": [1.0]}, "none for 1 passages: p1"),
+        ({"p0": [1.0]}, "none for 1 passage: p1"),
         ({"p0": [1.0], "p1": [1.0, 2.0]}, "of several lengths"),
         ({"p0": [1.0], "p1": [np.nan]}, "1 hold NaN or infinity: p1"),
     ):

@@ -47,7 +47,7 @@ def test_a_page_tells_who_says_it_from_whom_and_how_many_origins(claims):
     told = words(page)
     for source in ("Kestwire", "Varrin Daily", "Tide Blog", "Ommer Magazine", "Lock Weekly", "Gazette"):
         assert source in told
-    assert "Independent origins 1 to 3 [1, 3]" in told
+    assert "Independent origins 1 to 3 [1,3]" in told
     assert "Circular yes" in told
     assert "Ana Mirel counted the barges" in told
     assert "50 draws" in told
@@ -101,7 +101,7 @@ def test_the_network_of_the_report_leads_to_its_claims_and_stands_in_a_table(cla
         assert source in network
         assert source in table
     assert network.count('aria-label="') == 1 + 6 + 1 + 1  # the drawing, sources, the claim, the origin
-    assert "1 to 3 [1, 3]" in words(table)
+    assert "1 to 3 [1,3]" in words(table)
 
 
 def test_a_study_whose_texts_are_not_there_has_a_report(tmp_path):

@@ -205,9 +205,9 @@ def test_the_command_shows_each_view(run, tmp_path):
     claim_example.links(tmp_path)
     code, out, words = run("claims", "export.json", "--links", "links.csv", "--replicates", "50")
     assert code == 0, words
-    assert "1 to 3 [1, 3]" in out
+    assert "1 to 3 [1,3]" in out
     assert "circular" in out
-    for view, shown in (("--steps", "cites"), ("--mentions", "gazette"), ("--leave-one-out", "linker")):
+    for view, shown in (("--steps", "cites"), ("--mentions", "Tide Blog"), ("--leave-one-out", "linker")):
         code, out, words = run("claims", "export.json", "--links", "links.csv", view)
         assert code == 0, words
         assert shown in out

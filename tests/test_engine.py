@@ -298,7 +298,7 @@ def test_every_engine_refuses_alike(engine: str, what: str) -> None:
     cases = {
         "no column annotator": ratings.drop(columns="annotator"),
         "rated more than once": pd.concat([ratings, ratings.head(1)]),
-        "column item is blank in 1 rows": ratings.assign(item=[" ", *ratings["item"][1:]]),
+        "column item is blank in 1 row": ratings.assign(item=[" ", *ratings["item"][1:]]),
     }
     for said, table in cases.items():
         with pytest.raises(AnnotateError, match=said):
@@ -425,7 +425,7 @@ def test_large_tables_are_looked_at_as_small_ones_are(limit: str, monkeypatch: p
         assert np.array_equal(ours.counts, theirs.counts)
         assert np.array_equal(ours.n_items, theirs.n_items)
     ratings.loc[3, ["annotator", "category"]] = [None, " "]  # the first in the order of columns is named
-    with pytest.raises(TableError, match="column annotator is blank in 1 rows"):
+    with pytest.raises(TableError, match="column annotator is blank in 1 row"):
         open_table(ratings, ["source"])
 
 

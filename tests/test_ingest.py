@@ -102,9 +102,7 @@ def test_rows_for_no_file_are_named_and_a_row_is_never_that_of_a_namesake(folder
     manifest.write_text("file,source,document_id\nplain.txt,P,p\ngone.txt,G,\n", encoding="utf-8")
     made = done(folder / "plain.txt", namesake, manifest=manifest)
     assert (data(made, "p")["source"], data(made, "plain")["source"]) == ("P", "plain")
-    assert any(
-        "1 rows are for files that are not among these (gone.txt)" in notice for notice in made.notices
-    )
+    assert any("1 row is for files that are not among these (gone.txt)" in notice for notice in made.notices)
 
 
 def test_a_name_that_may_be_either_of_two_files_is_refused(folder, tmp_path):
@@ -399,7 +397,7 @@ def test_a_named_file_in_a_closed_folder_costs_itself_only(run, folder, monkeypa
     code, _, err = run("ingest", "closed/a.txt", "in/plain.txt", "-o", "t.json")
     assert code == 1
     assert "not read, 1: closed/a.txt" in err.splitlines()
-    assert "1 documents" in err
+    assert "1 document by" in err
 
 
 def test_the_command_writes_nothing_if_nothing_was_read_or_if_it_is_strict(run, folder, tmp_path):

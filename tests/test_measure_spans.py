@@ -245,7 +245,7 @@ def test_tables_that_cannot_be_measured() -> None:
         measure_spans(spans, annotated, texts, by=("desk",))
     with pytest.raises(TableError, match="annotated: the table is empty"):
         measure_spans(spans.iloc[:0], annotated.iloc[:0], texts)
-    with pytest.raises(TableError, match="column item is blank in 1 rows"):
+    with pytest.raises(TableError, match="column item is blank in 1 row"):
         measure_spans(spans, annotated.assign(item=[None, *annotated["item"][1:]]), texts)
     with pytest.raises(TableError, match="item p0 was annotated and has no text here"):
         measure_spans(spans, annotated, texts.assign(text=None))

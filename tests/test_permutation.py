@@ -333,7 +333,7 @@ def test_what_cannot_be_compared_says_why():
         (
             {"by": "team"},
             (
-                "variable v: cannot compare by team: of 9 items some are in several groups; "
+                "variable v: cannot compare by team: some of 9 items are in several groups; "
                 "the test moves whole items, so each must be in one group "
                 "(coders of kinds who rated the same items are compared by annotate annotators kinds)"
             ),

@@ -329,7 +329,7 @@ def test_a_coder_or_source_called_na_is_said(tmp_path):
     write_ratings(table(("p1", "-", "NA", "v", "x"), ("p1", "-", "A", "v", "x")), path)
     assert read_study(path).cautions == (
         "source - (2 ratings) counts as a source like any other",
-        "annotator NA (1 ratings) counts as an annotator like any other",
+        "annotator NA (1 rating) counts as an annotator like any other",
     )
 
 

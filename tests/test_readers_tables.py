@@ -89,7 +89,7 @@ def test_rows_without_a_text_are_counted(tmp_path):
         ("a.csv", "text,document_id,source\na,1,A\nb,1,B\n", "line 3: the source of document 1 is 'B' here and 'A' before"),
         ("a.xlsx", [["sentence"], ["One."]], "no column text; there are sentence"),
         ("a.xlsx", [], "the workbook is empty"),
-        ("a.jsonl", '{"text": "a"}\n{"text": \n', "line 2: no JSON"),
+        ("a.jsonl", '{"text": "a"}\n{"text": \n', "line 2: not JSON"),
         ("a.jsonl", '{"text": "a"}\n["b"]\n', "line 2: no object"),
         ("a.jsonl", f'{{"text": {"[" * 100_000}', "line 1: not JSON"),
         ("a.jsonl", '{"sentence": "a"}', "no column text; there are sentence"),

@@ -24,8 +24,8 @@ TWO = pd.DataFrame(
     [
         (lambda: Scale("metric"), "level 'metric' is not known; there are nominal, ordinal, interval, ratio, set"),
         (lambda: Scale(["nominal"]), "level ['nominal'] is not known; there are nominal, ordinal, interval, ratio, set"),
-        (lambda: Scale("nominal", weights="radical"), "weights 'radical' are not known; there are identity, linear, quadratic, ordinal, level"),
-        (lambda: Scale("set", distance="dice"), "set distance 'dice' is not known; there are masi, jaccard"),
+        (lambda: Scale("nominal", weights="cubic"), "weights 'cubic' are not known; there are identity, linear, quadratic, ordinal, radical, ratio, circular, bipolar, level"),
+        (lambda: Scale("set", distance="dice"), "distance 'dice' is not known; there are masi, jaccard, linear, radical, circular, bipolar"),
         (lambda: Scale("ordinal", "abc"), "categories: 'abc' is not a sequence of texts; write ('low', 'high')"),
         (lambda: Scale("ordinal", (1, 2)), "categories: (1, 2) is not a sequence of texts; write ('low', 'high')"),
         (lambda: Scale("nominal", ("a", "b", "a")), "categories: 'a' stands twice; name each once"),
@@ -55,7 +55,12 @@ def test_a_scale_is_a_value():
 
 def test_what_a_scale_may_say_can_be_computed():
     assert set(WEIGHTS) == {*weights.WEIGHTS, "level"}
-    assert set(DISTANCES) == set(distance.SET_DISTANCES)
+    assert set(DISTANCES) == {*distance.SET_DISTANCES, *weights.WEIGHTS} - {
+        "identity",
+        "quadratic",
+        "ordinal",
+        "ratio",
+    }
     for level in LEVELS:
         found = measure(TWO.replace({"category": {"x": "1", "y": "2"}} if level != "set" else {"category": {"x": '["x"]', "y": '["y"]'}}),
                         scales={"v": Scale(level, () if level == "set" else ("1", "2"))}, interval=Interval("none"))  # fmt: skip

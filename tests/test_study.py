@@ -351,7 +351,7 @@ def test_a_star_keeps_an_annotation_as_its_annotators_own_rating(export, config)
     found = measure(study.rated, scales=study.scales, coefficients="percent_agreement")
     assert found["value"].tolist() == [0.75]
     assert [study.cautions[0][:70]] == [
-        "1 annotations that are starred as ground truth were last changed by so"
+        "1 annotation starred as ground truth was last changed by somebody else"
     ]
     assert study.gold[["item", "annotator", "category"]].to_numpy().tolist() == [
         ["p1", "A1", "a"],

@@ -69,7 +69,7 @@ def test_for_reading_quality_stands_beside_its_baseline(here):
     export(here / "export.json")
     done = call(here, "--variable", "kind", "--top", "3")
     assert done.exit_code == 0, done.output
-    assert "f1 of baseline" in done.stdout
+    assert "F1 of baseline" in done.stdout
     assert "note" not in done.stdout
     assert "1.000 [" in done.stdout
     assert "p06" not in done.stdout  # the texts stand there

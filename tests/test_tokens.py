@@ -117,7 +117,7 @@ def test_a_weight_is_a_passage_that_often(marked: list[MarkedPassage], data: Any
     ("annotators", "rows", "says"),
     [
         (("a", "a"), ((), ()), "names one twice"),
-        (("a", "b"), ((),), "1 rows for 2 annotators"),
+        (("a", "b"), ((),), "1 row for 2 annotators"),
         (("a",), (((1, 9),),), "1 to 9 is not a stretch of a passage of 4 characters"),
         (("a",), (((2, 2),),), "2 to 2"),
     ],

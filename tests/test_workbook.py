@@ -345,7 +345,7 @@ def test_what_is_no_workbook_of_ours_is_refused(tmp_path):
     (tmp_path / "text.xlsx").write_text("no workbook")
     for name, words in (
         ("other.xlsx", "has no sheet Disagreements"),
-        ("text.xlsx", "not a readable workbook"),
+        ("text.xlsx", "not a .xlsx file"),
         ("none.xlsx", "no such file"),
     ):
         with pytest.raises(InputError, match=words):

@@ -206,7 +206,7 @@ def test_what_somebody_who_leaves_has_not_done_goes_to_others(
         [which_ for which_ in own(made.plan, leaver) if which_ not in done and which_[1] == 1]
     )
     assert f"{open_passages} passages of {leaver.email} left open: given to others" in err
-    assert f"second times of {leaver.email} were open, and are dropped" in err
+    assert f" of {leaver.email} left open: dropped" in err
 
     plan = read_plan(task.data for task in take_inventory(connection, project).tasks)
     assert assigned_to(connection, project, leaver) == done

@@ -242,7 +242,7 @@ def test_a_second_project_that_comes_late(
     assert place(connection, make_tasks(3), title, config).created == 1
     assert spare not in {one.id for one in all_projects(connection)}
     by_hand = second()
-    with pytest.raises(ServerError, match=f"2 projects .* have this title; .*: {project}, {by_hand}"):
+    with pytest.raises(ServerError, match=f"2 projects of this title .*: {project}, {by_hand}"):
         place(connection, make_tasks(3), title, config)
     full = second(description=f"{MADE_BY}4567")
     import_raw(connection, full, [{"data": {"text": "by hand"}}])
@@ -428,7 +428,7 @@ def test_a_changed_config(connection: Connection, title: str, config: str, make_
     assert config_hash(find_project(connection, title).config) == config_hash(other)
     assert {t["data"]["config_sha256"] for t in standing(connection, title)} == {config_hash(other)}
     skip(connection, standing(connection, title)[0]["id"], 1.0)
-    with pytest.raises(ServerError, match="the label config changed, and 1 annotations were made"):
+    with pytest.raises(ServerError, match="the label config changed, and 1 annotation was made"):
         place(connection, made_with, title, config)
     with pytest.raises(ServerError, match=r"3 tasks .* were made with another label config"):
         place(connection, made_with, title, other)
