@@ -65,6 +65,12 @@ def _what_a_first_start_depends_on() -> str:
 
 
 @pytest.fixture
+def does_not_act(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not there soon will not come any more."""
+    monkeypatch.setattr("annotate.studio.late.ACTS_SECONDS", 0.5)
+
+
+@pytest.fixture
 def copied(template: Path, tmp_path: Path) -> Iterator[Path]:
     """A server's folder of the test's own, not running yet; what runs in it is stopped."""
     folder = tmp_path / "server"

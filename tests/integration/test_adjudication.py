@@ -165,7 +165,7 @@ def test_disagreements_are_decided_in_a_browser_and_come_back_as_labels(
 
     study = read_study(snapshot)  # a decision is nobody's rating
     assert study.ratings.empty
-    assert study.exclusions["reason"].value_counts().to_dict() == {"adjudicated": 52}
+    assert study.exclusions["reason"].value_counts().to_dict() == {"adjudicated": 64}
 
 
 def test_it_is_pushed_once_and_goes_on_from_there(
@@ -200,7 +200,7 @@ def test_it_is_pushed_once_and_goes_on_from_there(
 
 @pytest.mark.parametrize("how", ["reply", "request"])
 def test_a_tab_whose_reply_is_lost_stands_once(
-    through_proxy: Connection, proxy: Any, connection: Connection, title: str, how: str
+    through_proxy: Connection, proxy: Any, connection: Connection, title: str, how: str, does_not_act: None
 ) -> None:
     proxy.spoil("POST /api/dm/views/", how)
     if how == "request":  # it was not made, and no request is repeated: it says so

@@ -215,6 +215,7 @@ def test_another_label_config_is_refused(
 def test_after_a_lost_reply_each_suggestion_stands_once(
     through_proxy: Connection,
     proxy: Any,
+    does_not_act: None,
     connection: Connection,
     title: str,
     config: str,
