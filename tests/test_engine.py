@@ -312,7 +312,9 @@ def test_spark_gives_the_same_digits() -> None:
     ratings = random_ratings()
     ratings["document"] = [f"d{number // 4}" for number in pd.factorize(ratings["item"], sort=True)[0]]
     builder = spark_sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    session = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()  # 200 small tasks take minutes
+    session = builder.config(
+        "spark.sql.shuffle.partitions", "2"
+    ).getOrCreate()  # 200 small tasks take minutes
     try:
         distributed = session.createDataFrame(ratings.to_dict("records"))
         level: Any = {"claim type": "nominal", "certainty's": "nominal"}

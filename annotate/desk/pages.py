@@ -303,7 +303,9 @@ def _table(frame: pd.DataFrame) -> dict[str, Any]:
 def _headed(frame: pd.DataFrame) -> pd.DataFrame:
     """The table, in which what heads several rows stands in the first of them."""
     heading = frame.attrs.get("heading")
-    if heading not in frame.columns:  # one that is the same in all rows stands below the table
+    if (
+        heading is None or heading not in frame.columns
+    ):  # one that is the same in all rows stands below the table
         return frame
     column = frame[heading]
     return frame.assign(**{heading: column.where(column.ne(column.shift()), None)})
