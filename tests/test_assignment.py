@@ -504,7 +504,7 @@ def test_each_list_of_annotators_has_a_salt_of_its_own(tmp_path: Path) -> None:
 
 def test_what_is_no_salt_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one.txt.salt").write_text("", encoding="ascii")
-    with pytest.raises(InputError, match=r"one\.txt\.salt: is no salt of pseudonyms"):
+    with pytest.raises(InputError, match=r"one\.txt\.salt: is not a salt of pseudonyms"):
         salt_of(tmp_path / "one.txt")
     with pytest.raises(InputError, match="the salt of the pseudonyms cannot be written"):
         salt_of(tmp_path / "nowhere" / "one.txt")

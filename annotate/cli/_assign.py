@@ -9,8 +9,7 @@ import typer
 from annotate.cli._help import CODING, command
 from annotate.cli.options import Config, Form, Insecure, read_codebook, refuse_overwriting
 from annotate.cli.speech import give, progress, say, say_doubled, tell
-from annotate.errors import InputError
-from annotate.present import counted
+from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,6 +75,7 @@ def assign(
         read_annotators,
         read_plan,
         salt_of,
+        salt_place,
         write_plan,
     )
     from annotate.corpus import read_tasks, write_tasks
@@ -84,17 +84,18 @@ def assign(
     from annotate.present.study_tables import readable
     from annotate.present.tables import write_table
 
-    salt = annotators.with_name(f"{annotators.name}.salt")
     for place in (output, plan_file):
-        refuse_overwriting(place, *filter(None, [tasks, annotators, salt, config, instructions]))
+        refuse_overwriting(
+            place, *filter(None, [tasks, annotators, salt_place(annotators), config, instructions])
+        )
     if plan_file is not None and plan_file.suffix.lower() not in READABLE:
         raise InputError(f"{plan_file}: a table is written to {' or '.join(READABLE)}; name such a file")
     if hand_on and project is None:
         raise InputError("--hand-on: only a project knows what is done; name it with --project")
     passages = read_tasks(tasks)
-    people: Sequence[Annotator] = [
-        replace(one, salt=salt_of(annotators)) for one in read_annotators(annotators)
-    ]
+    named = read_annotators(annotators)
+    salt = salt_of(annotators)
+    people: Sequence[Annotator] = [replace(one, salt=salt) for one in named]
     tabs: Sequence[Tab] = ()
     addresses: Mapping[str, str] = {}
     if project is None:

@@ -10,6 +10,7 @@ from annotate.coordination.assignment.plan import (
     read_plan,
     release,
     salt_of,
+    salt_place,
     work_in,
     write_plan,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "read_plan",
     "release",
     "salt_of",
+    "salt_place",
     "work_in",
     "write_plan",
 ]

@@ -72,6 +72,11 @@ def earlier_key(email: str) -> str:
     return "ann-" + hashlib.sha256(email.strip().lower().encode()).hexdigest()[:8]
 
 
+def salt_place(people: Path) -> Path:
+    """Where the salt of a list of annotators is kept: beside the list."""
+    return people.with_name(f"{people.name}.salt")
+
+
 def salt_of(people: Path) -> str:
     """The salt of the study whose annotators are listed in a file: it stands beside the list, and is made if it lacks.
 
@@ -80,10 +85,10 @@ def salt_of(people: Path) -> str:
     Raises
     ------
     InputError
-        If it cannot be written or read, or is none.
+        If it cannot be written or read, or is not a salt.
 
     """
-    place = people.with_name(f"{people.name}.salt")
+    place = salt_place(people)
     try:
         handle = os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
@@ -98,7 +103,7 @@ def salt_of(people: Path) -> str:
     salt = read_text(place).strip()
     if not _SALT.fullmatch(salt):
         raise InputError(
-            f"{place}: is no salt of pseudonyms; put back the one that annotate assign wrote, or delete it"
+            f"{place}: is not a salt of pseudonyms; put back the one that annotate assign wrote, or delete it"
         )
     return salt
 
