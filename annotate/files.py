@@ -77,7 +77,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def read_json(path: Path, *, remedy: str, error: type[AnnotateError] = InputError) -> Any:
-    """Read a JSON file; what is not a JSON, or cannot be held, is an ``error`` that ends with the remedy."""
+    """Read a JSON file; what is not JSON, or cannot be held, is an ``error`` that ends with the remedy."""
     text = read_text(path)
     try:
         return json.loads(text)

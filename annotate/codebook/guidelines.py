@@ -17,7 +17,7 @@ _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 def instructions(path: Path) -> str:
     """Render a Markdown file to the HTML of a project's instructions; raw HTML in it is shown as text.
 
-    So are links that are no web addresses, and pictures: annotators' browsers load nothing from elsewhere.
+    So are links that are not web addresses, and pictures: annotators' browsers load nothing from elsewhere.
 
     Label Studio takes styles out, and its own style sheet takes away the numbers and bullets of lists,
     all indents, and the space between blocks and between cells; so these are written as text and as

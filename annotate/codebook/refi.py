@@ -95,7 +95,7 @@ def config_of_refi(path: Path) -> str:
     Raises
     ------
     ConfigError
-        If it is none, holds no code, or more than can be shown.
+        If it is not one, holds no code, or more than can be shown.
 
     """
     root = parse_config(read_text(path), where=str(path))

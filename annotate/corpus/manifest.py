@@ -157,7 +157,7 @@ def settle(document: Document, entry: Entry, source: str | None) -> Settled:
     Raises
     ------
     InputError
-        If a fact is not a UTF-8, as the name of a file may be.
+        If a fact is not UTF-8, as the name of a file may be.
 
     """
     stated = {fact: getattr(entry, fact) or document.said.get(fact) for fact in FACTS}

@@ -27,7 +27,7 @@ def read_tasks(path: Path) -> list[Task]:
     Raises
     ------
     InputError
-        If it is not a JSON, not a list of tasks, empty, lacks a passage id, source or text, has an id twice, or
+        If it is not JSON, not a list of tasks, empty, lacks a passage id, source or text, has an id twice, or
         holds what JSON or UTF-8 cannot (NaN, half a surrogate pair).
 
     """

@@ -69,7 +69,7 @@ def reuse(
     Raises
     ------
     TableError
-        If a column is missing, or a text is not a text.
+        If a column is missing, or the column of texts holds something else.
     StatisticsError
         If ``min_score`` is not within 0 and 1, ``max_passages`` below 2, or the language not known.
 

@@ -51,7 +51,7 @@ def comes_late(connection: Connection, there: Callable[[], bool], what: str, los
 
 
 def once(connection: Connection, ask: Callable[[], object], there: Callable[[], bool], what: str) -> None:
-    """Ask for something that must not be done twice. A lost reply is no error if it is seen to have been done.
+    """Ask for something that must not be done twice. A lost reply is not an error if it is seen to have been done.
 
     ``there`` and ``what`` are those of :func:`comes_late`.
 

@@ -101,7 +101,7 @@ def push(
     InputError
         If there are no tasks, one has no passage id or lacks what the config shows, or an id comes twice.
     ConfigError
-        If the config is not a XML.
+        If the config is not XML.
     ServerError
         If the server refuses; a passage is there with another text; what annotators saw would change after
         they annotated it; annotations were made with another label config; or some passages are assigned and

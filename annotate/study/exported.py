@@ -73,7 +73,7 @@ def not_a_list(read: object, where: str) -> ExportError:
 
 
 def not_an_export(where: str, ending: str) -> str:
-    """Name a file by its ending that is no export, no snapshot and no table."""
+    """Name a file by its ending that is neither an export, a snapshot nor a table."""
     known = "neither a Label Studio export (.json), a snapshot folder nor a table of ratings (.csv, .parquet)"
     return f"{where}: {_ENDINGS.get(ending.lower(), known)}"
 

@@ -132,7 +132,7 @@ class Entering:
         return place
 
     def _make_texts(self) -> None:
-        """Have text in the columns that are required; what is none gets the text that pandas gives it."""
+        """Have text in the columns that are required; what is not text gets the text that pandas gives it."""
         kinds = {row[0]: str(row[1]) for row in self._rows("DESCRIBE raw")}
         cells, joins = [], []
         for column in REQUIRED:
@@ -187,7 +187,7 @@ class Entering:
 
     @cached_property
     def _odd_items(self) -> pd.DataFrame:
-        """The items that are not spelled in the plainest way, or that are none."""
+        """The items that are not spelled in the plainest way, or that are blank."""
         return self._grouped(
             ["item"],
             where=f"WHERE item IS NULL OR item = '' OR regexp_matches(item, {quoted(PERHAPS_CHANGED)})",

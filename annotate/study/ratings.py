@@ -180,7 +180,7 @@ def round_cautions(ratings: pd.DataFrame) -> tuple[str, ...]:
 
 
 def waves_caution(waves: int) -> str:
-    """Say that rounds are no repeats."""
+    """Say that rounds are not repeats."""
     return f"round tells waves here, since nobody rates an item twice: all {waves} count as one round"
 
 

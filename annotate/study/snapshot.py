@@ -208,7 +208,7 @@ def known_snapshots(folder: Path = Path("exports")) -> list[tuple[Path, str]]:
 def named_snapshot(named: str, folder: Path = Path("exports")) -> Path:
     """Find what a person names: a path, ``latest``, or the title of a project, which is its newest snapshot.
 
-    What is none of these is taken for a path, which its reader refuses.
+    Anything else is taken for a path, which its reader refuses.
     """
     path = Path(named)
     if path.exists():

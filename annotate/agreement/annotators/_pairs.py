@@ -232,7 +232,7 @@ def pairs(
         If a column is missing, a cell is blank or the table is empty.
     StatisticsError
         If a coefficient is not known, a variable has no scale, a category is not what was declared, a number or a set
-        is none, or an annotator rated an item twice.
+        is not one, or an annotator rated an item twice.
 
     """
     chosen, grouping = select(coefficients), group_columns(by)

@@ -171,7 +171,7 @@ def adjudication_config(config: str) -> str:
     Raises
     ------
     ConfigError
-        If the config is not a XML, shows nothing that is annotated, or has a tag named ``votes``.
+        If the config is not XML, shows nothing that is annotated, or has a tag named ``votes``.
 
     """
     root = parse_config(config)

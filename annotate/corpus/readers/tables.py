@@ -48,7 +48,7 @@ def read_table(path: Path) -> Table:
     Raises
     ------
     InputError
-        If the file is missing, damaged or empty; a line has too many or too few cells, or is not a JSON.
+        If the file is missing, damaged or empty; a line has too many or too few cells, or is not JSON.
 
     """
     kind = path.suffix.lower()
