@@ -156,7 +156,7 @@ def test_columns_that_are_no_plain_text_are_read_alike(
 
 
 def test_a_limit_that_is_none_is_refused(written: Path) -> None:
-    with pytest.raises(AnnotateError, match="'lots' is no amount"):
+    with pytest.raises(AnnotateError, match="'lots' is not an amount"):
         read_queried(written, memory="lots")
 
 

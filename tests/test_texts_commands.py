@@ -6,11 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.figures.grammar import REGISTERED
 from annotate.files import bundled
 from annotate.frames import records
-from annotate.present import counted
 from annotate.provenance import arithmetic, compare, quantities, reuse
 from annotate.provenance.ledger import ledger_of
 from annotate.study.passages import read_passages

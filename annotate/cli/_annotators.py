@@ -13,8 +13,7 @@ from annotate.cli._groups import Scaled, Table, coefficients, drawn_together, na
 from annotate.cli._help import Group, command, takes
 from annotate.cli.options import By, Cluster, Coefficients, Confidence, DataDir, Insecure, Seed
 from annotate.cli.speech import give, say, say_exclusions, tell
-from annotate.errors import InputError
-from annotate.present import counted
+from annotate.errors import InputError, counted
 
 app = typer.Typer(
     cls=Group,
@@ -271,9 +270,8 @@ def gold(read: Scaled, table: Table, confidence: Confidence = 0.95, cluster: Clu
 
     if read.study.gold.empty:
         raise InputError(f"{read.study.name}: no annotation is starred as ground truth")
-    ratings = read.study.ratings
     result = with_gold(
-        ratings.loc[ratings["round"] == 1],
+        read.in_memory.first_round,
         read.study.gold,
         scales=read.scales,
         interval=Interval(confidence=confidence, cluster=drawn_together(cluster)),

@@ -20,13 +20,12 @@ from annotate.cli.options import (
     refuse_overwriting,
 )
 from annotate.cli.speech import say, say_exclusions
-from annotate.present import counted
+from annotate.errors import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from annotate.present.summary import Summary
-    from annotate.provenance.claims.measured import Claims
     from annotate.provenance.ledger import Ledger
     from annotate.sampling import Interval
     from annotate.study.study import Study
@@ -367,6 +366,7 @@ def _summary(
     texts: bool,
 ) -> "Summary":
     """Compute what workbook and report show; ``of_claims`` are the links, the names of origins, and the corrections."""
+    from annotate.cli._origins import claims_of
     from annotate.present.summary import handed_on, summarise
 
     refuse_overwriting(output, *filter(None, [adjudicated, *of_claims]))
@@ -376,25 +376,9 @@ def _summary(
         scales=read.scales,
         interval=interval,
         decisions=decisions,
-        claims=_claims_of(handed_on(read.in_memory, names=names)[0], *of_claims) if any(of_claims) else None,
+        claims=claims_of(handed_on(read.in_memory, names=names)[0], *of_claims) if any(of_claims) else None,
         names=names,
         texts=texts,
-    )
-
-
-def _claims_of(study: "Study", links: Path | None, origins: Path | None, claims: Path | None) -> "Claims":
-    from annotate.cli._origins import read_names
-    from annotate.provenance.claims.corrections import Corrections, read_corrections
-    from annotate.provenance.claims.measured import gather
-    from annotate.study.links import read_links
-    from annotate.study.passages import passages_of_study
-
-    passages = passages_of_study(study, study.name)
-    return gather(
-        study,
-        None if links is None else read_links(links, passages),
-        read_names(study, origins),
-        corrections=Corrections() if claims is None else read_corrections(claims, set(passages["item"])),
     )
 
 

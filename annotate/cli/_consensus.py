@@ -26,7 +26,7 @@ from annotate.cli.options import (
     refuse_overwriting,
 )
 from annotate.cli.speech import give, progress, say, say_doubled, say_exclusions, tell
-from annotate.present import counted
+from annotate.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,18 @@ import typer
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CODING, Group, command, takes
 from annotate.cli.options import Config, DataDir, Insecure, Invalid, Project, read_codebook
-from annotate.cli.speech import give, one_line, progress, say, say_doubled, say_exclusions, tell, waiting
-from annotate.present import counted
+from annotate.cli.speech import (
+    give,
+    one_line,
+    progress,
+    say,
+    say_cautions,
+    say_doubled,
+    say_exclusions,
+    tell,
+    waiting,
+)
+from annotate.errors import counted
 
 app = typer.Typer()
 OnConfigChange = Literal["error", "first"]
@@ -206,8 +216,7 @@ def pull(
     give(folder)
     study = read_study(folder)
     say_exclusions(study)
-    for caution in study.cautions:
-        say(f"caution: {one_line(caution)}")
+    say_cautions(study)
     if "adjudicated" in set(study.exclusions["reason"]):
         say(f"these are decisions: read them with annotate consensus EXPORT --adjudicated {folder}")
 

@@ -3,7 +3,6 @@
 A group is a function with its options as parameters; :func:`annotate.cli._help.takes` gives them to a command.
 """
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -40,9 +39,9 @@ from annotate.cli.options import (
     read_orders,
     refuse_overwriting,
 )
-from annotate.cli.speech import one_line, say
-from annotate.errors import InputError
-from annotate.present import Format, counted
+from annotate.cli.speech import say, say_cautions
+from annotate.errors import InputError, counted
+from annotate.present import Format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,9 +229,11 @@ def scaled(
         return held(
             export, level, order, config, on_invalid, on_edited, missing, without_suggested, machine, output
         )
+    from annotate.study.study import require_variables
+
     said, orders = read_levels(level), read_orders(order)
     study = _queried(export, config, output, missing or (), memory, without_suggested=without_suggested)
-    _refuse_unknown({**said, **orders}, study)
+    require_variables({**said, **orders}, [*study.levels, *study.variables])
     return _without_machines(Scaled(study, {**study.levels, **said}, {**study.categories, **orders}), machine)
 
 
@@ -279,7 +280,7 @@ def _queried(
     study = read_queried(export, config=config, missing=missing, memory=memory)
     if without_suggested:
         study = study.without_suggested()
-    _say_cautions(study)
+    say_cautions(study)
     return study
 
 
@@ -311,19 +312,6 @@ def weighted(
         distance=dict.fromkeys(found.level, set_distance)
         | read_measures(distance, found.level, "--distance"),
     )
-
-
-def optional(group: Callable[..., Scaled]) -> Callable[..., Scaled | None]:
-    """The same group where no export need be named: then it makes nothing."""
-    signature = inspect.signature(group)
-    export = signature.parameters["export"].replace(default=None)
-    others = [one for name, one in signature.parameters.items() if name != "export"]
-
-    def given(**typed: object) -> Scaled | None:
-        return None if typed["export"] is None else group(**typed)
-
-    given.__signature__ = signature.replace(parameters=[*others, export])  # type: ignore[attr-defined]
-    return given
 
 
 def drawn_together(named: str) -> str | None:
@@ -402,26 +390,13 @@ def read_rated(
 
     """
     from annotate.coordination.suggestion import unsuggested
-    from annotate.study.study import read_study
+    from annotate.study.study import read_study, require_variables
 
     refuse_overwriting(output, *filter(None, [export, config]))
     study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited, missing=missing)
     if without_suggested:
         study = unsuggested(study)
     _ = study.marked if marks else study.rated  # refused where there is nothing to measure
-    _say_cautions(study)
-    _refuse_unknown(said, study)
+    say_cautions(study)
+    require_variables(said, [*study.levels, *study.variables])
     return study
-
-
-def _say_cautions(study: "Study | QueriedStudy") -> None:
-    for caution in study.cautions:
-        say(f"caution: {one_line(caution)}")
-
-
-def _refuse_unknown(said: Iterable[str], study: "Study | QueriedStudy") -> None:
-    """Refuse a variable that was named and is not there."""
-    used = dict.fromkeys([*study.levels, *study.variables])
-    for variable in said:
-        if variable not in used:
-            raise InputError(f"{variable}: no such variable; there are {', '.join(used)}")

@@ -9,8 +9,7 @@ from annotate.cli._groups import Table, written
 from annotate.cli._help import CLAIMS, command, takes
 from annotate.cli.options import Config, Insecure, Texts, refuse_overwriting
 from annotate.cli.speech import give, progress, say, say_doubled, tell
-from annotate.errors import InputError
-from annotate.present import counted
+from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,8 +24,7 @@ from annotate.cli.options import (
     refuse_overwriting,
 )
 from annotate.cli.speech import give, say, say_exclusions
-from annotate.errors import some
-from annotate.present import counted
+from annotate.errors import counted, some
 
 if TYPE_CHECKING:
     from annotate.provenance.claims.measured import Claims
@@ -57,31 +56,43 @@ def gathered(
         For decisions on links without the links.
 
     """
-    from annotate.files import bundled
-    from annotate.provenance.claims.corrections import Corrections, read_corrections
-    from annotate.provenance.claims.measured import gather
-    from annotate.study.links import CONFIG, read_links
-    from annotate.study.passages import passages_of_study
     from annotate.study.study import read_study
 
     if links_adjudicated is not None and links is None:
         raise typer.BadParameter("goes with --links", param_hint="--links-adjudicated")
     refuse_overwriting(output, *filter(None, [export, config, links, origins, claims, links_adjudicated]))
     study = read_study(export, config=config, on_invalid=on_invalid, on_edited=on_edited)
-    passages = passages_of_study(study, str(export))
+    found = claims_of(study, links, origins, claims, links_adjudicated)
+    say_exclusions(study)
+    for what in told_of(found):
+        say(what)
+    return found
+
+
+def claims_of(
+    study: "Study",
+    links: Path | None,
+    origins: Path | None,
+    claims: Path | None,
+    links_adjudicated: Path | None = None,
+) -> "Claims":
+    """Gather the claims of a study, by the files that were named: links, names of origins, corrections, decisions on links."""
+    from annotate.files import bundled
+    from annotate.provenance.claims.corrections import Corrections, read_corrections
+    from annotate.provenance.claims.measured import gather
+    from annotate.study.links import CONFIG, read_links
+    from annotate.study.passages import passages_of_study
+
+    passages = passages_of_study(study, study.name)
     read = None if links is None else read_links(links, passages)
     made = None if read is None else read_adjudicated(links_adjudicated, bundled(CONFIG), read.study)
-    found = gather(
+    return gather(
         study,
         read,
         read_names(study, origins),
         corrections=Corrections() if claims is None else read_corrections(claims, set(passages["item"])),
         decided=None if made is None else made.categories,
     )
-    say_exclusions(study)
-    for what in told_of(found):
-        say(what)
-    return found
 
 
 def told_of(claims: "Claims") -> list[str]:

@@ -9,7 +9,7 @@ from annotate.cli._groups import Table, written
 from annotate.cli._help import PASSAGES, command, takes
 from annotate.cli.options import Config, read_codebook, refuse_overwriting
 from annotate.cli.speech import give, one_line, say
-from annotate.present import counted
+from annotate.errors import counted
 
 if TYPE_CHECKING:
     from annotate.corpus import Ingested

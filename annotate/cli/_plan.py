@@ -1,11 +1,13 @@
 """How many more, and how many at all: ``plan``, from what was rated or before there are data."""
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, drawn_together, optional, say_renamed, weighted, written
+from annotate.cli._groups import Scaled, Table, drawn_together, say_renamed, weighted, written
 from annotate.cli._help import AGREEMENT, INTERVALS, command, takes
 from annotate.cli.options import By, Cluster, Confidence, Seed
 from annotate.cli.speech import say_exclusions
@@ -126,8 +128,21 @@ def _design(
     )
 
 
+def _optional(group: Callable[..., Scaled]) -> Callable[..., Scaled | None]:
+    """The same group where no export need be named: then it makes nothing."""
+    signature = inspect.signature(group)
+    export = signature.parameters["export"].replace(default=None)
+    others = [one for name, one in signature.parameters.items() if name != "export"]
+
+    def given(**typed: object) -> Scaled | None:
+        return None if typed["export"] is None else group(**typed)
+
+    given.__signature__ = signature.replace(parameters=[*others, export])  # type: ignore[attr-defined]
+    return given
+
+
 @command(app, "plan", AGREEMENT, example="annotate plan exports/example --half-width 0.1")
-@takes(table=written, interval=_simulated, read=optional(weighted), design=_design)
+@takes(table=written, interval=_simulated, read=_optional(weighted), design=_design)
 def plan(
     read: "Scaled | None",
     table: Table,

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotate.cli.speech import give, one_line, say
-from annotate.errors import ServerError
-from annotate.present import counted
+from annotate.errors import ServerError, counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -24,7 +24,7 @@ def say(words: str) -> None:
 
 
 def give(words: object, *, end: str = "\n") -> None:
-    """Give a result of a command that is no table, on standard output, as :func:`say` says something."""
+    """Give a result of a command that is not a table, on standard output, as :func:`say` says something."""
     import typer
 
     from annotate.study.words import visible
@@ -57,10 +57,15 @@ def say_exclusions(study: "Study | QueriedStudy") -> None:
         say(f"left out: {count} {reason}")
 
 
+def say_cautions(study: "Study | QueriedStudy") -> None:
+    """Say what may not have been meant as it was read."""
+    for caution in study.cautions:
+        say(f"caution: {one_line(caution)}")
+
+
 def say_doubled(passages: "Sequence[str]") -> None:
     """Warn of passages that a push found more than once and could not put right."""
-    from annotate.errors import some
-    from annotate.present import counted
+    from annotate.errors import counted, some
 
     if passages:
         say(

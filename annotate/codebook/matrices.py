@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from annotate.errors import StatisticsError, counted
-from annotate.files import lines, read_text
+from annotate.files import lines, read_text, sha256_of
 
 _DIGITS = 12  # of the hash: enough to tell files apart, and short enough for a table
 
@@ -105,14 +105,14 @@ def read_matrix(path: Path) -> Matrix:
     Raises
     ------
     InputError
-        If the file is missing, or no UTF-8.
+        If the file is missing, or is not UTF-8.
     StatisticsError
         If it is neither distances nor weights, see :class:`Matrix`.
 
     """
     text = read_text(path)
     rows = [[cell.strip() for cell in cells] for _, cells in lines(text, path)]
-    return _matrix(f"{path.name} (sha256 {_hash(path.read_bytes())})", rows[0], rows[1:])
+    return _matrix(f"{path.name} (sha256 {sha256_of(path)[:_DIGITS]})", rows[0], rows[1:])
 
 
 def matrix_of(frame: pd.DataFrame) -> Matrix:

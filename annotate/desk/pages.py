@@ -22,8 +22,8 @@ from starlette.routing import Route
 from annotate.coordination.following import agreement_frame, part_frame
 from annotate.coordination.following.progress import AnnotatorProgress
 from annotate.desk.watching import Seen, Watching
-from annotate.errors import AnnotateError
-from annotate.present import charts, counted
+from annotate.errors import AnnotateError, counted
+from annotate.present import charts
 from annotate.present.claim_tables import ledger_table
 from annotate.present.label_tables import disagreements_table, progress_lines, progress_table
 from annotate.present.report import write_report

@@ -2,9 +2,5 @@
 
 from typing import Literal
 
-from annotate.errors import counted
-
-__all__ = ["Format", "counted"]
-
 Format = Literal["table", "csv", "json", "markdown", "parquet"]
 """How a table is written. It is here because the command line needs it before pandas is imported."""

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from annotate.coordination.linking import marked
 from annotate.corpus.languages import languages_of
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.frames import records
-from annotate.present import charts, counted, wording
+from annotate.present import charts, wording
 from annotate.present.claim_tables import claim_range
 from annotate.present.wording import decided, source_name, web_address
 from annotate.provenance.claims.measured import Claims, measure, steps

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from annotate.codebook.read import Codebook
+from annotate.errors import counted
 from annotate.frames import records
-from annotate.present import counted
 from annotate.present.study_tables import side_by_side
 from annotate.present.tables import with_words
 from annotate.present.wording import LEDGER_KINDS, decided, relations

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotate.present.data_statement import data_statement, title_of
-from annotate.present.package import slug, tidy, whole_folder
+from annotate.present.package import files_in, slug, tidy, whole_folder
 from annotate.present.summary import Summary
 from annotate.study.ratings import decode_set
 
@@ -39,7 +39,7 @@ def write_dataset(folder: Path, summary: Summary) -> list[Path]:
         ratings = summary.study.ratings.drop(columns=["annotation"], errors="ignore")
         tidy(ratings).to_parquet(made / "ratings" / "train.parquet", index=False)
         (made / CARD).write_text(_card(summary), encoding="utf-8", newline="")
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(files_in(folder))
 
 
 def soft_labels(summary: Summary) -> pa.Table:

@@ -10,8 +10,8 @@ from annotate.codebook.read import Category, Codebook
 from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.coordination.following import Followed, agreement_frame, part_frame
 from annotate.coordination.linking import LinkProgress
+from annotate.errors import counted
 from annotate.frames import records
-from annotate.present import counted
 from annotate.present.study_tables import ALL, label, readable, side_by_side, with_texts
 from annotate.present.tables import with_words
 from annotate.study.ratings import decode_set, encode_set

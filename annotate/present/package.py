@@ -83,7 +83,7 @@ def write_package(folder: Path, summary: Summary) -> list[Path]:
     """
     with whole_folder(folder) as made:
         _fill(made, summary)
-    return sorted(_files(folder))
+    return sorted(files_in(folder))
 
 
 @contextmanager
@@ -106,8 +106,8 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         made = Path(draft) / "made"
         made.mkdir()
         yield made
-        written = {path.relative_to(made) for path in _files(made)}
-        others = sorted(str(path) for path in _files(folder) if path.relative_to(folder) not in written)
+        written = {path.relative_to(made) for path in files_in(made)}
+        others = sorted(str(path) for path in files_in(folder) if path.relative_to(folder) not in written)
         if others:
             raise InputError(
                 f"{folder}: holds other files, {some(others)}; name a new folder, or an empty one"
@@ -118,7 +118,8 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         folder.chmod(0o755)
 
 
-def _files(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """Everything in a folder that is not a folder itself."""
     return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
 
 

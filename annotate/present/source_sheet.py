@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from annotate.codebook.read import Codebook
+from annotate.errors import counted
 from annotate.frames import records
-from annotate.present import counted
 from annotate.present.tables import with_words
 from annotate.study.words import choice, in_words
 

@@ -12,9 +12,8 @@ from annotate.agreement import MEANINGS, disagreements, measure, pairs, rounds, 
 from annotate.codebook.scale import Scale
 from annotate.consensus import or_nominal, resolve
 from annotate.coordination.adjudication import Decisions, decided_ratings, final_labels
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.frames import records
-from annotate.present import counted
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, order_ignored
 from annotate.provenance import profile
@@ -157,10 +156,12 @@ def handed_on(
             )
         known: Mapping[str, str] = study.key
     else:
-        own = [] if _is_coded(study) else [*study.annotators, *study.exclusions["annotator"].dropna()]
+        coded = _is_coded(study)
+        others = [] if coded else list(study.exclusions["annotator"].dropna())
         deciders = [] if decisions is None else list(decisions.categories["decided_by"].dropna())
-        kept = {name: name for name in study.annotators} if _is_coded(study) else {}
-        known = pseudonyms([*study.annotators, *map(str, own), *map(str, deciders)]) | kept
+        known = pseudonyms(map(str, [*study.annotators, *others, *deciders]))
+        if coded:
+            known |= {name: name for name in study.annotators}
     if not known:
         return study, decisions
     frames: dict[str, Any] = {name: _renamed(getattr(study, name), "annotator", known) for name in _OF_PEOPLE}

@@ -6,8 +6,10 @@ where they were asked for, and in an export as it came.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+
+from annotate.errors import InputError
 
 NOBODY = "A?"
 PERSONS = ("completed_by", "updated_by", "last_created_by")
@@ -38,8 +40,8 @@ def identified(tasks: Sequence[Any], numbers: Mapping[str, object] | None = None
     """Write the number of a person in the place of every name and address in an export.
 
     ``numbers`` are those of :func:`numbers_by_address`. Where an export does not name the annotator, their name may
-    stand beside: ``created_username`` is an address and a number, as in ``nora@example.org, 3``. What is no task or no
-    annotation stays as it is.
+    stand beside: ``created_username`` is an address and a number, as in ``nora@example.org, 3``. What is neither a task nor
+    an annotation stays as it is.
     """
     numbers = numbers_by_address(tasks) if numbers is None else numbers
     return [
@@ -117,7 +119,7 @@ def _person(annotation: Mapping[str, Any], role: str) -> tuple[str | None, Any]:
 
 
 def pseudonyms(names: Iterable[str]) -> dict[str, str]:
-    """Give a pseudonym to each name that is none: A and the next free number, in the order in which they come.
+    """Give a pseudonym to each name that is not one: A and the next free number, in the order in which they come.
 
     >>> pseudonyms(["Nora", "A2", "Ben", "Nora"])
     {'Nora': 'A3', 'Ben': 'A4'}
@@ -129,3 +131,11 @@ def pseudonyms(names: Iterable[str]) -> dict[str, str]:
         name: f"A{most + number}"
         for number, name in enumerate((name for name in every if not found[name]), start=1)
     }
+
+
+def require_machines(names: Iterable[str], annotators: Collection[str]) -> None:
+    """Refuse the name of a machine that is not among the annotators, with an :class:`InputError`."""
+    for name in names:
+        if name not in annotators:
+            known = ", ".join(sorted(annotators)[:10])
+            raise InputError(f"machine {name}: no annotator has this name; there are {known}")

@@ -18,6 +18,7 @@ from annotate.errors import InputError
 from annotate.frames import READABLE, WHITE, count_rows, quoted
 from annotate.study.exported import PASSAGE_COLUMNS
 from annotate.study.missing import markers
+from annotate.study.people import require_machines
 from annotate.study.queries import Entering
 from annotate.study.ratings import REQUIRED
 from annotate.study.study import Described
@@ -73,15 +74,12 @@ class QueriedStudy(Described):
         Raises
         ------
         InputError
-            If no annotator is called so.
+            If no annotator has that name.
 
         """
-        known = sorted(row[0] for row in self.rows.relation.project("annotator").distinct().fetchall())
-        for name in names:
-            if name not in known:
-                raise InputError(
-                    f"machine {name}: no annotator is called so; there are {', '.join(known[:10])}"
-                )
+        require_machines(
+            names, {row[0] for row in self.rows.relation.project("annotator").distinct().fetchall()}
+        )
         theirs = ", ".join(map(quoted, names))
         return self._without("machine", f"annotator IN ({theirs})")
 
@@ -156,14 +154,14 @@ def read_queried(
     Raises
     ------
     InputError, ConfigError, TableError
-        As :func:`annotate.study.study.read_study`; and for a ``memory`` that is no amount.
+        As :func:`annotate.study.study.read_study`; and for a ``memory`` that is not an amount.
 
     """
     if path.suffix.lower() not in READABLE:
         raise InputError(f"{path}: only a table of ratings (.csv, .parquet) is read by --engine duckdb")
     codebook = None if config is None else load_codebook(config)
     if memory is not None and not _MEMORY.fullmatch(memory):
-        raise InputError(f"memory: {memory!r} is no amount; write it as 2GB or 500MB")
+        raise InputError(f"memory: {memory!r} is not an amount; write it as 2GB or 500MB")
     folder = Path(tempfile.mkdtemp(prefix="annotate-"))
     connection = duckdb.connect(folder / "study.duckdb")
     weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)

@@ -1,6 +1,6 @@
 """What every command reads: an export, a snapshot or a table of ratings, as one :class:`Study`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -23,7 +23,7 @@ from annotate.study.exports import (
     Tables,
     tabulate,
 )
-from annotate.study.people import addresses_of, annotator_id
+from annotate.study.people import addresses_of, annotator_id, require_machines
 from annotate.study.ratings import enter_ratings, round_cautions
 from annotate.study.snapshot import CONFIG, TASKS, read_manifest
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
@@ -64,6 +64,14 @@ class Described:
             for variable in self.codebook.variables
             if variable.level not in (None, "set") and variable.categories
         }
+
+
+def require_variables(names: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse the name of a variable that is not among the known ones, with an :class:`InputError`."""
+    there = dict.fromkeys(known)
+    for name in names:
+        if name not in there:
+            raise InputError(f"{name}: no such variable; there are {', '.join(there)}")
 
 
 @dataclass(frozen=True)
@@ -156,11 +164,7 @@ class Study(Described):
             If no annotator has that name.
 
         """
-        there = set(self.ratings["annotator"]) | set(self.annotated["annotator"])
-        for name in names:
-            if name not in there:
-                known = ", ".join(sorted(there)[:10])
-                raise InputError(f"machine {name}: no annotator has this name; there are {known}")
+        require_machines(names, {*self.ratings["annotator"], *self.annotated["annotator"]})
         theirs = self.ratings["annotator"].isin(list(names))
         rated = self.ratings.loc[theirs]
         marked = self.annotated.loc[self.annotated["annotator"].isin(list(names))]
@@ -186,10 +190,7 @@ class Study(Described):
 
     def of_variables(self, names: Sequence[str]) -> "Self":
         """Keep the ratings of some variables only; one that is not there is an :class:`InputError`."""
-        known = dict.fromkeys([*self.levels, *self.ratings["variable"]])
-        for name in names:
-            if name not in known:
-                raise InputError(f"{name}: no such variable; there are {', '.join(known)}")
+        require_variables(names, [*self.levels, *self.variables])
         kept = self.ratings["variable"].isin(list(names))
         return replace(self, ratings=self.ratings.loc[kept].reset_index(drop=True))
 
