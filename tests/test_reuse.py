@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotate.corpus.dates import read_published
 from annotate.errors import StatisticsError, TableError
 from annotate.reuse import COLUMNS, MIN_SCORE, alignment, candidates, reuse, stretches
 from annotate.reuse.alignment import EXTEND, MISMATCH, OPEN
-from annotate.reuse.reading import quoted, read_published
+from annotate.reuse.reading import quoted
 from annotate.reuse.stems import Vocabulary, places, read_words
 from annotate.study.passages import read_passages
 

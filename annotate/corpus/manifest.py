@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotate.corpus.dates import check_date, date_in_address, read_published
 from annotate.corpus.folders import resolved_path
 from annotate.corpus.readers import FACTS, Document
-from annotate.corpus.readers.document import check_date, date_in_address, host_of, is_date
+from annotate.corpus.readers.document import host_of
 from annotate.corpus.readers.tables import Row, read_table
 from annotate.errors import InputError, some
 
@@ -180,7 +181,7 @@ def settle(document: Document, entry: Entry, source: str | None) -> Settled:
 def _guesses(document: Document, url: str | None) -> dict[str, str | None]:
     found: dict[str, str | None] = dict(document.guessed)
     url = url or found.get("url")
-    if not is_date(found.get("published") or ""):
+    if not read_published(found.get("published")):
         found["published"] = date_in_address(url)
     found["source"] = found.get("source") or host_of(url) or " ".join(document.path.stem.split())
     return found

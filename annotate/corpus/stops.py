@@ -9,6 +9,8 @@ from importlib.resources import files
 
 from nupunkt import PunktParameters, PunktSentenceTokenizer, load_default_model
 
+from annotate.corpus.dates import MONTHS
+
 _ABBREVIATIONS_LIST = """
 mr mrs ms mx dr prof rev hon st messrs mme mlle mgr sr jr sra srta gen col lt capt cpt sgt maj cmdr adm
 brig gov sen rep pres supt insp pvt cpl atty msgr fr hr dipl vs cf viz approx ca incl resp bzw vgl z.b
@@ -69,8 +71,9 @@ _LONG = 300  # characters: no word is as long, and nupunkt takes quadratic time 
 _LONG_LINE = 1000  # characters: in a shorter line that does not matter
 _LONG_RUN = re.compile(rf"\S{{{_LONG},}}")
 _ANY_STOP = re.compile(r"[.!?…]")
-_MONTHS = (
-    "Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jän|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec|dez"
+# A day has a full stop in German ("3. Mai", in Austria "3. Jänner") and in Danish ("3. maj").
+_MONTHS = "|".join(
+    ("Jän", *(name[:3].title() for name in MONTHS["de"]), *(name[:3] for name in MONTHS["da"]))
 )
 _SAYING = (
     "said|says|asked|asks|cried|shouted|yelled|screamed|added|replied|answered|told|wrote|exclaimed|wondered"

@@ -170,8 +170,8 @@ _OF = 12  # code points behind a figure: "12 of the people"
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MONTH = re.compile(
     r"\b(?:(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?)?"
-    r"(?P<month>Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
-    r"(?:uary|ruary|ch|il|ust|tember|ober|ember)?\b\.?(?:\s+(?P<behind>[0-3]?\d)(?:st|nd|rd|th)?\b(?![,.:]?\d))?"
+    rf"(?P<month>{'|'.join(word.title() for word in sorted(lex.MONTHS))})\b\.?"
+    r"(?:\s+(?P<behind>[0-3]?\d)(?:st|nd|rd|th)?\b(?![,.:]?\d))?"
 )
 _LED_TO_MONTH = re.compile(
     r"\b(?:in|of|on|by|since|until|till|from|last|this|early|late|mid|and)[\s-]+$", re.IGNORECASE

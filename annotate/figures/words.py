@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from importlib.resources import files
 from unicodedata import numeric
 
+from annotate.corpus import dates
+
 _READ = tomllib.loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 _SIZES: dict[str, dict[str, float]] = _READ.pop("sizes")
 _DATA: dict[str, dict[str, str]] = _READ
@@ -90,7 +92,7 @@ SIZES = {unit: (kind, size) for kind, units in _SIZES.items() for unit, size in 
 PRICED = _listed("priced")
 NOT_A_RATE = _listed("not_a_rate")
 
-MONTHS = _listed("months")
+MONTHS = frozenset(dates.MONTHS["en"]) | {name[:3] for name in dates.MONTHS["en"]} | {"sept"}
 WEEKDAYS = _listed("weekdays")
 CLOCK = _listed("clock")
 BEFORE_YEAR = _listed("before_year")

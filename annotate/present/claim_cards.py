@@ -13,6 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from annotate.coordination.linking import marked
+from annotate.corpus.dates import read_published
 from annotate.corpus.languages import languages_of
 from annotate.errors import InputError, counted
 from annotate.frames import records
@@ -21,7 +22,6 @@ from annotate.present.claim_tables import claim_range
 from annotate.present.wording import decided, source_name, web_address
 from annotate.provenance.claims.measured import Claims, measure, steps
 from annotate.provenance.ledger import VARIABLES
-from annotate.reuse.reading import read_published
 from annotate.reuse.stems import read_words
 from annotate.sampling import Interval
 from annotate.study.words import visible

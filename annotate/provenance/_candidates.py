@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from annotate.corpus.dates import read_published
 from annotate.errors import InputError, StatisticsError, counted, some
 from annotate.figures import quantities
 from annotate.figures.recurring import recurring
@@ -20,7 +21,6 @@ from annotate.files import read_json
 from annotate.frames import read_frame
 from annotate.reuse import reuse
 from annotate.reuse.likeness import Vectors, distinct, likeness
-from annotate.reuse.reading import read_published
 from annotate.reuse.stems import FloatArray, IntArray, places
 from annotate.study.exported import item_id
 from annotate.study.snapshot import TASKS

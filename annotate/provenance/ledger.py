@@ -22,6 +22,7 @@ from typing import Any
 import pandas as pd
 
 from annotate.consensus import majority
+from annotate.corpus.dates import read_published
 from annotate.provenance import MIN_SCORE, compare, quantities, reuse
 from annotate.provenance.claims._found import (
     Claim,
@@ -35,7 +36,6 @@ from annotate.provenance.claims._found import (
 from annotate.provenance.claims.corrections import Corrections
 from annotate.provenance.claims.pairs import Pairs, most, taken
 from annotate.reuse.documents import document_pairs, is_strong, text_lengths
-from annotate.reuse.reading import read_published
 from annotate.study.ratings import decode_set
 
 VARIABLES = ("attribution", "evidentiary_basis")

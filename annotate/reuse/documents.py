@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from annotate.corpus.dates import read_published
 from annotate.corpus.languages import FUNCTION_WORDS
 from annotate.errors import counted
-from annotate.reuse.reading import read_published
 from annotate.reuse.stems import places
 
 How = Literal["title", "address", "outlet"]

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from annotate.corpus.dates import check_date
 from annotate.corpus.readers.archive import check_archive
 from annotate.corpus.readers.document import (
     FACTS,
     Document,
-    check_date,
     facts,
     seen,
     unseen_notice,

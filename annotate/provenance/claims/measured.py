@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from annotate.consensus import majority
+from annotate.corpus.dates import read_published
 from annotate.figures import compare, quantities
 from annotate.provenance.claims._drift import DRIFT_COLUMNS, TYPES, Wording, drifts, wording
 from annotate.provenance.claims._evidence import Place, evidence
@@ -25,7 +26,6 @@ from annotate.provenance.claims.pairs import answers, contradictions
 from annotate.provenance.ledger import Ledger, ledger
 from annotate.provenance.origins import Origins, origins_of
 from annotate.reuse import MIN_SCORE, reuse
-from annotate.reuse.reading import read_published
 from annotate.sampling import Interval, generator, percentiles
 from annotate.study.links import Links
 from annotate.study.passages import passages_of_study
