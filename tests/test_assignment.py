@@ -20,6 +20,7 @@ from annotate.coordination.assignment import (
     earlier_key,
     items_of,
     read_annotators,
+    read_passwords,
     read_plan,
     release,
     salt_of,
@@ -326,6 +327,17 @@ def test_a_list_that_is_none(tmp_path: Path, text: str, words: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=words):
         read_annotators(path)
+
+
+def test_passwords_are_read_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "passwords.csv"
+    path.write_text('email,password\nAda@example.org,"a,b"\n', encoding="utf-8")
+    assert read_passwords(path) == {"ada@example.org": "a,b"}
+    path.write_text("ada@example.org,secret\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match="not a table of email and password; give the file of annotate annotators add"
+    ):
+        read_passwords(path)
 
 
 # ------------------------------------------------------------------ the design in the tasks

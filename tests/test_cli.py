@@ -700,6 +700,25 @@ def test_latest_and_the_title_of_a_project_stand_for_a_snapshot(run, tmp_path):
     assert run("agreement", "Port")[2] == "annotate: Port: no such file\n"
 
 
+def test_check_codebook_merge_and_changes_take_a_title_too(run, tmp_path):
+    _pulled(tmp_path, "one", "Harbour", "2026-01-01T00:00:00+00:00")
+    _pulled(tmp_path, "three", "Quarry", "2026-01-03T00:00:00+00:00")
+    place, found = tmp_path / "own.xml", tmp_path / "exports" / "one" / "label_config.xml"
+    place.write_text(found.read_text("utf-8"), "utf-8")
+    assert run("check", "latest")[1] == run("check", "exports/three")[1]
+    assert (
+        run("codebook", "--config", "Harbour", "--format", "csv")[1]
+        == run("codebook", "--config", "own.xml", "--format", "csv")[1]
+    )
+    shutil.copy(tmp_path / "exports" / "three" / "tasks.json", tmp_path / "other.json")
+    code, _, said = run("merge", "Harbour", "latest", "-o", "both")
+    assert (code, said.splitlines()[:2]) == (1, ["Harbour: exports/one", "latest: exports/three"])
+    assert "holds annotations that exports/one holds too" in said.splitlines()[-1]
+    code, out, said = run("changes", "Harbour", "latest", "--format", "csv")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert "caution: another project: Harbour before, Quarry after" in said
+
+
 def test_of_several_variables_only_those_that_are_named_are_shown(run):
     example = ROOT / "exports" / "example"
     code, out, _ = run("agreement", example, "--variable", "certainty", "--format", "json")

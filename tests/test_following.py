@@ -289,6 +289,19 @@ def test_work_on_what_is_assigned_to_others():
     assert kinds(found) == [("not_assigned", "A4")]
 
 
+def test_assigned_passages_of_which_the_project_does_not_know_whose_they_are():
+    """As after a push of a file that was assigned elsewhere: the salt of its pseudonyms is not there."""
+    ada, ben = (annotator_key(f"{name}@example.org", "5a17" * 8) for name in ("ada", "ben"))
+    names = {3: "ada@example.org", 4: "ben@example.org"}
+    tasks = [task("p1", made(1, 4), assigned=f"|{ada}|"), task("p2", assigned=f"|{ben}|")]
+    found = seen(tasks, overlap=1, addresses=names)
+    assert kinds(found) == [("without_links", None)]
+    assert found.warnings[0].message == (
+        "2 passages are assigned, and the project does not know to whom; run annotate assign with the list of annotators and "
+        "--project, which gives them their links"
+    )
+
+
 def test_passages_that_lack_annotators_though_all_are_finished():
     ada, ben = (annotator_key(f"{name}@example.org", "") for name in ("ada", "ben"))
     names = {3: "ada@example.org", 4: "ben@example.org", 5: "cleo@example.org"}

@@ -30,6 +30,7 @@ ASKED = {
     "workbook": None, "tables": None, "report": None, "demo": None, "status": None, "annotators add": None,
     "server start": None, "server stop": None, "server status": None, "link": None,
     "check": ["{tasks}"],
+    "changes": ["later.json {e}", "{e} {e} --agreement --by source"],
     "codebook": [""],
     "assign": ["{tasks} --annotators people.txt --overlap 2"],
     "agreement": ["{e} --by source", "{e} --per-category", "{e} --coefficient all", "{e} --below 0.667"],
@@ -127,6 +128,7 @@ def asked(run, tmp_path, monkeypatch):
     (tmp_path / "people.txt").write_text(PEOPLE, "utf-8")
     (tmp_path / "kinds.csv").write_text(KINDS, "utf-8")
     (tmp_path / "gold.json").write_text(json.dumps(_tasks(ground_truth=True)), "utf-8")
+    (tmp_path / "later.json").write_text(json.dumps(_tasks(was_cancelled=True)[:90]), "utf-8")
     (tmp_path / "inside.json").write_text(json.dumps(_inside()), "utf-8")
     (tmp_path / "inside.xml").write_text(
         '<View><Text name="text" value="$text"/><Labels name="spans" toName="text"><Label value="FIGURE"/></Labels>'

@@ -58,6 +58,17 @@ def assign(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the tasks with the assignments to this file.")
     ] = None,
+    messages: Annotated[
+        Path | None,
+        typer.Option(
+            "--messages",
+            help="With --project: write a message to send for each annotator into this new folder: link, address, password.",
+        ),
+    ] = None,
+    passwords: Annotated[
+        Path | None,
+        typer.Option("--passwords", help="The file of annotate annotators add -o, for the messages."),
+    ] = None,
     plan_file: Annotated[
         Path | None, typer.Option("--plan", help="Write the design to this table (.csv or .parquet).")
     ] = None,
@@ -73,6 +84,7 @@ def assign(
         design,
         items_of,
         read_annotators,
+        read_passwords,
         read_plan,
         salt_of,
         salt_place,
@@ -90,10 +102,10 @@ def assign(
         )
     if plan_file is not None and plan_file.suffix.lower() not in READABLE:
         raise InputError(f"{plan_file}: a table is written to {' or '.join(READABLE)}; name such a file")
-    if hand_on and project is None:
-        raise InputError("--hand-on: only a project knows what is done; name it with --project")
+    _require_project(project, messages, passwords, hand_on=hand_on)
     passages = read_tasks(tasks)
     named = read_annotators(annotators)
+    known = {} if passwords is None else read_passwords(passwords)
     salt = salt_of(annotators)
     people: Sequence[Annotator] = [replace(one, salt=salt) for one in named]
     tabs: Sequence[Tab] = ()
@@ -108,6 +120,7 @@ def assign(
         )
         plan, passages, tabs, addresses = made.plan, list(made.tasks), made.tabs, made.addresses
         people = made.annotators
+        _write_messages(messages, made, known)
     if output is not None:
         write_tasks(passages, output)
     if plan_file is not None:
@@ -123,6 +136,20 @@ def assign(
     write_table(readable(table.drop(columns=["annotator", "link"], errors="ignore")), form)
     for row in table.to_dict("records") if tabs else ():
         give(f"\n{row['name'] or row['email']}:\n{row['link']}")  # alone on its line, to be copied whole
+
+
+def _require_project(
+    project: str | None, messages: Path | None, passwords: Path | None, *, hand_on: bool
+) -> None:
+    """Refuse what only a project can answer where none is named, and a folder that may hold passwords already."""
+    if hand_on and project is None:
+        raise InputError("--hand-on: only a project knows what is done; name it with --project")
+    if messages is None and passwords is not None:
+        raise InputError("--passwords: they go into the messages; say with --messages which folder to write")
+    if messages is not None and project is None:
+        raise InputError("--messages: only a project has links; name it with --project")
+    if messages is not None and messages.exists():
+        raise InputError(f"{messages}: exists already, and may hold passwords; name a new folder")
 
 
 def _on_server(
@@ -174,6 +201,45 @@ def _on_server(
         names = ", ".join(one.email for one in made.without_account)
         say(f"without an account yet: {names}; make one with annotate annotators add")
     return made
+
+
+def _write_messages(folder: Path | None, made: "Assigned", passwords: "Mapping[str, str]") -> None:
+    """Write what to send to each annotator, a file each, for the coordinator alone."""
+    import os
+
+    from annotate.present.wording import message_for
+
+    if folder is None:
+        say("a message to send to each, with link, address and password: --messages and a folder")
+        return
+    missing = {one.key for one in made.without_account}
+    counts = made.plan["annotator"].value_counts()
+    try:
+        folder.mkdir(mode=0o700)
+        for one, tab in zip(made.annotators, made.tabs, strict=True):
+            password = passwords.get(one.email, "")
+            text = message_for(
+                one.name,
+                made.report.title,
+                counted(int(counts.get(one.key, 0)), "passage"),
+                tab.link,
+                email=one.email,
+                password=password,
+                invitation=made.invitation if one.key in missing else "",
+            )
+            handle = os.open(
+                folder / f"{one.email.replace('/', '-')}.txt", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600
+            )
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(f"{text}\n")
+    except OSError as error:
+        raise InputError(f"{folder}: the messages cannot be written ({error.strerror})") from error
+    without = [one.email for one in made.annotators if one.email not in passwords and one.key not in missing]
+    say(
+        f"{folder}: {counted(len(made.annotators), 'message')}, with links and addresses, for you alone to send"
+    )
+    if passwords and without:
+        say(f"   no password is known of {', '.join(without)}: they log in with the one they have")
 
 
 def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses: "Mapping[str, str]") -> None:

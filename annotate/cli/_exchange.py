@@ -1,13 +1,33 @@
-"""To Label Studio and back: ``server``, ``push``, ``pull``, ``status``, ``merge``."""
+"""To Label Studio and back: ``server``, ``push``, ``pull``, ``status``, ``merge``, ``changes``."""
 
+import shlex
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from annotate.cli._groups import Table, written
-from annotate.cli._help import CODING, Group, command, takes
-from annotate.cli.options import Config, DataDir, Insecure, Invalid, Project, read_codebook
+from annotate.cli._groups import Table, coefficients, read_adjudicated, resampled, written
+from annotate.cli._help import CODING, WHOLE, Group, command, snapshot, snapshots_offered, takes
+from annotate.cli.options import (
+    Adjudicated,
+    By,
+    Coefficients,
+    Config,
+    DataDir,
+    Edited,
+    Export,
+    Insecure,
+    Invalid,
+    Levels,
+    Missing,
+    Orders,
+    Project,
+    Variables,
+    read_codebook,
+    read_levels,
+    read_orders,
+    refuse_overwriting,
+)
 from annotate.cli.speech import (
     give,
     one_line,
@@ -19,7 +39,11 @@ from annotate.cli.speech import (
     tell,
     waiting,
 )
-from annotate.errors import counted
+from annotate.errors import InputError, counted
+
+if TYPE_CHECKING:
+    from annotate.coordination.changes import State
+    from annotate.sampling import Interval
 
 app = typer.Typer()
 OnConfigChange = Literal["error", "first"]
@@ -126,6 +150,12 @@ def push(
     ):
         if count:
             say(f"   {counted(count, what[0], what[1])}{what[2]}")
+    if report.without_links:
+        quoted = shlex.quote(report.title)
+        say(
+            "warning: nobody has a link to what is assigned to them, and annotate status cannot tell whose it is; run "
+            f"annotate assign {shlex.quote(str(tasks))} --annotators <the list> --overlap {report.overlap} --project {quoted}, which assigns nothing anew"
+        )
     say_doubled(report.doubled)
 
 
@@ -225,7 +255,13 @@ def pull(
 def merge(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder of the new snapshot.")],
     exports: Annotated[
-        list[Path] | None, typer.Argument(help="Snapshot folders or Label Studio JSON exports.")
+        list[Path] | None,
+        typer.Argument(
+            help="Snapshot folders (or latest, or their projects' titles) or Label Studio JSON exports.",
+            parser=snapshot,
+            metavar="exports...",
+            autocompletion=snapshots_offered,
+        ),
     ] = None,
     projects: Annotated[
         list[str] | None,
@@ -307,3 +343,86 @@ def _pulled(projects: list[str], into: Path, *, insecure: bool) -> list[Path]:
                 folders.append(pull(project, output=into, connection=connection, on_progress=advance))
             say(one_line(f"pulled {project} into {folders[-1]}"))
     return folders
+
+
+@command(app, "changes", WHOLE, example="annotate changes exports/harbour-<time> latest")
+@takes(table=written, interval=resampled)
+def changes(
+    before: Export,
+    after: Export,
+    table: Table,
+    interval: "Interval",
+    agreement: Annotated[bool, typer.Option("--agreement", help="Only agreement, before and after.")] = False,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Only the labels that are not what they were.")
+    ] = False,
+    by: By = None,
+    coefficient: Coefficients = None,
+    variable: Variables = None,
+    adjudicated: Adjudicated = None,
+    adjudicated_before: Annotated[
+        Path | None,
+        typer.Option(
+            "--adjudicated-before",
+            help="The decisions that stood at the time of the first snapshot; --adjudicated are those of the second.",
+            parser=snapshot,
+            metavar="<path>",
+            autocompletion=snapshots_offered,
+        ),
+    ] = None,
+    level: Levels = None,
+    order: Orders = None,
+    config: Config = None,
+    on_invalid: Invalid = "error",
+    on_edited: Edited = "keep",
+    missing: Missing = None,
+) -> None:
+    """Say what changed between two snapshots: ratings, agreement, labels.
+
+    As csv, json or parquet it writes the ratings; with --agreement or --labels these.
+    """
+    from annotate.agreement import DEFAULT
+    from annotate.coordination.changes import State
+    from annotate.coordination.changes import changes as changed
+    from annotate.present import label_tables
+    from annotate.study.study import read_study, require_variables
+
+    if agreement and labels:
+        raise typer.BadParameter("ask for one at a time", param_hint="--agreement and --labels")
+    refuse_overwriting(table.output, *filter(None, [before, after, config, adjudicated, adjudicated_before]))
+    said, orders = read_levels(level), read_orders(order)
+
+    def state(path: Path, decisions: Path | None) -> "State":
+        from annotate.codebook.scale import scales_of
+
+        study = read_study(
+            path, config=config, on_invalid=on_invalid, on_edited=on_edited, missing=missing or ()
+        )
+        if "adjudicated" in set(study.exclusions["reason"]):
+            raise InputError(
+                f"{path}: an adjudicator's decisions; compare the studies, and give these with --adjudicated"
+            )
+        say_cautions(study)
+        require_variables({**said, **orders}, [*study.levels, *study.variables])
+        study = study.of_variables(variable) if variable else study
+        scales = scales_of({**study.levels, **said}, {**study.categories, **orders})
+        shown = {name: scale for name, scale in scales.items() if not variable or name in variable}
+        return State(study, shown, read_adjudicated(decisions, config, study))
+
+    earlier, later = state(before, adjudicated_before), state(after, adjudicated)
+    found = changed(
+        earlier,
+        later,
+        by=tuple(by or ()),
+        coefficients=coefficients(coefficient, DEFAULT),
+        interval=interval,
+    )
+    for line in label_tables.changes_lines(found):
+        say(one_line(line))
+    passages, book = later.study.passages, later.study.codebook or earlier.study.codebook
+    if agreement:
+        table.write(found.agreement, label_tables.changed_agreement)
+    elif labels:
+        table.write(found.labels, lambda frame: label_tables.changed_labels(frame, passages, book))
+    else:
+        table.write(found.ratings, lambda _: label_tables.changes_tables(found, passages, book))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from annotate.cli._groups import Table, written
-from annotate.cli._help import PASSAGES, command, takes
+from annotate.cli._help import PASSAGES, READING, command, snapshot, snapshots_offered, takes
 from annotate.cli.options import Config, read_codebook, refuse_overwriting
 from annotate.cli.speech import give, one_line, say
 from annotate.errors import counted
@@ -131,7 +131,12 @@ def _say_how(made: "Ingested") -> None:
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Task files, exports, snapshots, tables of ratings, label configs (.xml)."),
+        typer.Argument(
+            help="Task files, exports, snapshots (or latest, or a project's title), tables of ratings, label configs (.xml).",
+            parser=snapshot,
+            metavar="files...",
+            autocompletion=snapshots_offered,
+        ),
     ] = None,
     config: Config = None,
 ) -> None:
@@ -163,7 +168,17 @@ def codebook(
         Path | None,
         typer.Option("--from-refi", help="Instead: make a label config of a REFI-QDA codebook (.qdc)."),
     ] = None,
-    config: Config = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            help="The label config, or a snapshot (or latest, or a project's title) for its own (default: the one that comes with annotate).",
+            parser=snapshot,
+            metavar="<path>",
+            autocompletion=snapshots_offered,
+            rich_help_panel=READING,
+        ),
+    ] = None,
 ) -> None:
     """Show the variables, categories, definitions and hotkeys of a label config."""
     from annotate.codebook.refi import config_of_refi, to_refi
@@ -171,6 +186,8 @@ def codebook(
     from annotate.present.label_tables import codebook_frame, codebook_table
 
     refuse_overwriting(refi or table.output, *filter(None, [config, from_refi]))
+    if config is not None and config.is_dir():
+        config /= "label_config.xml"
     if from_refi:
         made = config_of_refi(from_refi)
         if table.output:

@@ -30,6 +30,7 @@ from annotate.present.report import write_report
 from annotate.present.study_tables import readable, side_by_side
 from annotate.present.summary import summarise
 from annotate.present.tables import cell
+from annotate.present.wording import message_for
 from annotate.present.workbook import write_workbook
 from annotate.studio.pull import pull
 from annotate.study.study import read_study
@@ -236,17 +237,14 @@ def _person(desk: Desk, seen: Seen, one: AnnotatorProgress) -> dict[str, Any]:
     """An annotator with what is left, and what to send them."""
     link = seen.links.get(one.email or "", "")
     own = f"{desk.address}{desk.own_page(one.annotator)}"
-    said = (
-        f"You have {counted(one.open, 'passage')} left in {seen.look.project.title}. "
-        f"This link opens them, one after the other:\n{link}"
-    )
+    said = message_for("", seen.look.project.title, counted(one.open, "passage"), link, email=one.email or "")
     return {
         "name": visible(one.email or one.annotator),
         "progress": one,
         "all": one.done + one.open,
         "seconds": None if one.median_seconds is None else round(one.median_seconds),
         "link": link,
-        "message": visible(said),
+        "message": said,
         "own": own,
     }
 

@@ -10,15 +10,19 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
+from annotate.agreement import DEFAULT
 from annotate.codebook.read import load_codebook
 from annotate.codebook.scale import Scale
+from annotate.coordination.changes import State, changes
 from annotate.coordination.suggestion import unsuggested
 from annotate.errors import InputError
-from annotate.notebook.asked import By, interval_of, path_of
+from annotate.notebook.asked import By, columns, interval_of, names, path_of
 from annotate.notebook.marked import MarkedStudy
 from annotate.notebook.rated import Levels, Order, RatedStudy
+from annotate.notebook.results import Changed, Result
 from annotate.notebook.told import ToldStudy
 from annotate.present.hub import write_dataset
+from annotate.present.label_tables import changed_agreement, changed_labels, changed_ratings, changes_lines
 from annotate.present.package import write_package
 from annotate.present.report import write_report
 from annotate.present.summary import Summary, summarise
@@ -122,6 +126,46 @@ class OpenStudy(RatedStudy, MarkedStudy, ToldStudy):
         write_package(path_of(path), found)
         if huggingface is not None:
             write_dataset(path_of(huggingface, "huggingface"), found)
+
+    def changes(
+        self,
+        since: "Study | Path | str",
+        by: By = (),
+        *,
+        coefficients: By = DEFAULT,
+        level: Levels | None = None,
+        order: Order | None = None,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Changed:
+        """Say what has changed since an earlier state: ratings, agreement, labels; see :func:`annotate.coordination.changes.changes`.
+
+        ``since`` is the earlier study, or its snapshot.
+        """
+        earlier = _opened(since) if isinstance(since, Study) else open_study(path_of(since, "since"))
+        found = changes(
+            State(earlier, earlier._scaled(level, order)),  # noqa: SLF001 (one of us)
+            State(self, self._scaled(level, order)),
+            by=columns(by),
+            coefficients=names("coefficients", coefficients),
+            interval=interval_of("auto", replicates, confidence, seed, cluster),
+        )
+        book, passages = self.codebook or earlier.codebook, self.passages
+        return Changed(
+            found.ratings,
+            self.exclusions,
+            for_reading=lambda frame: changed_ratings(frame, passages, book),
+            notes=tuple(changes_lines(found)),
+            agreement=Result(found.agreement, self.exclusions, for_reading=changed_agreement),
+            labels=Result(
+                found.labels,
+                self.exclusions,
+                for_reading=lambda frame: changed_labels(frame, passages, book),
+            ),
+            counts=found.counts,
+        )
 
     def _summary(
         self, scales: Mapping[str, Scale], interval: Interval, *, names: bool, texts: bool

@@ -289,3 +289,15 @@ class Suggested(Result):
     """The passages that wait, in the order in which to code them. ``quality``: how good the suggested labels are."""
 
     quality: Result = field(kw_only=True)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Changed(Result):
+    """The ratings that are not what they were before; ``agreement`` and ``labels`` say what became of these.
+
+    ``counts`` says how many passages, ratings, labels and marks were added, changed, removed, or are the same.
+    """
+
+    agreement: Result = field(kw_only=True)
+    labels: Result = field(kw_only=True)
+    counts: Mapping[str, Mapping[str, int]] = field(kw_only=True)

@@ -8,12 +8,13 @@ import pandas as pd
 
 from annotate.codebook.read import Category, Codebook
 from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
+from annotate.coordination.changes import ADDED, CHANGED, REMOVED, SAME, STATES, Changes
 from annotate.coordination.following import Followed, agreement_frame, part_frame
 from annotate.coordination.linking import LinkProgress
 from annotate.errors import counted
 from annotate.frames import records
-from annotate.present.study_tables import ALL, label, readable, side_by_side, with_texts
-from annotate.present.tables import with_words
+from annotate.present.study_tables import ALL, estimate, label, readable, side_by_side, with_texts
+from annotate.present.tables import DIGITS, cell, with_words
 from annotate.study.ratings import decode_set, encode_set
 from annotate.study.words import Choices, in_words
 
@@ -308,3 +309,88 @@ def confusions_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> p
     return with_words(
         named, "of disagreement: the share of the observed disagreement; by chance: of the expected one"
     )
+
+
+def changes_lines(found: Changes) -> list[str]:
+    """Say how much has changed of each, and what the two states differ in besides."""
+    lines = []
+    for what, counts in found.counts.items():
+        parts = [f"{counts[kind]:,} {kind}" for kind in (ADDED, CHANGED, REMOVED) if counts[kind]]
+        if parts or counts[SAME]:
+            lines.append(f"{what}: {', '.join(parts) or 'none changed'}, {counts[SAME]:,} as before")
+    return [*(f"caution: {one}" for one in found.notices), *lines]
+
+
+def changes_tables(
+    found: Changes, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> list[pd.DataFrame]:
+    """Show agreement before and after, then the labels and the ratings that are not what they were."""
+    tables = [
+        changed_agreement(found.agreement),
+        changed_labels(found.labels, passages, codebook),
+        changed_ratings(found.ratings, passages, codebook),
+    ]
+    return [table for table in tables if len(table)]
+
+
+def changed_agreement(agreement: pd.DataFrame) -> pd.DataFrame:
+    """Show each coefficient with its interval before and after, and the difference."""
+    columns = list(agreement.columns)
+    keys = columns[: columns.index("coefficient") + 1]
+    rows = []
+    for record in records(agreement):
+        row = {name: record[name] for name in keys}
+        for state in STATES:
+            of = {name: record[f"{name}_{state}"] for name in ("value", "ci_low", "ci_high")}
+            row[state] = "undefined" if of["value"] is None else estimate(of, cell)
+        row["difference"] = (
+            None
+            if record["difference"] is None
+            else f"{round(record['difference'], DIGITS) + 0.0:+.{DIGITS}f}"
+        )
+        row["passages"] = " → ".join(str(record[f"n_pairable_items_{state}"] or 0) for state in STATES)
+        rows.append(row)
+    words = (
+        "passages: with two ratings or more, before → after",
+        "the intervals are no test of the difference: most ratings are the same in both",
+    )
+    return with_words(readable(pd.DataFrame(rows)), *(words if rows else ()))
+
+
+def changed_labels(
+    labels: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show each label that is not what it was under its passage."""
+    words = Choices(codebook)
+    rows = []
+    for record in records(labels):
+        row = {"passage": record["item"], "variable": record["variable"]}
+        for state in STATES:
+            of = {name: record[f"{name}_{state}"] for name in ("category", "tied")}
+            row[state] = shown_label({**of, "variable": record["variable"]}, words)
+            if record[f"method_{state}"] == ADJUDICATED:
+                row[state] = f"{row[state] or 'none'} (adjudicated)"
+        rows.append(row | {"source": record["source"]})
+    shown = readable(with_texts(pd.DataFrame(rows), passages))
+    return with_words(shown, heading="passage") if rows else shown
+
+
+def changed_ratings(
+    ratings: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show each rating that is not what it was under its passage."""
+    rows = [
+        {
+            "passage": record["item"],
+            "annotator": record["annotator"] + (f", round {record['round']}" if record["round"] > 1 else ""),
+            "variable": record["variable"],
+            **{
+                state: record[state] and label(codebook, record["variable"], record[state])
+                for state in STATES
+            },
+            "left out as": record["left_out"],
+        }
+        for record in records(ratings)
+    ]
+    shown = readable(with_texts(pd.DataFrame(rows), passages))
+    return with_words(shown, heading="passage") if rows else shown

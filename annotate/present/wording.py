@@ -22,6 +22,50 @@ from annotate.study.words import choice, visible
 ALL_SOURCES = "All sources"
 
 
+def message_for(
+    name: str,
+    project: str,
+    passages: str,
+    link: str,
+    *,
+    email: str = "",
+    password: str = "",
+    invitation: str = "",
+) -> str:
+    """What a coordinator sends to an annotator; links and passwords stand alone on a line, to be copied whole.
+
+    >>> print(message_for("Ada", "Harbour", "40 passages", "http://h/1", email="ada@h", password="x"))
+    Hello Ada,
+    <BLANKLINE>
+    You have 40 passages to code in Harbour. This link opens them one after the other; come back to it as often as you like:
+    <BLANKLINE>
+    http://h/1
+    <BLANKLINE>
+    Log in with this address:
+    <BLANKLINE>
+    ada@h
+    <BLANKLINE>
+    and this password:
+    <BLANKLINE>
+    x
+    """
+    parts = [f"Hello {name}," if name else "Hello,"]
+    if invitation:
+        parts += [
+            "First make your account, with the address below and a password of your own, here:",
+            invitation,
+        ]
+    parts += [
+        f"You have {passages} to code in {project}. This link opens them one after the other; come back to it as often as you like:",
+        link,
+    ]
+    if email:
+        parts += ["Log in with this address:", email]
+    if password:
+        parts += ["and this password:", password]
+    return "\n\n".join(visible(part) for part in parts)
+
+
 @dataclass(frozen=True)
 class Term:
     """A measure: its name in words, a short one for axes and headings, its definition, its reference."""

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ from annotate.coordination.assignment import (
 )
 from annotate.coordination.assignment.plan import Work, joined_plan, renamed
 from annotate.corpus.tasks import Task
-from annotate.studio.accounts import people
+from annotate.studio.accounts import invitation_link, people
 from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
 from annotate.studio.offered import Tab, ensure_tabs, project_salt
@@ -32,7 +32,8 @@ class Assigned:
     """What was assigned: the whole design, the tasks with it, the push, and everybody's tab.
 
     ``taken`` are the assignments that were taken from annotators who left, ``addresses`` the e-mail addresses
-    of the accounts by their keys, ``annotators`` those who were named, with the salt of the project.
+    of the accounts by their keys, ``annotators`` those who were named, with the salt of the project. ``invitation`` is the
+    address at which who has no account makes one; nothing if all have one.
     """
 
     plan: pd.DataFrame
@@ -43,6 +44,7 @@ class Assigned:
     without_account: Sequence[Annotator]
     addresses: Mapping[str, str]
     annotators: Sequence[Annotator]
+    invitation: str = field(default="", repr=False)
 
 
 def assign(
@@ -96,7 +98,8 @@ def assign(
     tabs = ensure_tabs(connection, report.project_id, keys, salt)
     registered = {annotator_key(email, salt): email for email in people(connection).values()}
     missing = [one for one in annotators if one.key not in registered]
-    return Assigned(plan, taken, written, report, tabs, missing, registered, annotators)
+    invitation = invitation_link(connection) if missing else ""
+    return Assigned(plan, taken, written, report, tabs, missing, registered, annotators, invitation)
 
 
 def standing_plan(connection: Connection, project: str) -> pd.DataFrame:

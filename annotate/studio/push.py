@@ -25,6 +25,7 @@ from annotate.studio.inventory import (
     update_data,
 )
 from annotate.studio.late import comes_late, forget_sent, let_former_end, note_sent
+from annotate.studio.offered import project_salt
 from annotate.studio.projects import find_project, is_there
 from annotate.studio.refusals import LostReplyError, RefusedError, UnreachableError
 from annotate.studio.settings import check_config, ensure_overlap, ensure_project, update_settings
@@ -49,7 +50,8 @@ class PushReport:
     passages stand more than once in the end, because more than one of their copies has been worked on.
     ``rehashed`` counts passages whose file named another label config than the one pushed. ``foreign`` tasks in
     the project have no passage id and were left alone. ``config_replaced``: the project had another label
-    config, without annotations.
+    config, without annotations. ``without_links``: the passages are assigned, and the project has no salt of the
+    pseudonyms, by which alone it is known to whom; :func:`annotate.studio.assign.assign` puts it there.
     """
 
     project_id: int
@@ -64,6 +66,7 @@ class PushReport:
     foreign: int
     overlap: int
     config_replaced: bool
+    without_links: bool = False
 
 
 def push(
@@ -125,7 +128,8 @@ def push(
         inventory = take_inventory(connection, home.id)
         check_config(connection, home, inventory, config, rehashed)
         changes = compare(inventory, wanted, config)
-        overlap = _as_assigned(home.title, inventory, wanted) or overlap
+        assigned = _as_assigned(home.title, inventory, wanted)
+        overlap = assigned or overlap
         removed = remove_twins(connection, home.id, inventory)
         if removed:
             inventory = take_inventory(connection, home.id)
@@ -142,6 +146,7 @@ def push(
             inventory = take_inventory(connection, home.id)
         _verify(connection, inventory, wanted)
         ensure_overlap(connection, home, inventory, overlap)
+        unlinked = assigned > 0 and not project_salt(connection, home.id)
     return PushReport(
         project_id=home.id,
         title=home.title,
@@ -155,6 +160,7 @@ def push(
         foreign=inventory.foreign,
         overlap=overlap,
         config_replaced=config_hash(config) != config_hash(home.config),
+        without_links=unlinked,
     )
 
 

@@ -484,3 +484,52 @@ def test_assign_prints_the_links(
     assert "0 tasks pushed, 9 were there already" in again.stderr
     to_read = CliRunner().invoke(app, ["table" if word == "json" else word for word in command])
     assert {row["link"] for row in rows} <= set(to_read.stdout.splitlines())  # each alone on a line
+    assert "--messages and a folder" in to_read.stderr
+
+
+def test_messages_are_ready_to_send_and_a_pushed_assignment_is_completed(
+    connection: Connection,
+    title: str,
+    config: str,
+    make_tasks: MakeTasks,
+    tmp_path: Path,
+    accounts: list[Connection],
+) -> None:
+    """Assigned offline and pushed, the project does not know to whom, and says so; assign puts it right."""
+    (tmp_path / "config.xml").write_text(config, encoding="utf-8")
+    (tmp_path / "tasks.json").write_text(json.dumps(make_tasks(4)), encoding="utf-8")
+    (tmp_path / "people.csv").write_text("Ada,ada@example.org\nLew,lew@example.org\n", encoding="utf-8")
+    (tmp_path / "passwords.csv").write_text(
+        "email,password\nada@example.org,not-guessed-yet\n", encoding="utf-8"
+    )
+
+    def asked(*words: object) -> Any:
+        return CliRunner().invoke(app, [str(word) for word in words])
+
+    listed = ("--annotators", tmp_path / "people.csv", "--overlap", 1)
+    placed = ("--project", title, "--config", tmp_path / "config.xml")
+    offline = asked("assign", tmp_path / "tasks.json", *listed, "-o", tmp_path / "assigned.json")
+    assert offline.exit_code == 0, offline.output
+    pushed = asked("push", tmp_path / "assigned.json", *placed)
+    assert pushed.exit_code == 0, pushed.output
+    assert "warning: nobody has a link to what is assigned to them" in pushed.stderr
+    assert "the project does not know to whom" in asked("status", title).stderr
+    messages = ("--messages", tmp_path / "messages", "--passwords", tmp_path / "passwords.csv")
+    made = asked("assign", tmp_path / "assigned.json", *listed, *placed, *messages, "--format", "json")
+    assert made.exit_code == 0, made.output
+    assert "0 tasks pushed, 4 were there already" in made.stderr
+    assert "does not know to whom" not in asked("status", title).stderr
+    assert "warning" not in asked("push", tmp_path / "assigned.json", *placed).stderr
+    links = {row["email"]: row["link"] for row in json.loads(made.stdout)}
+    for email, alone in (
+        ("ada@example.org", [links["ada@example.org"], "ada@example.org", "not-guessed-yet"]),
+        ("lew@example.org", [links["lew@example.org"], "lew@example.org"]),
+    ):
+        place = tmp_path / "messages" / f"{email}.txt"
+        assert stat.S_IMODE(place.stat().st_mode) == 0o600
+        lines = place.read_text("utf-8").splitlines()
+        assert [line for line in lines if line in alone] == alone
+        assert "You have 2 passages to code" in "".join(lines)
+    assert "/user/signup/" in place.read_text("utf-8")  # who has no account makes one
+    again = asked("assign", tmp_path / "assigned.json", *listed, *placed, *messages)
+    assert "exists already, and may hold passwords; name a new folder" in str(again.exception)

@@ -140,6 +140,23 @@ def read_annotators(path: Path) -> list[Annotator]:
     return annotators
 
 
+def read_passwords(path: Path) -> dict[str, str]:
+    """Read the passwords that ``annotate annotators add -o`` wrote, by address.
+
+    Raises
+    ------
+    InputError
+        If the file is not such a table.
+
+    """
+    head, *rows = [row for row in csv.reader(io.StringIO(read_text(path))) if row] or [[]]
+    if head != ["email", "password"] or any(len(row) != len(head) for row in rows):
+        raise InputError(
+            f"{path}: not a table of email and password; give the file of annotate annotators add -o"
+        )
+    return {email.strip().lower(): password for email, password in rows}
+
+
 def _cells(line: str, where: str) -> list[str]:
     if line.lstrip().startswith("#"):
         return []

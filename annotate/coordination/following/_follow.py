@@ -144,7 +144,11 @@ def follow(
         days=tuple(by_day(passages)),
         agreement=agreement,
         agreement_undefined=undefined,
-        warnings=(*apart, *too_fast(_own_work(passages)), *irregular(passages, config_hash(config))),
+        warnings=(
+            *apart,
+            *too_fast(_own_work(passages)),
+            *irregular(passages, config_hash(config), salted=bool(salt)),
+        ),
         links=links,
     )
 

@@ -13,7 +13,7 @@ class Warned:
     """One thing to look at.
 
     ``kind`` is one of ``far_from_others``, ``too_fast``, ``edited_by_another``, ``several_annotations``,
-    ``not_assigned``, ``config_changed``, ``lacks_annotators``, ``held``, ``marked_twice``, ``stands_twice``. ``annotator`` is whom it concerns
+    ``not_assigned``, ``config_changed``, ``lacks_annotators``, ``held``, ``marked_twice``, ``stands_twice``, ``without_links``. ``annotator`` is whom it concerns
     (None: nobody in particular), ``n`` how many annotations or passages, and ``passages`` which. Where a
     rule decides, ``value`` with its interval is what was compared with ``limit``.
     """
@@ -29,7 +29,7 @@ class Warned:
     limit: float | None = None
 
 
-def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
+def irregular(passages: Sequence[Passage], config_sha256: str, *, salted: bool = True) -> list[Warned]:
     """Find edits by others, repeated annotations, work that was not assigned, another config, stuck passages, and doubles.
 
     Parameters
@@ -38,18 +38,31 @@ def irregular(passages: Sequence[Passage], config_sha256: str) -> list[Warned]:
         All of the project.
     config_sha256
         The hash of the label config that the project has now.
+    salted
+        Whether the project has the salt of the pseudonyms in its assignments.
 
     """
+    unlinked = [] if salted else list(_without_links(passages))
     return [
+        *unlinked,
         *_stands_twice(passages),
         *_edited(passages),
         *_several(passages),
-        *_not_assigned(passages),
+        *([] if unlinked else _not_assigned(passages)),  # nobody's passages are known
         *_config(passages, config_sha256),
         *_lacking(passages),
         *_held(passages),
         *_marked_twice(passages),
     ]
+
+
+def _without_links(passages: Sequence[Passage]) -> Iterator[Warned]:
+    """Find that passages are assigned to pseudonyms of which none is an account's, as after a push of an assigned file."""
+    items = [passage.item for passage in passages if passage.assigned]
+    if items and all(name.startswith("ann-") for passage in passages for name in passage.assigned):
+        words = f"{counted(len(items), 'passage is', 'passages are')} assigned, and the project does not know to whom"
+        remedy = "run annotate assign with the list of annotators and --project, which gives them their links"
+        yield Warned("without_links", f"{words}; {remedy}", len(items), None, tuple(items))
 
 
 def _stands_twice(passages: Sequence[Passage]) -> Iterator[Warned]:
