@@ -213,6 +213,9 @@ def test_ratings_coded_with_a_suggestion_in_sight_are_left_out_alike(run: Any, t
 def test_the_engine_is_refused_where_it_does_not_fit(run: Any, tmp_path: Path) -> None:
     (tmp_path / "e.json").write_text("[]", encoding="utf-8")
     code, _, err = run("agreement", "e.json", "--engine", "duckdb")
-    assert (code, "only a table of ratings" in err) == (1, True)
+    assert (code, "holds no task" in err) == (1, True)
+    (tmp_path / "e.txt").write_text("", encoding="utf-8")
+    code, _, err = run("agreement", "e.txt", "--engine", "duckdb")
+    assert (code, "neither a Label Studio export" in err) == (1, True)
     code, _, err = run("agreement", "e.json", "--engine", "pandas", "--memory", "1GB")
     assert (code, "--memory is for duckdb" in err) == (1, True)

@@ -33,7 +33,7 @@ from annotate.studio.pull import look, look_again, pull
 from annotate.studio.push import push
 from annotate.studio.refusals import LostReplyError, refused
 from annotate.studio.suggest import TAB, order_queue, push_suggestions
-from annotate.study.exports import ADJUDICATION
+from annotate.study.exported import ADJUDICATION
 
 CONFIG = """<View>
   <Text name="text" value="$text"/>

@@ -232,7 +232,16 @@ def scaled(
     from annotate.study.study import require_variables
 
     said, orders = read_levels(level), read_orders(order)
-    study = _queried(export, config, output, missing or (), memory, without_suggested=without_suggested)
+    study = _queried(
+        export,
+        config,
+        on_invalid,
+        on_edited,
+        missing or (),
+        memory,
+        output,
+        without_suggested=without_suggested,
+    )
     require_variables({**said, **orders}, [*study.levels, *study.variables])
     return _without_machines(Scaled(study, {**study.levels, **said}, {**study.categories, **orders}), machine)
 
@@ -267,17 +276,21 @@ def by_queries(export: Path, engine: str, memory: str | None) -> bool:
 def _queried(
     export: Path,
     config: Path | None,
-    output: Path | None,
+    on_invalid: "OnInvalid",
+    on_edited: "OnEdited",
     missing: Sequence[str],
     memory: str | None,
+    output: Path | None,
     *,
     without_suggested: bool,
 ) -> "QueriedStudy":
-    """A table of ratings that stays where it is."""
+    """A study whose ratings are never in memory."""
     from annotate.study.queried import read_queried
 
     refuse_overwriting(output, *filter(None, [export, config]))
-    study = read_queried(export, config=config, missing=missing, memory=memory)
+    study = read_queried(
+        export, config=config, on_invalid=on_invalid, on_edited=on_edited, missing=missing, memory=memory
+    )
     if without_suggested:
         study = study.without_suggested()
     say_cautions(study)

@@ -86,7 +86,7 @@ Engine = Annotated[
     Literal["auto", "pandas", "duckdb"],
     typer.Option(
         "--engine",
-        help="What goes through a table: pandas, in memory, or duckdb, where it lies; by itself duckdb for large ones.",
+        help="What goes through the ratings: pandas, in memory, or duckdb, where they lie; by itself duckdb for large tables.",
         rich_help_panel=READING,
     ),
 ]

@@ -18,7 +18,7 @@ from annotate.studio.inventory import Changes, take_inventory, update_data
 from annotate.studio.offered import Prediction, ensure_predictions, ensure_view, hidden_columns, list_views
 from annotate.studio.projects import Project, find_project
 from annotate.studio.push import Progress
-from annotate.study.exports import RANK
+from annotate.study.surveyed import RANK
 
 TAB = "Most uncertain first"
 _LOCK_SECONDS = 120.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from annotate.codebook.read import Codebook
@@ -20,12 +21,28 @@ class Rows:
     annotation: Mapping[str, Any]
     repeat: int
 
-    @property
+    @cached_property
     def _who(self) -> dict[str, Any]:
         return {
             "item": self.passage["item"],
             "annotator": annotator_id(self.annotation.get("completed_by")),
             "annotation": str(self.annotation.get("id")),
+        }
+
+    @cached_property
+    def _rated(self) -> dict[str, Any]:
+        """What all judgements share."""
+        annotation = self.annotation
+        return {
+            **self._who,
+            "source": self.passage["source"],
+            "document": self.passage["document"],
+            "created_at": as_cell(annotation.get("created_at")),
+            "updated_at": as_cell(annotation.get("updated_at")),
+            "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
+            "round": self.repeat,
+            "suggested": suggested_by(annotation),
+            **{name: fact for name, fact in self.passage.items() if name not in PASSAGE_COLUMNS},
         }
 
     def annotated(self, *, whole: bool) -> dict[str, Any]:
@@ -34,20 +51,7 @@ class Rows:
 
     def rating(self, answer: Answer) -> dict[str, Any]:
         """A judgement."""
-        annotation = self.annotation
-        return {
-            **self._who,
-            "source": self.passage["source"],
-            "document": self.passage["document"],
-            "variable": answer.variable,
-            "category": answer.value,
-            "created_at": as_cell(annotation.get("created_at")),
-            "updated_at": as_cell(annotation.get("updated_at")),
-            "lead_time": lead_time if is_number(lead_time := annotation.get("lead_time")) else None,
-            "round": self.repeat,
-            "suggested": suggested_by(annotation),
-            **{name: fact for name, fact in self.passage.items() if name not in PASSAGE_COLUMNS},
-        }
+        return {**self._rated, "variable": answer.variable, "category": answer.value}
 
     def span(self, answer: Answer) -> dict[str, Any]:
         """A marked stretch."""
@@ -79,9 +83,6 @@ class Rows:
             "variable": excluded.variable,
             "detail": excluded.detail,
         }
-
-
-KINDS = ("rating", "span", "free_text", "relation", "inside", "exclusion", "annotated", "gold")
 
 
 def rows_of(

@@ -8,7 +8,7 @@ from annotate.codebook.controls import Answered, in_sight
 from annotate.codebook.read import PATH_SEPARATOR, Codebook, Variable
 from annotate.codebook.repeats import Repeat
 from annotate.errors import ExportError
-from annotate.study.answers import Answer, Excluded, read_answer
+from annotate.study.answers import Answer, AnswerReader, Excluded
 from annotate.study.marks import Unit
 from annotate.study.people import NOBODY, annotator_id
 from annotate.study.ratings import decode_set, encode_set
@@ -182,12 +182,13 @@ class Reader:
     """Reads what was answered in annotations made with one label config."""
 
     def __init__(self, codebook: Codebook, units: Sequence[Unit]) -> None:
-        """Take what the offsets of the export may count; see :func:`annotate.study.marks.possible_units`."""
-        self._codebook = codebook
-        self._units = units
+        """Take what the offsets of the export may count; see :class:`annotate.study.marks.Units`."""
+        self._reader = AnswerReader(codebook, units)
+        self._names: dict[tuple[str, str], frozenset[str]] = {}
         variables = (*codebook.variables, *codebook.region_variables)
         self._conditions = {one.name: one.conditions for one in variables if one.conditions}
         self._choosing = {one.name: one for one in variables if one.kind in ("choices", "taxonomy")}
+        self._listed = frozenset(name for name, one in self._choosing.items() if one.kind == "choices")
         # Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation that is an
         # answer, the empty set; in a list that may have been hidden it would be a guess.
         self._lists = tuple(
@@ -237,7 +238,7 @@ class Reader:
             yield from (Answer("rating", name, encode_set(())) for name in lists if name not in touched)
 
     def _read(self, results: Sequence[object], data: Mapping[str, Any]) -> list[Answer | Excluded]:
-        return [one for result in results for one in read_answer(result, self._codebook, data, self._units)]
+        return [one for result in results for one in self._reader.read(result, data)]
 
     def _answered(self, read: Sequence[Answer | Excluded], region: str) -> Answered:
         """What conditions look at: of a question inside a stretch, what is said of the stretch and the passage."""
@@ -250,12 +251,19 @@ class Reader:
             if told and answer.variable in self._choosing:
                 named = self._choosing[answer.variable]
                 values = decode_set(answer.value) if named.level == "set" else (answer.value,)
-                chosen.setdefault(answer.variable, []).extend(_names(value, named) for value in values)
+                chosen.setdefault(answer.variable, []).extend(self._named(value, named) for value in values)
         return Answered(
             chosen,
-            frozenset(name for name, one in self._choosing.items() if one.kind == "choices"),
+            self._listed,
             frozenset((answer.variable, answer.value) for answer in answers if answer.kind == "span"),
         )
+
+    def _named(self, value: str, variable: Variable) -> frozenset[str]:
+        """What a chosen category may be called in a condition, looked up once."""
+        known = self._names.get((variable.name, value))
+        if known is None:
+            known = self._names[variable.name, value] = _names(value, variable)
+        return known
 
 
 def variables_asked(codebook: Codebook, categories: Mapping[str, str]) -> frozenset[str]:

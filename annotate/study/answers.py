@@ -37,38 +37,43 @@ class Excluded:
     detail: str
 
 
-def read_answer(
-    result: object, codebook: Codebook, data: Mapping[str, Any], units: Sequence[Unit] = UNITS
-) -> Iterator[Answer | Excluded]:
-    """Read one entry of an annotation's ``result``; a span with two labels gives two answers."""
-    if not isinstance(result, Mapping):
-        yield Excluded("malformed", "", f"an answer that is not an object: {result!r:.80}")
-        return
-    if result.get("type") == "relation":
-        return  # read by annotate.study.spans, once all spans of the annotation are known
-    name, value = result.get("from_name"), result.get("value")
-    if not isinstance(name, str):
-        yield Excluded("malformed", "", f"an answer to {name!r:.80}, which names no control")
-        return
-    if not isinstance(value, Mapping):
-        yield Excluded("malformed", name, "an answer without a value")
-        return
-    spans = {one.name: one for one in codebook.span_variables}
-    variables = {one.name: one for one in (*codebook.variables, *codebook.region_variables)}
-    if name in spans:
-        yield from _spans(result, spans[name], data, units)
-    elif name in variables:
-        yield from _answered(result, value, variables[name], data)
-    elif name in codebook.unread:
-        yield Excluded("not_tabulated", name, "kept in the raw export")
-    else:
-        yield Excluded("unknown_control", name, f"the label config has {', '.join(variables)}")
+class AnswerReader:
+    """Reads answers to the controls of a label config."""
+
+    def __init__(self, codebook: Codebook, units: Sequence[Unit] = UNITS) -> None:
+        """Look the controls up; ``units`` are what the offsets of the export may count."""
+        self._units, self._unread = units, codebook.unread
+        self._spans = {one.name: one for one in codebook.span_variables}
+        self._variables = {one.name: one for one in (*codebook.variables, *codebook.region_variables)}
+
+    def read(self, result: object, data: Mapping[str, Any]) -> Iterator[Answer | Excluded]:
+        """Read one entry of an annotation's ``result``; a span with two labels gives two answers."""
+        if not isinstance(result, Mapping):
+            yield Excluded("malformed", "", f"an answer that is not an object: {result!r:.80}")
+            return
+        if result.get("type") == "relation":
+            return  # read by annotate.study.spans, once all spans of the annotation are known
+        name, value = result.get("from_name"), result.get("value")
+        if not isinstance(name, str):
+            yield Excluded("malformed", "", f"an answer to {name!r:.80}, which names no control")
+            return
+        if not isinstance(value, Mapping):
+            yield Excluded("malformed", name, "an answer without a value")
+            return
+        if name in self._spans:
+            yield from _spans(result, self._spans[name], data, self._units)
+        elif name in self._variables:
+            yield from _answered(result, value, self._variables[name], data)
+        elif name in self._unread:
+            yield Excluded("not_tabulated", name, "kept in the raw export")
+        else:
+            yield Excluded("unknown_control", name, f"the label config has {', '.join(self._variables)}")
 
 
 def _answered(
     result: Mapping[str, Any], value: Mapping[str, Any], variable: Variable, data: Mapping[str, Any]
 ) -> Iterator[Answer | Excluded]:
-    if offers := () if variable.categories else offered(data, variable.offered_by):
+    if not variable.categories and (offers := offered(data, variable.offered_by)):
         variable = replace(variable, categories=tuple(Category(one, one) for one in offers))
     for answer in _READERS[variable.kind](value, variable):
         if variable.per_region and isinstance(answer, Answer):

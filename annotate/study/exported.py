@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotate.errors import ExportError, counted
+from annotate.errors import ExportError
 from annotate.study.spellings import nfc
 
 ADJUDICATION = "adjudication"
@@ -25,28 +25,12 @@ PASSAGE_COLUMNS = (
     "item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "links", "n_annotations",
 )  # fmt: skip
 
-# What else Annotate itself writes into tasks, and Label Studio shows in its list: no facts of a passage.
-_OWN = frozenset({
+OWN_KEYS = frozenset({
     *PASSAGE_COLUMNS, "passage_id", "document_id", "author", "before", "after", "guessed", "page", "document_sha256",
     "config_sha256", "repeat_of", "round", "assigned", "queue", "uncertainty_rank", "votes", ADJUDICATION,
     "annotator", "variable", "category", "annotation", "created_at", "updated_at", "lead_time", "suggested",
 })  # fmt: skip
-_LONGEST_FACT = 200  # characters: what is longer is a text
-
-
-def further_facts(tasks: Sequence[Mapping[str, Any]], asked: Collection[str]) -> tuple[str, ...]:
-    """The keys of tasks' data that say one more fact of a passage, such as a country, in order.
-
-    They are those with a short text or a number in each task that has them, but what annotators are ``asked`` about.
-    """
-    facts: dict[str, bool] = {}
-    for task in tasks:
-        for key, value in task["data"].items():
-            short = len(value) <= _LONGEST_FACT if isinstance(value, str) else isinstance(value, int | float)
-            facts[key] = facts.get(key, True) and short
-    return tuple(
-        key for key, short in facts.items() if short and key.casefold() not in _OWN and key not in asked
-    )
+"""What else Annotate itself writes into tasks, and Label Studio shows in its list: no facts of a passage."""
 
 
 _OBJECTS = (
@@ -78,22 +62,6 @@ def not_an_export(where: str, ending: str) -> str:
     return f"{where}: {_ENDINGS.get(ending.lower(), known)}"
 
 
-def told_of_twins(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Say which tasks without a passage_id have one text, and are several passages all the same."""
-    named: dict[str, dict[str, str]] = {}
-    for number, task in enumerate(tasks, start=1):
-        data = task["data"]
-        if not data.get("passage_id") and not data.get(ADJUDICATION) and (text := as_cell(data.get("text"))):
-            named.setdefault(text, {}).setdefault(item_id(data), str(task.get("id") or number))
-    alike = {text: twins for text, twins in named.items() if len(twins) > 1}
-    for text, twins in list(alike.items())[:1]:
-        more = f" (and {len(alike) - 1} more such)" if len(alike) > 1 else ""
-        yield (
-            f"{said_twice(list(twins.values()), {'text': text}).partition(', and count')[0]}, and count as "
-            f"{counted(len(twins), 'passage')}, for what else they hold differs{more}; give each task a passage_id"
-        )
-
-
 def said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
     """Say which tasks are one passage, with its text."""
     text = data.get("text")
@@ -103,18 +71,22 @@ def said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
     return f"tasks {' and '.join(copies)} have one text{said}, and count as one passage"
 
 
-def passage_of(task: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The passage of a task, as a row; what is not a task of a JSON export is an ExportError."""
+def check_task(task: Any, where: str) -> None:
+    """Refuse what is not a task of a JSON export, with an :class:`ExportError`."""
     if not isinstance(task, Mapping):
         raise ExportError(f'{where}: no "data"; {_AS_JSON}')
     _refuse_others(task, where)
-    data = task["data"]
     try:
         json.dumps(task, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise ExportError(
             f"{where}: holds half a character (a lone surrogate); correct the text and export again"
         ) from error
+
+
+def passage_of(task: Mapping[str, Any]) -> dict[str, Any]:
+    """The passage of a task, as a row."""
+    data = task["data"]
     row: dict[str, Any] = dict.fromkeys(PASSAGE_COLUMNS)
     row |= {key: as_cell(data.get(key)) for key in ("title", "published", "url", "kind", "text", "links")}
     row |= {key: data[key] for key in ("start", "end") if type(data.get(key)) is int}

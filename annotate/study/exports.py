@@ -8,37 +8,24 @@ that two ratings claim to be one.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from annotate.codebook.read import Codebook
-from annotate.errors import ExportError, counted
-from annotate.study.annotation_rows import KINDS, Rows, rows_of
-from annotate.study.annotations import (
-    OnEdited,
-    Reader,
-    is_imported,
-    left_to_adjudication,
-    made_for,
-    sort_copies,
-)
+from annotate.errors import counted
+from annotate.study.annotation_rows import Rows, rows_of
+from annotate.study.annotations import OnEdited, Reader, is_imported, left_to_adjudication, sort_copies
 from annotate.study.answers import Answer, Excluded
-from annotate.study.exported import (
-    ADJUDICATION,
-    PASSAGE_COLUMNS,
-    further_facts,
-    passage_of,
-    round_of,
-    said_twice,
-    told_of_twins,
-)
-from annotate.study.marks import Unit, marks_with_text, possible_units
-from annotate.study.people import NOBODY, annotator_id, identified
+from annotate.study.exported import PASSAGE_COLUMNS, passage_of, said_twice
+from annotate.study.people import NOBODY, annotator_id, identified, key_of
 from annotate.study.ratings import canonical_ratings
 from annotate.study.repeated import Section, Sections
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 from annotate.study.spans import inside_frame, relation_frame
+from annotate.study.streamed import Gathered, TaskFile
+from annotate.study.surveyed import Survey, Which, survey
 
 REASONS: Mapping[str, str] = {
     "cancelled": "skipped by the annotator",
@@ -66,9 +53,6 @@ REASONS: Mapping[str, str] = {
 STRICT = ("unknown_control", "unknown_category", "superseded")
 _TWO = 2
 
-RANK = "uncertainty_rank"
-"""The key of a task's data that holds its place in the order of annotate suggest, in six digits."""
-
 RATING_COLUMNS = (
     "item", "source", "annotator", "variable", "category",
     "document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested",
@@ -86,7 +70,8 @@ class Tables:
     and nothing marked; ``marks_whole`` is False where one of its marks was left out.
     What else the tasks say of a passage in a word, such as a country, is a column of the ratings and the passages.
     ``gold`` are the judgements of annotations that were starred as ground truth, as in the ratings; ``annotator`` is
-    None where it was imported. ``cautions`` are sentences on what was kept though it may be doubted.
+    None where it was imported. ``cautions`` are sentences on what was kept though it may be doubted. ``key`` has the
+    names or addresses of annotators by their pseudonyms, where the export says them.
     """
 
     ratings: pd.DataFrame
@@ -99,6 +84,7 @@ class Tables:
     inside: pd.DataFrame
     gold: pd.DataFrame
     cautions: tuple[str, ...]
+    key: Mapping[str, str]
 
 
 def tabulate(
@@ -133,91 +119,186 @@ def tabulate(
         If a task has not the shape of one, or two tasks give one passage id to different texts.
 
     """
-    made_of: dict[str, list[dict[str, Any]]] = {name: [] for name in KINDS}
-    exclusions = made_of["exclusion"]
-    passages: dict[str, dict[str, Any]] = {}
-    sections = Sections(codebook)
-    annotations: dict[tuple[str, int], dict[str, list[Mapping[str, Any]]]] = {}
-    shown: dict[tuple[str, int], Mapping[str, Any]] = {}
-    copies: dict[tuple[str, int], list[str]] = {}
-    latest: dict[str, int] = {}
-    decided: dict[str, dict[str, Any]] = {}
-    tasks = identified(tasks)
-    for number, task in enumerate(tasks, start=1):
-        passage = passage_of(task, f"{where}: task {number}")
-        if task["data"].get(ADJUDICATION):
-            exclusions.extend(
-                left_to_adjudication(passage["item"], made_for(task, f"{where}: task {number}"))
-            )
-            decided.setdefault(passage["item"], passage)
-            continue
-        known = passages.setdefault(passage["item"], passage)
-        if (known["text"], known["source"]) != (passage["text"], passage["source"]):
-            msg = f"{where}: task {number}: item {passage['item']} stands for another text or source before; export one project at a time"
-            raise ExportError(msg)
-        which = (known["item"], round_of(task["data"], f"{where}: task {number}"))
-        # tasks without our id may be two places with the same words: no later time, but a contradiction
-        copy = str(task.get("id") or number)
-        made = annotations.setdefault(which, {}).setdefault(
-            copy if task["data"].get("passage_id") else "", []
-        )
-        made.extend(made_for(task, f"{where}: task {number}"))
-        copies.setdefault(which, []).append(copy)
-        shown.setdefault(which, task["data"])
-        latest[known["item"]] = max(which[1], latest.get(known["item"], 0))
-    reader = Reader(codebook, _units(tasks, codebook))
-    starred = again = 0
-    answered = (*codebook.variables, *codebook.region_variables)
-    asked = {one.shows for one in answered} | {one.shows for one in codebook.span_variables}
-    facts = further_facts([task for task in tasks if not task["data"].get(ADJUDICATION)], asked)
-    judged: dict[str, dict[str, Any]] = {}
-    for (item, repeat), by_copy in annotations.items():
-        found = sort_copies(
-            list(by_copy.values()),
-            marks_only=not codebook.variables,
-            on_edited=on_edited,
-        )
-        data = shown[item, repeat]
-        passages[item] |= {name: _fact(data.get(name)) for name in facts}
-        parts = sections.of(passages[item], data)
-        judged |= {row["item"]: row for row in sections.items(parts) if row["item"] not in judged}
-        exclusions.extend(
-            {**_with_twins(row, copies[item, repeat], data), "item": item} for row in found.left_out
-        )
-        starred += found.starred
-        for part in sections.items(parts):
-            judged[part["item"]]["n_annotations"] += len(found.kept) if repeat == 1 else 0
-        for time, of_time in enumerate((found.kept, *found.again)):
-            again += len(of_time) if time else 0
-            number = latest[item] + time if time else repeat
-            for rows, answers in _read(of_time, parts, sections, reader, number):
-                for kind, row in rows_of(rows, answers, codebook):
-                    made_of[kind].append(row)
-        latest[item] += len(found.again)
-        for rows, answers in _read(found.gold, parts, sections, reader, repeat):
-            made_of["gold"] += _gold(rows, answers)
+    found = survey(tasks, codebook, where)
+    made = _Making(tasks, codebook, found, on_edited, packed=isinstance(tasks, TaskFile))
+    made.make()
+    frames = {name: one.frame() for name, one in made.rows.items()}
     return Tables(
-        ratings=_rating_frame(made_of["rating"], facts, where),
-        spans=_frame(made_of["span"], SPAN_COLUMNS).astype(
-            {"start": "int64", "end": "int64", "round": "int64"}
-        ),
-        comments=_frame(made_of["free_text"], COMMENT_COLUMNS),
-        passages=_frame(list((judged | decided | judged).values()), (*PASSAGE_COLUMNS, *facts)).astype(
-            {"n_annotations": "int64"}
-        ),
-        exclusions=_frame(exclusions, EXCLUSION_COLUMNS),
-        annotated=_frame(made_of["annotated"], ANNOTATED_COLUMNS).astype(
-            {"round": "int64", "marks_whole": "bool"}
-        ),
-        relations=relation_frame(made_of["relation"]),
-        inside=inside_frame(made_of["inside"]),
-        gold=_frame(made_of["gold"], RATING_COLUMNS),
-        cautions=(
-            *_cautions(starred, copies, shown, again),
-            *told_of_twins(tasks),
-            *_ordered(shown, annotations),
-        ),
+        ratings=_rating_frame(frames["rating"], where),
+        spans=frames["span"].astype({"start": "int64", "end": "int64", "round": "int64"}),
+        comments=frames["free_text"],
+        passages=_passages(frames["passage"], frames["annotated"]),
+        exclusions=frames["exclusion"],
+        annotated=frames["annotated"].astype({"round": "int64", "marks_whole": "bool"}),
+        relations=relation_frame(made.relations),
+        inside=inside_frame(made.inside),
+        gold=pd.DataFrame(made.gold, columns=list(RATING_COLUMNS)),
+        cautions=tuple(made.cautions()),
+        key=key_of(found.numbers),
     )
+
+
+def tabulate_into(
+    folder: Path, tasks: TaskFile, codebook: Codebook, where: str, *, on_edited: OnEdited
+) -> "Filed":
+    """Do what :func:`tabulate` does, and write the large tables into a folder: nothing of them stays in memory."""
+    found = survey(tasks, codebook, where)
+    made = _Making(tasks, codebook, found, on_edited, packed=True, into=folder)
+    made.make()
+    for one in made.rows.values():
+        one.close()
+    return Filed(folder, len(tasks), made.rows["rating"].count, tuple(made.cautions()))
+
+
+@dataclass(frozen=True)
+class Filed:
+    """The tables of an export as Parquet files in a ``folder``, and how many tasks and ratings there are."""
+
+    folder: Path
+    tasks: int
+    ratings: int
+    cautions: tuple[str, ...]
+
+    @property
+    def place(self) -> Path:
+        """Where the ratings lie."""
+        return self.folder / "rating.parquet"
+
+    def exclusions(self, reasons: Sequence[str]) -> pd.DataFrame:
+        """What was left out for one of these reasons."""
+        return pd.read_parquet(self.folder / "exclusion.parquet", filters=[("reason", "in", [*reasons])])
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many annotations and answers were left out, by reason, the most frequent first."""
+        reasons = pd.read_parquet(self.folder / "exclusion.parquet", columns=["reason"])["reason"]
+        return {str(reason): int(count) for reason, count in reasons.value_counts().items()}
+
+
+class _Making:
+    """The second pass: each passage is read when the first task that brings it comes by."""
+
+    def __init__(
+        self,
+        tasks: Sequence[Any],
+        codebook: Codebook,
+        found: Survey,
+        on_edited: OnEdited,
+        *,
+        packed: bool,
+        into: Path | None = None,
+    ) -> None:
+        self._tasks, self._codebook, self._found, self._on_edited = tasks, codebook, found, on_edited
+        self._sections, self._reader = Sections(codebook), Reader(codebook, found.units)
+        columns = {
+            "rating": (*RATING_COLUMNS, *found.facts),
+            "span": SPAN_COLUMNS,
+            "free_text": COMMENT_COLUMNS,
+            "exclusion": EXCLUSION_COLUMNS,
+            "annotated": ANNOTATED_COLUMNS,
+            "passage": (*PASSAGE_COLUMNS, *found.facts),
+        }
+        self.rows = {
+            name: Gathered(told, packed=packed, into=into and into / f"{name}.parquet")
+            for name, told in columns.items()
+        }
+        self.relations: list[dict[str, Any]] = []
+        self.inside: list[dict[str, Any]] = []
+        self.gold: list[dict[str, Any]] = []
+        self._judged: set[str] = set()
+        self._latest = {item: one.latest for item, one in found.items.items()}
+        self._starred = self._again = self._coded = 0
+        self._twice = ""
+
+    def make(self) -> None:
+        """Make all rows."""
+        found = self._found
+        decided: dict[str, dict[str, Any]] = {}
+        # what an adjudicator made comes before what else is left out, wherever it stands
+        for number in (number for number, which in enumerate(found.which) if which is None):
+            passage = passage_of(self._tasks[number])
+            for row in left_to_adjudication(passage["item"], self._known(self._tasks[number])["annotations"]):
+                self.rows["exclusion"].append(row)
+            decided.setdefault(passage["item"], passage)
+        for number, task in enumerate(self._tasks):
+            which = found.which[number]
+            if which is not None and found.groups[which][0] == number:
+                self._passage(which, task)
+        for item, passage in decided.items():
+            if item not in self._judged:
+                self.rows["passage"].append(passage)
+
+    def _known(self, task: Any) -> Any:
+        """A task with the numbers of persons in the place of their names."""
+        return identified([task], self._found.numbers)[0]
+
+    def _passage(self, which: Which, first: Mapping[str, Any]) -> None:
+        """Read all annotations of an item in a round."""
+        item, repeat = which
+        numbers = self._found.groups[which]
+        tasks = [first, *(self._tasks[number] for number in numbers[1:])]
+        copies = [str(task.get("id") or number + 1) for number, task in zip(numbers, tasks, strict=True)]
+        by_copy: dict[str, list[Mapping[str, Any]]] = {}
+        for copy, task in zip(copies, tasks, strict=True):
+            # tasks without our id may be two places with the same words: no later time, but a contradiction
+            of_copy = by_copy.setdefault(copy if task["data"].get("passage_id") else "", [])
+            of_copy.extend(self._known(task)["annotations"])
+        data = first["data"]
+        if len(copies) > 1 and not self._twice:
+            self._twice = said_twice(copies, data)
+        self._coded += which in self._found.ranked and any(by_copy.values())
+        found = sort_copies(
+            list(by_copy.values()), marks_only=not self._codebook.variables, on_edited=self._on_edited
+        )
+        earliest = self._found.items[item].first
+        brought = first if earliest == numbers[0] else self._tasks[earliest]
+        facts = {name: _fact(data.get(name)) for name in self._found.facts}
+        parts = self._sections.of({**passage_of(brought), **facts}, data)
+        for row in self._sections.items(parts):
+            if row["item"] not in self._judged:
+                self._judged.add(row["item"])
+                self.rows["passage"].append(row)
+        for row in found.left_out:
+            self.rows["exclusion"].append({**_with_twins(row, copies, data), "item": item})
+        self._starred += found.starred
+        latest = self._latest[item]
+        for time, of_time in enumerate((found.kept, *found.again)):
+            self._again += len(of_time) if time else 0
+            self._read_all(of_time, parts, latest + time if time else repeat)
+        self._latest[item] = latest + len(found.again)
+        for rows, answers in _read(found.gold, parts, self._sections, self._reader, repeat):
+            self.gold += _gold(rows, answers)
+
+    def _read_all(self, made: Sequence[Mapping[str, Any]], parts: Sequence[Section], repeat: int) -> None:
+        others = {"relation": self.relations, "inside": self.inside}
+        for rows, answers in _read(made, parts, self._sections, self._reader, repeat):
+            for kind, row in rows_of(rows, answers, self._codebook):
+                (others[kind] if kind in others else self.rows[kind]).append(row)
+
+    def cautions(self) -> Iterator[str]:
+        """Say what was kept though it may be doubted."""
+        if self._starred:
+            yield (
+                f"{counted(self._starred, 'annotation starred as ground truth was', 'annotations starred as ground truth were')} last changed by somebody else than their "
+                "annotator, and are kept as the annotator's own: a star changes no answer, and what else was changed is "
+                "not recorded; --on-edited exclude leaves them out"
+            )
+        twice = sum(len(numbers) > 1 for numbers in self._found.groups.values())
+        if twice:
+            more = f" (and {twice - 1} more such)" if twice > 1 else ""
+            coded = (
+                f"; {counted(self._again, 'annotation is', 'annotations are')} the annotator's second of one passage: none is left out, each counts as a later round"
+                if self._again
+                else ""
+            )
+            yield f"{self._twice}{more}{coded}; give each task a passage_id if they are not one"
+        yield from self._found.twins
+        ranked = len(self._found.ranked)
+        if 0 < self._coded < ranked:
+            yield (
+                f"{self._coded} of {counted(ranked, 'passage')} {'was' if self._coded == 1 else 'were'} coded in the order of annotate suggest, the most uncertain first: they "
+                "are not a random sample, and agreement and shares among them are not those of all passages until all are coded"
+            )
 
 
 def _read(
@@ -253,50 +334,10 @@ def _with_twins(row: dict[str, Any], copies: Sequence[str], data: Mapping[str, A
     return {**row, "detail": f"{row['detail']}; {said_twice(copies, data)}"}
 
 
-def _cautions(
-    starred: int,
-    copies: Mapping[tuple[str, int], Sequence[str]],
-    shown: Mapping[tuple[str, int], Mapping[str, Any]],
-    again: int,
-) -> Iterator[str]:
-    if starred:
-        yield (
-            f"{counted(starred, 'annotation starred as ground truth was', 'annotations starred as ground truth were')} last changed by somebody else than their "
-            "annotator, and are kept as the annotator's own: a star changes no answer, and what else was changed is "
-            "not recorded; --on-edited exclude leaves them out"
-        )
-    twice = [which for which, numbers in copies.items() if len(numbers) > 1]
-    if twice:
-        more = f" (and {len(twice) - 1} more such)" if len(twice) > 1 else ""
-        coded = (
-            f"; {counted(again, 'annotation is', 'annotations are')} the annotator's second of one passage: none is left out, each counts as a later round"
-            if again
-            else ""
-        )
-        yield f"{said_twice(copies[twice[0]], shown[twice[0]])}{more}{coded}; give each task a passage_id if they are not one"
-
-
-def _ordered(
-    shown: Mapping[tuple[str, int], Mapping[str, Any]],
-    annotations: Mapping[tuple[str, int], Mapping[str, Sequence[Mapping[str, Any]]]],
-) -> Iterator[str]:
-    """Say that passages were served by how uncertain they are, if some are not coded yet."""
-    first = [which for which, data in shown.items() if data.get(RANK) and which[1] == 1]
-    coded = sum(any(annotations[which].values()) for which in first)
-    if 0 < coded < len(first):
-        yield (
-            f"{coded} of {counted(len(first), 'passage')} {'was' if coded == 1 else 'were'} coded in the order of annotate suggest, the most uncertain first: they "
-            "are not a random sample, and agreement and shares among them are not those of all passages until all are coded"
-        )
-
-
-def _units(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> tuple[Unit, ...]:
-    """What the offsets of this export may count."""
-    return possible_units(marks_with_text(tasks, {one.name: one for one in codebook.span_variables}))
-
-
-def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(columns))
+def _passages(passages: pd.DataFrame, annotated: pd.DataFrame) -> pd.DataFrame:
+    """The passages, with how many annotations of the first round count."""
+    counts = annotated.loc[annotated["round"] == 1, "item"].value_counts()
+    return passages.assign(n_annotations=passages["item"].map(counts).fillna(0).astype("int64"))
 
 
 def _fact(value: object) -> str | None:
@@ -305,8 +346,8 @@ def _fact(value: object) -> str | None:
     return None if value is None else str(int(value) if whole and isinstance(value, float) else value)
 
 
-def _rating_frame(rows: list[dict[str, Any]], facts: Sequence[str], where: str) -> pd.DataFrame:
-    frame = _frame(rows, (*RATING_COLUMNS, *facts)).astype({"lead_time": "float64"})
+def _rating_frame(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+    frame = frame.astype({"lead_time": "float64"})
     if frame.empty:
         return frame.astype({"round": "int64"})
     return canonical_ratings(frame, where=where)

@@ -31,7 +31,7 @@ def place(mark: "Mark", units: Collection[Unit] = UNITS) -> Place | None:
     mark
         As it was read.
     units
-        What the offsets of this export may count, see :func:`possible_units`; it decides where no text does.
+        What the offsets of this export may count, see :class:`Units`; it decides where no text does.
 
     Returns
     -------
@@ -75,17 +75,27 @@ def places(passage: str, start: int, end: int) -> dict[Unit, Place]:
     return found
 
 
-def possible_units(marks: "Iterable[Mark]") -> tuple[Unit, ...]:
-    """Tell what offsets may count, by marks with a text.
+class Units:
+    """Tells what offsets may count, by marks with a text.
 
     Only those tell that lie elsewhere by another way of counting. If they contradict each other, all is possible.
     """
-    possible = set(UNITS)
-    for mark in marks:
+
+    def __init__(self) -> None:
+        self._left = set(UNITS)
+
+    def add(self, mark: "Mark") -> None:
+        """Look at a mark."""
+        if len(set(mark.found.values())) == 1 and len(mark.found) == len(UNITS):
+            return  # all ways of counting agree
         passage, marked = mark.passage, mark.text or ""
         fits = {unit for unit, where in mark.found.items() if _alike(passage[slice(*where)], marked)}
-        possible &= fits or possible
-    return tuple(unit for unit in UNITS if unit in possible) or UNITS
+        self._left &= fits or self._left
+
+    @property
+    def possible(self) -> tuple[Unit, ...]:
+        """What they may count."""
+        return tuple(unit for unit in UNITS if unit in self._left) or UNITS
 
 
 def _alike(one: str, other: str) -> bool:

@@ -25,6 +25,8 @@ def annotator_id(completed_by: object) -> str:
     Exports have a number, an object with a number or an address, an address, or nothing. Addresses become numbers in
     :func:`identified`; one that is still there is nobody, so that it is in no table.
     """
+    if type(completed_by) is int:
+        return f"A{completed_by}"
     person = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
     if isinstance(person, bool) or not isinstance(person, int | float | str):
         return NOBODY
@@ -63,32 +65,55 @@ def _identified(annotation: Any, numbers: Mapping[str, object]) -> Any:
     return found
 
 
-def numbers_by_address(tasks: Sequence[Any]) -> dict[str, object]:
-    """The number of each address in an export: its own where it has one, else the next free, the first to annotate first.
+class Addresses:
+    """Gathers who is named in annotations, one by one."""
 
-    So nothing that is made of an address goes further, and the same export gives the same numbers.
-    """
-    known: dict[str, object] = {}
-    others: dict[str, tuple[str, int]] = {}
-    most = place = 0
-    for annotation in _annotations(tasks):
+    def __init__(self) -> None:
+        self._known: dict[str, object] = {}
+        self._others: dict[str, tuple[str, int]] = {}
+        self._most = self._place = 0
+
+    def add(self, annotation: Mapping[str, Any]) -> None:
+        """Look at an annotation, in the order of the export."""
         for role in PERSONS:
-            place += 1
+            self._place += 1
             address, number = _person(annotation, role)
             if isinstance(number, int):
-                most = max(most, number)
+                self._most = max(self._most, number)
             if address is not None and number is not None:
-                known[address] = number
+                self._known[address] = number
             elif address is not None:
-                first = (str(annotation.get("created_at") or ""), place)
-                others[address] = min(first, others.get(address, first))
-    free = sorted((when, address) for address, when in others.items() if address not in known)
-    return known | {address: most + number for number, (_, address) in enumerate(free, start=1)}
+                first = (str(annotation.get("created_at") or ""), self._place)
+                self._others[address] = min(first, self._others.get(address, first))
+
+    @property
+    def numbers(self) -> dict[str, object]:
+        """The number of each address: its own where it has one, else the next free, the first to annotate first.
+
+        So nothing that is made of an address goes further, and the same export gives the same numbers.
+        """
+        free = sorted((when, address) for address, when in self._others.items() if address not in self._known)
+        return self._known | {
+            address: self._most + number for number, (_, address) in enumerate(free, start=1)
+        }
+
+
+def numbers_by_address(tasks: Sequence[Any]) -> dict[str, object]:
+    """The number of each address in an export, see :class:`Addresses`."""
+    found = Addresses()
+    for annotation in _annotations(tasks):
+        found.add(annotation)
+    return found.numbers
 
 
 def addresses_of(tasks: Sequence[Any]) -> dict[str, str]:
     """The key to the pseudonyms of an export: the address or name of each, where it says so."""
-    return {annotator_id(number): address for address, number in numbers_by_address(tasks).items()}
+    return key_of(numbers_by_address(tasks))
+
+
+def key_of(numbers: Mapping[str, object]) -> dict[str, str]:
+    """The key to the pseudonyms, of the number of each address."""
+    return {annotator_id(number): address for address, number in numbers.items()}
 
 
 def _annotations(tasks: Sequence[Any]) -> Iterator[Mapping[str, Any]]:

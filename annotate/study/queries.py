@@ -63,9 +63,14 @@ class Entering:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, codebook: Codebook | None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path,
+        folder: Path,
+        codebook: Codebook | None,
+        where: str | None = None,
     ) -> None:
-        self._on, self._where, self._codebook = connection, str(path), codebook
+        self._on, self._where, self._codebook = connection, where or str(path), codebook
         place = path if path.suffix.lower() == ".parquet" else self._as_parquet(path, folder / "rows.parquet")
         self._columns = parquet_columns(place)
         own = "file_row_number" in map(str.casefold, self._columns)  # then DuckDB cannot number the rows so
@@ -114,6 +119,33 @@ class Entering:
             int(pairs.loc[gone, "n"].sum()),
             tuple(said),
         )
+
+    def exported(self) -> Checked:
+        """Check the ratings of an export, which need no understanding: see :func:`canonical_ratings`.
+
+        Raises
+        ------
+        TableError
+            As :func:`annotate.study.ratings.canonical_ratings`.
+
+        """
+        self._make_texts()
+        names = {column: self._grouped([column]) for column in ("source", "annotator")}
+        pairs = self._grouped(["variable", "category"])
+        said = list(self._spellings(names, pairs))
+        told = pairs[["variable", "category"]].apply(lambda column: column.str.strip())
+        stripped = {} if told.equals(pairs[["variable", "category"]]) else {"variable", "category"}
+        cells = ", ".join(
+            f"trim({named(one)}, {quoted(WHITE)}) AS {named(one)}" if one in stripped else named(one)
+            for one in (*self._kept, "row_number")
+        )
+        self._do(f"CREATE VIEW entered AS SELECT {cells} FROM texts")
+        self._no_blanks(pairs.assign(**told))
+        self._number_rounds()
+        said += self._one_rating_each(waves=False)
+        self._one_source_each()
+        self._make_ratings()
+        return Checked(tuple(dict.fromkeys(told["variable"])), self._rounds, self._documents, 0, tuple(said))
 
     def _do(self, sql: str) -> None:
         self._on.execute(sql)
@@ -292,7 +324,7 @@ class Entering:
             "JOIN rounds ON round IS NOT DISTINCT FROM raw_round"
         )
 
-    def _one_rating_each(self) -> list[str]:
+    def _one_rating_each(self, *, waves: bool = True) -> list[str]:
         """Refuse a judgement that was made twice; say whether rounds are waves, and what later rounds hold alone."""
         if self._alike_bits(KEY) and self._repeats(KEY):
             keys = ", ".join(KEY)
@@ -306,9 +338,9 @@ class Entering:
             raise rated_twice(self._where, rows, int(count))
         if self._rounds == 1:
             return []
-        if not self._repeats(JUDGEMENT):
-            waves, self._rounds = self._rounds, 1
-            return [waves_caution(waves)]
+        if waves and not self._repeats(JUDGEMENT):
+            told, self._rounds = self._rounds, 1
+            return [waves_caution(told)]
         first = "(FROM numbered WHERE round = 1) f"
         alone = f"FROM numbered l ANTI JOIN {first} USING (item, annotator, variable) WHERE l.round > 1"
         ((count,),) = self._rows(f"SELECT count(*) {alone}")

@@ -22,7 +22,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NotRequired
 
@@ -30,7 +30,7 @@ import psutil
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic takes typing's only from Python 3.12 on
 
-from annotate.codebook.read import config_hash, read_codebook
+from annotate.codebook.read import Codebook, config_hash, load_codebook, read_codebook
 from annotate.errors import ExportError, InputError, counted, some
 from annotate.files import read_json, read_text, settle, sha256_of
 from annotate.frames import count_rows, write_frame
@@ -51,6 +51,7 @@ class _Counts(TypedDict):
     tasks: int
     ratings: int
     spans: int
+    exclusions: NotRequired[dict[str, int]]
 
 
 @with_config(ConfigDict(extra="allow"))
@@ -72,6 +73,7 @@ class _Manifest(TypedDict):
     annotators: NotRequired[list[_Object]]
     parts: NotRequired[list[_Part]]
     drafts_left_out: NotRequired[int]
+    cautions: NotRequired[list[str]]
 
 
 _SHAPE = TypeAdapter(_Manifest)
@@ -120,7 +122,13 @@ def write_snapshot(
         msg = f"{parent}: cannot be written to ({error.strerror})"
         raise InputError(msg) from error
     try:
-        _fill(draft, tasks, config, tables, {**meta, "config_sha256": codebook.sha256})
+        _fill(
+            draft,
+            tasks,
+            config,
+            tables,
+            {**meta, "config_sha256": codebook.sha256, "cautions": [*tables.cautions]},
+        )
         for written in (*sorted(draft.iterdir()), draft):
             settle(written)
         draft.chmod(0o755)
@@ -249,6 +257,40 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             msg = f"{folder / name}.parquet: has {counted(rows, 'row')}, its manifest says {manifest['counts'][name]}; pull again"
             raise ExportError(msg)
     return {**manifest}
+
+
+def about_snapshot(folder: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """What is said of a snapshot, by its manifest."""
+    about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}
+    about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
+    about["sha256"] = str(dict(manifest["sha256"]).get(TASKS, ""))
+    return about | {f"part {part['part']}": _told(part) for part in manifest.get("parts") or ()}
+
+
+def _flat(manifest: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        value = manifest.get(name)
+        if isinstance(value, Mapping):
+            yield from ((f"{name} {key}", str(inner)) for key, inner in value.items())
+        elif value is not None:
+            yield name, str(value)
+
+
+def _told(part: Mapping[str, Any]) -> str:
+    """One of the exports that were merged, in a line."""
+    server, pulled = dict(part.get("server") or {}).get("url"), part.get("pulled_at")
+    more = [f"of {server}" if server else "", f"pulled at {pulled}" if pulled else ""]
+    return ", ".join(filter(None, [str(part.get("name")), *more]))
+
+
+def snapshot_codebook(folder: Path, config: Path | None) -> Codebook:
+    """The codebook of a snapshot; another ``config`` is an :class:`InputError`, for it would be ignored."""
+    codebook = load_codebook(folder / CONFIG)
+    if config is not None and load_codebook(config).sha256 != codebook.sha256:
+        raise InputError(
+            f"{folder}: a snapshot is read with its own label config, and {config} is another; leave it out"
+        )
+    return codebook
 
 
 def _check_files(folder: Path, recorded: Mapping[str, str]) -> None:

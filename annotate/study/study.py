@@ -1,6 +1,7 @@
 """What every command reads: an export, a snapshot or a table of ratings, as one :class:`Study`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -9,7 +10,7 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook, Level, load_codebook
 from annotate.codebook.scale import Scale
-from annotate.errors import ExportError, InputError, counted
+from annotate.errors import AnnotateError, ExportError, InputError, counted
 from annotate.files import bundled, read_json, sha256_of
 from annotate.frames import READABLE, read_frame
 from annotate.study.annotations import OnEdited
@@ -23,12 +24,13 @@ from annotate.study.exports import (
     Tables,
     tabulate,
 )
-from annotate.study.people import addresses_of, annotator_id, require_machines
+from annotate.study.people import annotator_id, require_machines
 from annotate.study.ratings import enter_ratings, round_cautions
-from annotate.study.snapshot import CONFIG, TASKS, read_manifest
+from annotate.study.snapshot import TASKS, about_snapshot, read_manifest, snapshot_codebook
 from annotate.study.spans import COLUMNS as SPAN_COLUMNS
 from annotate.study.spans import inside_frame, relation_frame
 from annotate.study.spellings import spelling_cautions
+from annotate.study.streamed import STREAMED_FROM, NotStreamedError, TaskFile
 
 OnInvalid = Literal["error", "exclude"]
 
@@ -283,12 +285,10 @@ def read_study(
     if path.suffix.lower() != ".json":
         raise InputError(not_an_export(str(path), path.suffix) if path.exists() else f"{path}: no such file")
     codebook = load_codebook(config or bundled("label_config.xml"))
-    tasks = _read_export(path)
-    tables = tabulate(tasks, codebook, where=str(path), on_edited=on_edited)
+    tables = _tabulated(path, codebook, str(path), on_edited)
     if on_invalid == "error":
-        _refuse(tables.exclusions, codebook, path)
-    about = {"read": str(path), "kind": "Label Studio export", "config_sha256": codebook.sha256}
-    return _study(tables, codebook, {**about, "sha256": _sha256(path)}, addresses_of(tasks))
+        refuse_invalid(tables.exclusions, codebook, path)
+    return _study(tables, codebook, about_export(path, codebook), tables.key)
 
 
 def _sha256(path: Path) -> str:
@@ -296,47 +296,26 @@ def _sha256(path: Path) -> str:
     return sha256_of(path) if path.is_file() else ""
 
 
+def about_export(path: Path, codebook: Codebook) -> dict[str, str]:
+    """What is said of an export."""
+    about = {"read": str(path), "kind": "Label Studio export", "config_sha256": codebook.sha256}
+    return {**about, "sha256": _sha256(path)}
+
+
 def _snapshot(folder: Path, config: Path | None, on_edited: OnEdited) -> Study:
     manifest = read_manifest(folder)
-    codebook = load_codebook(folder / CONFIG)
-    if config is not None and load_codebook(config).sha256 != codebook.sha256:  # it would be ignored
-        raise InputError(
-            f"{folder}: a snapshot is read with its own label config, and {config} is another; leave it out"
-        )
-    tasks = _read_export(folder / TASKS)
-    if len(tasks) != manifest["counts"]["tasks"]:
-        msg = f"{folder}: has {counted(len(tasks), 'task')}, its manifest says {manifest['counts']['tasks']}; pull the project again"
-        raise ExportError(msg)
-    tables = tabulate(tasks, codebook, where=str(folder), on_edited=on_edited)
-    about = {"read": str(folder), "kind": "snapshot of a Label Studio project"}
-    about |= dict(_flat(manifest, ("project", "server", "pulled_at", "merged_at", "config_sha256")))
-    about["sha256"] = str(dict(manifest["sha256"]).get(TASKS, ""))
-    about |= {f"part {part['part']}": _told(part) for part in manifest.get("parts") or ()}
+    codebook = snapshot_codebook(folder, config)
+    tables = _tabulated(folder / TASKS, codebook, str(folder), on_edited, manifest["counts"]["tasks"])
+    about = about_snapshot(folder, manifest)
     listed = manifest.get("annotators") or []
     return _study(
         tables, codebook, about, {annotator_id(one): str(one["email"]) for one in listed if one.get("email")}
     )
 
 
-def _flat(manifest: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        value = manifest.get(name)
-        if isinstance(value, Mapping):
-            yield from ((f"{name} {key}", str(inner)) for key, inner in value.items())
-        elif value is not None:
-            yield name, str(value)
-
-
-def _told(part: Mapping[str, Any]) -> str:
-    """One of the exports that were merged, in a line."""
-    server, pulled = dict(part.get("server") or {}).get("url"), part.get("pulled_at")
-    more = [f"of {server}" if server else "", f"pulled at {pulled}" if pulled else ""]
-    return ", ".join(filter(None, [str(part.get("name")), *more]))
-
-
 def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str], key: Mapping[str, str]) -> Study:
     said = (*tables.cautions, *spelling_cautions(tables.ratings, codebook), *round_cautions(tables.ratings))
-    return Study(**{**vars(tables), "cautions": said}, codebook=codebook, about=about, key=key)
+    return Study(**{**vars(tables), "cautions": said, "key": key}, codebook=codebook, about=about)
 
 
 def study_of_tasks(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> Study:
@@ -348,7 +327,7 @@ def study_of_tasks(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> St
         If they are not valid, see :func:`annotate.study.exports.tabulate`.
 
     """
-    return Study(**vars(tabulate(tasks, codebook)), codebook=codebook)
+    return Study(**{**vars(tabulate(tasks, codebook)), "key": {}}, codebook=codebook)
 
 
 def study_of_ratings(
@@ -384,6 +363,23 @@ def study_of_ratings(
     )
 
 
+def _tabulated(
+    path: Path, codebook: Codebook, where: str, on_edited: OnEdited, n_tasks: int | None = None
+) -> Tables:
+    """The tables of an export, which is read as a stream where it is large and nothing about it is odd."""
+    if path.is_file() and path.stat().st_size >= STREAMED_FROM:
+        with contextlib.suppress(NotStreamedError, AnnotateError):  # what is wrong is said below
+            tasks = TaskFile(path)
+            tables = tabulate(tasks, codebook, where=where, on_edited=on_edited)
+            if n_tasks in (None, len(tasks)):
+                return tables
+    listed = _read_export(path)
+    if n_tasks not in (None, len(listed)):
+        msg = f"{where}: has {counted(len(listed), 'task')}, its manifest says {n_tasks}; pull the project again"
+        raise ExportError(msg)
+    return tabulate(listed, codebook, where=where, on_edited=on_edited)
+
+
 def _read_export(path: Path) -> Sequence[Mapping[str, Any]]:
     tasks = read_json(path, remedy="export the project again as JSON", error=ExportError)
     if not isinstance(tasks, list):
@@ -394,7 +390,7 @@ def _read_export(path: Path) -> Sequence[Mapping[str, Any]]:
     return tasks
 
 
-def _refuse(exclusions: pd.DataFrame, codebook: Codebook, path: Path) -> None:
+def refuse_invalid(exclusions: pd.DataFrame, codebook: Codebook, path: Path) -> None:
     """Stop at what cannot be read with this config, or is answered twice.
 
     Raises

@@ -34,10 +34,11 @@ from annotate.studio.pull import look, pull
 from annotate.studio.push import push, push_pairs
 from annotate.studio.replies import PREDICTIONS
 from annotate.studio.suggest import order_queue, push_suggestions
-from annotate.study.exports import ADJUDICATION, RANK
+from annotate.study.exported import ADJUDICATION
 from annotate.study.merging import merge
 from annotate.study.passages import read_passages
 from annotate.study.snapshot import read_manifest
+from annotate.study.surveyed import RANK
 
 KINDS = (
     "refused", "reset before", "reset after", "late", "doubled", "429", "500", "502", "503", "502 after",

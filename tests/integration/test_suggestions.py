@@ -23,8 +23,8 @@ from annotate.studio.pull import pull
 from annotate.studio.push import push
 from annotate.studio.refusals import RefusedError
 from annotate.studio.suggest import TAB, order_queue, push_suggestions
-from annotate.study.exports import RANK
 from annotate.study.study import read_study
+from annotate.study.surveyed import RANK
 
 pytestmark = pytest.mark.server
 

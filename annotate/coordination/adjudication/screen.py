@@ -12,7 +12,7 @@ from annotate.codebook.config_xml import Element, parse_config
 from annotate.codebook.read import Codebook
 from annotate.errors import ConfigError
 from annotate.sampling import generator
-from annotate.study.answers import Answer, Excluded, read_answer
+from annotate.study.answers import Answer, AnswerReader, Excluded
 from annotate.study.people import annotator_id
 from annotate.study.words import choice, in_words, visible
 
@@ -66,10 +66,10 @@ def coders(
         for task in tasks
         for one in task["annotations"]
     }
-    found = []
+    found, reader = [], AnswerReader(codebook)
     for (annotator, annotation), rows in ratings.groupby(["annotator", "annotation"], sort=True):
         one, data = made[str(annotator), str(annotation)]
-        read = [(result, list(read_answer(result, codebook, data))) for result in one["result"]]
+        read = [(result, list(reader.read(result, data))) for result in one["result"]]
         said = (answer for _, answers in read for answer in answers if isinstance(answer, Answer))
         found.append(
             Coder(
