@@ -1,8 +1,5 @@
 """The report in a real browser: nothing leaves, nothing complains, nothing sticks out on a telephone."""
 
-import shutil
-import subprocess
-import tarfile
 from dataclasses import replace
 
 import pytest
@@ -62,27 +59,6 @@ def test_it_prints_without_cutting_a_table(new_page, address):
     assert page.locator("nav").is_hidden()
     assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
     assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory):
-    """axe-core from npm, which finds what keeps a page from a screen reader."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("no npm on this machine, which brings axe-core: apt-get install npm")
-    folder = tmp_path_factory.mktemp("axe")
-    done = subprocess.run(
-        [npm, "pack", "axe-core@4.10"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"npm cannot fetch axe-core: {done.stderr.strip().splitlines()[-1:]}")
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        return archive.extractfile("package/axe.min.js").read().decode()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

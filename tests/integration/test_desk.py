@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import openpyxl
 import pytest
@@ -106,6 +106,44 @@ def test_it_shows_what_is_going_on_and_follows(
         page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
     assert page.title() == f"Progress - {PROJECT}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_screen_reader_finds_nothing_in_its_way_and_nothing_sticks_out(
+    desk: tuple[str, Path, Connection],
+    new_page: Callable[..., Page],
+    axe: str,
+    width: int,
+    scheme: str,
+) -> None:
+    page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    page.goto(desk[0])
+    own = page.get_by_role("link", name="Their own page").first.get_attribute("href")
+    for place in (*("", "agreement", "disagreements", "claims", "files"), own):
+        page.goto(urljoin(desk[0], place))
+        page.evaluate(axe)
+        found = page.evaluate("axe.run()")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], place
+        assert len(found["passes"]) > 10
+        wide = "[document.documentElement, ...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
+        assert max(page.evaluate(wide)) <= 1, place
+
+
+def test_every_control_is_reached_by_the_keyboard_and_is_seen_to_be(
+    desk: tuple[str, Path, Connection], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900})
+    for place in ("", "disagreements", "files"):
+        page.goto(desk[0] + place)
+        controls = page.locator("a[href], button, summary, input, [tabindex='0']")
+        there = [one for one in controls.all() if one.is_visible()]
+        for _ in there:
+            page.keyboard.press("Tab")
+            shown = "(one => [one.tagName, getComputedStyle(one).outlineStyle, one.matches(':focus-visible')])(document.activeElement)"
+            tag, outline, seen = page.evaluate(shown)
+            assert (tag != "BODY", outline, seen) == (True, "solid", True)
+        assert there[-1].evaluate("one => one === document.activeElement")
 
 
 def test_what_stands_in_a_passage_is_text(
