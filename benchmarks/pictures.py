@@ -19,13 +19,12 @@ from annotate.notebook import open_study
 
 EXAMPLE = Path(__file__).parent.parent / "exports" / "example"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-WIDE = {"width": 1280, "height": 860}
 SECONDS = 60_000
 
 
 def signed_in(browser: Browser, link: str) -> Page:
     """A page of Label Studio behind a login, with the instructions closed."""
-    page = browser.new_page(viewport=WIDE)
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
     page.set_default_timeout(SECONDS)
     page.goto("{0.scheme}://{0.netloc}/user/login/".format(urlsplit(link)))
     page.locator("input[name=email]").fill(os.environ["ANNOTATE_EMAIL"])
@@ -40,19 +39,23 @@ def signed_in(browser: Browser, link: str) -> Page:
 
 
 def of_the_report(browser: Browser, study: Path, folder: Path) -> None:
-    """report.png, a chart with its axes, and ledger.png, a claim through its sources."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    """report.png, the chart and the table of one question, and ledger.png, a claim through its sources."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(study.as_uri())
-    chart = page.locator("figure", has_text="Evidentiary basis").first
-    chart.scroll_into_view_if_needed()
-    chart.screenshot(path=folder / "report.png")
-    claim = page.locator("[id^=claim-]").first
+    box = page.get_by_role("heading", name="Evidentiary basis").first.bounding_box() or {"x": 0.0, "y": 0.0}
+    left, top = box["x"] - 12, box["y"] - 12
+    page.screenshot(
+        path=folder / "report.png",
+        full_page=True,
+        clip={"x": left, "y": top, "width": 1160, "height": 640},
+    )
+    claim = page.locator("article[id^=claim-]", has_text="about 240 patients").first
     claim.scroll_into_view_if_needed()
     claim.screenshot(path=folder / "ledger.png")
 
 
-def of_the_workbook(study: Path, folder: Path) -> None:
-    """workbook.png: its first page as LibreOffice prints it."""
+def of_the_workbook(browser: Browser, study: Path, folder: Path) -> None:
+    """workbook.png: its charts and its sources, as LibreOffice prints them."""
     with tempfile.TemporaryDirectory() as name:
         command = [
             "soffice",
@@ -61,10 +64,18 @@ def of_the_workbook(study: Path, folder: Path) -> None:
             "--convert-to",
             "pdf",
         ]
-        subprocess.run([*command, "--outdir", name, str(study)], check=True, timeout=SECONDS / 100)
+        subprocess.run([*command, "--outdir", name, study], check=True, timeout=SECONDS / 100)
         pdf = Path(name) / f"{study.stem}.pdf"
-        subprocess.run(
-            ["pdftoppm", "-r", "80", "-l", "1", "-singlefile", "-png", pdf, folder / "workbook"], check=True
+        subprocess.run(["pdftoppm", "-r", "110", "-l", "4", "-png", pdf, Path(name) / "p"], check=True)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        shown = Path(name) / "pages.html"
+        pictures = sorted(Path(name).glob("p-*.png"))[1::2]  # the charts, and the sources
+        shown.write_text("".join(f'<img src="{one.name}" style="width:100%">' for one in pictures), "utf-8")
+        page.goto(shown.as_uri())
+        page.screenshot(
+            path=folder / "workbook.png",
+            full_page=True,
+            clip={"x": 0, "y": 40, "width": 1280, "height": 1420},
         )
 
 
@@ -82,7 +93,7 @@ def main() -> None:
             opened.report(Path(name) / "study.html")
             opened.workbook(Path(name) / "study.xlsx")
             of_the_report(browser, Path(name) / "study.html", folder)
-            of_the_workbook(Path(name) / "study.xlsx", folder)
+            of_the_workbook(browser, Path(name) / "study.xlsx", folder)
         browser.close()
 
 
