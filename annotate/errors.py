@@ -20,6 +20,10 @@ from collections.abc import Iterable
 class AnnotateError(Exception):
     """The root: catch this to catch all that this package raises on purpose."""
 
+    def __str__(self) -> str:
+        """The message, on one line whatever it quotes: signs that do not print stand as their escapes."""
+        return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in super().__str__())
+
 
 class InputError(AnnotateError):
     """A file is missing, unreadable, empty or not what it should be."""

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from annotate.cli.commands import app
 from annotate.cli.speech import one_line
 from annotate.codebook.guidelines import instructions
-from annotate.errors import AnnotateError
+from annotate.errors import AnnotateError, InputError
 from annotate.files import whole
 from annotate.frames import csv_text, read_frame
 from annotate.present.tables import harmless, rendered, spreadsheet_safe
@@ -42,7 +42,19 @@ WORDS = (
 ACTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 NAME = "ev\x1b[31mil \u202e\x07[bold].json"
 OF_A_SERVER = {
-    *("server start", "server stop", "server status", "push", "status", "desk", "pull", "adjudicate", "link"),
+    *(
+        "server start",
+        "server stop",
+        "server status",
+        "server backup",
+        "server restore",
+        "push",
+        "status",
+        "desk",
+        "pull",
+        "adjudicate",
+        "link",
+    ),
     *("annotators add", "demo"),
 }
 OF_A_STUDY = {
@@ -87,6 +99,14 @@ def commands(group: Any, before: tuple[str, ...] = ()) -> Iterator[str]:
             yield from commands(command, (*before, name))
         else:
             yield " ".join((*before, name))
+
+
+def test_an_error_is_one_line_whatever_it_quotes() -> None:
+    quoted = "".join(WORDS) + "\u2028\x1e\x85\ud800"
+    said = str(InputError(f"{quoted}: no such column; é and 中 stay"))
+    assert len(said.splitlines()) == 1
+    assert not ACTS.search(said)
+    assert said.endswith("no such column; é and 中 stay")
 
 
 def test_every_command_is_tried_here_or_needs_a_server() -> None:

@@ -28,7 +28,8 @@ KINDS = "annotator,team\nA1,north\nA2,north\nA3,south\nA4,south\n"
 ASKED = {
     "ingest": None, "push": None, "pull": None, "merge": None, "desk": None, "adjudicate": None, "graph": None,
     "workbook": None, "tables": None, "report": None, "demo": None, "status": None, "annotators add": None,
-    "server start": None, "server stop": None, "server status": None, "link": None,
+    "server start": None, "server stop": None, "server status": None, "server backup": None, "server restore": None,
+    "link": None,
     "check": ["{tasks}"],
     "changes": ["later.json {e}", "{e} {e} --agreement --by source"],
     "codebook": [""],

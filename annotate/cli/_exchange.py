@@ -50,7 +50,7 @@ OnConfigChange = Literal["error", "first"]
 
 server_app = typer.Typer(
     cls=Group,
-    help="The embedded Label Studio, on this machine only: start, stop, status.",
+    help="The embedded Label Studio, on this machine only: start, stop, status, backup, restore.",
     epilog="annotate server start",
     no_args_is_help=True,
 )
@@ -89,6 +89,34 @@ def server_status(data_dir: DataDir = None) -> None:
 
     state = server.status(data_dir)
     give(f"running: {state.url}, process {state.pid}" if state.running else "not running")
+
+
+@command(server_app, "backup", example="annotate server backup study-server.zip")
+def server_backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, for you alone; none is overwritten.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Keep a copy of the embedded Label Studio in one file, also while it runs."""
+    from annotate.studio.backup import back_up
+
+    with waiting("copying the database and the uploaded files"):
+        made = back_up(file, data_dir)
+    say(f"written: {file}: {made}; it holds logins and addresses, so keep it as you keep a password")
+
+
+@command(server_app, "restore", example="annotate server restore study-server.zip --data-dir restored")
+def server_restore(
+    file: Annotated[Path, typer.Argument(help="A file that annotate server backup wrote.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Make an embedded Label Studio from a backup, where there is none; then start it."""
+    from annotate.studio.backup import restore
+    from annotate.studio.folder import server_folder
+
+    with waiting("unpacking and checking"):
+        made = restore(file, data_dir)
+    say(f"restored: {server_folder(data_dir).root}: {made}")
+    say(f"start it with: annotate server start{f' --data-dir {data_dir}' if data_dir else ''}")
 
 
 @command(app, "push", CODING, example="annotate push tasks.json --project Harbour --overlap 3")
