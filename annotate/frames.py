@@ -65,9 +65,11 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call] # pyarrow leaves it so
             allowed = max(_ROOM, _DENSEST * path.stat().st_size)
-            needed = _at_most(file.metadata)
+            stretches = _stretches(path)
+            # no value is longer than all of its stretch of a column together
+            needed = sum(values * (_CELL + size) for values, size in stretches)
             if needed > allowed:
-                needed = _needed(path, file, allowed)
+                needed = _needed(path, file, stretches, allowed)
             if needed > allowed:
                 raise InputError(
                     f"{path}: would take {needed / 2**20:,.0f} MB of memory, {allowed / 2**20:,.0f} are allowed a file "
@@ -75,9 +77,9 @@ def _read_parquet(path: Path) -> pd.DataFrame:
                 )
             _refuse_odd(path, file)
         return pd.read_parquet(path)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, duckdb.Error) as error:
         raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SyntaxError) as error:
         raise InputError(
             f"{path}: what pandas wrote into it about its columns is damaged; write it again"
         ) from error
@@ -110,27 +112,25 @@ def parquet_columns(path: Path) -> list[str]:
         raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
 
 
-def _at_most(metadata: pq.FileMetaData) -> int:
-    """Bytes that a file cannot exceed: each value as long as all of its stretch of a column together."""
-    return sum(
-        column.num_values * (_CELL + column.total_uncompressed_size)
-        for column in (
-            metadata.row_group(group).column(place)
-            for group in range(metadata.num_row_groups)
-            for place in range(metadata.num_columns)
-        )
-    )
+def _stretches(path: Path) -> list[tuple[int, int]]:
+    """How many values each stretch of a column holds, and its bytes unpacked, as the file says.
+
+    DuckDB reads them, because pyarrow ends the process where what a file says of a stretch contradicts itself.
+    """
+    with duckdb.connect() as connection:
+        asked = "SELECT num_values, total_uncompressed_size FROM parquet_metadata(?)"
+        return [
+            (int(values), int(size)) for values, size in connection.execute(asked, [str(path)]).fetchall()
+        ]
 
 
-def _needed(path: Path, file: pq.ParquetFile, allowed: int) -> int:
+def _needed(path: Path, file: pq.ParquetFile, stretches: list[tuple[int, int]], allowed: int) -> int:
     """Bytes that its cells take, counted without writing out a text as often as it occurs."""
-    metadata = file.metadata
-    groups = [metadata.row_group(group) for group in range(metadata.num_row_groups)]
-    values = sum(group.column(place).num_values for group in groups for place in range(group.num_columns))
-    needed = int(_CELL * values + sum(group.total_byte_size for group in groups))
+    values = sum(number for number, _ in stretches)
+    needed = _CELL * values + sum(size for _, size in stretches)
     if needed > allowed:
         return needed
-    needed = int(_CELL * values)
+    needed = _CELL * values
     texts = [one.name for one in file.schema_arrow if _is_text(one.type)]
     with pq.ParquetFile(path, read_dictionary=texts) as compact:  # type: ignore[no-untyped-call]
         for batch in compact.iter_batches(batch_size=2**16, columns=texts):

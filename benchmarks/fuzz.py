@@ -6,8 +6,8 @@ cut out, doubled or put elsewhere. What comes out is read as the commands read i
 
     python -m benchmarks.fuzz 100000 --seed 1
 
-A case fails if it ends in anything but an error of this package, takes more than two seconds of CPU time, or if the
-process would take more memory than the bound; the status is 1 then, and each failure is printed with the seed of its case.
+A case fails if it ends in anything but an error of this package or ends its process, takes more than two seconds of CPU
+time, or if the process would take more memory than the bound; the status is 1 then, and each failure is printed with the seed of its case.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import contextlib
 import copy
 import io
 import json
+import multiprocessing
 import random
 import resource
 import signal
@@ -58,6 +59,8 @@ from tests.study_example import export
 SECONDS = 2.0
 GIGABYTES = 6
 """Of addresses that the process may take: libraries that are loaded take two of them."""
+IN_ONE_PROCESS = 2000
+FORKED = multiprocessing.get_context("fork")
 _DEEP: list[Any] = []
 for _ in range(300):
     _DEEP = [_DEEP]
@@ -319,8 +322,18 @@ def _too_slow(_: int, __: FrameType | None) -> None:
     raise TooSlowError
 
 
-def run(count: int, seed: int, kinds: tuple[str, ...] = ()) -> tuple[Counter[str], list[str]]:
-    """Try so many cases; give how many of each kind were read and refused, and what failed."""
+def run(
+    count: int,
+    seed: int,
+    kinds: tuple[str, ...] = (),
+    *,
+    first: int = 0,
+    begin: Callable[[int], bool] = lambda _: True,
+) -> tuple[Counter[str], list[str]]:
+    """Try so many cases; give how many of each kind were read and refused, and what failed.
+
+    ``begin`` is asked with the number of each case whether it shall be tried.
+    """
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (GIGABYTES * 2**30, resource.RLIM_INFINITY))
     signal.signal(signal.SIGVTALRM, _too_slow)
@@ -332,7 +345,7 @@ def run(count: int, seed: int, kinds: tuple[str, ...] = ()) -> tuple[Counter[str
             name.removeprefix("of_"): getattr(inputs, name) for name in dir(inputs) if name.startswith("of_")
         }
         names = sorted(kinds or acts)
-        for number in range(count):
+        for number in filter(begin, range(first, first + count)):
             kind = names[number % len(names)]
             dice = random.Random(f"{seed}:{number}")  # noqa: S311
             signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
@@ -359,6 +372,38 @@ def run(count: int, seed: int, kinds: tuple[str, ...] = ()) -> tuple[Counter[str
     return tally, failed
 
 
+def apart(count: int, seed: int, kinds: tuple[str, ...] = ()) -> tuple[Counter[str], list[str]]:
+    """Do as :func:`run` in processes of their own: a case that ends its process has failed, and the others are tried."""
+    tally: Counter[str] = Counter()
+    failed: list[str] = []
+    ended: set[int] = set()
+    at, number = FORKED.Value("q", -1), 0
+    while number < count:
+        many = min(IN_ONE_PROCESS, count - number)
+        here, there = FORKED.Pipe(duplex=False)
+        worker = FORKED.Process(target=_worker, args=((many, seed, kinds), number, at, ended, there))
+        worker.start()
+        there.close()
+        try:
+            done, wrong = here.recv()
+        except EOFError:
+            worker.join()
+            ended.add(at.value)
+            failed.append(f"{seed}:{at.value}: the process ended with status {worker.exitcode}")
+            continue
+        worker.join()
+        tally, failed, number = tally + done, failed + wrong, number + many
+    return tally, failed
+
+
+def _worker(what: tuple[int, int, tuple[str, ...]], first: int, at: Any, ended: set[int], there: Any) -> None:
+    def begin(number: int) -> bool:
+        at.value = number
+        return number not in ended
+
+    there.send(run(*what, first=first, begin=begin))
+
+
 def main() -> None:
     """Print what became of the cases; status 1 if one failed."""
     parser = argparse.ArgumentParser(description="Read damaged and hostile inputs by the thousand.")
@@ -366,12 +411,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kind", action="append", default=[])
     chosen = parser.parse_args()
-    tally, failed = run(chosen.cases, chosen.seed, tuple(chosen.kind))
+    tally, failed = apart(chosen.cases, chosen.seed, tuple(chosen.kind))
     for name, number in sorted(tally.items()):
         print(f"{name}: {number}")
     for one in failed:
         print(one)
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
         f"{chosen.cases} cases, {len(failed)} failed, {used.ru_utime:.0f} s of CPU time, at most {used.ru_maxrss / 1024:.0f} MB"
     )

@@ -1,5 +1,7 @@
 """Files that are small and would fill the memory: refused in one clear line, before a library loads them."""
 
+import base64
+import re
 import resource
 import struct
 import subprocess
@@ -189,6 +191,30 @@ def test_refusing_takes_little_memory(tmp_path):
     assert done.stdout.split() == ["refused"] * 2, done.stderr
 
 
+CONTRADICTS_ITSELF = (
+    "UEFSMRUAFSQVJCwVBhUAFQYVBhw2AigCcDIYAnAxEREAAAACAAAAAwUCAAAAcDECAAAAcDIVBBksNQAYBnNjaGVtYRUCABUMJQIYBGl0ZW0lAEwc"
+    "AAAAFgYZHBkcJgAcFQwZJQYAGRgEaXRlbRUAFgYWYhZiJgg8NgIoAnAyGAJwMRERABkcFQAVABUCADwWCBkpGSYCBAAAABZiFgYmCBZiACggcGFy"
+    "cXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNC4wLjAZHBwAAACWAAAAUEFSMQ=="
+)
+"""A Parquet file of one column of which one byte, in what it says of the levels, is another: pyarrow 24 ends the process."""
+
+
+def test_a_parquet_file_that_ends_the_process_of_others_is_one_clear_line(tmp_path):
+    path = tmp_path / "a.parquet"
+    path.write_bytes(base64.b64decode(CONTRADICTS_ITSELF))
+    code = (
+        "import sys; from pathlib import Path; from annotate.errors import InputError\n"
+        "from annotate.frames import read_frame\n"
+        "try: read_frame(Path(sys.argv[1]))\n"
+        "except InputError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r".*a\.parquet: not a readable parquet file \(.+\)\n", done.stdout)
+
+
 ODD = {
     "bytes": (pa.array([b"\xff\x00"]), "the column item holds no texts, numbers or dates"),
     "structs": (pa.array([{"a": 1}]), "the column item holds no texts"),
@@ -205,7 +231,19 @@ def test_a_column_of_anything_but_texts_numbers_and_dates_is_named(tmp_path, kin
 
 
 @pytest.mark.parametrize(
-    "said", [b"{", b"[]", b'{"columns": 3}', b'{"index_columns": ["no"], "columns": [{}]}', b"\xff"]
+    "said",
+    [
+        *(
+            b'{"index_columns": [{"kind": "range", "name": null, "start": 0, "stop": %s, "step": 1}], "columns": []}'
+            % stop
+            for stop in (b"1e400", b"9" * 400, b'"' + b"9" * 5000 + b'"')
+        ),
+        b"{",
+        b"[]",
+        b'{"columns": 3}',
+        b'{"index_columns": ["no"], "columns": [{}]}',
+        b"\xff",
+    ],
 )
 def test_damaged_notes_of_pandas_are_one_clear_line(tmp_path, said):
     table = pa.table({"item": ["a"]}).replace_schema_metadata({b"pandas": said})
