@@ -454,6 +454,27 @@ def test_a_request_that_changes_something_is_not_sent_again(
     server.faults = []
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("method", "again"), [("PATCH", False), ("POST", True)])
+def test_what_may_be_done_twice_is_asked_again(
+    fault: str,
+    method: str,
+    again: bool,
+    server: WrongServer,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("annotate.studio.refusals.PAUSES", (0.0,) * 3)
+    monkeypatch.setattr("annotate.studio.refusals.time.sleep", lambda _: None)
+    server.replies, server.spoilt, server.faults = replies(), f"{method} /api/tasks/5/", [FAULTS[fault]] * 3
+    connection.ask(method, "api/tasks/5/", "updating a passage", json={"data": {}}, again=again)
+    assert len(server.faults) == (2 if fault == "null" else 0)  # of null nothing is used
+    server.faults = [FAULTS[fault]] * 4
+    with contextlib.nullcontext() if fault == "null" else pytest.raises(ServerError, match="while updating"):
+        connection.ask(method, "api/tasks/5/", "updating a passage", json={"data": {}}, again=again)
+    server.faults = []
+
+
 @pytest.mark.parametrize(
     ("said", "seconds"),
     [

@@ -1,8 +1,10 @@
 """The connection to a Label Studio: whose it is, with which token, and every question asked of it."""
 
+import importlib.util
 import ipaddress
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Self, overload
 from urllib.parse import urlsplit
 
 import httpx
+import platformdirs
 from pydantic import TypeAdapter
 
 from annotate.errors import ServerError
+from annotate.files import read_json
 from annotate.studio import server
 from annotate.studio.refusals import RefusedError, asking, check, not_label_studio, repeated
 from annotate.studio.replies import ACCOUNT, AccountReply, T, UnexpectedReplyError, checked
@@ -93,10 +97,12 @@ class Connection:
         json: Mapping[str, Any] | Sequence[Any] | None = None,
         params: Mapping[str, Any] | None = None,
         timeout: float | None = None,
+        again: bool = False,
     ) -> object:
         """Send one request and return the JSON of the answer (None where it is empty).
 
-        It goes through the SDK's transport, which knows both kinds of token, but without the SDK's
+        A PATCH that broke is sent again a few times, because twice the same value is that value; with ``again`` any
+        other request too. It goes through the SDK's transport, which knows both kinds of token, but without the SDK's
         retries: it would repeat a POST that had been carried out, and one task became three.
 
         Raises
@@ -117,9 +123,13 @@ class Connection:
         query = dict(params or {})
         if method != "GET":  # else a renewal that breaks would look as if the request itself had been lost
             repeated(lambda: _renew(self._sdk, self.url), self.tell)
-        return _ask(
-            self._sdk, self.url, doing, method, path, json=json, params=query, request_options=options
-        )
+
+        def once() -> object:
+            return _ask(
+                self._sdk, self.url, doing, method, path, json=json, params=query, request_options=options
+            )
+
+        return repeated(once, self.tell) if again or method == "PATCH" else once()
 
     def page_url(self, path: str) -> str:
         """Give the address of a page for people."""
@@ -156,7 +166,8 @@ def connect(
     ----------
     url, api_key
         Address and token; ``LABEL_STUDIO_URL`` and ``LABEL_STUDIO_API_KEY`` where not said. The token is
-        a personal access token or a legacy token. With neither, the embedded server that runs.
+        a personal access token or a legacy token. An address alone takes the token that is kept for it in
+        ``tokens.json`` or the system's keyring. With neither, the embedded server that runs.
     insecure
         Send the token over plain http to another machine too, where others may read it on its way.
     tell
@@ -179,16 +190,20 @@ def connect(
                 f"or set {URL_VARIABLE} and {KEY_VARIABLE}"
             )
         return _open(state.url, server.credentials().token, ours=server.listening(), tell=tell)
+    address = _address(url) if url else ""
+    api_key = api_key or _stored_token(address)
     if not url or not api_key:
         missing, there = (URL_VARIABLE, KEY_VARIABLE) if api_key else (KEY_VARIABLE, URL_VARIABLE)
+        kept = (
+            "" if api_key else f", and no token for {address} is kept in {_tokens()} or the system's keyring"
+        )
         raise ServerError(
-            f"{missing}: not set, though {there} is; set both, or neither for the embedded server"
+            f"{missing}: not set, though {there} is{kept}; set both, or neither for the embedded server"
         )
     if not re.fullmatch(r"[!-~]+", api_key):
         raise ServerError(
             f"{KEY_VARIABLE}: is not a token: it has blanks or foreign letters; copy it from Account & Settings"
         )
-    address = _address(url)
     if urlsplit(address).scheme == "http" and not insecure and not _on_this_machine(address):
         raise ServerError(
             f"{address}: plain http to another machine, on the way to which others can read the token; "
@@ -216,6 +231,36 @@ def connect_embedded(
             f"{data_dir}: no embedded server runs there; start it with: annotate server start --data-dir {data_dir}"
         )
     return _open(state.url, server.credentials(data_dir).token, ours=server.listening(data_dir), tell=tell)
+
+
+def _tokens() -> Path:
+    """The file of tokens that a person may keep, by address; for nobody else to read."""
+    return Path(platformdirs.user_config_dir("annotate", appauthor=False)) / "tokens.json"
+
+
+def _stored_token(address: str) -> str:
+    """The token that is kept for an address in the file of tokens, else in the system's keyring; empty if none is."""
+    file, remedy = _tokens(), f'it holds {{"{address}": "the token"}}'
+    if address and file.exists():
+        if sys.platform != "win32" and file.stat().st_mode & 0o077:
+            raise ServerError(f"{file}: others may read it or write to it; chmod 600 {file}")
+        kept = read_json(file, remedy=remedy, error=ServerError)
+        if not isinstance(kept, dict) or not all(isinstance(one, str) for one in kept.values()):
+            raise ServerError(f"{file}: is not a list of tokens; {remedy}")
+        if address in kept:
+            return str(kept[address])
+    if not address or importlib.util.find_spec("keyring") is None:
+        return ""
+    import keyring
+
+    try:
+        return keyring.get_password("annotate", address) or ""
+    except keyring.errors.NoKeyringError:
+        return ""
+    except keyring.errors.KeyringError as error:
+        raise ServerError(
+            f"the system's keyring cannot be read ({error}); unlock it, or set {KEY_VARIABLE}"
+        ) from error
 
 
 def _address(url: str) -> str:

@@ -150,12 +150,21 @@ def _put_first(connection: Connection, project_id: int, numbers: Sequence[int]) 
     ours = [data[number] for number in numbers if number in data]
     doubled = [number for number in data if number not in numbers and data[number] in ours]
     for number in doubled:
-        connection.ask("DELETE", f"{_VIEWS}{number}/", "deleting a second tab of the same title")
+        _delete_tab(connection, project_id, number)
     order = [number for number in data if number not in doubled]
     wanted = [*numbers, *(number for number in order if number not in numbers)]
     if order != wanted:
         body = {"project": project_id, "ids": wanted}
-        connection.ask("POST", f"{_VIEWS}order/", "ordering the tabs", json=body)
+        connection.ask("POST", f"{_VIEWS}order/", "ordering the tabs", json=body, again=True)
+
+
+def _delete_tab(connection: Connection, project_id: int, number: int) -> None:
+    once(
+        connection,
+        lambda: connection.ask("DELETE", f"{_VIEWS}{number}/", "deleting a second tab of the same title"),
+        lambda: all(one["id"] != number for one in list_views(connection, project_id)),
+        "a tab to be gone",
+    )
 
 
 def _wanted(title: str, key: str, hidden: Sequence[str]) -> View:

@@ -70,11 +70,20 @@ def _without_spares(connection: Connection, title: str) -> Project:
     home = find_project(connection, title)
     for other in all_projects(connection):
         if other.title == home.title and other.id != home.id and read_project(connection, other.id).spare:
-            connection.ask("DELETE", f"api/projects/{other.id}/", "deleting a second, empty project")
+            _delete_project(connection, other.id)
             connection.tell(
                 f"project {home.title!r}: number {other.id}, empty and made by a push, was deleted; it stood beside {home.id}"
             )
     return home
+
+
+def _delete_project(connection: Connection, number: int) -> None:
+    once(
+        connection,
+        lambda: connection.ask("DELETE", f"api/projects/{number}/", "deleting a second, empty project"),
+        lambda: all(one.id != number for one in all_projects(connection)),
+        f"project {number} to be gone",
+    )
 
 
 def check_config(
