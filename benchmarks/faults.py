@@ -15,7 +15,7 @@ from pathlib import Path
 
 from annotate.studio import server
 from annotate.studio.client import connect
-from tests.integration.faults import KILLS, KINDS, VERBS, Laboratory, Outcome, short_waits, verb_of
+from tests.integration.faults import FALLS, KILLS, KINDS, VERBS, Laboratory, Outcome, short_waits, verb_of
 
 COLUMNS = ("tried", "failed cleanly", "lost", "doubled", "tracebacks", "hangs")
 
@@ -41,7 +41,7 @@ def main() -> None:
         token = server.credentials(data).token
         try:
             with short_waits(), connect(state.url, token) as direct:
-                laboratory = Laboratory(direct, state.port or 0, token, folder)
+                laboratory = Laboratory(direct, state.port or 0, token, folder, data)
                 for seed in range(said.first, said.first + said.schedules):
                     if time.monotonic() > until:
                         break
@@ -77,7 +77,7 @@ def table(outcomes: list[Outcome]) -> str:
     lines = [f"| | {' | '.join(COLUMNS)} |", f"| --- |{' --- |' * len(COLUMNS)}"]
     lines += [
         f"| {name} | {' | '.join(str(rows[name][column]) for column in COLUMNS)} |"
-        for name in (*VERBS, *KINDS, *KILLS, "all")
+        for name in (*VERBS, *KINDS, *KILLS, *FALLS, "all")
         if name in rows
     ]
     return "\n".join(lines)

@@ -17,13 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from annotate.codebook.read import read_codebook
 from annotate.coordination.assignment import Annotator
 from annotate.coordination.linking import link_tasks
 from annotate.coordination.suggestion import PREFIX
 from annotate.errors import AnnotateError
 from annotate.provenance import candidates
-from annotate.studio import late, refusals
+from annotate.studio import late, refusals, server
 from annotate.studio.accounts import add_account, people, submit
 from annotate.studio.adjudicate import push_cases
 from annotate.studio.assign import assign
@@ -44,9 +46,11 @@ KINDS = (
     "refused", "reset before", "reset after", "late", "doubled", "429", "500", "502", "503", "502 after",
     "locked", "page", "truncated", "cut off", "null", "list", "slow", "token expired",
 )  # fmt: skip
-KILLS = ("killed before", "killed after", "killed, late", "killed later")
+KILLS = ("killed before", "killed after", "killed, late", "killed later", "killed by the clock")
 """Our own process is killed: before the server hears of the request, after it did it and before it says so, before the
-server acts some seconds later, or some milliseconds after the reply."""
+server acts some seconds later, some milliseconds after the reply, or at any moment of the run, whatever it is about."""
+FALLS = ("server killed before", "server killed meanwhile", "server killed after")
+"""The server is killed, and started again: before it hears of the request, some milliseconds later, or before the reply."""
 ACTS_SECONDS, LATEST_SECONDS = 6.0, 3.0
 HANG_SECONDS = 120.0
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -63,13 +67,13 @@ class Fault:
     seconds: float
 
 
-def schedule(seed: int, requests: Sequence[str]) -> Fault:
-    """Draw a fault for a run that makes these requests when nothing is spoilt."""
+def schedule(seed: int, requests: Sequence[str], kinds: Sequence[str]) -> Fault:
+    """Draw a fault of these kinds for a run that makes these requests when nothing is spoilt."""
     drawn = random.Random(seed)
     changing = [one for one in requests if one.startswith(_WRITES)]
     writes = bool(changing) and drawn.random() < 2 / 3
     at = drawn.randrange(len(changing) if writes else len(requests))
-    return Fault(drawn.choice(KINDS + KILLS), at, writes, drawn.uniform(0.1, LATEST_SECONDS))
+    return Fault(drawn.choice(kinds), at, writes, drawn.uniform(0.1, LATEST_SECONDS))
 
 
 def verb_of(seed: int) -> str:
@@ -85,6 +89,7 @@ class FaultyProxy:
         self.seen: list[str] = []
         self.struck = False
         self.kill: Callable[[], None] = lambda: None
+        self.kill_server: Callable[[], None] = lambda: None
         self._fault: Fault | None = None
         self._expired = False
         self._lock = threading.Lock()
@@ -174,10 +179,15 @@ class FaultyProxy:
 
     def _break(self, client: socket.socket, request: bytes, kind: str, seconds: float) -> None:
         """Answer nothing, because the connection breaks, or the process is killed."""
-        if kind in ("reset after", "killed after"):
+        if kind in ("reset after", "killed after", "server killed after"):
             self._forward(request)
+        if kind == "server killed meanwhile":
+            self._in_background(self._forward_or_fail, request)
+            time.sleep(seconds / 10)
         if kind.startswith("killed"):
             self.kill()
+        if kind.startswith("server killed"):
+            self.kill_server()
         _reset(client)
         if kind.endswith("late"):
             time.sleep(seconds)
@@ -191,6 +201,10 @@ class FaultyProxy:
             reply = b"".join(iter(lambda: server.recv(65536), b""))
         head, _, body = reply.partition(b"\r\n\r\n")
         return re.sub(rb"(?i)\r\nconnection:[^\r]*", b"", head) + b"\r\nConnection: close\r\n\r\n" + body
+
+    def _forward_or_fail(self, request: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self._forward(request)
 
     def _be_away(self) -> None:
         """Refuse connections for a moment."""
@@ -245,7 +259,7 @@ _SPOILT: dict[str, Callable[[bytes], bytes]] = {
     "cut off": lambda reply: reply[: len(reply) - len(_body(reply)) // 2 - 1],
 }
 """What becomes of the server's reply."""
-_BROKEN = ("reset before", "reset after", "late", "killed before", "killed after", "killed, late")
+_BROKEN = ("reset before", "reset after", "late", "killed before", "killed after", "killed, late", *FALLS)
 
 
 def _reset(client: socket.socket) -> None:
@@ -550,18 +564,28 @@ def short_waits() -> Iterator[None]:
         late.ACTS_SECONDS, refusals.PAUSES = kept
 
 
-def _alone(name: str, place: Place, url: str, token: str) -> None:
+def _alone(name: str, place: Place, url: str, token: str, begun: Any) -> None:
     """A run in a process of its own, which is killed."""
     with short_waits(), connect(url, token) as connection:
+        begun.set()
         VERBS[name].run(connection, place)
 
 
 class Laboratory:
-    """A real server behind a faulty proxy, on which verbs are tried."""
+    """A real server behind a faulty proxy, on which verbs are tried.
 
-    def __init__(self, direct: Connection, port: int, token: str, folder: Path) -> None:
-        self.direct, self.token, self.folder = direct, token, folder
+    The server is killed and started again only if the folder of its data is given.
+    """
+
+    def __init__(
+        self, direct: Connection, port: int, token: str, folder: Path, data: Path | None = None
+    ) -> None:
+        self.direct, self.token, self.folder, self.data = direct, token, folder, data
         self.proxy = FaultyProxy(port)
+        self.proxy.kill_server = self._fell
+        self.kinds = KINDS + KILLS + (FALLS if data else ())
+        self._seconds: dict[str, float] = {}
+        self._revived = threading.Thread()
         self.coded = code_two_projects(direct)
         self._requests: dict[str, list[str]] = {}
         self._tried, self._tag = 0, secrets.token_hex(3)
@@ -575,7 +599,9 @@ class Laboratory:
             clean = Outcome(name, "none", 0)
             place = self._place(name)
             VERBS[name].before(self.direct, place)
+            begun = time.monotonic()
             clean.failed = self._run(name, place, None, clean)
+            self._seconds[name] = time.monotonic() - begun
             self._requests[name] = self.proxy.seen
             self._compare(name, place, clean)
             assert clean.good, clean
@@ -584,11 +610,16 @@ class Laboratory:
 
     def try_out(self, name: str, seed: int) -> Outcome:
         """Run a verb under the schedule of a seed, run it again if it failed, and see what is there."""
-        fault = schedule(seed, self.requests(name))
+        return self.try_fault(name, schedule(seed, self.requests(name), self.kinds), seed)
+
+    def try_fault(self, name: str, fault: Fault, seed: int = -1) -> Outcome:
+        """Do as :func:`try_out` with a fault of one's own."""
+        self.requests(name)
         outcome, place = Outcome(name, fault.kind, seed), self._place(name)
         VERBS[name].before(self.direct, place)
         run = self._run_and_kill if fault.kind in KILLS else self._run
         outcome.failed = run(name, place, fault, outcome)
+        self._await_server()
         if outcome.failed and (again := self._run(name, place, None, outcome)):
             outcome.tracebacks.append(f"the second run failed too: {again}")
         if not outcome.hung:
@@ -601,10 +632,16 @@ class Laboratory:
         return Place(f"{name} {which}", self.folder / f"{name}-{which}", self.coded)
 
     def _run_and_kill(self, name: str, place: Place, fault: Fault, outcome: Outcome) -> str:
-        self.proxy.arm(fault)
-        started = _PROCESSES.Process(target=_alone, args=(name, place, self.proxy.url, self.token))
+        by_clock = fault.kind == "killed by the clock"
+        self.proxy.arm(None if by_clock else fault)
+        begun = _PROCESSES.Event()
+        started = _PROCESSES.Process(target=_alone, args=(name, place, self.proxy.url, self.token, begun))
         self.proxy.kill = started.kill
         started.start()
+        if by_clock:
+            begun.wait(HANG_SECONDS)
+            time.sleep(fault.seconds / LATEST_SECONDS * self._seconds[name])
+            started.kill()
         started.join(HANG_SECONDS)
         outcome.hung = started.is_alive()
         started.kill()
@@ -628,6 +665,19 @@ class Laboratory:
         except Exception:  # noqa: BLE001 - it is what is looked for
             outcome.tracebacks.append(traceback.format_exc())
         return ""
+
+    def _fell(self) -> None:
+        """Kill the server, and have it started again."""
+        assert self.data is not None
+        pid = server.status(self.data).pid
+        if pid is not None:
+            psutil.Process(pid).kill()
+        self._revived = threading.Thread(target=server.start, args=(self.data,), kwargs={"timeout": 600})
+        self._revived.start()
+
+    def _await_server(self) -> None:
+        if self._revived.ident is not None:
+            self._revived.join()
 
     def _compare(self, name: str, place: Place, outcome: Outcome) -> None:
         self.proxy.drain()
