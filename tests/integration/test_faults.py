@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ import pytest
 
 from annotate.errors import InputError, ServerError
 from annotate.studio import server
-from annotate.studio.client import Connection, connect
+from annotate.studio.client import Connection
 from annotate.studio.pull import pull
 from tests.integration.faults import (
     LATEST_SECONDS,
@@ -58,41 +57,6 @@ def test_killed_by_the_clock_and_run_again_everything_is_there_once(
         verb, Fault("killed by the clock", 0, writes=False, seconds=moment * LATEST_SECONDS)
     )
     assert outcome.good, outcome
-
-
-@pytest.fixture(scope="module")
-def fragile(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    """A server that nobody else uses, so that it may be killed."""
-    folder = tmp_path_factory.mktemp("fragile")
-    shutil.copytree(template, folder / "server")
-    state = server.start(folder / "server")
-    token = server.credentials(folder / "server").token
-    assert state.url is not None
-    assert state.port is not None
-    with short_waits(), connect(state.url, token) as direct:
-        opened = Laboratory(direct, state.port, token, folder, folder / "server")
-        yield opened
-        opened.close()
-    server.stop(folder / "server")
-
-
-@pytest.mark.parametrize(
-    ("verb", "kind", "at"),
-    [
-        ("push", "server killed before", 1),
-        ("push", "server killed meanwhile", 1),
-        ("push", "server killed after", 1),
-        ("assign", "server killed meanwhile", 3),
-        ("adjudicate", "server killed after", 2),
-        ("pull", "server killed before", 2),
-    ],
-)
-def test_the_server_is_killed_in_mid_run_and_started_again(
-    verb: str, kind: str, at: int, fragile: Laboratory
-) -> None:
-    outcome = fragile.try_fault(verb, Fault(kind, at, writes=verb != "pull", seconds=0.2))
-    assert outcome.good, outcome
-    assert fragile.proxy.struck or outcome.failed
 
 
 @pytest.fixture
