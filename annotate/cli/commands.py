@@ -17,6 +17,7 @@ from annotate.cli import (
     _origins,
     _passages,
     _plan,
+    _server,
     _suggest,
 )
 from annotate.cli._help import AGREEMENT, CODING, Group
@@ -63,7 +64,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(_passages.app)
-app.add_typer(_exchange.server_app, name="server", rich_help_panel=CODING)
+app.add_typer(_server.server_app, name="server", rich_help_panel=CODING)
 app.add_typer(_annotators.app, name="annotators", rich_help_panel=CODING)
 app.add_typer(_assign.app)
 app.add_typer(_exchange.app)
