@@ -164,3 +164,39 @@ def test_pictures_that_show_each_other_are_no_bomb(tmp_path):
     path.write_bytes(_written(objects))
     with pytest.raises(InputError, match=r"its pages show the same over and over|holds no text"):
         read_documents(path)
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<b>", "<ul><li>", "<table><tr><td>", "<blockquote>"])
+def test_a_page_that_is_nested_a_hundred_thousand_deep(tmp_path, piece):
+    def read(text):
+        path = tmp_path / "a.html"
+        path.write_text(f"<html><body>{text}<p>The quarry closed in spring, its owner said on Monday.</p>")
+        try:
+            read_documents(path)
+        except InputError:
+            return
+
+    assert not grows_too_fast(lambda n: piece * n, read, 100_000 // GROWTH)
+
+
+SENTENCE = "The quarry closed in spring, its owner said on Monday. "
+ONE_LINE = {
+    "a.txt": "{}",
+    "a.md": "{}",
+    "a.html": "<p>{}</p>",
+    "a.csv": 'text,source\n"{}",Herald\n',
+    "a.jsonl": '{{"text": "{}", "source": "Herald"}}\n',
+}
+
+
+@pytest.mark.parametrize("name", ONE_LINE)
+def test_ten_megabytes_in_one_line(tmp_path, name):
+    def read(text):
+        path = tmp_path / name
+        path.write_text(ONE_LINE[name].format(text))
+        try:
+            read_documents(path)
+        except InputError:
+            return
+
+    assert not grows_too_fast(lambda n: SENTENCE * n, read, 10_000_000 // len(SENTENCE) // GROWTH)

@@ -290,6 +290,7 @@ def _open(
         timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
         follow_redirects=False,
         trust_env=not _on_this_machine(url),
+        verify=httpx.create_ssl_context(),  # with SSL_CERT_FILE, on this machine too
         event_hooks={"request": [lambda _: ours()] if ours else [], "response": [_bound]},
     )
     opened = False

@@ -95,6 +95,11 @@ def asking(url: str, doing: str) -> Iterator[None]:
     except ApiError as error:
         raise refused(url, doing, error.status_code or 0, error.body, error.headers) from error
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise ServerError(
+                f"{url}: its certificate cannot be trusted ({_line(error)}); if an authority of your own signed it, "
+                "set SSL_CERT_FILE to the file with its certificate"
+            ) from error
         raise UnreachableError(
             f"{url}: no server answers there ({_line(error)}); check that Label Studio runs (it takes a minute to start), and LABEL_STUDIO_URL if it is set"
         ) from error

@@ -671,8 +671,11 @@ class Laboratory:
         assert self.data is not None
         pid = server.status(self.data).pid
         if pid is not None:
-            psutil.Process(pid).kill()
-        self._revived = threading.Thread(target=server.start, args=(self.data,), kwargs={"timeout": 600})
+            fallen = psutil.Process(pid)
+            fallen.kill()
+            fallen.wait(HANG_SECONDS)
+        again = (self.data, self.proxy.upstream)  # where the others look for it
+        self._revived = threading.Thread(target=server.start, args=again, kwargs={"timeout": 600})
         self._revived.start()
 
     def _await_server(self) -> None:
