@@ -19,7 +19,7 @@ from annotate.errors import AnnotateError, InputError, counted
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PACKAGE = Path(__file__).resolve().parent
-_IN_CHECKOUT = {"codebook.md": "docs/codebook.md", "linking.md": "docs/linking.md"}
+_IN_CHECKOUT = {f"{name}.md": f"docs/{name}.md" for name in ("codebook", "linking", "admiralty")}
 SEPARATORS = ",;\t"
 _SAID_SEPARATOR = re.compile(r'\n*"?sep=([^\n\w"])"?[ ,;\t]*(?:\n|\Z)', re.IGNORECASE)
 
@@ -176,7 +176,8 @@ def bundled(name: str) -> Path:
     Parameters
     ----------
     name
-        ``label_config.xml``, ``link_config.xml``, ``codebook.md``, ``linking.md`` or ``tasks`` (also a path below it).
+        ``label_config.xml``, ``link_config.xml``, ``admiralty_config.xml``, their guidelines ``codebook.md``, ``linking.md``
+        and ``admiralty.md``, or ``tasks`` (also a path below it).
 
     Raises
     ------

@@ -659,7 +659,7 @@ def _commands(group, before=()):
 
 NEEDED = {"candidates": (), "link": ("-o", "pairs.json"), "annotators kinds": ("--annotators", "t.csv"),
           "annotators machine": ("--machine", "A1"), "adjudicate": ("--project", "Decide"), "plan": ("--half-width", "0.1"),
-          "workbook": ("-o", "a.xlsx"), "report": ("-o", "a.html"), "graph": ("--format", "json")}  # fmt: skip
+          "workbook": ("-o", "a.xlsx"), "report": ("-o", "a.html"), "graph": ("--format", "json"), "rated": ("--rated", str(ROOT / "exports" / "links-example"))}  # fmt: skip
 READS_ONE = [
     name
     for name, command in _commands(get_command(app))

@@ -18,6 +18,7 @@ from annotate.cli import (
     _passages,
     _plan,
     _server,
+    _rate,
     _suggest,
 )
 from annotate.cli._help import AGREEMENT, CODING, Group
@@ -71,7 +72,7 @@ app.add_typer(_exchange.app)
 app.add_typer(_agreement.app)
 app.add_typer(_plan.app)
 app.add_typer(_agreement.spans_app, name="spans", rich_help_panel=AGREEMENT)
-for part in (_consensus, _suggest, _claims, _links, _origins):
+for part in (_consensus, _suggest, _claims, _links, _origins, _rate):
     app.add_typer(part.app)
 
 

@@ -8,9 +8,10 @@ import pandas as pd
 from annotate import figures, reuse
 from annotate.coordination.suggestion import suggest_for
 from annotate.errors import InputError, counted
+from annotate.files import bundled
 from annotate.notebook.asked import By, interval_of, names, number, path_of, whole
 from annotate.notebook.results import Claims, Profile, Result, Suggested
-from annotate.present.claim_tables import claims_table, ledger_table
+from annotate.present.claim_tables import claims_table, ledger_table, rated_table
 from annotate.present.label_tables import quality_table, queue_table
 from annotate.present.source_sheet import sources_table
 from annotate.present.text_tables import (
@@ -21,6 +22,7 @@ from annotate.present.text_tables import (
     reuse_table,
 )
 from annotate.provenance import MEANINGS, profile
+from annotate.provenance.admiralty import CONFIG, checked
 from annotate.provenance.claims.corrections import Corrections, read_corrections
 from annotate.provenance.claims.measured import Claims as Gathered
 from annotate.provenance.claims.measured import gather, measure
@@ -30,7 +32,7 @@ from annotate.provenance.source_table import source_table
 from annotate.reuse import MIN_SCORE
 from annotate.study.links import read_links
 from annotate.study.passages import passages_of_study
-from annotate.study.study import Study
+from annotate.study.study import Study, read_study
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,6 +109,29 @@ class ToldStudy(Study):
             interval=interval_of("auto", replicates, confidence, seed, cluster),
         )
         return Result(frame, self.exclusions, for_reading=lambda one: sources_table(one, self.codebook))
+
+    def admiralty(
+        self,
+        rated: Path | str,
+        *,
+        links: Path | str | None = None,
+        origins: Path | str | None = None,
+        corrections: Path | str | None = None,
+    ) -> Result:
+        """Hold Admiralty ratings against the origins of claims; see :func:`annotate.provenance.admiralty.checked`.
+
+        ``rated`` is a snapshot of the project that ``annotate rate`` made, or an export of it.
+        """
+        path = path_of(rated)
+        second = read_study(path, config=None if path.is_dir() else bundled(CONFIG))
+        made = checked(second, self._gathered(links, origins, corrections))
+        note = f"{counted(made.refused, 'rating')} of 1 refused: fewer than two independent origins are known"
+        return Result(
+            made.table,
+            second.exclusions,
+            for_reading=lambda frame: rated_table(frame, self.passages, second.codebook),
+            notes=(note,),
+        )
 
     def _gathered(
         self, links: Path | str | None, origins: Path | str | None, corrections: Path | str | None

@@ -185,6 +185,36 @@ def contradictions_table(pairs: pd.DataFrame, passages: pd.DataFrame, links: Cod
     )
 
 
+def rated_table(
+    rated: pd.DataFrame, passages: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
+    """Show what each annotator rated, by the scales' own letters and numbers, and what is not accepted; the scales stay apart."""
+    names = passage_names(passages)
+    shown = pd.DataFrame(
+        [
+            {
+                "passage": names.get(row["item"], row["item"]),
+                "annotator": row["annotator"],
+                "source": row["source-reliability"],
+                "information": row["information-credibility"],
+                "origins": _range(row["origins_low"], row["origins_high"]),
+                "note": "" if row["accepted"] else f"1 not accepted: {row['because']}",
+            }
+            for row in records(rated)
+        ],
+        columns=["passage", "annotator", "source", "information", "origins", "note"],
+    )
+    steps = [
+        f"{name}: {', '.join(f'{one.id} {one.label.lower()}' for one in variable.categories)}"
+        for name, variable in zip(
+            ("source", "information"), codebook.variables if codebook else (), strict=False
+        )
+    ]
+    return with_words(
+        shown, *steps, "origins: independent origins of the claim, as the blind pass knows them"
+    )
+
+
 def leave_one_out_table(figures: pd.DataFrame) -> pd.DataFrame:
     """Show each claim without each annotator and each document, and what is then said no more."""
     shown = pd.DataFrame(
