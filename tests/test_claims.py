@@ -1,15 +1,22 @@
 """Claims: linked passages, who has it from whom, the range of origins, what is open, and what a person corrects."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import annotate
+from annotate.codebook.scale import Scale
+from annotate.consensus import fitted
 from annotate.errors import InputError
+from annotate.provenance.claims._figures import spread
+from annotate.provenance.claims._posterior import chances
 from annotate.provenance.claims.corrections import Corrections, read_corrections
-from annotate.provenance.claims.measured import drift, gather, leave_one_out, measure, steps
-from annotate.sampling import Interval
+from annotate.provenance.claims.measured import by_posterior, drift, gather, leave_one_out, measure, steps
+from annotate.provenance.claims.pairs import answers
+from annotate.sampling import Interval, generator
 from annotate.study.study import read_study
 from tests import claim_example
 
@@ -124,6 +131,55 @@ def test_the_interval_is_of_the_answers_that_were_given(study, tmp_path):
     assert (claim["ci_low"], claim["ci_high"], claim["single_root_share"]) == (1, 1, 1)
 
 
+def test_the_consensus_posterior_weighs_annotators_by_how_reliable_they_are(study, tmp_path):
+    """Two of three linkers agree on 40 pairs, the third answers at odds: an answer of the third alone is hardly drawn."""
+    pairs = [(f"w{number}", f"v{number}") for number in range(40)]
+    truth = {both: "same_claim" if at % 2 else "topic_only" for at, both in enumerate(pairs)}
+    wrong = {"same_claim": "topic_only", "topic_only": "same_claim"}
+    rows = [
+        (*both, who, said if who != "L3" else wrong[said] if at % 4 == 0 else said, "")
+        for at, (both, said) in enumerate(truth.items())
+        for who in ("L1", "L2", "L3")
+    ]
+    rows += [("wire", "daily", who, said, "") for who, said in (("L1", "same_claim"), ("L3", "topic_only"))]
+    given = answers(claim_example.links(tmp_path, rows))
+    coding = replace(gather(study).coding, pairs=given)
+    found = chances(study, coding).pairs["wire", "daily"]
+    table = pd.DataFrame(
+        [(f"{a} {b}", "", who, "r", said) for a, b, who, said, _ in rows],
+        columns=["item", "source", "annotator", "variable", "category"],
+    )
+    (fit,) = fitted(table, scales={"r": Scale("nominal", ("same_claim", "topic_only"))}, cluster=None)
+    expected = fit.posterior[list(fit.items).index("wire daily")]
+    shares = {answer.relation: share for answer, share in found}
+    assert shares["same_claim"] == pytest.approx(expected[0], abs=1e-5)
+    assert shares["same_claim"] > 0.9
+    assert all(
+        sum(share for _, share in one) == pytest.approx(1) for one in chances(study, coding).pairs.values()
+    )
+
+
+def test_what_is_drawn_is_said_and_the_same_seed_draws_the_same(study, tmp_path):
+    rows = [(a, b, "L1", "same_claim", "cannot_tell") for a, b in claim_example.SAME]
+    rows += [("wire", "daily", "L2", "topic_only", ""), ("weekly", "gazette", "L2", "same_claim", "a_from_b")]
+    links = claim_example.links(tmp_path, rows)
+    found = by_posterior(gather(study, links))
+    once, again = (measure(found, Interval(replicates=300, seed=4)) for _ in range(2))
+    pd.testing.assert_frame_equal(once, again)
+    assert once["interval"].tolist() == [
+        "300 draws of the consensus posterior of each passage and pair (Dawid-Skene)"
+    ]
+    assert (once["ci_low"] <= once["origins_low"]).all()
+    drawn = spread(next(iter(found.scopes))[1], found.coding, 4000, generator(0, "t"), found.chances)
+    same = [
+        sum(share for answer, share in readings if answer.relation == "same_claim")
+        for readings in found.chances.pairs.values()
+    ]
+    assert min(same) < 0.9
+    whole = math.prod(same)  # all are mentions of the claim where every pair in the row is the same
+    assert (drawn["n_mentions"] == 6).mean() == pytest.approx(whole, abs=0.03)
+
+
 def test_who_drops_out_of_a_claim_when_links_are_drawn_moves_its_mentions(study, tmp_path):
     rows = [("wire", "daily", who, "same_claim", "b_from_a") for who in ("L1", "L2")]
     rows += [("daily", "gazette", who, relation, "") for who, relation in (("L1", "same_claim"), ("L2", "same_claim"), ("L3", "topic_only"))]  # fmt: skip
@@ -198,6 +254,22 @@ def test_without_one_citation_there_is_no_circle():
     )
     _, claims = measured(replace(study, spans=spans, passages=passages))
     assert {claim["circular"] for claim in claims} == {"no"}
+
+
+def test_the_command_and_the_notebook_draw_from_the_posterior(run, tmp_path):
+    claim_example.study(tmp_path)
+    claim_example.links(tmp_path)
+    of = (tmp_path / "export.json", "--links", tmp_path / "links.csv", "--draw", "posterior")
+    code, out, err = run("claims", *of, "--replicates", 100, "--format", "csv")
+    assert code == 0, err
+    study = annotate.open_study(tmp_path / "export.json")
+    frame = study.claims(links=tmp_path / "links.csv", draw="posterior", replicates=100).frame
+    assert frame["interval"].iloc[0] in out
+    page = tmp_path / "one.html"
+    assert run("claims", *of, "--page", 1, "-o", page)[0] == 0
+    assert "drawn from the consensus posterior" in page.read_text("utf-8")
+    with pytest.raises(InputError, match="draw 'votes': is not known; there are answers, posterior"):
+        study.claims(draw="votes")
 
 
 def test_the_command_shows_each_view(run, tmp_path):

@@ -8,7 +8,7 @@ import typer
 
 from annotate.cli._claims import left_out
 from annotate.cli._groups import Table, marked, read_adjudicated, resampled, written
-from annotate.cli._help import CLAIMS, WRITING, command, takes
+from annotate.cli._help import CLAIMS, INTERVALS, WRITING, command, takes
 from annotate.cli.options import (
     Config,
     CorrectionsFile,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Draw = Literal["answers", "posterior"]
 GraphFormat = Literal["graphml", "json", "dot", "html"]
 
 
@@ -185,6 +186,14 @@ def claims(
         bool,
         typer.Option("--leave-one-out", help="Instead: each claim without each annotator and each document."),
     ] = False,
+    draw: Annotated[
+        Draw,
+        typer.Option(
+            "--draw",
+            help="What intervals draw: an annotator's answers on each passage and pair, or what is likely of it by Dawid-Skene.",
+            rich_help_panel=INTERVALS,
+        ),
+    ] = "answers",
     page: Annotated[
         int | None,
         typer.Option(
@@ -199,6 +208,8 @@ def claims(
     from annotate.provenance.claims import measured
     from annotate.study.links import CONFIG
 
+    if draw == measured.CONSENSUS:
+        found = measured.by_posterior(found, interval.seed)
     if page is not None:
         _write_page(found, page, interval, table.output)
         return

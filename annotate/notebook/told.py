@@ -24,8 +24,8 @@ from annotate.present.text_tables import (
 from annotate.provenance import MEANINGS, profile
 from annotate.provenance.admiralty import CONFIG, checked
 from annotate.provenance.claims.corrections import Corrections, read_corrections
+from annotate.provenance.claims.measured import ANSWERS, DRAWS, by_posterior, gather, measure
 from annotate.provenance.claims.measured import Claims as Gathered
-from annotate.provenance.claims.measured import gather, measure
 from annotate.provenance.ledger import ledger_of
 from annotate.provenance.origins import origins_of, read_origins
 from annotate.provenance.source_table import source_table
@@ -74,6 +74,7 @@ class ToldStudy(Study):
         links: Path | str | None = None,
         origins: Path | str | None = None,
         corrections: Path | str | None = None,
+        draw: str = ANSWERS,
         replicates: int = 1000,
         confidence: float = 0.95,
         seed: int = 0,
@@ -81,10 +82,13 @@ class ToldStudy(Study):
         """Count the independent origins of each claim; see :func:`annotate.provenance.claims.measured.measure`.
 
         ``links`` is a snapshot of the link project, ``origins`` and ``corrections`` are the files that a person corrects.
+        ``draw`` says what intervals draw: ``answers`` of annotators, or the consensus ``posterior`` (Dawid-Skene).
         """
-        frame = measure(
-            self._gathered(links, origins, corrections), interval_of("auto", replicates, confidence, seed)
-        )
+        if draw not in DRAWS:
+            raise InputError(f"draw {draw!r}: is not known; there are {', '.join(DRAWS)}")
+        interval = interval_of("auto", replicates, confidence, seed)
+        found = self._gathered(links, origins, corrections)
+        frame = measure(by_posterior(found, seed) if draw != ANSWERS else found, interval)
         return Result(frame, self.exclusions, for_reading=claims_table)
 
     def sources(

@@ -285,6 +285,7 @@ def claim_page(claims: Claims, number: int, interval: Interval = Interval()) -> 
             for mention in claim["mentions"]
         ],
         replicates=interval.replicates,
+        posterior=claims.chances is not None,
         confidence=f"{100 * interval.confidence:g}",
         version=importlib.metadata.version("annotate"),
         wording=wording,

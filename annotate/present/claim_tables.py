@@ -297,6 +297,7 @@ def claims_table(figures: pd.DataFrame) -> pd.DataFrame:
         "echo: mentions an origin; depth: the most steps from a mention to where its chain ends; circular: passages that "
         "have it from each other; one root: the chains of all sources end in one origin; unconfirmed: as texts and dates "
         "show, which nobody has looked at",
+        *(f"intervals: {how}" for how in sorted(set(figures["interval"].dropna()))),
         "None of it says whether a claim is true.",
         heading="claim",
     )

@@ -1,5 +1,6 @@
 """The two Admiralty scales on a real server, rated by hand and by API: pulled, held against origins, measured."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,13 +71,11 @@ def test_ratings_come_back_in_order_and_only_two_origins_confirm(
             who.ask("POST", path, "rating", json={"result": answered(*answer), "lead_time": 5})
     folder = pull(title, output=tmp_path / "pulled", connection=connection)
     made = checked(read_study(folder), claims)
-    assert made.refused == 1
-    refused = made.table.loc[~made.table["accepted"]]
-    assert refused[["item", "because"]].to_numpy().tolist() == [
-        ["other", "no other passage is known to say the same"]
+    refused = made.table.loc[~made.table["accepted"], ["item", "because"]]
+    assert refused.to_numpy().tolist() == [
+        ["other", "no other passage is known to say the same"],
+        ["wire", "6 passages say it, and 1 independent origin is known at least"],
     ]
-    wire = made.table.loc[made.table["item"] == "wire"]
-    assert wire["origins_low"].tolist() == [1, 1] or wire["accepted"].all()
 
     table = tmp_path / "stand.csv"
     export, linked = tmp_path / "export.json", tmp_path / "links.csv"
@@ -85,11 +84,12 @@ def test_ratings_come_back_in_order_and_only_two_origins_confirm(
     assert "3 answers left out that nothing can be judged (F or 6)" in err
     code, out, err = run("agreement", table, "--config", folder / "label_config.xml", "--format", "json")
     assert code == 0, err
-    found = pd.read_json(out)
+    found = pd.DataFrame(json.loads(out))
     alpha = found.loc[found["coefficient"] == "krippendorff_alpha"].set_index("variable")
     assert alpha.loc[RELIABILITY, "level"] == "ordinal"
     assert alpha.loc[RELIABILITY, "n_pairable_items"] == 3
-    assert alpha.loc[CREDIBILITY, "value"] > 0
+    assert alpha.loc[RELIABILITY, "value"] > 0.9  # c and d, once, are neighbours
+    assert alpha.loc[CREDIBILITY, "n_pairable_items"] == 2  # the refused 1 left one rating alone
 
 
 @pytest.mark.browser

@@ -157,16 +157,33 @@ def settled(
 SPREAD = ("n_mentions", "n_sources", "low", "high", "circular", "single_root")
 
 
-def spread(scope: Scope, coding: Coding, draws: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw one annotator of each passage and of each pair, with all that they said, and measure the claim.
+@dataclass(frozen=True)
+class Chances:
+    """How likely each reading is: of a passage, of each of its annotators in their order; of a pair, of each answer."""
 
+    passages: Mapping[str, Sequence[float]]
+    pairs: Mapping[Step, Sequence[tuple[Answer, float]]]
+
+
+def spread(
+    scope: Scope, coding: Coding, draws: int, rng: np.random.Generator, chances: Chances | None = None
+) -> pd.DataFrame:
+    """Draw a reading of each passage and of each pair, and measure the claim.
+
+    Without ``chances`` it is that of one of its annotators, with all that they said; else each has its probability.
     Readings that are drawn several times are measured once. The table has a row a draw, and the columns of
     :data:`SPREAD`.
     """
     told = [list(coding.told.get(item, {}).values()) or [NOBODY] for item in scope.items]
-    answers = [list(coding.pairs[both].values()) for both in scope.pairs]
-    passages, by_passage = _drawn(told, draws, rng)
-    pairs, by_pair = _drawn(answers, draws, rng)
+    if chances is None:
+        passages, by_passage = _drawn(told, draws, rng)
+        pairs, by_pair = _drawn([list(coding.pairs[both].values()) for both in scope.pairs], draws, rng)
+    else:
+        weighed = [chances.passages.get(item, (1.0,)) for item in scope.items]
+        passages, by_passage = told, _weighed(weighed, draws, rng)
+        given = [chances.pairs[both] for both in scope.pairs]
+        pairs = [[answer for answer, _ in one] for one in given]
+        by_pair = _weighed([[share for _, share in one] for one in given], draws, rng)
     readings, inverse = np.unique(np.hstack([by_passage, by_pair]), axis=0, return_inverse=True)
     rows = []
     for reading in readings:
@@ -189,3 +206,12 @@ def _drawn(
             place = np.array([option.index(answer) for answer in one])
             chosen[:, column] = place[rng.integers(len(one), size=draws)]
     return options, chosen
+
+
+def _weighed(shares: Sequence[Sequence[float]], draws: int, rng: np.random.Generator) -> IntArray:
+    """Which reading of each is drawn (draws x each), with these probabilities."""
+    chosen = np.zeros((draws, len(shares)), dtype=np.int64)
+    for column, share in enumerate(shares):
+        if len(share) > 1:
+            chosen[:, column] = rng.choice(len(share), size=draws, p=np.asarray(share) / np.sum(share))
+    return chosen

@@ -1,13 +1,14 @@
 """Claims with their figures: gathered from a study and its links, measured, and looked at again with parts left out.
 
 How sure the figures are is told by drawing: for each passage one of its annotators, with all that they answered and marked
-there, and for each pair one of those who linked it. The interval runs from the lower limit of the least number of
+there, and for each pair one of those who linked it; or, if asked for, readings with the probability that a model of how
+reliable annotators are gives them (:mod:`annotate.provenance.claims._posterior`). The interval runs from the lower limit of the least number of
 origins to the upper limit of the greatest; ``circular_share`` and ``single_root_share`` say in which part of the
 draws a claim is that. Passages and pairs of one annotator do not vary: nobody disagreed there, and nobody could.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from annotate.corpus.dates import read_published
 from annotate.figures import compare, quantities
 from annotate.provenance.claims._drift import DRIFT_COLUMNS, TYPES, Wording, drifts, wording
 from annotate.provenance.claims._evidence import Place, evidence
-from annotate.provenance.claims._figures import HEADLINES, Coding, Figures, Scope, settled, spread
+from annotate.provenance.claims._figures import HEADLINES, Chances, Coding, Figures, Scope, settled, spread
 from annotate.provenance.claims._found import UNCONFIRMED
 from annotate.provenance.claims._told import told
 from annotate.provenance.claims.corrections import Corrections
@@ -60,6 +61,10 @@ OUT_COLUMNS = ("claim", "left_out", "name", "n_mentions", "origins_low", "origin
 STEP_COLUMNS = ("claim", "item", "from_item", "how", "confirmed")
 YES, NO = "yes", "no"
 _DECIDED = ("attribution", "certainty")
+ANSWERS, CONSENSUS = DRAWS = ("answers", "posterior")
+"""What is drawn for an interval: annotators' answers, or the consensus posterior."""
+ONE_ANNOTATOR = "one annotator a passage and a pair"
+POSTERIOR = "the consensus posterior of each passage and pair (Dawid-Skene)"
 _FULL = 3  # parts of a date that names a day
 
 
@@ -68,6 +73,7 @@ class Claims:
     """The claims of a study and what they rest on.
 
     ``book`` is the ledger of them; ``coding`` what was said of passages and pairs; ``contradictions`` the pairs to adjudicate.
+    ``chances`` are those of the consensus posterior, None where annotators are drawn alike.
     """
 
     study: Study
@@ -78,6 +84,7 @@ class Claims:
     words: Wording
     contradictions: pd.DataFrame
     n_linkers: int = 0
+    chances: Chances | None = None
 
     @property
     def scopes(self) -> Iterator[tuple[dict[str, Any], Scope]]:
@@ -163,6 +170,13 @@ def gather(
     )
 
 
+def by_posterior(claims: Claims, seed: int = 0) -> Claims:
+    """The same claims, whose intervals are drawn from the consensus posterior of passages and pairs (Dawid & Skene 1979)."""
+    from annotate.provenance.claims._posterior import chances
+
+    return replace(claims, chances=chances(claims.study, claims.coding, seed))
+
+
 def measure(claims: Claims, interval: Interval = Interval()) -> pd.DataFrame:
     """Measure each claim.
 
@@ -230,7 +244,8 @@ def _counts(found: Figures, claims: Claims) -> dict[str, Any]:
 def _interval(scope: Scope, claims: Claims, interval: Interval, number: int) -> dict[str, Any]:
     if not interval.replicates or interval.kind == "none":
         return {}
-    drawn = spread(scope, claims.coding, interval.replicates, generator(interval.seed, "claim", number))
+    rng = generator(interval.seed, "claim", number)
+    drawn = spread(scope, claims.coding, interval.replicates, rng, claims.chances)
     ends = {
         name: percentiles(drawn[name].to_numpy(dtype=float), interval.confidence)
         for name in ("n_mentions", "low", "high")
@@ -242,7 +257,7 @@ def _interval(scope: Scope, claims: Claims, interval: Interval, number: int) -> 
         "mentions_ci_high": ends["n_mentions"][1],
         "circular_share": drawn["circular"].mean(),
         "single_root_share": drawn["single_root"].mean(),
-        "interval": f"{interval.replicates} draws of one annotator a passage and a pair",
+        "interval": f"{interval.replicates} draws of {ONE_ANNOTATOR if claims.chances is None else POSTERIOR}",
     }
 
 
