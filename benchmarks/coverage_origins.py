@@ -23,7 +23,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from annotate.provenance.claims._chains import Step
 from annotate.provenance.claims._evidence import Evidence, Place
 from annotate.provenance.claims._figures import Chances, Coding, Scope, settled, spread
 from annotate.provenance.claims._posterior import chances
@@ -39,7 +38,7 @@ NOBODY = Evidence(frozenset(), frozenset(), {})
 
 
 @dataclass(frozen=True)
-class True_:
+class Planted:
     """A claim as it is: by mention from whom it was taken or None, and the origin at the end of its chain."""
 
     mentions: tuple[str, ...]
@@ -61,7 +60,7 @@ class True_:
         return "common_origin" if self.root[a] == self.root[b] else "independent"
 
 
-def claim(number: int, rng: np.random.Generator) -> True_:
+def claim(number: int, rng: np.random.Generator) -> Planted:
     """Make a claim."""
     mentions = tuple(f"c{number:04}m{at}" for at in range(int(rng.integers(3, 8))))
     giver: dict[str, str | None] = {}
@@ -78,7 +77,7 @@ def claim(number: int, rng: np.random.Generator) -> True_:
         root[item] = known[int(rng.integers(len(known)))] if again else f"origin {number} {len(known)}"
         if rng.random() < SILENT:
             silent.add(item)
-    return True_(mentions, giver, root, frozenset(silent))
+    return Planted(mentions, giver, root, frozenset(silent))
 
 
 def other(options: Sequence[str], right: str, rng: np.random.Generator) -> str:
@@ -88,7 +87,7 @@ def other(options: Sequence[str], right: str, rng: np.random.Generator) -> str:
 
 
 def coded(
-    claims: Sequence[True_], coders: int, error: float, rng: np.random.Generator
+    claims: Sequence[Planted], coders: int, error: float, rng: np.random.Generator
 ) -> tuple[Study, Coding]:
     """What so many annotators with this rate of errors say of the corpus."""
     people = [f"A{number}" for number in range(coders)]
@@ -102,7 +101,7 @@ def coded(
                 said = other([*names, ""], says, rng) if rng.random() < error else says
                 told.setdefault(item, {})[who] = Told(said or None)
                 rows.append((item, item, who, "attribution", "named_person" if said else "author_voice"))
-    pairs: dict[Step, dict[str, Answer]] = {}
+    pairs: dict[tuple[str, str], dict[str, Answer]] = {}
     for at, one in enumerate(claims):
         asked = [(a, b, SAME, one.derivation(a, b)) for a, b in combinations(one.mentions, 2)]
         if at + 1 < len(claims):

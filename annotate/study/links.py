@@ -106,16 +106,31 @@ def read_links(path: Path | str, passages: pd.DataFrame | None = None) -> Links:
 
 
 def _of_project(path: Path) -> tuple[pd.DataFrame, Study]:
-    study = read_study(path, config=None if path.is_dir() else bundled(CONFIG))
-    tasks = read_json(
-        path / TASKS if path.is_dir() else path, remedy="export the project again as JSON", error=ExportError
-    )
-    others = [task for task in tasks if not is_pair(task["data"])]
-    if others or study.codebook is None or not asks_for_links(study.codebook):
-        raise InputError(
-            f"{path}: not a link project; make one with annotate link, and give the snapshot that annotate pull makes of it"
-        )
+    if path.is_dir():
+        study = read_study(path)  # which holds the snapshot to its manifest, before anything else is read
+        tasks = _pairs_in(path / TASKS, path)
+    else:
+        tasks = _pairs_in(path, path)  # before answers to other questions are held against the config
+        study = read_study(path, config=bundled(CONFIG))
+    if study.codebook is None or not asks_for_links(study.codebook):
+        raise _no_link_project(path)
     return pairs_of(task["data"] for task in tasks), study
+
+
+def _pairs_in(file: Path, path: Path) -> list[Any]:
+    """Read the tasks of an export; one whose tasks are something else than pairs is refused."""
+    tasks = read_json(file, remedy="export the project again as JSON", error=ExportError)
+    listed = tasks if isinstance(tasks, list) else []
+    datas = [task.get("data") for task in listed if isinstance(task, dict)]
+    if any(isinstance(data, dict) and not is_pair(data) for data in datas):
+        raise _no_link_project(path)
+    return listed
+
+
+def _no_link_project(path: Path) -> InputError:
+    return InputError(
+        f"{path}: not a link project; make one with annotate link, and give the snapshot that annotate pull makes of it"
+    )
 
 
 def pairs_of(datas: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
