@@ -124,7 +124,7 @@ def main(sizes: list[int]) -> None:
 
 def accuracies() -> None:
     """Print how the marked sentences of the tests are read."""
-    from tests.marked_figures import accuracy
+    from tests.marked_figures import accuracy, findings
 
     print(
         f"{'sentences':<10} {'marked':>8} {'read':>8} {'right':>8} {'precision':>10} {'recall':>8}  not understood"
@@ -135,6 +135,13 @@ def accuracies() -> None:
             f"{name:<10} {found.marked:>8} {found.read:>8} {found.right:>8} {found.precision:>10.3f} {found.recall:>8.3f}"
             f"  {found.unclear_right} of {found.unclear}, {found.unclear_read - found.unclear_right} needlessly"
         )
+    for kind in ("arithmetic", "pairs"):
+        for name in ("tuned", "held_out"):
+            found = findings(kind, name)
+            print(
+                f"{kind}, {name}: {found.marked} findings, precision {found.right} of {found.read}, "
+                f"recall {found.right} of {found.marked}"
+            )
 
 
 if __name__ == "__main__":

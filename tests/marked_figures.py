@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
+from annotate.figures import arithmetic, compare, quantities
 from annotate.figures.read import figures, told
 
 FOLDER = Path(__file__).parent / "figures"
@@ -67,3 +70,40 @@ def accuracy(name: str, read: Callable[[str], Counter[str]] = read_figures) -> A
         right[UNCLEAR],
         found[UNCLEAR],
     )
+
+
+ARITHMETIC, PAIRS = "arithmetic", "pairs"
+
+
+def findings(kind: str, name: str) -> Accuracy:
+    """How the marked sentences of ``arithmetic_<name>.txt`` are computed again, or those of ``pairs_<name>.txt`` compared."""
+    counts: Counter[str] = Counter()
+    for text, wanted in sentences(f"{kind}_{name}"):
+        texts = [part.strip() for part in text.split("|")]
+        found = _computed(texts) if kind == ARITHMETIC else _compared(texts)
+        counts.update(marked=wanted.total(), read=found.total(), right=(wanted & found).total())
+    return Accuracy(counts["marked"], counts["read"], counts["right"], 0, 0, 0)
+
+
+def _computed(texts: list[str]) -> Counter[str]:
+    starts = [sum(len(text) + 1 for text in texts[:at]) for at in range(len(texts))]
+    frame = _passages(texts, ["Kestwire"] * len(texts), starts)
+    rows = arithmetic(quantities(frame), frame)
+    return Counter(
+        "in part" if in_part else "yes" if agrees else "no"
+        for in_part, agrees in zip(rows["in_part"], rows["agrees"], strict=True)
+    )
+
+
+def _compared(texts: list[str]) -> Counter[str]:
+    frame = _passages(texts, ["Kestwire", "Varrin Daily"], [0, 0])
+    relations = compare(quantities(frame), frame)["relation"]
+    return Counter(relations[relations != "apart"])
+
+
+def _passages(texts: list[str], sources: list[str], starts: list[int]) -> pd.DataFrame:
+    rows = [
+        (f"p{number}", source, source, start, start + len(text), text)
+        for number, (text, source, start) in enumerate(zip(texts, sources, starts, strict=True))
+    ]
+    return pd.DataFrame(rows, columns=["item", "document", "source", "start", "end", "text"])

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from annotate.figures.grammar import REGISTERED, may_begin
 from annotate.figures.read import NOT_UNDERSTOOD, figures, readings, told
 from annotate.figures.words import HEDGES_BEFORE, HEDGES_BEHIND
-from tests.marked_figures import accuracy
+from tests.marked_figures import accuracy, findings
 
+EXPLANATION = Path(__file__).parent.parent / "docs" / "explanation.md"
 EXAMPLES = [(rule.name, example) for rule in REGISTERED for example in rule.examples]
 
 
@@ -89,3 +91,19 @@ def test_what_is_not_understood_leaves_no_bare_amount(text):
     assert figure.kind == NOT_UNDERSTOOD
     assert math.isnan(figure.low)
     assert math.isnan(figure.high)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "marked", "right"),
+    [
+        ("arithmetic", "tuned", 29, 26),
+        ("arithmetic", "held_out", 32, 26),
+        ("pairs", "tuned", 11, 8),
+        ("pairs", "held_out", 11, 11),
+    ],
+)
+def test_what_is_computed_again_and_compared_is_right_as_the_docs_say(kind, name, marked, right):
+    found = findings(kind, name)
+    assert (found.marked, found.read, found.right) == (marked, right, right)
+    row = f"{right / marked:.2f} ({right} of {marked})"
+    assert f"1.00 ({right} of {right}) | {row}" in EXPLANATION.read_text("utf-8")

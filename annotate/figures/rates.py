@@ -24,6 +24,10 @@ _THAN = re.compile(
     r"^\s*(?:over|as many as|as much as|as high as|the|more than|higher than|what|that of|greater than)\b[^.!?;]{0,30}$"
 )
 _RESULT = re.compile(r"\bor\b|\bin all\b|\bmak|\btotal|\bgiv|=|\bthat is\b|,", re.IGNORECASE)
+_SHARED_OUT = re.compile(r"^\s+(?:\w+ )?(?:on|to|for|among|between|from|over)\s+(?:the |its |their |all )*$")
+_AGAIN = re.compile(r"^\W*(?:or|that is|i\.e\.|which is|which makes|=)[\s,]+(?:\w+ ){0,2}$")
+_EACH_BEHIND = re.compile(r"^\s*(?:each|apiece|a head|a piece|per head)\b")
+_ONE_FOR = re.compile(r"^\W*(?:or|that is|i\.e\.|which is)[\s,]+(?:about )?one (?:\w+ )?(?:for|to) every\s+$")
 _INEXACT = 0.02
 _REACH = 90
 
@@ -37,6 +41,7 @@ def rates(passage: Passage) -> Iterator[Calculation]:
             yield from _per_time(passage, k)
             yield from _multiplied(passage, k)
             yield from _multiple(passage, k)
+            yield from _per_head(passage, k)
     for k, part in enumerate(parts):
         if part.kind == "multiple":
             yield from _each(passage, k)
@@ -53,6 +58,24 @@ def _per_time(passage: Passage, k: int) -> Iterator[Calculation]:
     rated = days(a.rate) and b.rate is None and c.kind == "duration" and c.rate is None and alike(a, b)
     if rated and _said_again(passage.between(k, k + 1)) and _IN.match(passage.between(k + 1, k + 2)):
         yield from product(passage, a, c, b)
+
+
+def _per_head(passage: Passage, k: int) -> Iterator[Calculation]:
+    """£60,000 on 400 pupils, or £150 a head; 45 nurses for 900 patients, or one for every 20 patients."""
+    a, b, c = passage.parts[k : k + 3]
+    if not (passage.one_sentence(k, k + 1) and passage.one_sentence(k + 1, k + 2)):
+        return
+    plain = a.rate is None and b.rate is None and b.counted and bool(b.unit)
+    if not plain or not _SHARED_OUT.match(passage.between(k, k + 1)):
+        return
+    gap = passage.between(k + 1, k + 2)
+    heads = {b.unit, *(("head", "person") if b.unit in lex.PERSONS else ("head",))}
+    each = c.rate in heads or (c.rate is None and bool(_EACH_BEHIND.match(passage.after(k + 2))))
+    if each and alike(a, c) and _AGAIN.match(gap) and (computed := over(a.interval, b.interval)):
+        yield Calculation(passage, "quotient", [a, b], c, computed)
+    every = c.rate is None and c.counted and alike(b, c) and a.counted
+    if every and _ONE_FOR.match(gap) and (computed := over(b.interval, a.interval)):
+        yield Calculation(passage, "quotient", [b, a], c, computed)
 
 
 def _said_again(gap: str) -> bool:
