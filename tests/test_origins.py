@@ -145,6 +145,15 @@ def test_a_bad_file_is_one_clear_line(study, tmp_path, rows, said):
     assert "\n" not in str(error.value)
 
 
+def test_a_file_of_its_heading_alone_says_nothing(study, tmp_path):
+    path = tmp_path / "origins.csv"
+    path.write_text("name,origin,kind\n", encoding="utf-8")
+    found = origins_of(study)
+    read = read_origins(path, found)
+    pd.testing.assert_frame_equal(read.table, found.table, check_dtype=False)
+    assert read.unread == tuple(found.table["name"])
+
+
 def test_what_marks_nobody_is_no_name():
     study = read_study(EXAMPLE)
     none = replace(study, spans=study.spans.iloc[:0])

@@ -17,8 +17,8 @@ from annotate.cli import (
     _origins,
     _passages,
     _plan,
-    _server,
     _rate,
+    _server,
     _suggest,
 )
 from annotate.cli._help import AGREEMENT, CODING, Group

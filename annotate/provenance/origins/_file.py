@@ -44,7 +44,8 @@ def read_origins(path: Path, found: Origins) -> Origins:
         raise InputError(
             f"{path}: {what}; it has the columns {', '.join(COLUMNS)}, of which {', '.join(NEEDED)} are needed"
         )
-    table = table.assign(**{column: table[column].fillna("").astype(str).str.strip() for column in NEEDED})
+    cells = {column: [str(cell).strip() for cell in table[column].fillna("")] for column in NEEDED}
+    table = table.assign(**cells)
     table = table.assign(name=[name_of(name) for name in table["name"]])
     table["origin"] = [
         name_of(origin) or name for name, origin in zip(table["name"], table["origin"], strict=True)
@@ -90,7 +91,8 @@ def _check(table: pd.DataFrame, path: Path) -> None:
 
 def _check_kinds(table: pd.DataFrame, sources: Sequence[str], path: Path) -> None:
     """One origin is of one kind; what is a source of the corpus is that, whatever kind it has."""
-    is_source = table["origin"].str.casefold().isin({source.casefold() for source in sources})
+    names = {source.casefold() for source in sources}
+    is_source = pd.Series([origin.casefold() in names for origin in table["origin"]], table.index, dtype=bool)
     for origin, kinds in table.loc[~is_source & (table["kind"] != AUTHOR)].groupby("origin")["kind"]:
         if len(set(kinds)) > 1:
             raise InputError(
