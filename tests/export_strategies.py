@@ -117,6 +117,8 @@ def _result(draw: st.DrawFn, control: Control) -> Json:
         value["number"] = draw(st.sampled_from([0, 2, 2.5, 9]))
     elif control.tag == "TextArea":
         value["text"] = draw(st.sampled_from(["so", ["so", "and so"], [], "  "]))
+    elif control.tag == "Pairwise":
+        value["selected"] = draw(st.sampled_from(["left", "right", "none"]))
     else:
         value[kind] = "2024-05-13"
     spoilt = draw(st.integers(0, 7))
@@ -125,6 +127,8 @@ def _result(draw: st.DrawFn, control: Control) -> Json:
     name = control.name.replace("{{idx}}", draw(st.sampled_from("012")))
     result: Json = {"id": draw(st.sampled_from(_REGIONS)), "from_name": name, "to_name": "shown"}
     result |= {"type": kind, "value": value if spoilt != 1 else draw(_NOISE)}
+    if control.marks and draw(st.booleans()):
+        result["meta"] = {"text": draw(st.sampled_from([["Not sure."], "Not sure.", [" "], None]))}
     return result
 
 

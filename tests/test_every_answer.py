@@ -20,7 +20,7 @@ def _control(name: str, controls: list[Control]) -> str:
 
 
 def _answers(result: Any, marking: set[str], controls: list[Control]) -> tuple[str, int]:
-    """The control that is answered, and how many answers the result holds: a mark or a relation has one a label."""
+    """The control that is answered, and how many answers the result holds: a mark or a relation has one a label, and a note."""
     if not isinstance(result, dict) or not result:
         return "", 1
     labels: Any = None
@@ -31,7 +31,12 @@ def _answers(result: Any, marking: set[str], controls: list[Control]) -> tuple[s
     if name in marking and isinstance(value, dict):
         labels = value.get(result["type"])
     whole = isinstance(labels, list) and all(isinstance(one, str) for one in labels)
-    return name, max(1, len(labels)) if whole else 1
+    noted = (
+        isinstance(value, dict)
+        and name in marking
+        and "Not sure." in (result.get("meta", {}).get("text") or ())
+    )
+    return name, (max(1, len(labels)) if whole else 1) + noted
 
 
 def _offerer(label: str, book: Codebook) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from annotate.agreement import measure_spans
 from annotate.codebook.read import read_codebook
-from annotate.errors import ExportError
+from annotate.errors import ExportError, InputError
 from annotate.sampling import Interval
 from annotate.study.exports import tabulate
 from annotate.study.study import read_study
@@ -81,7 +81,7 @@ def test_every_kind_of_control_becomes_a_rating():
         (annotation(1, 1, choice("z")), "unknown_category"),
         (annotation(1, 1, choice("a", name="mood")), "unknown_control"),
         (annotation(1, 1, choice("a", "b")), "several_choices"),
-        (annotation(1, 1, result("kind", "choices", choices="a")), "malformed"),
+        (annotation(1, 1, result("kind", "choices", choices={"a": 1})), "malformed"),
         (annotation(1, 1, result("force", "rating", rating="high")), "malformed"),
         (annotation(1, 1, result("force", "rating", rating=9)), "unknown_category"),
         (annotation(1, 1, result("depth", "number", number=9)), "malformed"),
@@ -91,7 +91,7 @@ def test_every_kind_of_control_becomes_a_rating():
         (annotation(1, 1, span(0, 2, "So")), "span_mismatch"),
         (annotation(1, 1, span(2, 0, "")), "span_mismatch"),
         (annotation(1, 1, span(0, 99, "He said so.")), "span_mismatch"),
-        (annotation(1, 1, span("0", 2, "He")), "malformed"),
+        (annotation(1, 1, span("first", 2, "He")), "malformed"),
         (annotation(1, 1, {"type": "relation", "labels": ["hates"]}), "unknown_category"),
         (annotation(1, 1, "odd"), "malformed"),
         (annotation(1, 1, {"value": {"choices": ["a"]}}), "malformed"),
@@ -470,3 +470,45 @@ def test_what_else_tasks_say_of_a_passage_is_there_to_group_by(tmp_path, run):
         )
         assert code == 0
         assert {"FI", "PL"} <= {cell for line in out.splitlines() for cell in line.split(",")}
+
+
+def test_what_was_written_beside_a_mark_is_a_comment():
+    noted = span(0, 2, "He") | {"meta": {"text": ["Or is it she?"]}}
+    made = tables(task("p1", annotation(1, 1, noted), annotation(2, 2, span(0, 2, "He"))))
+    assert made.comments[["variable", "text", "annotation"]].to_numpy().tolist() == [
+        ["marks", "Or is it she?", "1"]
+    ]
+    assert len(made.spans) == 2
+    assert made.exclusions.empty
+
+
+@pytest.mark.parametrize(("start", "end"), [("0", "2"), (0.0, 2.0)])
+def test_offsets_may_be_written_as_a_converter_writes_them(start, end):
+    assert tables(task("p1", annotation(1, 1, span(start, end, "He")))).spans["text"].tolist() == ["He"]
+
+
+def test_one_choice_may_be_written_without_a_list():
+    made = tables(task("p1", annotation(1, 1, result("kind", "choices", choices="b")))).ratings
+    assert made.loc[made["variable"] == "kind", "category"].tolist() == ["b"]
+
+
+def test_which_of_two_was_selected_is_a_rating():
+    book = read_codebook(
+        '<View><Text name="one" value="$a"/><Text name="other" value="$b"/>'
+        '<Pairwise name="better" toName="one,other"/></View>'
+    )
+    selected = [
+        annotation(number, number, result("better", "pairwise", selected=said))
+        for number, said in enumerate(("left", "right", "none", "both"), start=1)
+    ]
+    made = tabulate([task("p1", *selected)], book)
+    assert made.ratings["category"].tolist() == ["left", "right"]
+    assert made.exclusions["reason"].tolist() == ["blank", "unknown_category"]
+
+
+def test_marks_of_which_none_can_be_read_are_said(tmp_path):
+    (tmp_path / "config.xml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "export.json").write_text(json.dumps([task("p1", annotation(1, 1, span(0, 2, "It")))]))
+    study = read_study(tmp_path / "export.json", config=tmp_path / "config.xml")
+    with pytest.raises(InputError, match="no marks are left to measure; left out are 1 span_mismatch"):
+        _ = study.marked

@@ -248,3 +248,34 @@ def test_marks_on_dialogues_are_measured(tmp_path: Any) -> None:
     study = read_study(tmp_path / "export.json", config=tmp_path / "config.xml")
     found = measure_spans(*study.marked, labels=study.labels, interval=Interval(replicates=0))
     assert found.loc[found["coefficient"] == "f1_overlap", "value"].tolist() == [1.0, 1.0]
+
+
+HEADED = """<View><Text name="head" value="$title"/><Text name="body" value="$text"/>
+<Labels name="told" toName="body"><Label value="CLAIM"/></Labels>
+<Labels name="named" toName="head"><Label value="NAME"/></Labels></View>"""
+
+
+def test_marks_in_a_headline_and_below_it_lie_in_one_text(tmp_path: Any) -> None:
+    def made(number: int) -> dict[str, Any]:
+        told = span(4, 8, "mill", "CLAIM") | {"from_name": "told", "to_name": "body"}
+        named = span(0, 4, "Kell", "NAME") | {"from_name": "named", "to_name": "head", "id": "r2"}
+        both = {"type": "relation", "from_id": "r1", "to_id": "r2", "labels": ["relays"]}
+        return annotation(number, number, told, named, both)
+
+    tasks = [task("p1", made(1), made(2), text="The mill is shut.", title="Kell in the dark")]
+    config = HEADED.replace("</View>", '<Relations><Relation value="relays"/></Relations></View>')
+    (tmp_path / "config.xml").write_text(config, encoding="utf-8")
+    (tmp_path / "export.json").write_text(json.dumps(tasks), encoding="utf-8")
+    study = read_study(tmp_path / "export.json", config=tmp_path / "config.xml")
+    assert study.passages["text"].tolist() == ["The mill is shut.\nKell in the dark"]
+    assert (
+        study.spans[["label", "start", "end", "text"]].to_numpy().tolist()
+        == [
+            ["CLAIM", 4, 8, "mill"],
+            ["NAME", 18, 22, "Kell"],
+        ]
+        * 2
+    )
+    assert study.relations["to_text"].tolist() == ["Kell", "Kell"]
+    found = measure_spans(*study.marked, labels=study.labels, interval=Interval(replicates=0))
+    assert set(found.loc[found["coefficient"] == "f1_exact", "value"]) == {1.0}

@@ -276,3 +276,38 @@ def test_quotation_marks_exponents_and_marks_of_notes(tmp_path):
         "It found 4.2 × 10^6 grains on 3 km² in 2019, the 1st time; at 10^-3 of CO2. She called it “a lost ‘dry’ year”."
     )
     assert made.notices == (f"{tmp_path / 'page.html'}: left out: 3 marks of notes",)
+
+
+MILL = "<p>The harbour office said on Monday that the mill will stay shut for the whole winter.</p>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "left"),
+    [
+        ("<p hidden>Seen by nobody.</p>", 12),
+        ('<div style="color: red; display : NONE"><p>Seen by <b>nobody</b>.</p></div>', 12),
+        ('<p style="visibility:hidden">Seen by nobody.</p>', 12),
+        ("<noscript><p>Turn it on.</p></noscript>", 8),
+        ("<p hidden><s>Struck</s> and hidden.</p>", 15),
+    ],
+)
+def test_what_a_page_hides_is_left_out_and_counted(tmp_path, inner, left):
+    made = read(tmp_path, f"<html><body><article>{MILL}{inner}{MILL}</article></body></html>")
+    assert set(made.text.split("\n")) == {MILL[3:-4]}
+    assert [notice.partition(": ")[2] for notice in made.notices] == [
+        f"left out: {left} letters of hidden or struck text"
+    ]
+
+
+def test_a_page_that_hides_its_text_until_a_script_shows_it_is_read(tmp_path):
+    made = read(
+        tmp_path, f'<html><body><div style="display:none"><article>{MILL}</article></div></body></html>'
+    )
+    assert made.text == MILL[3:-4]
+
+
+def test_what_is_struck_on_a_page_is_left_out_and_what_is_put_in_its_place_stays(tmp_path):
+    struck = "<p>He paid <del>40</del> <ins>50</ins> marks for it, and <s>nothing</s> some for the cart.</p>"
+    made = read(tmp_path, f"<html><body><article>{MILL}{struck}{MILL}</article></body></html>")
+    assert made.text.split("\n")[1] == "He paid 50 marks for it, and some for the cart."
+    assert made.notices[-1].endswith("left out: 9 letters of hidden or struck text")

@@ -2,6 +2,7 @@
 
 import html
 import io
+import random
 from pathlib import Path
 
 import pypdf
@@ -230,6 +231,28 @@ def test_two_columns_are_read_one_after_the_other(tmp_path):
         " ".join(RIGHT.split()),
         "A line over the whole of the page, which is below both of the columns of it.",
     ]
+
+
+THIRD = """The county has not said so far
+what will be done, and when it
+is to be done, with those of the
+pumps that are still there."""
+
+
+def test_three_columns_are_read_one_after_the_other(tmp_path):
+    sides = [column(text, top=400, x=x, size=6) for text, x in ((LEFT, 30), (RIGHT, 160), (THIRD, 290))]
+    rows = [part for row in zip(*sides, strict=True) for part in row]
+    document = read(tmp_path, pdf([rows]))
+    assert document.text.split("\n") == [" ".join(text.split()) for text in (LEFT, RIGHT, THIRD)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lines_that_stand_in_the_file_in_no_order_are_read_as_they_stand_on_the_page(tmp_path, seed):
+    sides = f"{LEFT}\n{RIGHT}\n{THIRD}", f"{THIRD}\n{LEFT}\n{RIGHT}"
+    lines = [line for side, x in zip(sides, (50, 230), strict=True) for line in column(side, top=400, x=x)]
+    random.Random(seed).shuffle(lines)
+    document = read(tmp_path, pdf([[(50, 430, 18, "Who saw the water?"), *lines]]))
+    assert document.text.split() == " ".join(("Who saw the water?", *sides)).split()
 
 
 def test_a_table_of_two_columns_is_read_row_by_row(tmp_path):

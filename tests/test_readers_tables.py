@@ -6,6 +6,7 @@ import json
 import openpyxl
 import pytest
 
+from annotate.corpus import ingest
 from annotate.corpus.readers import read_documents
 from annotate.errors import InputError
 
@@ -37,7 +38,7 @@ def test_rows_of_one_document_are_its_text_and_each_row_is_a_passage(tmp_path):
     assert texts(documents) == {"b1": ["The first, of b.", "The second of b."], "c1": ["The first of c."]}
     assert documents[0].text == "The first, of b.\nThe second of b."
     assert documents[0].said == {"source": "The Gazette", "published": "2020-09-14"}
-    assert documents[0].notices == (f"{tmp_path / 'a.csv'}: the columns note are not used",)
+    assert documents[0].notices == (f"{tmp_path / 'a.csv'}: the column note is kept in the tasks",)
 
 
 def test_a_workbook_and_json_lines_say_the_same_as_a_csv(tmp_path):
@@ -171,3 +172,15 @@ def test_the_encoding_is_found_and_a_guess_is_said(tmp_path, text, encoding, sai
 def test_bytes_that_are_no_text_are_refused(tmp_path):
     with pytest.raises(InputError, match="it is not a text file"):
         read_documents(written(tmp_path, "a.txt", bytes(range(127, 255)) * 40 + b"\0"))
+
+
+def test_what_else_a_table_says_of_each_passage_is_kept_with_it(tmp_path):
+    rows = "text,country,page\nThe mill is shut.,DE,1\nThe inn is open.,,2\n"
+    (one,) = read_documents(written(tmp_path, "a.csv", rows))
+    assert one.further == ({"country": "DE"}, {})
+    assert one.notices == (
+        f"{tmp_path / 'a.csv'}: the column country is kept in the tasks",
+        f"{tmp_path / 'a.csv'}: the column page is not used: every task has its own",
+    )
+    tasks = ingest([tmp_path / "a.csv"], source="S", config_sha256="").tasks
+    assert [each["data"].get("country") for each in tasks] == ["DE", None]

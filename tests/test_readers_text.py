@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from annotate.corpus.readers import read_documents
 from annotate.corpus.readers.text import declared_in, decode
 
 TEXTS = {
@@ -82,3 +83,22 @@ def test_a_few_words_are_enough(text, encoding):
 )  # fmt: skip
 def test_what_a_page_declares_means_what_browsers_take_it_for(label, codec):
     assert declared_in(f'<meta charset="{label}">'.encode()) == codec
+
+
+def test_what_markdown_says_before_its_text_is_guessed_and_no_text(tmp_path):
+    said = '---\ntitle: "The mill"\nDate: 2024-05-13\ntags: [a, b]\nauthor: Ann Orn\n---\n\n# A heading\n\nIt is shut.\n'
+    path = tmp_path / "a.md"
+    path.write_text(said, encoding="utf-8")
+    (made,) = read_documents(path)
+    assert made.text.split() == ["#", "A", "heading", "It", "is", "shut."]
+    assert made.guessed == {"title": "The mill", "author": "Ann Orn", "published": "2024-05-13"}
+    assert made.notices == (f"{path}: left out: 4 lines about the document before its text",)
+
+
+@pytest.mark.parametrize("text", ["---\n\nIt is shut.\n", "It is shut.\n---\ntitle: a\n---\n"])
+def test_a_rule_in_markdown_is_text(tmp_path, text):
+    path = tmp_path / "a.md"
+    path.write_text(text, encoding="utf-8")
+    (made,) = read_documents(path)
+    assert made.text == text
+    assert made.notices == ()

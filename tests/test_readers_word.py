@@ -164,3 +164,24 @@ def test_what_is_raised_is_an_exponent_an_ordinal_or_the_mark_of_a_note(tmp_path
     made = read(tmp_path, document)
     assert made.text == "It found 10^6 grains on 3 km² in 2019, the 1st time."
     assert [notice.partition(": ")[2] for notice in made.notices] == ["left out: 2 marks of notes"]
+
+
+def test_formulas_are_read_and_signs_of_a_font_are_said(tmp_path):
+    document = docx.Document()
+    math = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    formula = f'<m:oMath xmlns:m="{math}"><m:r><m:t>r = 0.5</m:t></m:r></m:oMath>'
+    sign = '<w:r><w:t>5</w:t><w:sym w:font="Symbol" w:char="F0A3"/><w:t>6</w:t></w:r>'
+    document.element.body.insert(0, paragraph(run("The rate is ") + formula + run(" a year: ") + sign))
+    made = read(tmp_path, document)
+    assert made.text == "The rate is r = 0.5 a year: 5\ufffd6"
+    assert [notice.partition(": ")[2] for notice in made.notices] == [
+        "1 sign of a font of symbols, shown as \ufffd"
+    ]
+
+
+def test_how_signs_are_spoken_is_no_part_of_the_text(tmp_path):
+    document = docx.Document()
+    sign = run("\u6f22")
+    ruby = f"<w:ruby><w:rt>{run('kan')}</w:rt><w:rubyBase>{sign}</w:rubyBase></w:ruby>"
+    document.element.body.insert(0, paragraph(ruby + run("\u5b57.")))
+    assert read(tmp_path, document).text == "\u6f22\u5b57."

@@ -186,3 +186,9 @@ def test_a_long_line_of_prose_is_cut_as_its_parts_are():
     words = ["quarry", "ward", "lamp", "chest", "Dr. Venn", "No. 3", "Sept. 14", "“bed”"]
     sentences = [f"The {' '.join(rng.choices(words, k=9))} was shut." for _ in range(3000)]
     assert cut(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize("name", ["Jean-\nPaul", "Aix-\nen-Provence", "Saxe-\nCoburg"])
+def test_a_word_that_is_cut_at_the_end_of_a_line_goes_on(name):
+    text = f"The well that was shut by the millers\nof the north was dug by {name} Orn in the days\nof old, and then again."
+    assert [text[slice(*span)] for span in segment(text)] == [text]

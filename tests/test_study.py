@@ -500,6 +500,9 @@ def test_a_file_that_is_no_export_is_named_by_its_ending(tmp_path, ending, messa
         ({"id": 1, "result": [], "task": {"id": 3}}, "writes it into a storage"),
         ({"images": [], "categories": []}, "an export as COCO"),
         ({"dataset": []}, "not a list of tasks"),
+        ({"tasks": [], "total": 0}, "one page of a list of tasks, as the server's API gives it"),
+        ({"count": 1, "next": None, "results": []}, "one page of a list, as the server's API gives it"),
+        ({"status_code": 401, "detail": "No."}, "a message of the server"),
     ],
 )  # fmt: skip
 def test_an_export_of_another_kind_is_named(export, config, tasks, message):

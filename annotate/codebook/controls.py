@@ -113,7 +113,7 @@ def _holds(
     return bool(met) == (one.when == CHOSEN)
 
 
-Kind = Literal["choices", "rating", "number", "taxonomy", "textarea"]
+Kind = Literal["choices", "rating", "number", "taxonomy", "textarea", "pairwise"]
 
 
 PATH_SEPARATOR = " > "
@@ -261,12 +261,17 @@ def _none(_tag: Element, _where: str) -> tuple[Category, ...]:
     return ()
 
 
+def _sides(_tag: Element, _where: str) -> tuple[Category, ...]:
+    return Category("left", "left"), Category("right", "right")
+
+
 KINDS: dict[str, tuple[Kind, Callable[[Element, str], tuple[Category, ...]], tuple[Level, ...]]] = {
     "Choices": ("choices", _choices, ("nominal", "ordinal", "interval", "ratio")),
     "Rating": ("rating", _rating, ("ordinal", "interval")),
     "Number": ("number", _none, ("interval", "ratio", "ordinal")),
     "Taxonomy": ("taxonomy", _taxonomy, ("set",)),
     "TextArea": ("textarea", _none, ()),
+    "Pairwise": ("pairwise", _sides, ("nominal",)),
 }
 
 

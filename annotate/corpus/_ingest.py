@@ -223,6 +223,7 @@ def _passages(
                 "document_id": one.identity,
                 **one.facts,
                 **one.further,
+                **(document.further[number] if document.further else {}),
                 **({"guessed": list(one.guessed)} if one.guessed else {}),
                 "text": text[start:end],
                 "before": text[first:start].rstrip(),

@@ -8,26 +8,10 @@ from pathlib import Path
 from annotate.corpus.dates import check_date, date_in_address, read_published
 from annotate.corpus.folders import resolved_path
 from annotate.corpus.readers import FACTS, Document
-from annotate.corpus.readers.document import host_of
+from annotate.corpus.readers.document import TAKEN, host_of
 from annotate.corpus.readers.tables import Row, read_table
 from annotate.errors import InputError, some
 
-# What tasks hold besides the facts of a manifest.
-TAKEN = frozenset(
-    (
-        "passage_id",
-        "guessed",
-        "text",
-        "before",
-        "after",
-        "start",
-        "end",
-        "kind",
-        "page",
-        "document_sha256",
-        "config_sha256",
-    )
-)
 COLUMNS = ("file", "source", "title", "author", "published", "url", "document_id")
 
 

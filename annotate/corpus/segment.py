@@ -90,8 +90,10 @@ def _may_continue(line: str, following: str, numbers: Collection[int]) -> bool:
 
 
 def _goes_on(line: str, following: str) -> bool:
-    """Whether the next line cannot be the beginning of anything."""
-    return following.lstrip()[0].islower() and not line.rstrip().endswith(_ENDED)
+    """Whether the next line cannot be the beginning of anything: it goes on with a small letter, or within a word."""
+    bare, first = line.rstrip(), following.lstrip()[0]
+    within = first.isalpha() and bare.endswith("-") and bare[-2:-1].isalpha()
+    return within or (first.islower() and not bare.endswith(_ENDED))
 
 
 Unit = Literal["sentence", "paragraph", "document"]

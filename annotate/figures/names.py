@@ -34,9 +34,10 @@ def _apostrophe(m: Match, t: list[Token], c: Candidate) -> bool:
     return c.bare and t[m.start - 2].kind != "mark"
 
 
-@locator(NAMES, "part of an address or a path", r"[@=_\\%^]$|\S[/:.]$", "see item_4 and p.4 =")
-def _label(_m: Match, _t: list[Token], _: Candidate) -> bool:
-    return True
+@locator(NAMES, "part of an address or a path", r"[@=_\\%^]$|\S[/:.]$", "see item_4 and p.4 =", "p=4 =",
+         "The first axis, a=39%, and the second !=  39 percent")  # fmt: skip
+def _label(_m: Match, t: list[Token], c: Candidate) -> bool:
+    return t[c.number.start - 1].text != "=" or c.unit.kind not in ("percent", "money", "measure")
 
 
 @locator(NAMES, "enclosed", r"(?P<open>[\[(]) ?$", "as [12] and (3) say =", "it grew (by 3) != 3")
@@ -66,6 +67,8 @@ def _name_before(m: Match, t: list[Token], c: Candidate) -> bool:
     if not _nameable(t, m.start, c) or t[m.start - 1].kind != "word":
         return False
     before, bare = t[m.start - 1], c.unit.kind in ("", "joined")
+    if before.lower in lex.UNCLEAR_MONEY:
+        return False
     word, opens = singular(before.lower), _opens(t, m.start - 1)
     if word in lex.IDENTIFIERS and bare:
         return True
@@ -169,12 +172,14 @@ _KNOWN = (
     | frozenset(word for phrase in lex.HEDGES_BEFORE for word in phrase)
     | frozenset(word for phrase in lex.HEDGES_BEHIND for word in phrase)
 )
+_SUBSTANCE = 4  # tokens of what a measure is of: CO2
+_RATED = frozenset(lex.MEASURES) | frozenset(lex.PERIODS)
 _SIGNS = frozenset({"\u2031"})  # per ten thousand
 _KNOWN = frozenset(word for word in _KNOWN if len(word) > 1 or word in ("a", "i"))
 _MONEY = frozenset(lex.CURRENCY_NAMES) | frozenset(name.rpartition(" ")[2] for name in lex.NATIONAL)
 
 
-def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a return for each reason
+def not_understood(c: Candidate, start: int) -> int | None:  # noqa: C901, PLR0911 - a return for each reason
     """The token behind what is not understood at a figure whose currency or number begins at token ``start``.
 
     None where all is understood. Not understood are letters, digits and signs that touch the amount, a sign of a
@@ -191,6 +196,12 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a
         and token.gap == t[j + 1].gap == 0
         and t[j + 1].kind == "word"
     ):
+        return j + 2
+    if unit.kind == "measure" and unit.rate is None and (end := _rated_behind(t, j)):
+        return end
+    if (
+        not unit.kind and token.text == "." and t[j + 1].text in lex.DASHES and token.gap == t[j + 1].gap == 0
+    ):  # 300.-
         return j + 2
     if token.lower == "to" and t[j + 1].lower == "the" and t[j + 2].kind == "num":  # 10 to the 6th
         return j + 3
@@ -211,12 +222,24 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: PLR0911 - a
     return j + 1 if _odd(t, j) or (bare and not _known(t, j)) else None
 
 
+def _rated_behind(t: list[Token], j: int) -> int | None:
+    """The token behind a rate of what the measure is of, which was not read: 400 g CO2/kWh."""
+    for k in range(j, j + _SUBSTANCE):
+        if k > j and t[k].text == "/" and t[k].gap == t[k + 1].gap == 0 and t[k + 1].lower in _RATED:
+            return k + 2
+        if t[k].gap != (k == j) or t[k].kind not in ("word", "num"):
+            return None
+    return None
+
+
 def _unclear_before(t: list[Token], start: int) -> bool:
     """Whether letters or a sign that are not understood stand before token ``start`` and belong to it: X$5, kr 40."""
     before, tight = t[start - 1], t[start].gap == 0
     if not start:
         return False
     letters = t[start].text == "$" and tight and before.kind == "word"
+    if before.text == "." and before.gap == 0:  # Fr. 300
+        before = t[start - 2]
     sign = tight and category(before.text[0]) == "Sc" and before.text not in lex.SIGNS
     return letters or sign or (before.lower in lex.UNCLEAR_MONEY and t[start].kind == "num")
 

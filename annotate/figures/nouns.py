@@ -31,7 +31,7 @@ def singular(word: str) -> str:
     >>> [singular(word) for word in ("patients", "families", "branches", "people", "houses")]
     ['patient', 'family', 'branch', 'people', 'house']
     """
-    word = word.lower().replace("\u2019", "'").removesuffix("'s")
+    word = word.lower().replace("\u2019", "'").removesuffix("'s").removeprefix("d'")
     if word in lex.IRREGULAR:
         return lex.IRREGULAR[word]
     if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):

@@ -40,7 +40,7 @@ _BETWEEN = frozenset({"to", "and", "or", *lex.DASHES})
 _MOST_DIGITS = 15  # that a float holds exactly: longer ones are identifiers
 _PLAIN = re.compile(r"\d+|(?!00)\d*\.\d+")
 _GROUPED = re.compile(
-    r"\d{1,3}(?:([,'\u2019 \u00a0\u2007\u2009\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}"
+    r"\d{1,3}(?:([,'\u2019 \u00a0\u2007\u2009\u202f])\d{3})(?:\1\d{3})*(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?"
 )
 _CONTINENTAL = re.compile(
     r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}\.\d{3},\d{1,2}|\d{1,3}(?:[ \u00a0\u202f]\d{3})+,\d+"
@@ -86,13 +86,26 @@ def _key(m: Match, _: bool) -> Number:
     return locator(m.start, m.start + 1)
 
 
-@DIGITS.rule("power of ten", r"(?:(?P<factor>{n}) ?[x×] ?)?10(?:\^(?P<power>\d{1,2})|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))",  # noqa: RUF001
-    "3 x 10^6 cells = 3000000 cell", "2.5×10⁴ bees = 25000 bee")  # fmt: skip  # noqa: RUF001
+@DIGITS.rule("power of ten", r"(?:(?P<factor>{n}) ?[x×] ?)?10(?:\^(?P<power>[-\u2212]?\d{1,2})|(?P<raised>\u207b?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))",  # noqa: RUF001
+    "3 x 10^6 cells = 3000000 cell", "3.4 × 10⁻⁶ grams = 3.4e-06 gram", "2.5×10⁴ bees = 25000 bee")  # fmt: skip  # noqa: RUF001
 def _power(m: Match, _: bool) -> Number | None:
     factor = numeral(m["factor"]) if m["factor"] else 1.0
-    power = int(m["power"] or "".join(str(digit(raised)) for raised in m["raised"]))
-    value = round((factor or 0.0) * 10.0**power, _PLACES)
-    return Number(m.start, m.end, value, "digits", value) if value and power <= _MOST_DIGITS else None
+    raised = "".join("-" if sign == "\u207b" else str(digit(sign)) for sign in m["raised"])
+    return _powered(m, factor, int((m["power"] or raised).replace("\u2212", "-")))
+
+
+@DIGITS.rule("exponent", r"(?P<factor>{n})e(?P<power>[-+\u2212]?\d{1,2})", "1.2e6 tonnes = 1200000 tonne", "2.5E-3 g = 0.0025 gram",
+             "room 4E12 !=")  # fmt: skip
+def _exponent(m: Match, _: bool) -> Number | None:
+    power, behind = m["power"].replace("\u2212", "-"), m.line.t[m.end]
+    measured = "." in m["factor"] or not power[0].isdigit() or behind.lower in lex.MEASURES
+    return _powered(m, numeral(m["factor"]), int(power)) if measured else None
+
+
+def _powered(m: Match, factor: float | None, power: int) -> Number | None:
+    """The number that so many times a power of ten is."""
+    value = float(f"{(factor or 0.0) * 10.0**power:.12g}")
+    return Number(m.start, m.end, value, "digits", value) if value and abs(power) <= _MOST_DIGITS else None
 
 
 @DIGITS.rule("decimal comma", r"\d+,\d{1,2}", "3,5 million hens = 3500000 hen", "a rise of 3,5% = 3.5 percent",
@@ -139,7 +152,8 @@ def _slashed(m: Match, _: bool) -> Number | None:
     proper = below is not None and above < below <= _LARGEST_DENOMINATOR and behind.text != "/"
     if below is None or not proper or behind.kind == "num":
         return locator(m.start, m.end)
-    weak = behind.lower != "of" and behind.lower not in lex.LONG_MEASURES
+    inches = behind.text in ('"', "\u2033", "\u201d") and behind.gap == 0
+    weak = behind.lower != "of" and behind.lower not in lex.LONG_MEASURES and not inches
     return Number(m.start, m.end, above / below, "fraction", above / below, weak=weak)
 
 
@@ -151,6 +165,15 @@ def _mixed(m: Match, conjoin: bool) -> Number | None:
     if value is None or part is None or part.form != "fraction" or not part.value:
         return None
     return scaled(m, m.end, value + part.value)
+
+
+@DIGITS.rule(
+    "feet before inches", r"\d{1,2}['\u2019\u2032]\d{1,2}(?=[\"\u201d\u2033])", "He is 6'2\" tall. = 74 inch"
+)
+def _feet_and_inches(m: Match, _: bool) -> Number:
+    feet, inches = re.split("['\u2019\u2032]", m.found[0])
+    value = 12.0 * int(feet) + int(inches)
+    return Number(m.start, m.end, value, "digits", value)
 
 
 @DIGITS.rule("digits and a half", r"{n} and a half", "It took 5 and a half hours. = 5.5 hour")

@@ -11,7 +11,7 @@ from annotate.figures.units import LETTERS_LONGEST, Unit
 
 _MEASURED = ("percent", "money", "measure", "duration")
 _REACH, _AHEAD = 8, 5
-_CENTS, _TWO_DIGITS = 100, 2
+_CENTS, _TWO_DIGITS, _MINUTE = 100, 2, 60
 _HUNDREDTHS = lex.words("cent cents pence p paise paisa kopeck kopecks centavo centavos groszy centimes")
 _SEPARATORS = frozenset({"to", "and", "or"})
 _ROUND = frozenset({2, 3, 4, 6, 7, 8, 9, 12})
@@ -194,6 +194,13 @@ def _ratio_out_of(m: Match, first: Number) -> Pair | None:
 
 
 @RATIOS.rule(
+    "ratio with hyphens", r"{hyphen}(?:in|out{hyphen}of){hyphen}", "a one-in-ten chance = 0.1, ratio"
+)
+def _ratio_with_hyphens(m: Match, first: Number) -> Pair | None:
+    return _ratio(m, first, number_at(m.line, m.end))
+
+
+@RATIOS.rule(
     "ratio in", r" in", "one in five people = 0.2 people, ratio", "In 2017, 900 in 2,000 left. = 0.45, ratio"
 )
 def _ratio_in(m: Match, first: Number) -> Pair | None:
@@ -211,7 +218,9 @@ def _ratio(m: Match, first: Number, second: Number | None) -> Pair | None:
     return Pair(second, first.value / second.value, first.value / second.value, ratio=True)
 
 
-def second_unit(line: Line, number: Number, unit: Unit) -> tuple[float, int, Unit] | None:
+def second_unit(  # noqa: PLR0911 - a return for each form
+    line: Line, number: Number, unit: Unit
+) -> tuple[float, int, Unit] | None:
     """The amount with what a smaller unit behind it adds, the token behind the second number, and its unit.
 
     3 dollars 50 cents are 3.5 dollars; 1h 20m are 80 minutes.
@@ -220,7 +229,12 @@ def second_unit(line: Line, number: Number, unit: Unit) -> tuple[float, int, Uni
     short = (
         t[j].text == "." and len(t[j - 1].text) <= LETTERS_LONGEST and unit.kind == "measure"
     )  # 6 ft. 2 in.
-    j += short or t[j].lower == "and" or (t[j].text == "," and unit.kind == "duration")
+    j += short or (t[j].text == "," and unit.kind == "duration")
+    j += t[j].lower == "and"
+    if (
+        unit.unit == "minute" and t[j].text.isdecimal() and t[j + 1].text == "s" and t[j + 1].gap == 0
+    ):  # 15m 30s
+        return number.value * _MINUTE + float(t[j].text), j + 1, Unit(j + 2, "second", "duration")
     second = number_at(line, j) if unit.rate is None and t[j].gap < LINE_BREAK else None
     if second is None or second.form not in ("digits", "words") or number.value % 1:
         return None

@@ -38,7 +38,7 @@ def _concentration(m: Match, unit: Unit) -> Unit | None:
 
 
 @RATES.rule("rate", r"/| ?(?:an?|per|each|every)", "15 cases a month = 15 case per month",
-            "12.5 per 100,000 people = 12.5 per 100000 people", "6 litres per 100 km = 6 litre per 100 kilometre", "7 carts/day = 7 cart per day", "30 kg/bag = 30 kilogram per bag")  # fmt: skip
+            "12.5 per 100,000 people = 12.5 per 100000 people", "6 litres per 100 km = 6 litre per 100 kilometre", "8 l/100 km = 8 litre per 100 kilometre", "7 carts/day = 7 cart per day", "30 kg/bag = 30 kilogram per bag")  # fmt: skip
 def _rate(m: Match, unit: Unit) -> Unit | None:
     rated = _with_rate(m.line, unit, m.end)
     return None if rated is unit else rated
@@ -81,7 +81,7 @@ def _with_rate(line: Line, unit: Unit, j: int) -> Unit:  # noqa: PLR0911 - a ret
         return replace(unit, end=j + 1, rate=lex.PERIODS[name])
     if by == "/" and word.kind == "word" and unit.kind in ("count", "measure", "money") and not plural(word):
         return replace(unit, end=j + 1, rate=lex.MEASURES.get(name, name))
-    if by not in ("per", "every"):
+    if by not in ("per", "every") and not (by == "/" and word.kind == "num"):
         priced = unit.kind == "money" and word.lower in lex.PRICED
         return replace(unit, end=j + 1, rate=lex.MEASURES.get(name, name)) if priced else unit
     value, k = numeral(word.text) if word.kind == "num" else None, j + 1

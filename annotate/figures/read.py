@@ -182,9 +182,8 @@ def _assembled(reading: Reading, number: Number) -> Read:
     hedge = hedge or hedge_behind_it
     if pair and pair.unit:
         unit = replace(unit, unit=pair.unit)
-    more = second_unit(line, number, unit) if pair is None and unit.kind in _IN_TWO else None
-    if more is not None:
-        value, end, unit = more
+    while pair is None and unit.kind in _IN_TWO and (more := second_unit(line, number, unit)) is not None:
+        value, end, unit = more  # 2h 15m 30s: what was read becomes smaller each time
         number = replace(number, value=value, end=end, rules=(*number.rules, "two units of one amount"))
     if (
         pair is None
@@ -275,7 +274,7 @@ def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
     if hedge:
         rules += (f"hedge: {hedge}",)
     if number.form == "open":
-        high, hedge = math.nan, hedge or "indefinite"
+        high, hedge = math.nan, hedge if hedge in LOWER | UPPER else "indefinite"
     elif hedge in LOWER and (pair is None or ratio):
         high = math.nan
     elif hedge in UPPER and (pair is None or ratio):

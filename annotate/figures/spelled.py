@@ -92,11 +92,13 @@ def _ordinal_before(m: Match) -> bool:
     return before in lex.ORDINALS or before in ("other", "latter", "a")
 
 
-@WORDS.rule("several of a scale", r"(?:a (?=few))?{some} (?P<scale>{any_scale})",
-            "several dozen families = 12.. family, indefinite")  # fmt: skip
+@WORDS.rule("several of a scale", r"(?:a (?=few))?{some} (?P<scale>{any_scale})(?: (?P<more>{scale}))?",
+            "several dozen families = 12.. family, indefinite",
+            "a few hundred thousand families = 100000.. family, indefinite")  # fmt: skip
 def _several(m: Match, _: bool) -> Number:
     scale = m["scale"]
-    return Number(m.start, m.end, lex.SCALES.get(scale) or lex.PLURAL_SCALES[scale], "open", 1.0)
+    value = lex.SCALES.get(scale) or lex.PLURAL_SCALES[scale]
+    return Number(m.start, m.end, value * lex.SCALES.get(m["more"], 1.0), "open", 1.0)
 
 
 @WORDS.rule("scales alone", r"{plural_scale}(?: of {plural_scale}){0,2}",
@@ -142,11 +144,10 @@ def _a_fraction(m: Match, _: bool) -> Number:
     return _fraction(m.line, m.start, 1.0, m.end, weak=m.line.t[m.end].lower not in _TELLS)
 
 
-@WORDS.rule(
-    "quarter of a scale", r"quarter of a (?P<scale>{scale})", "quarter of a million people = 250000 people"
-)
-def _quarter(m: Match, _: bool) -> Number:
-    return Number(m.start, m.end, lex.SCALES[m["scale"]] / 4, "words", 0.25)
+@WORDS.rule("quarter of a scale", r"quarter(?: of a|{hyphen}| ) ?(?P<scale>{scale})",
+            "quarter of a million people = 250000 people", "It cost quarter million dollars. = 250000 USD")  # fmt: skip
+def _quarter(m: Match, _: bool) -> Number | None:
+    return None if _ordinal_before(m) else Number(m.start, m.end, lex.SCALES[m["scale"]] / 4, "words", 0.25)
 
 
 @WORDS.rule(
@@ -165,10 +166,10 @@ def _a_unit(m: Match, _: bool) -> Number:
 
 @WORDS.rule("cardinal", r"(?P<article>an? (?={scale}))?(?:{cardinal}|{scale})",
             "twenty-one tiles = 21 tile", "a hundred and twenty tiles = 120 tile",
-            "two and a half million tiles = 2500000 tile", "a million and a quarter = 1250000", "five and three-quarters miles = 5.75 mile", "two-thirds of patients = 0.666666666667 patient, ratio",
+            "two and a half million tiles = 2500000 tile", "three and three-quarter million tiles = 3750000 tile", "a million and a quarter = 1250000", "five and three-quarters miles = 5.75 mile", "two-thirds of patients = 0.666666666667 patient, ratio",
             "two point five million tiles = 2500000 tile", "two lakhs of tiles = 200000 tile",
             "It stood in nineteen eighty-four. =", "his twenty-first birthday =")  # fmt: skip
-def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 - a return for each form
+def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911, PLR0912 - a return for each form
     t, i, article = m.line.t, m.start, bool(m["article"])
     if article:
         joined = t[i + 2].text in lex.HYPHENS and t[i + 2].gap == 0 and t[i + 3].lower != "plus"
@@ -179,7 +180,8 @@ def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 
     value, j, small = _spoken(t, i + 1 if article else i, article=article, conjoin=conjoin)
     hyphen = t[j].text in lex.HYPHENS and t[j].gap == 0 and t[j + 1].gap == 0
     k = j + 1 if hyphen else j
-    names = lex.FRACTION_PLURALS if value > 1 else lex.FRACTION_NAMES
+    scale_behind = hyphen and t[k + 1].lower in lex.SCALES  # three-quarter million
+    names = lex.FRACTION_PLURALS if value > 1 and not scale_behind else lex.FRACTION_NAMES
     if t[k].lower in names and t[k].gap < LINE_BREAK and value:
         return _fraction(m.line, i, value, k + 1, weak=not hyphen and value == 1 and t[k + 1].lower != "of")
     if hyphen and t[k].lower in lex.ORDINALS:
@@ -194,6 +196,9 @@ def _cardinal(m: Match, conjoin: bool) -> Number | None:  # noqa: C901, PLR0911 
         part_of_one = WORDS.read(m.line, j + 1, conjoin)
         if part_of_one is not None and part_of_one.form == "fraction" and part_of_one.value < 1:
             return scaled(m, part_of_one.end, value + part_of_one.value, "words")
+        if part_of_one is not None and part_of_one.form == "words" and 0 < part_of_one.coefficient < 1:
+            scale = part_of_one.value / part_of_one.coefficient
+            return Number(i, part_of_one.end, value * scale + part_of_one.value, "words", value)
     if conjoin and _is(t, j, "and", "a") and t[j + 2].lower in _PARTS:
         more = lex.SCALES.get(t[j - 1].lower, 1.0) / _PARTS[t[j + 2].lower]
         return scaled(m, j + 3, value + more, "words")

@@ -1,5 +1,6 @@
 """What stands behind a number: percent, money, a measure, a duration or the thing counted."""
 
+import re
 from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
@@ -75,10 +76,12 @@ def _letters_behind(m: Match, _: Number) -> Unit:
     return Unit(m.end, None, "money", lex.CURRENCY_LETTERS[m["letters"]])
 
 
-@MONEY.rule("name of a currency", r"{hyphen}? ?(?:(?:of|de|di|d['\u2019]) ?)?(?:(?P<whose>{whose})[ -]?){0,2}(?P<name>{currency})",
+@MONEY.rule("name of a currency", r"(?:{hyphen}|\.{dash}+)? ?(?:(?:of|de|di|d['\u2019]|in) ?)?(?:(?P<whose>{whose})[ -]?){0,2}(?P<name>{currency})",
             "5 million dollars = 5000000 USD", "5 million Canadian dollars = 5000000 CAD",
             "20 pounds sterling = 20 GBP", "7½ million pounds = 7500000 GBP",
             "4 million Mexican pesos = 4000000 MXN", "70 millones de euros = 70000000 EUR",
+            "5.4 billion in euros = 5400000000 EUR", "300.- euros = 300 EUR", "3 trillion won = 3000000000000 KRW",
+            "Of them 5 million won a prize. != 5000000",
             "two million pounds of peas != 2000000 pound")  # fmt: skip
 def _currency(m: Match, _: Number) -> Unit | None:
     t, k = m.line.t, m.end - 1
@@ -91,6 +94,8 @@ def _currency(m: Match, _: Number) -> Unit | None:
         return Unit(k + 1, None, "money", lex.CURRENCY_NAMES[name])
     if name == "pound" and behind == "sterling":
         return Unit(k + 2, None, "money", "GBP")
+    if name == "won" and t[k - 1].lower in lex.LARGE and behind not in ("a", "an", "the", *lex.DETERMINERS):
+        return Unit(k + 1, None, "money", "KRW")
     large = name == "pound" and t[k - 1].lower in lex.LARGE and behind != "of"
     return Unit(k + 1, None, "money", "GBP") if large else None
 
@@ -174,6 +179,31 @@ def _times(m: Match, _: Number) -> Unit:
     return Unit(m.end, "time", "multiple")
 
 
+@UNITS.rule(
+    "feet sign",
+    r"\u2032(?!\w)|['\u2019](?= (?:long|tall|wide|high|deep|thick)\b)",
+    "a 12\u2032 pole = 12 foot",
+    "It is 40' long. = 40 foot",
+    "51\u00b0 30\u2032 north != 51 degree; 30",
+)
+def _feet(m: Match, number: Number) -> Unit | None:
+    return None if m.line.t[number.start - 1].text in ("\u00b0", "\u00ba") else Unit(m.end, "foot", "measure")
+
+
+_OPENED = re.compile(r"(?<!\d)\"")
+
+
+@UNITS.rule("inches sign", r"[\"\u201d\u2033](?!\w)", 'a 12" plank = 12 inch', "a 3/4\u2033 pipe = 0.75 inch",
+            'She said "about 40" to him. != 40, about', "a \u201cmere 9\u201d != 9")  # fmt: skip
+def _inches(m: Match, number: Number) -> Unit | None:
+    """Not where it closes what it opened."""
+    sign, before = m.found[0], m.line.text[: m.line.at[number.start]]
+    opened = (
+        len(_OPENED.findall(before)) % 2 if sign == '"' else before.count("\u201c") > before.count("\u201d")
+    )
+    return Unit(m.end, "inch", "measure") if sign == "\u2033" or not opened else None
+
+
 @MEASURES.rule("pence", r"p", "a stamp of 40p = 40 penny", cased=True)
 def _pence(m: Match, _: Number) -> Unit:
     return Unit(m.end, "penny", "measure")
@@ -186,7 +216,8 @@ def _letter(m: Match, _: Number) -> Unit:
     return Unit(m.end, "hour", "duration") if m["letters"] == "h" else Unit(m.end, "inch", "measure")
 
 
-@MEASURES.rule("degrees", r" degrees? (?:celsius|fahrenheit|c|f)", "5 degrees Celsius = 5 degree")
+@MEASURES.rule("degrees", r" (?:(?:degrees?|deg\.?) )?(?:celsius|fahrenheit)| (?:degrees?|deg\.?) (?:c|f)",
+               "5 degrees Celsius = 5 degree", "90 Fahrenheit in the shade = 90 degree", "6 deg. C = 6 degree")  # fmt: skip
 def _degrees(m: Match, _: Number) -> Unit:
     return Unit(m.end, "degree", "measure")
 
@@ -246,11 +277,13 @@ def _of_measure(m: Match, number: Number) -> Unit | None:
     return Unit(m.end, name, "duration" if name in lex.DURATIONS else "measure") if number.value < 1 else None
 
 
-@COUNTED.rule("of what", r" (?:of|de|di)", "thousands of tiles = 1000.. tile, indefinite", "five of the drivers = 5 driver",
+@COUNTED.rule("of what", r",? (?:of|de|di)", "thousands of tiles = 1000.. tile, indefinite", "five of the drivers = 5 driver",
             "half of the prisoners = 0.5 prisoner, ratio")  # fmt: skip
-def _of(m: Match, number: Number) -> Unit:
+def _of(m: Match, number: Number) -> Unit | None:
     """Three of the five men: of which only three is marked."""
     t, fraction = m.line.t, number.form == "fraction"
+    if m.found[0][0] == "," and number.form != "open":  # hundreds, perhaps thousands, of fish
+        return None
     k = _after_determiners(t, m.end)
     among = (
         t[k].kind == "num"

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeGuard
 from annotate.codebook.read import PATH_SEPARATOR, Category, Codebook, SpanVariable, Variable
 from annotate.codebook.repeats import look_up
 from annotate.study.marks import UNITS, Unit, place, read_mark
+from annotate.study.pages import begin_of
 from annotate.study.ratings import encode_set
 
 
@@ -42,7 +43,8 @@ class AnswerReader:
 
     def __init__(self, codebook: Codebook, units: Sequence[Unit] = UNITS) -> None:
         """Look the controls up; ``units`` are what the offsets of the export may count."""
-        self._units, self._unread = units, codebook.unread
+        self._codebook, self._units, self._unread = codebook, units, codebook.unread
+        self._several = len({one.shows for one in codebook.span_variables}) > 1
         self._spans = {one.name: one for one in codebook.span_variables}
         self._variables = {one.name: one for one in (*codebook.variables, *codebook.region_variables)}
 
@@ -61,7 +63,10 @@ class AnswerReader:
             yield Excluded("malformed", name, "an answer without a value")
             return
         if name in self._spans:
-            yield from _spans(result, self._spans[name], data, self._units)
+            control = self._spans[name]
+            begin = begin_of(data, self._codebook, control) if self._several else 0
+            yield from _spans(result, control, data, self._units, begin)
+            yield from _note(result, control)
         elif name in self._variables:
             yield from _answered(result, value, self._variables[name], data)
         elif name in self._unread:
@@ -92,6 +97,7 @@ def _taxonomy(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer |
 
 def _paths(values: object) -> list[str] | None:
     """Read choices: each is a text, or a path of texts where choices are nested. None if it is neither."""
+    values = [values] if isinstance(values, str) else values
     if not isinstance(values, list):
         return None
     paths = [[one] if isinstance(one, str) else one for one in values]
@@ -151,12 +157,19 @@ def _free_text(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer 
     yield Answer("free_text", variable.name, text) if text else Excluded("blank", variable.name, "no text")
 
 
+def _selected(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
+    """Which of the two was selected, ``left`` or ``right``; ``none`` if the choice was taken back."""
+    selected = value.get("selected")
+    yield _chosen([] if selected in (None, "none") else selected, variable)
+
+
 _READERS = {
     "choices": _choices,
     "taxonomy": _taxonomy,
     "rating": _rating,
     "number": _number,
     "textarea": _free_text,
+    "pairwise": _selected,
 }
 
 
@@ -170,8 +183,13 @@ def _strings(values: object) -> bool:
 
 
 def _spans(
-    result: Mapping[str, Any], control: SpanVariable, data: Mapping[str, Any], units: Sequence[Unit]
+    result: Mapping[str, Any],
+    control: SpanVariable,
+    data: Mapping[str, Any],
+    units: Sequence[Unit],
+    begin: int,
 ) -> Iterator[Answer | Excluded]:
+    """The labels of a marked stretch, whose text begins at ``begin`` of the passage."""
     value = result["value"]
     chosen = value.get("labels", value.get("hypertextlabels", value.get("paragraphlabels")))
     if chosen is not None and not _strings(chosen):
@@ -196,8 +214,18 @@ def _spans(
         if label not in labels and (labels or not control.offered_by):
             yield Excluded("unknown_category", control.name, f"{label!r} is not in the label config")
         else:
-            text = mark.passage[slice(*where)]
-            yield Answer("span", control.name, label, *where, text=text, region=str(result.get("id", "")))
+            text, region = mark.passage[slice(*where)], str(result.get("id", ""))
+            start, end = where[0] + begin, where[1] + begin
+            yield Answer("span", control.name, label, start, end, text=text, region=region)
+
+
+def _note(result: Mapping[str, Any], control: SpanVariable) -> Iterator[Answer]:
+    """What an annotator wrote down beside a marked stretch: a free text under the name of the control."""
+    meta = result.get("meta")
+    texts = meta.get("text") if isinstance(meta, Mapping) else None
+    texts = [texts] if isinstance(texts, str) else texts
+    if _strings(texts) and (note := "\n".join(texts or []).strip()):
+        yield Answer("free_text", control.name, note)
 
 
 def offered(data: Mapping[str, Any], key: str) -> list[str]:

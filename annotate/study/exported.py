@@ -38,6 +38,15 @@ _OBJECTS = (
     ({"data", "annotations"}, "one task, and no list of tasks; put all of them into one list, or export"),
     ({"result", "task"}, "one annotation, as Label Studio writes it into a storage; export"),
     ({"images", "categories"}, "an export as COCO, which is of pictures; export"),
+    (
+        {"tasks"},
+        "one page of a list of tasks, as the server's API gives it, and not all that was answered; export",
+    ),
+    ({"results"}, "one page of a list, as the server's API gives it; export"),
+    (
+        {"status_code", "detail"},
+        "no export, but a message of the server that it gave none; sign in, and export",
+    ),
 )
 _ENDINGS = {
     ".tsv": "a TSV file: if it is an export of Label Studio, it lacks skips, relations and ground truth; export the project as JSON; a table of ratings is read as .csv",

@@ -197,9 +197,19 @@ def read_mark(value: Mapping[str, Any], shown: object, control: SpanVariable) ->
             start, end = value.get("startOffset"), value.get("endOffset")  # of a page without markup
     else:
         page, passage = None, shown if isinstance(shown, str) else ""
-    if not isinstance(shown, str) or type(start) is not int or type(end) is not int:
+    start, end = _whole(start), _whole(end)
+    if not isinstance(shown, str) or start is None or end is None:
         return f"a span from {value.get('start')!r:.40} to {value.get('end')!r:.40} of {type(shown).__name__}"
     return Mark(passage, places(passage, start, end), marked, f"{start} to {end}", page is not None)
+
+
+def _whole(offset: object) -> int | None:
+    """An offset; some converters write it as a text, or as 3.0."""
+    if isinstance(offset, str) and re.fullmatch("[0-9]{1,9}", offset):
+        return int(offset)
+    if isinstance(offset, float) and offset.is_integer():
+        return int(offset)
+    return offset if type(offset) is int else None
 
 
 def _in_turns(value: Mapping[str, Any], turns: Turns, marked: str | None) -> Mark | str:

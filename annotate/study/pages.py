@@ -13,7 +13,7 @@ from typing import Any
 import lxml.html
 from lxml import etree
 
-from annotate.codebook.read import Codebook
+from annotate.codebook.read import Codebook, SpanVariable
 from annotate.codebook.repeats import Repeat, look_up
 
 
@@ -98,15 +98,35 @@ def page_of(html: str) -> Page:
 def shown_text(data: Mapping[str, Any], codebook: Codebook, repeat: Repeat | None = None) -> str | None:
     """The text that annotators saw, and that the places of marks are places of; None if a task brings no text.
 
-    It is what is marked, where something is; else the key ``text``, or what the first question is asked of.
+    It is what is marked, where something is; else the key ``text``, or what the first question is asked of. Where
+    several texts are marked, such as a headline and what is below it, they are one text, each behind a line break.
     """
-    marked = [one for one in codebook.span_variables if one.repeat == repeat]
-    for control in marked:
-        value = look_up(data, control.shows)
-        if control.medium == "Paragraphs" and isinstance(value, list):
-            return Turns(value, control.text_key).text
-        if isinstance(value, str):
-            return page_of(value).text if control.medium == "HyperText" and has_markup(value) else value
+    marked = _marked_texts(data, codebook, repeat)
+    if marked:
+        return "\n".join(marked.values())
     asked = [one.shows for one in codebook.variables if one.repeat == repeat]
     values = (look_up(data, key) for key in (asked if repeat else ["text", *asked]))
     return next((value for value in values if isinstance(value, str)), None)
+
+
+def begin_of(data: Mapping[str, Any], codebook: Codebook, control: SpanVariable) -> int:
+    """Where in :func:`shown_text` the text begins that a control marks."""
+    begin = 0
+    for key, text in _marked_texts(data, codebook, control.repeat).items():
+        if key == control.shows:
+            break
+        begin += len(text) + 1
+    return begin
+
+
+def _marked_texts(data: Mapping[str, Any], codebook: Codebook, repeat: Repeat | None) -> dict[str, str]:
+    """The texts of a task that are marked, by their keys, in the order of the label config."""
+    found: dict[str, str] = {}
+    for control in codebook.span_variables:
+        value = look_up(data, control.shows) if control.repeat == repeat else None
+        if control.medium == "Paragraphs" and isinstance(value, list):
+            found.setdefault(control.shows, Turns(value, control.text_key).text)
+        elif isinstance(value, str):
+            page = control.medium == "HyperText" and has_markup(value)
+            found.setdefault(control.shows, page_of(value).text if page else value)
+    return found

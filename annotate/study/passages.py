@@ -138,7 +138,10 @@ def check_label_config(path: Path | None) -> Finding:
     if problems:
         return Finding(path, problems)
     book = load_codebook(path)
-    return Finding(path, (), f"ok, {counted(len(book.variables), 'variable')}, config {book.sha256[:12]}")
+    unread = f"; answers to {', '.join(book.unread)} are not read, but counted" if book.unread else ""
+    return Finding(
+        path, (), f"ok, {counted(len(book.variables), 'variable')}, config {book.sha256[:12]}{unread}"
+    )
 
 
 def check_file(path: Path, config: Path | None) -> Finding:

@@ -130,11 +130,14 @@ class Study(Described):
         Raises
         ------
         InputError
-            If nobody has annotated anything.
+            If nobody has annotated anything, or no annotator's marks on a passage could all be read.
 
         """
         if self.annotated.empty:
             raise InputError(f"{self.name}: nobody has annotated a passage yet; pull again when somebody has")
+        if not self.annotated["marks_whole"].any():
+            counts = ", ".join(f"{count} {reason}" for reason, count in self.left_out.items())
+            raise InputError(f"{self.name}: no marks are left to measure; left out are {counts}")
         first = self.annotated.loc[self.annotated["round"] == 1]
         spans = self.spans.loc[self.spans["round"] == 1]
         broken = pd.MultiIndex.from_frame(first.loc[~first["marks_whole"], ["item", "annotator"]])

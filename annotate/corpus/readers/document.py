@@ -22,6 +22,13 @@ def host_of(url: str | None) -> str | None:
 
 
 FACTS = ("source", "title", "author", "published", "url")
+TAKEN = frozenset(
+    {
+        *("passage_id", "guessed", "text", "before", "after", "start", "end", "kind", "page"),
+        *("document_sha256", "config_sha256"),
+    }
+)
+"""What tasks hold besides the facts of a manifest."""
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # What is never seen, and would only keep equal words from being found equal.
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\ufeff]")
@@ -34,7 +41,8 @@ class Document:
 
     ``text`` is canonical: every offset refers to it, in Unicode code points, with ``\\n`` for line ends.
     ``said`` holds the facts that a table states, ``guessed`` those that the file's metadata suggest;
-    both by the names in ``FACTS``. ``pieces`` are the passages, where they came ready. ``label`` is the
+    both by the names in ``FACTS``. ``pieces`` are the passages, where they came ready, and ``further`` what else was said
+    of each. ``label`` is the
     document's id, where the file says it or holds several documents. ``headings`` are the lines that the
     file itself marks as such. ``running`` counts the running heads, feet and page numbers that are left out, ``around`` the
     letters and digits of a web page that are not part of its article. ``pages`` says where in the text each page of a PDF
@@ -46,6 +54,7 @@ class Document:
     said: Mapping[str, str] = field(default_factory=dict)
     guessed: Mapping[str, str] = field(default_factory=dict)
     pieces: tuple[tuple[int, int], ...] | None = None
+    further: tuple[Mapping[str, str], ...] = ()
     label: str | None = None
     notices: tuple[str, ...] = ()
     running: int = 0

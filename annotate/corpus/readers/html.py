@@ -132,7 +132,7 @@ def read_html(path: Path) -> Document:
     tree = _parsed(text, path)
     try:
         guessed = _guesses(tree, saved_from.group(1) if saved_from else None)
-        notes = _write_marks(tree)
+        notes, unread = _write_marks(tree), _leave_out_unread(tree)
         shown = _letters(list(_shown(tree)))
         paragraphs = paragraphs_in(tree)
         heading, marked_so, links = _heading(tree), _headings(tree), tuple(_links(tree))
@@ -149,6 +149,8 @@ def read_html(path: Path) -> Document:
         notices += (
             f"{path}: left out as no part of it: {counted(left, 'character')} of paragraphs in its article",
         )
+    if unread:
+        notices += (f"{path}: left out: {counted(unread, 'letter')} of hidden or struck text",)
     if notes:
         notices += (f"{path}: left out: {counted(notes, 'mark')} of notes",)
     around = max(0, shown - _letters([whole]))
@@ -258,6 +260,39 @@ def _write_marks(tree: "HtmlElement") -> int:
             mark.remove(child)
         mark.tag, mark.text = "span", written or ""
     return notes
+
+
+_HIDDEN = re.compile(r"\b(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+
+
+def _leave_out_unread(tree: "HtmlElement") -> int:
+    """Take out what a reader of the page does not see, and what is struck; say how many letters that was.
+
+    A page that hides most of itself shows it later, by a script: then nothing is hidden.
+    """
+    every = [one for body in tree.iter("body") for one in body.iterdescendants() if isinstance(one.tag, str)]
+    hidden = [one for one in every if one.tag == "noscript" or _is_hidden(one)]
+    inside = set(hidden)
+    outermost = [one for one in hidden if inside.isdisjoint(one.iterancestors())]
+    if _letters(["".join(one.itertext()) for one in outermost]) * 2 > _letters(["".join(tree.itertext())]):
+        outermost, inside = [], set()
+    struck = [
+        one for one in every if one.tag in ("del", "s", "strike") and inside.isdisjoint(one.iterancestors())
+    ]
+    left = 0
+    for one in (*outermost, *struck):
+        left += _letters(["".join(one.itertext())])
+        for child in list(one):
+            one.remove(child)
+        one.text = ""
+    return left
+
+
+def _is_hidden(element: "_Element") -> bool:
+    hidden = element.get("hidden")
+    return (hidden is not None and hidden != "until-found") or bool(
+        _HIDDEN.search(element.get("style") or "")
+    )
 
 
 def _append(element: "_Element", text: str) -> None:

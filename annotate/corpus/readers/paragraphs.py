@@ -2,8 +2,9 @@
 
 import itertools
 import re
+import statistics
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -237,3 +238,83 @@ def _has_hyphens(last: str, line: str) -> bool:
 
 def _parted(last: str, line: str) -> bool:
     return not (_DASH.search(last) or (_UNPARTED_END.search(last) and _UNPARTED_START.match(line)))
+
+
+_ROWS = 3  # of columns
+_JUMBLED = 0.15  # of the lines stand above the one before, where a file has no order
+_MARGIN = 6.0  # points by which lines of a column may be out of line
+_NEAR = 1.8  # of its size is the next line of a column below the one before
+_OF_A_COLUMN = 15  # characters of a line of a column of text
+_GOING_ON = 0.3  # of the lines of a text begin with a small letter
+_SAME_LINE = 0.45  # of the letters' size: a raised number stands on its line
+
+
+def beside(one: Line, other: Line) -> bool:
+    """Whether a part stands behind another on one line."""
+    return abs(one.y - other.y) < _SAME_LINE * max(one.size, other.size) and other.x > one.x
+
+
+def in_columns(parts: list[Line]) -> list[Line]:
+    """Put columns of text one after the other where the file goes from one to the other in each row, or has no order.
+
+    They are columns, and no table, if their parts begin at the same places, and if most lines of each are long and many
+    go on a sentence in a small letter.
+    """
+    parts = _in_rows(parts) if _is_jumbled(parts) else parts
+    rows = [list(row) for row in _rows(parts) if len(row) > 1]
+    most = max((len(row) for row in rows), key=[len(row) for row in rows].count, default=0)
+    rows = [row for row in rows if len(row) == most]
+    if len(rows) < _ROWS:
+        return parts
+    lefts = [statistics.median(parts[row[column]].x for row in rows) for column in range(most)]
+    rows = [
+        row for row in rows if all(abs(parts[n].x - x) < _MARGIN for n, x in zip(row, lefts, strict=True))
+    ]
+    if len(rows) < _ROWS or not all(_is_text([parts[row[column]] for row in rows]) for column in range(most)):
+        return parts
+    first, last = rows[0][0], rows[-1][-1] + 1
+    while last < len(parts) and _is_next(parts[last - 1], parts[last], lefts):
+        last += 1
+    columns: list[list[Line]] = [[] for _ in lefts]
+    for part in parts[first:last]:
+        columns[max(0, sum(part.x >= left - _MARGIN for left in lefts) - 1)].append(part)
+    return [*parts[:first], *itertools.chain(*columns), *parts[last:]]
+
+
+def _rows(parts: list[Line]) -> Iterator[range]:
+    """Runs of parts that stand beside each other, by their numbers."""
+    begin = 0
+    for n in range(1, len(parts) + 1):
+        if n == len(parts) or not beside(parts[n - 1], parts[n]):
+            yield range(begin, n)
+            begin = n
+
+
+def _is_jumbled(parts: list[Line]) -> bool:
+    """Whether a file has the lines of a page in no order: many stand above the one before, and not in a next column."""
+    steps = itertools.pairwise(parts)
+    back = sum(two.y > one.y + one.size and two.x < one.x + _MARGIN for one, two in steps)
+    return back >= _ROWS and back > _JUMBLED * len(parts)
+
+
+def _in_rows(parts: list[Line]) -> list[Line]:
+    """The parts of a page from top to bottom, and from left to right within a row."""
+    rows: list[list[Line]] = []
+    for part in sorted(parts, key=lambda part: -part.y):
+        if rows and abs(rows[-1][0].y - part.y) < _SAME_LINE * max(rows[-1][0].size, part.size):
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return [part for row in rows for part in sorted(row, key=lambda part: part.x)]
+
+
+def _is_next(above: Line, line: Line, lefts: list[float]) -> bool:
+    """Whether a line is the next of one of the columns."""
+    near = beside(above, line) or 0 < above.y - line.y < _NEAR * line.size
+    return near and min(abs(line.x - left) for left in lefts) < _MARGIN
+
+
+def _is_text(lines: list[Line]) -> bool:
+    long = statistics.median(len(line.text) for line in lines) >= _OF_A_COLUMN
+    going_on = sum(line.text[0].islower() for line in lines[1:])
+    return long and going_on >= _GOING_ON * (len(lines) - 1)

@@ -3,14 +3,14 @@
 import io
 import logging
 import re
-import statistics
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotate.corpus.readers.document import Document, facts, raised, read_within, seen, unseen_notice
-from annotate.corpus.readers.paragraphs import Line, joined
+from annotate.corpus.readers.paragraphs import Line, beside, in_columns, joined
 from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
@@ -24,13 +24,7 @@ _UNKNOWN = re.compile(
 )  # stands for letters of which the file does not say what they are
 _HOLES = 0.3  # of the signs: where more are such, they stand between the letters and for none
 _NAMED = 10  # pages
-_ROWS = 3  # of two columns
-_MARGIN = 6.0  # points by which lines of a column may be out of line
-_NEAR = 1.8  # of its size is the next line of a column below the one before
-_LONG = 15  # characters of a line of a column of text
-_GOING_ON = 0.3  # of the lines of a text begin with a small letter
 _WIDTH = 0.5  # of its size is a letter wide, on average
-_SAME_LINE = 0.45  # of the letters' size: a raised number stands on its line
 _RAISED, _SMALLER = 0.15, 0.92  # of the letters' size: how far above the line, and how large at most
 _NO_TITLE = re.compile(
     r"untitled.*|about:.*|https?:.*|microsoft word.*|.*\.(?:docx?|odt|rtf|indd|qxd|pdf|html?|tex|pages|txt)",
@@ -162,8 +156,8 @@ def _lines_of(page: "PageObject", work: "_Work") -> tuple[list[Line], int, int, 
         _, _, y, size = max(shown, key=lambda run: len(run[0]))
         parts.append(Line(text, x, y, size))
     lines: list[Line] = []
-    for part in _by_columns(parts):
-        if lines and _beside(lines[-1], part):
+    for part in in_columns(parts):
+        if lines and beside(lines[-1], part):
             last = lines.pop()
             above = _is_raised(part.y, part.size, last.y, last.size)
             behind = raised(last.text, part.text) if above else f" {part.text}"
@@ -191,47 +185,6 @@ def _is_raised(y: float, size: float, line: float, letters: float) -> bool:
     return size < _SMALLER * letters and _RAISED * letters < y - line < letters
 
 
-def _beside(one: Line, other: Line) -> bool:
-    return abs(one.y - other.y) < _SAME_LINE * max(one.size, other.size) and other.x > one.x
-
-
-def _by_columns(parts: list[Line]) -> list[Line]:
-    """Put two columns of text below each other where the file goes from one to the other in each row.
-
-    They are columns, and no table, if their right parts begin at one place, and if most lines of both are long and many go
-    on a sentence in a small letter.
-    """
-    rows = [n for n in range(len(parts) - 1) if _beside(parts[n], parts[n + 1])]
-    if len(rows) < _ROWS:
-        return parts
-    right = statistics.median(parts[n + 1].x for n in rows)
-    left = statistics.median(parts[n].x for n in rows)
-    rows = [n for n in rows if abs(parts[n + 1].x - right) < _MARGIN and abs(parts[n].x - left) < _MARGIN]
-    sides = [[parts[n] for n in rows], [parts[n + 1] for n in rows]]
-    if len(rows) < _ROWS or not all(map(_is_text, sides)):
-        return parts
-    first, last = rows[0], rows[-1] + 2
-    while last < len(parts) and _is_next(parts[last - 1], parts[last], left, right):
-        last += 1
-    within = parts[first:last]
-    columns = [
-        [part for part in within if (part.x < right - _MARGIN) is on_left] for on_left in (True, False)
-    ]
-    return [*parts[:first], *columns[0], *columns[1], *parts[last:]]
-
-
-def _is_next(above: Line, line: Line, left: float, right: float) -> bool:
-    """Whether a line that stands alone is the next of one of the columns."""
-    near = 0 < above.y - line.y < _NEAR * line.size
-    return near and min(abs(line.x - left), abs(line.x - right)) < _MARGIN
-
-
-def _is_text(lines: list[Line]) -> bool:
-    long = statistics.median(len(line.text) for line in lines) >= _LONG
-    going_on = sum(line.text[0].islower() for line in lines[1:])
-    return long and going_on >= _GOING_ON * (len(lines) - 1)
-
-
 Run = tuple[str, float, float, float]
 
 
@@ -241,7 +194,7 @@ def _broken(runs: list[Run]) -> Iterator[list[Run]]:
     for text, x, y, size in runs:
         first, *others = text.split("\n")
         raises = bool(line) and _is_raised(y, size, *line[-1][2:])
-        if line and first.strip() and not raises and _far_behind(line[-1], x):
+        if line and first.strip() and not raises and _elsewhere(line[-1], x, first):
             yield line
             line = []
         line.append((first, x, y, size))
@@ -251,10 +204,11 @@ def _broken(runs: list[Run]) -> Iterator[list[Run]]:
     yield line
 
 
-def _far_behind(run: Run, x: float) -> bool:
-    """Whether a place is farther behind a run of letters than a space is wide."""
-    text, begin, _, size = run
-    return bool(text.strip()) and x - begin > (_WIDTH * len(text.strip()) + 1) * size
+def _elsewhere(run: Run, x: float, text: str) -> bool:
+    """Whether a text begins farther behind a run of letters than a space is wide, or, written from the left, before it."""
+    before, begin, _, size = run
+    back = x < begin - size and unicodedata.bidirectional(text.strip()[0]) not in ("R", "AL")
+    return bool(before.strip()) and (back or x - begin > (_WIDTH * len(before.strip()) + 1) * size)
 
 
 @dataclass

@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from annotate.corpus.dates import check_date
 from annotate.corpus.readers.archive import check_archive
 from annotate.corpus.readers.document import (
     FACTS,
+    TAKEN,
     Document,
     facts,
     seen,
@@ -175,30 +177,35 @@ def read_ready(path: Path, text_column: str = TEXT) -> list[Document]:
         there = ", ".join(table.columns)
         raise InputError(f"{path}: no column {text_column}; there are {there}; name one with --text-column")
     known = {fact: names[fact] for fact in (*FACTS, "document_id") if fact in names and names[fact] != column}
-    notices = [*table.notices, *_ignored(path, table, {column, *known.values()})]
+    others = [name for name in table.columns if name not in {column, *known.values()}]
+    kept = [name for name in others if name.casefold() not in TAKEN]
+    notices = [*table.notices, *_told(path, kept, [name for name in others if name not in kept])]
     rows = [row for row in table.rows if column in row.cells]
     if blank := len(table.rows) - len(rows):
         notices.append(f"{path}: left out: {blank} of {counted(len(table.rows), 'row')} without {column}")
     if not rows:
         raise InputError(f"{path}: no row holds a {column}; leave the file out or put its passages in")
-    documents = list(_documents(path, rows, column, known))
+    documents = list(_documents(path, rows, column, known, kept))
     first = documents[0]
     said = (*notices, *first.notices)
     return [
-        Document(path, first.text, first.said, pieces=first.pieces, label=first.label, notices=said),
+        replace(first, notices=said),
         *documents[1:],
     ]
 
 
-def _ignored(path: Path, table: Table, used: set[str]) -> Iterator[str]:
-    if ignored := [name for name in table.columns if name not in used]:
-        yield f"{path}: the columns {', '.join(ignored)} are not used"
+def _told(path: Path, kept: list[str], ignored: list[str]) -> Iterator[str]:
+    for names, what in ((kept, "kept in the tasks"), (ignored, "not used: every task has its own")):
+        if names:
+            yield f"{path}: the {'column' if len(names) == 1 else 'columns'} {', '.join(names)} {'is' if len(names) == 1 else 'are'} {what}"
 
 
 Group = tuple[str | None, tuple[str | None, ...]]
 
 
-def _documents(path: Path, rows: list[Row], column: str, known: dict[str, str]) -> Iterator[Document]:
+def _documents(
+    path: Path, rows: list[Row], column: str, known: dict[str, str], kept: list[str]
+) -> Iterator[Document]:
     groups: dict[Group, list[Row]] = {}
     for row in rows:
         identity = row.cells.get(known.get("document_id", ""), "").strip() or None
@@ -208,13 +215,16 @@ def _documents(path: Path, rows: list[Row], column: str, known: dict[str, str]) 
     numbers = itertools.count(1)
     for (identity, _), members in groups.items():
         label = f"{path.stem}-{next(numbers)}" if identity is None and unnamed > 1 else identity
-        yield _document(path, members, column, known, label)
+        yield _document(path, members, column, known, kept, label)
 
 
-def _document(path: Path, rows: list[Row], column: str, known: dict[str, str], label: str | None) -> Document:
+def _document(
+    path: Path, rows: list[Row], column: str, known: dict[str, str], kept: list[str], label: str | None
+) -> Document:
     said: dict[str, str] = {}
     texts: list[str] = []
     pieces: list[tuple[int, int]] = []
+    further: list[dict[str, str]] = []
     at = removed = 0
     for row in rows:
         for fact, value in _facts(path, row, known).items():
@@ -226,11 +236,20 @@ def _document(path: Path, rows: list[Row], column: str, known: dict[str, str], l
         if bare := text.strip():
             texts.append(bare)
             pieces.append((at, at + len(bare)))
+            further.append({name: row.cells[name].strip() for name in kept if name in row.cells})
             at += len(bare) + 1
     if not texts:
         raise InputError(f"{path}: document {label or path.stem} is empty; leave its rows out")
     notices = unseen_notice(path, removed)
-    return Document(path, "\n".join(texts), said, pieces=tuple(pieces), label=label, notices=notices)
+    return Document(
+        path,
+        "\n".join(texts),
+        said,
+        pieces=tuple(pieces),
+        further=tuple(further) if kept else (),
+        label=label,
+        notices=notices,
+    )
 
 
 def _facts(path: Path, row: Row, known: dict[str, str]) -> dict[str, str]:

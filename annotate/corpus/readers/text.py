@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from annotate.corpus.readers.document import Document, facts
-from annotate.errors import InputError
+from annotate.errors import InputError, counted
 from annotate.files import read_bytes
 
 # UTF-32 first: its mark begins with that of UTF-16.
@@ -208,9 +208,29 @@ def read_plain(path: Path) -> Document:
     return Document(path, text, notices=notices)
 
 
+_FRONT = re.compile(r"\A---[ \t]*\n((?:[^\n]*\n){1,200}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_SAYS = re.compile(
+    r"^(title|author|date|published|url|link|source|publisher)[ \t]*:[ \t]*(\S[^\n]*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_FACT = {"date": "published", "link": "url", "publisher": "source"}
+
+
 def read_markdown(path: Path) -> Document:
-    """Read a ``.md`` file as it stands; its first heading of the first level is its title."""
+    """Read a ``.md`` file as it stands; its first heading of the first level is its title.
+
+    What stands between two rules at its very beginning says of the document who wrote it and when: guesses, and no text.
+    """
     document = read_plain(path)
-    heading = _MARKDOWN_TITLE.search(document.text)
+    text, notices, said = document.text, document.notices, {}
+    if front := _FRONT.match(text):
+        found = {name.lower(): value.strip().strip("\"'").strip() for name, value in _SAYS.findall(front[1])}
+        said = {_FACT.get(name, name): value for name, value in found.items()}
+        text = text[front.end() :]
+        notices += (
+            f"{path}: left out: {counted(front[1].count(chr(10)), 'line')} about the document before its text",
+        )
+    heading = _MARKDOWN_TITLE.search(text)
     title = _CLOSING.sub("", heading.group(1)) if heading else None
-    return Document(path, document.text, guessed=facts(title=title), notices=document.notices)
+    guessed = facts(**{"title": title, **said})
+    return Document(path, text, guessed=guessed, notices=notices)

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TEXTS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": "\t", f"{_W}noBreakHyphen": "-"}
-# Deleted text under tracked changes, where text was moved from, fields' codes, and the second copy of a text box.
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_TEXTS = {f"{_W}sym": "\ufffd", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": "\t", f"{_W}noBreakHyphen": "-"}
+# Deleted text under tracked changes, where text was moved from, fields' codes, how signs are spoken, and the second copy
+# of a text box.
 _NOT_SHOWN = {
-    f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr",
+    f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", f"{_W}rPr", f"{_W}rt",
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }  # fmt: skip
 _TEMPLATES = ("python-docx", "Word Document")  # authors and titles that nobody wrote
@@ -33,7 +35,8 @@ _NOTES = ("/footnotes", "/endnotes")
 def read_word(path: Path) -> Document:
     """Read a ``.docx`` file: one paragraph a line, one table row a line, footnotes at the end.
 
-    Tracked changes are read as accepted. Hidden text and the marks of notes are left out, and counted.
+    Tracked changes are read as accepted. Hidden text and the marks of notes are left out, and counted; so are signs of a
+    font of symbols, for which � stands. Formulas are read in the order of their signs.
 
     Title and author of its properties count as guesses. The dates there say when the file was made
     or kept, not when the text was published: they are not used.
@@ -62,15 +65,18 @@ def read_word(path: Path) -> Document:
         notices += (f"{path}: left out: {counted(left.hidden, 'letter')} of hidden text",)
     if left.notes:
         notices += (f"{path}: left out: {counted(left.notes, 'mark')} of notes",)
+    if left.signs:
+        notices += (f"{path}: {counted(left.signs, 'sign')} of a font of symbols, shown as \ufffd",)
     return Document(path, text, guessed=guessed, notices=notices)
 
 
 @dataclass
 class _LeftOut:
-    """What is not read, counted: letters of hidden text, and marks of notes."""
+    """What is not read, counted: letters of hidden text, marks of notes, and signs that only their font knows."""
 
     hidden: int = 0
     notes: int = 0
+    signs: int = 0
 
 
 def _written(value: str) -> str | None:
@@ -134,9 +140,10 @@ def _texts(element: "_Element", boxes: "list[_Element]", left: _LeftOut) -> Iter
     for child in element:
         if child.tag == f"{_W}r" and _has(child, "vanish"):
             left.hidden += sum(len((text.text or "").strip()) for text in child.iter(f"{_W}t"))
-        elif child.tag == f"{_W}t":
+        elif child.tag in (f"{_W}t", _MATH):
             yield child.text or "", _is_raised(element)
         elif child.tag in _TEXTS:
+            left.signs += child.tag == f"{_W}sym"
             yield _TEXTS[child.tag], False
         elif child.tag == f"{_W}txbxContent":
             boxes.append(child)
