@@ -2,8 +2,8 @@
 
     python benchmarks/coverage_clusters.py clustered --studies 2000 --seed 7
 
-prints one of the tables of docs/coverage.md; there are clustered, unlike, two-way, shares, compare and
-reliability. What is tested is
+prints one of the tables of docs/coverage.md; there are clustered, unlike, two-way, shares, compare,
+compare-few and reliability. What is tested is
 ``annotate.agreement`` and ``annotate.provenance`` as they stand.
 
 Each document has its own prevalence (Dirichlet) and its own difficulty: an annotator sees the category of a passage with
@@ -297,25 +297,37 @@ COMPARED = {
     "5 and 20 documents of 15": ((15,) * 5, (15,) * 20, BALANCED),
     "24 and 24 documents of 5 to 60": (UNEQUAL, UNEQUAL, BALANCED),
     "12 small and 12 large of these": (UNEQUAL[:12], UNEQUAL[12:], BALANCED),
-    **{
-        f"{first} and {second} documents of 15{name}": ((15,) * first, (15,) * second, prevalence)
-        for first, second in ((1, 20), (2, 20), (3, 4), (3, 20), (4, 4), (5, 5))
-        for name, prevalence in (("", BALANCED), (", skewed", SKEWED))
-    },
 }
+FEW = {
+    f"{first} and {second} documents of 15{name}": ((15,) * first, (15,) * second, prevalence)
+    for first, second in ((1, 20), (2, 20), (3, 4), (3, 20), (4, 4), (5, 5))
+    for name, prevalence in (("", BALANCED), (", skewed", SKEWED))
+}
+MOVED = {"passages": 0, "documents": 1}
+Compared = Mapping[str, tuple[tuple[int, ...], tuple[int, ...], tuple[float, ...]]]
 
 
 def compared(asked: argparse.Namespace) -> None:
     """How often two equal sources are told apart at the level of 5 %."""
+    print_compared(COMPARED, MOVED, asked)
+
+
+def compared_few(asked: argparse.Namespace) -> None:
+    """The same with few documents on a side."""
+    print_compared(FEW, {"documents": MOVED["documents"]}, asked)
+
+
+def print_compared(designs: Compared, moves: Mapping[str, int], asked: argparse.Namespace) -> None:
+    """A table of pairs of equal sources, and of what is moved between them."""
     print("| design | moved | percent_agreement | krippendorff_alpha | gwet_ac1 |")
     print("| --- | --- | --- | --- | --- |")
     chosen = select(OF_PEOPLE)
-    for number, (name, (first, second, prevalence)) in enumerate(COMPARED.items()):
-        rejected: dict[str, list[list[bool]]] = {"passages": [], "documents": []}
+    for number, (name, (first, second, prevalence)) in enumerate(designs.items()):
+        rejected: dict[str, list[list[bool]]] = {moved: [] for moved in moves}
         for study in range(asked.studies):
             rng = np.random.default_rng((asked.seed, number, study))
             sides = [Design(sizes, prevalence).study(rng) for sizes in (first, second)]
-            for moved, place in (("passages", 0), ("documents", 1)):
+            for moved, place in moves.items():
                 groups = [side[place] for side in sides]
                 found, _ = compare_patterns(groups, chosen, asked.permutations, rng.spawn(2))
                 rejected[moved].append([one.p_value <= 0.05 for one in found])  # noqa: PLR2004
@@ -399,6 +411,7 @@ TABLES: dict[str, Callable[[argparse.Namespace], None]] = {
     "two-way": two_way,
     "shares": of_shares,
     "compare": compared,
+    "compare-few": compared_few,
     "reliability": reliability,
 }
 

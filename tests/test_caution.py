@@ -1,7 +1,9 @@
 """What a number is read with: the largest category, and the thresholds at which a caution is given."""
 
 import math
+from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -25,7 +27,11 @@ from annotate.agreement._cautions import (
 from annotate.agreement._measure import measure
 from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.patterns import from_items
+from annotate.present.summary import summarise, warnings_of
+from annotate.present.wording import cautions_once
+from annotate.present.workbook import write_workbook
 from annotate.sampling import Interval
+from annotate.study.study import read_study
 
 
 def of(*rows):
@@ -209,3 +215,43 @@ def test_of_many_categories_the_cautions_are_those_of_few():
         for names in (tuple("abc"), (*"abc", *(f"x{n}" for n in range(2000))))
     ]
     assert said[0] == said[1] == NOT_AT_RANDOM
+
+
+def test_what_every_row_must_be_read_with_is_said_once(run, tmp_path):
+    """On the terminal, in the report and in the workbook; each source of the example has one document."""
+    example = Path(__file__).parents[1] / "exports" / "example"
+    code, out, err = run("agreement", example, "--by", "source", "--interval", "none")
+    assert code == 0, err
+    assert [line for line in out.splitlines() if ONE_DOCUMENT in line] == [
+        f"every row but (all), {ONE_DOCUMENT}: {MEANINGS[ONE_DOCUMENT]}"
+    ]
+    code, out, err = run("compare", example, "--coefficient", "gwet_ac1")
+    assert code == 0, err
+    assert [line for line in out.splitlines() if FEW in line] == [f"every row, {FEW}: {MEANINGS[FEW]}"]
+    # why there is no p-value stands once, with the way out, and is never longer in the rows than it must be
+    (why,) = [line for line in out.splitlines() if line.startswith("too few to test: ")]
+    assert "with 1 and 12 documents no p-value is below 0.077" in why
+    assert "say --cluster none to move single passages" in why
+    assert out.count("no p-value is below 0.077") == 1
+
+    summary = summarise(read_study(example), interval=Interval("none"))
+    (told,) = [line for line in warnings_of(summary) if MEANINGS[ONE_DOCUMENT] in line]
+    assert told.startswith("Every source on its own: ")
+    write_workbook(tmp_path / "book.xlsx", summary)
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["Agreement"]
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if ONE_DOCUMENT in str(cell.value)]
+    assert cells == [f"Every source on its own, {ONE_DOCUMENT}: {MEANINGS[ONE_DOCUMENT]}."]
+
+
+def test_a_caution_of_some_rows_stays_in_them():
+    rows = [f"{SKEW}; {FEW}", FEW, None]
+    assert cautions_once(rows, [True, True, False]) == (
+        [SKEW, None, None],
+        [f"every row but (all), {FEW}: {MEANINGS[FEW]}"],
+    )
+    assert cautions_once(rows, [True] * 3) == (rows, [])
+    assert cautions_once([FEW], [True]) == ([FEW], [])
+    assert cautions_once([FEW, f"{FEW}; {SKEW}"], [True, False]) == (
+        [None, SKEW],
+        [f"every row, {FEW}: {MEANINGS[FEW]}"],
+    )

@@ -401,3 +401,27 @@ def test_neither_names_nor_order_change_the_draws_of_many_documents():
         pd.testing.assert_frame_equal(
             wanted, measure(other, scales=SCALES, interval=interval), check_exact=True
         )
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_all_items_agree_alike_no_interval_has_the_width_of_chance_alone(kind, clustered):
+    """On each of three items two of three annotators agree: chance alone varies, and AC1 is not known to .04."""
+    frame = pd.DataFrame(
+        [
+            (f"i{item}", "S", f"A{who}", "v", chosen, f"d{item}")
+            for item, codes in enumerate(["xxy", "yzy", "xzz"])
+            for who, chosen in enumerate(codes)
+        ],
+        columns=["item", "source", "annotator", "variable", "category", "document"],
+    )
+    frame = pd.concat([frame, frame.assign(item="j" + frame["item"])]) if clustered else frame
+    found = measure(frame, scales=SCALES, interval=Interval(kind)).set_index("coefficient")
+    over = "3 documents" if clustered else "3 items"
+    assert set(found["interval"]) == {f"exact (Clopper-Pearson) over {over}, which are all alike"}
+    # The mean of what is 1/3 in all of three units: Clopper & Pearson's bounds, shrunk to it
+    low, high = 1 / 3 * 0.025 ** (1 / 3), 1 - 2 / 3 * 0.025 ** (1 / 3)
+    for _, one in found.iterrows():
+        chance = 0.0 if np.isnan(one["expected"]) else one["expected"]
+        assert one["ci_low"] == pytest.approx((low - chance) / (1 - chance))
+        assert one["ci_high"] == pytest.approx((high - chance) / (1 - chance))

@@ -185,6 +185,16 @@ def test_the_chosen_matrix_stands_in_every_result(run: Any, tmp_path: Path) -> N
         )
     code, out, _ = run(*asked, "--distance", str(far))
     assert (code, f"distance: {name} (" in " ".join(out.split())) == (0, True)
+    two = tmp_path / "two.csv"
+    ratings().assign(source=lambda one: "S" + one["item"].str[-1]).to_csv(two, index=False)
+    for command in (["compare"], ["plan", "--half-width", "0.2"]):
+        beside = [*command, two, "--level", "tone=nominal", "--coefficient", "krippendorff_alpha"]
+        code, out, err = run(*beside, "--distance", str(far), "--format", "json")
+        assert code == 0, err
+        assert {row["distance"] for row in json.loads(out)} == {name}
+        code, out, _ = run(*beside, "--distance", str(far))
+        assert (code, f"distance: {name} (" in " ".join(out.split())) == (0, True)
+        assert "distance" not in json.loads(run(*beside, "--format", "json")[1])[0]
     for option, said in (
         (("--distance", "tone=gone.csv"), "gone.csv: no such file"),
         (("--weights", str(far)), "give them as distance"),

@@ -101,7 +101,8 @@ def test_a_result_prints_rounded_with_its_exclusions_and_cautions(by_source: Agr
     printed = repr(by_source)
     assert "0.893 [" in printed
     assert "left out: 2 cancelled (skipped by the annotator)" in printed
-    assert "caution, few items: fewer than 30 items have two ratings" in printed
+    assert "caution, every row but (all), few items: fewer than 30 items have two ratings" in printed
+    assert printed.count("few items") == 1
     assert by_source.left_out == {"cancelled": 2}
     assert by_source.cautions["skew"] == "one category has more than 80 % of the ratings"
     value = by_source.frame["value"].iloc[0]

@@ -506,3 +506,30 @@ def test_the_command_says_spellings_and_waves(run, tmp_path):
     assert "caution: variable v: category '1' (5) also stands as '1.0' (1)" in err
     assert "caution: round tells waves here" in err
     assert "caution: round tells waves here" in check_file(tmp_path / "r.csv", None).summary
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    ("documents", "said"),
+    [
+        (["d1", "d1", "d2", "d2", None, "d2"], "1 item of 3 has no document, so documents do not tell"),
+        (["d1", "d1", "d1", "d1", " ", None], "1 item of 3 has no document, so"),
+        (["d1", "d1", "d1", "d2", "d2", "d2"], "1 item of 3 has several documents, so"),
+        (["d1", "d1", "d1", "d2", None, None], "1 item of 3 has no document and 1 item of 3 has several"),
+        (["NA", "NA", "d1", "d1", "d1", "d1"], "document NA (2 ratings) counts as a document like any other"),
+        (["d 1", "d 1", "d  1", "d  1", "d1", "d1"], "which differs in white space; they count as 3"),
+        (["1", "1", "1.0", "1.0", "2", "2"], "document '1' (2) also stands as '1.0' (2)"),
+        (["d1", "d1", "d1", "d1", "d2", "d2"], None),
+        ([None] * 6, None),
+        ([1, 1, 1, 1, 2, 2], None),
+    ],
+)
+def test_documents_that_do_not_tell_what_is_drawn_together_are_said(tmp_path, ending, documents, said):
+    """Otherwise intervals would be those of single items in silence, and too narrow."""
+    rows = [(f"p{item}", "S", f"A{who}", "kind", "a") for item in range(3) for who in range(2)]
+    path = tmp_path / f"r.{ending}"
+    frame = table(*rows, document=documents)
+    frame.to_csv(path, index=False) if ending == "csv" else frame.to_parquet(path)
+    cautions = read_study(path).cautions
+    assert len(cautions) == (said is not None)
+    assert said is None or said in cautions[0]

@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrame
 
 from annotate.agreement._cautions import caution
 from annotate.agreement.permutation import Comparison, compare_patterns
-from annotate.agreement.registry import DEFAULT, Coefficient, select
+from annotate.agreement.registry import DEFAULT, Coefficient, chosen_cells, chosen_columns, select
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
@@ -75,7 +75,8 @@ def compare(
         ``by`` columns, variable, level, coefficient, value (in the group), rest (in all others together),
         difference, statistic (what was permuted), p_value, p_adjusted, n_permutations (that the p-value rests on), n_undefined
         (permutations left out), n_pairable_items, n_pairable_rest, where clusters are moved n_clusters and
-        n_clusters_rest (with an item that can be paired) at the end, caution (against the
+        n_clusters_rest (with an item that can be paired) at the end, weights and distance behind coefficient as
+        :func:`~annotate.agreement.measure` has them, caution (against the
         group's numbers, or None), undefined (None, or why ``p_value`` is NaN). Nothing is rounded.
 
     Raises
@@ -109,11 +110,30 @@ def compare(
             if of_all is not None and own is not None:
                 shared |= {"n_clusters": own.number, "n_clusters_rest": of_all.number - own.number}
             rows += [
-                (one.group, {**shared, **asdict(comparison), "p_adjusted": float(p)})
+                (
+                    one.group,
+                    {
+                        **shared,
+                        **asdict(comparison),
+                        **chosen_cells(comparison.coefficient, one.patterns.scale),
+                        "p_adjusted": float(p),
+                    },
+                )
                 for comparison, p in zip(comparisons, p_adjusted, strict=True)
             ]
     drawn = CLUSTERED if any("n_clusters" in row for _, row in rows) else {}
-    return tidy(rows, columns, {**COLUMNS, **drawn})
+    return tidy(rows, columns, with_chosen({**COLUMNS, **drawn}, asked, scales))
+
+
+def with_chosen(
+    columns: Mapping[str, str], asked: Sequence[Coefficient], scales: Mapping[str, Scale]
+) -> dict[str, str]:
+    """The columns of a result, with weights and distance behind the coefficient, where they were chosen."""
+    extra = dict.fromkeys(chosen_columns(asked, scales.values()), "object")
+    found: dict[str, str] = {}
+    for name, kind in columns.items():
+        found |= {name: kind, **(extra if name == "coefficient" else {})}
+    return found
 
 
 def _compared(

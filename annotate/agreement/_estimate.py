@@ -124,8 +124,9 @@ def _limits(
     )
     if interval.resample == ITEMS:
         kind = interval.kind_over(clusters=units.rows is not None)
-        for place, limits in zip(defined, KINDS[kind](measured, interval, stream), strict=True):
-            found[place] = without_width(limits, whole[place], units, interval)
+        alike = observed_alike(having, patterns, [whole[place] for place in defined], units)
+        for place, same, limits in zip(defined, alike, KINDS[kind](measured, interval, stream), strict=True):
+            found[place] = without_width(limits, whole[place], units, interval, alike=same)
     else:
         settled = [whole[place] for place in defined]
         for place, limits in zip(defined, two_way(measured, settled, having, known, interval), strict=True):
@@ -137,9 +138,29 @@ def _limits(
     return found
 
 
-def without_width(limits: Limits, settled: Settled, units: Units, interval: Interval) -> Limits:
-    """An interval that has no width, because all units are alike, gives place to an exact one."""
-    if limits.how is None or limits.high - limits.low > _NO_WIDTH:
+def observed_alike(
+    having: Sequence[Coefficient], patterns: Patterns, whole: Sequence[Settled], units: Units
+) -> list[bool]:
+    """Whether all units have the same observed agreement, for each coefficient.
+
+    Then what is observed varies in no replicate, and an interval would have the width of the expected agreement alone:
+    of three items on which two of three annotators agree, AC1 would be known to .04.
+    """
+    alike = [True] * len(having)
+    for _, left in units.without():
+        for place, (one, settled) in enumerate(zip(whole, _settled(having, patterns, left), strict=True)):
+            moved = np.abs(settled.observed - one.observed[0]) > _NO_WIDTH
+            alike[place] &= not moved.any()
+        if not any(alike):
+            break
+    return alike
+
+
+def without_width(
+    limits: Limits, settled: Settled, units: Units, interval: Interval, *, alike: bool
+) -> Limits:
+    """An interval that has no width, or that of chance alone, because all units are alike, gives place to an exact one."""
+    if limits.how is None or (limits.high - limits.low > _NO_WIDTH and not alike):
         return limits
     over = units.over if units.rows is not None else f"{units.number} {units.over}"
     observed, expected = float(settled.observed[0]), float(settled.expected[0])

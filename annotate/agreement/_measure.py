@@ -11,11 +11,10 @@ from threadpoolctl import ThreadpoolController
 
 from annotate.agreement._estimate import SPECIFIC, by_category, estimate, offered
 from annotate.agreement.benchmark import benchmark_of, thresholds, with_benchmark
-from annotate.agreement.registry import COEFFICIENTS, DEFAULT, Coefficient, select
+from annotate.agreement.registry import DEFAULT, Coefficient, chosen_cells, chosen_columns, select
 from annotate.agreement.result import Estimate
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
-from annotate.counts.distance import BY_LEVEL
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
 from annotate.errors import StatisticsError
 from annotate.sampling import ITEMS, Interval, generator
@@ -44,11 +43,8 @@ class _Plan:
     @property
     def extra(self) -> tuple[str, ...]:
         """Columns that stand in the result only where they were asked for."""
-        given = any(scale.weights for scale in self.scales.values())
-        weighs = given or any(one.weights is BY_LEVEL for one in self.chosen)
-        far = any(scale.distance not in (None, "masi") for scale in self.scales.values())
-        asked = {"category": self.per_category, "weights": weighs, "distance": far}
-        return tuple([name for name, given in asked.items() if given])
+        category = ("category",) if self.per_category else ()
+        return (*category, *chosen_columns(self.chosen, self.scales.values()))
 
     def columns(self, *, clustered: bool) -> dict[str, str]:
         """The columns of the result in their order, with the dtype of each."""
@@ -193,15 +189,13 @@ def _row(
     patterns = group.patterns
     # One category and the rest are nominal.
     scale = patterns.scale if category is None else Scale("nominal")
-    known = COEFFICIENTS.get(found.coefficient)
     return {
         "variable": group.variable,
         "level": scale.level,
         "category": category,
         **vars(found),
         **dict(zip(_chances(below), found.below or (float("nan"),) * len(below), strict=True)),
-        "weights": None if known is None else known.weighs_with(scale.level, scale.weights),
-        "distance": None if known is None else known.measures_by(scale),
+        **chosen_cells(found.coefficient, scale),
         "n_clusters": None if patterns.clusters is None else patterns.clusters.number,
         "n_items": patterns.n_items,
         "n_pairable_items": patterns.n_pairable_items,

@@ -52,6 +52,8 @@ from annotate.errors import StatisticsError
 NO_REST = "there is no other group"
 LEVEL = 0.05
 """Where no permutation could give a p-value as low as this, there is no test: it could only ever say "not significant"."""
+NO_LOW_P = "no p-value is below"
+"""What the reason says where that is so."""
 IN_GROUP, IN_REST = "in the group, ", "in the rest, "
 _TIE = 1e-7  # of itself: statistics closer than this are equal, but for the order of addition
 _NO_ERROR = 1e-9  # a standard error below this is 0, but for the rounding of derivatives
@@ -254,7 +256,7 @@ def _too_few(units: Units, n: IntArray) -> str | None:
     if units.rows is None or least <= LEVEL or not group or not rest:
         return None
     what = counted(2, units.cluster or "item").removeprefix("2 ")
-    return f"with {group} and {rest} {what} no p-value is below {least:.2g}"
+    return f"with {group} and {rest} {what} {NO_LOW_P} {least:.2g}"
 
 
 def _observed(coefficient: Coefficient, whole: Patterns, n: IntArray) -> Comparison:

@@ -33,8 +33,9 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from annotate.agreement._cautions import caution
+from annotate.agreement._compare import with_chosen
 from annotate.agreement._estimate import CELLS, sampled
-from annotate.agreement.registry import Coefficient, select
+from annotate.agreement.registry import Coefficient, chosen_cells, select
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.groups import group_columns, tally_patterns
@@ -115,7 +116,8 @@ def plan(
     -------
     DataFrame
         One row for each group and variable: source (None for the whole table), further ``by`` columns,
-        variable, level, coefficient, n_pairable_items (now), value, half_width (now), target,
+        variable, level, coefficient (weights and distance behind it as :func:`~annotate.agreement.measure` has
+        them), n_pairable_items (now), value, half_width (now), target,
         items_needed and items_more (with two ratings or more; see :class:`Plan`), where documents are drawn
         n_clusters, clusters_needed and clusters_more,
         caution (against planning from these items, or None), undefined.
@@ -150,14 +152,15 @@ def plan(
                 "caution": caution(one.patterns).text,
             }
             clustered |= one.patterns.clusters is not None
-            rows.append((one.group, {**shared, **asdict(found)}))
+            chosen = chosen_cells(asked.name, one.patterns.scale)
+            rows.append((one.group, {**shared, **asdict(found), **chosen}))
     before = {"items_needed": CLUSTERED} if clustered else {}
     kinds = {
         name: kind
         for column in COLUMNS
         for name, kind in (*before.get(column, {}).items(), (column, COLUMNS[column]))
     }
-    return tidy(rows, columns, kinds)
+    return tidy(rows, columns, with_chosen(kinds, [asked], scales))
 
 
 def _one(coefficient: str) -> Coefficient:

@@ -9,7 +9,7 @@ says so, and the other coefficients are computed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -117,6 +117,21 @@ class Coefficient:
         if self.complete and missing:
             return f"needs every item rated by every annotator, and {missing} are not"
         return None
+
+
+def chosen_columns(chosen: Sequence[Coefficient], scales: Iterable[Scale]) -> tuple[str, ...]:
+    """Whether weights and distances stand in a result: where something may be weighed, or a distance is given."""
+    given = list(scales)
+    weighs = any(one.weights is BY_LEVEL for one in chosen) or any(scale.weights for scale in given)
+    far = any(scale.distance not in (None, "masi") for scale in given)
+    return (*(["weights"] if weighs else []), *(["distance"] if far else []))
+
+
+def chosen_cells(name: str, scale: Scale) -> dict[str, object]:
+    """The weights and the distance that a coefficient's result rests on, None where none apply."""
+    known = COEFFICIENTS.get(name)
+    weights = None if known is None else known.weighs_with(scale.level, scale.weights)
+    return {"weights": weights, "distance": None if known is None else known.measures_by(scale)}
 
 
 def _entries(*coefficients: Coefficient) -> dict[str, Coefficient]:

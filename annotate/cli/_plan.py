@@ -163,6 +163,7 @@ def plan(
     """
     from annotate.agreement import plan as planned
     from annotate.agreement import plan_design
+    from annotate.present.study_tables import plan_table
 
     say_renamed([coefficient])
     if design.asked:
@@ -185,4 +186,4 @@ def plan(
         interval=interval,
     )
     say_exclusions(read.study)
-    table.write(result, study=read.study)
+    table.write(result, lambda frame: plan_table(frame, read.study.codebook), study=read.study)

@@ -15,7 +15,7 @@ from annotate.errors import InputError, StatisticsError
 from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
 from annotate.present.label_tables import distribution_table, reliability_tables
-from annotate.present.study_tables import icc_table, pairs_table
+from annotate.present.study_tables import comparison_table, icc_table, pairs_table, plan_table
 from annotate.study.study import Study
 
 Measures = str | pd.DataFrame | Mapping[str, str | pd.DataFrame] | None
@@ -130,7 +130,10 @@ class RatedStudy(Study):
             permutations=whole("permutations", permutations),
             interval=interval_of(seed=seed, cluster=cluster),
         )
-        return Result(frame, self.exclusions)
+        told = columns(by)
+        return Result(
+            frame, self.exclusions, for_reading=lambda one: comparison_table(one, told, self.codebook)
+        )
 
     def plan(
         self,
@@ -156,7 +159,7 @@ class RatedStudy(Study):
             scales=self._scaled(level, order, weights, distance),
             interval=interval_of("auto", replicates, confidence, seed, cluster),
         )
-        return Result(frame, self.exclusions)
+        return Result(frame, self.exclusions, for_reading=lambda one: plan_table(one, self.codebook))
 
     def disagreements(
         self, top: int | None = None, *, level: Levels | None = None, order: Order | None = None

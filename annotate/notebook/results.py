@@ -138,8 +138,16 @@ class Result:
             *(("no rows",) if self.frame.empty else ()),
             *(f"and {counted(rows, 'more row')}; .frame has all" for rows in more),
             *filter(None, [exclusions_line(self.left_out)]),
-            *(line for line in dict.fromkeys(below) if line not in cautions),
-            *(f"caution, {line}" for line in cautions),
+            *(
+                f"caution, {line}" if line.startswith("every row") else line
+                for line in dict.fromkeys(below)
+                if line not in cautions
+            ),
+            *(
+                f"caution, {line}"
+                for line in cautions
+                if not any(told.endswith(f", {line}") for told in below)
+            ),
             *self.notes,
         ]
 

@@ -12,10 +12,11 @@ import pandas as pd
 
 from annotate.agreement import MEANINGS
 from annotate.agreement.benchmark import BENCHMARKS, convention
+from annotate.agreement.permutation import NO_LOW_P
 from annotate.codebook.read import Codebook
 from annotate.frames import plain, records
 from annotate.present.tables import cell, titled, with_words
-from annotate.present.wording import COEFFICIENTS, coefficient, order_ignored
+from annotate.present.wording import COEFFICIENTS, cautions_once, coefficient, order_ignored
 from annotate.study.ratings import encode_set
 from annotate.study.words import choice, in_words
 
@@ -52,6 +53,12 @@ _BELOW = (
 _COUNTED = ("n_", "items_", "clusters_")
 _RULED, _BELOW_THRESHOLD = "krippendorff_alpha", "p_below_"
 _N = "n: passages with two ratings or more"
+_FEW_WAYS = "too few to test"
+_WAY_OUT = (
+    "they are moved whole from group to group, and in so few ways no difference could be told from chance; code more of them, "
+    "group by what has more, or say --cluster none to move single passages, whose p-values are too low where passages of one "
+    "text resemble each other"
+)
 
 
 def side_by_side(
@@ -164,10 +171,17 @@ def _named_once(frame: pd.DataFrame, *notes: str) -> pd.DataFrame:
     if "n" in frame.columns:
         parts = frame["n"].astype("str").str.contains("/").any()
         told.append(f"{_N}, of all that were rated" if parts else _N)
+    everywhere: list[str] = []
+    if "caution" in frame.columns:
+        left, everywhere = cautions_once(
+            frame["caution"].tolist(), (frame[str(frame.columns[0])] != ALL).tolist()
+        )
+        frame = frame.assign(caution=pd.Series(left, index=frame.index, dtype=object))
     cautions = frame["caution"].dropna() if "caution" in frame.columns else ()
     used = dict.fromkeys(one for said in cautions for one in str(said).split("; "))
-    told += [f"{name}: {MEANINGS[name]}" for name in used if name in MEANINGS]
-    return with_words(frame.drop(columns=same), *told, *notes)
+    told += [*everywhere, *(f"{name}: {MEANINGS[name]}" for name in used if name in MEANINGS)]
+    empty = ["caution"] if everywhere and not len(cautions) else []
+    return with_words(frame.drop(columns=[*same, *empty]), *told, *notes)
 
 
 def _same(column: "pd.Series[Any]") -> bool:
@@ -343,7 +357,18 @@ def comparison_table(
     """Show agreement in each group and in the rest, and whether they differ."""
     shown = ["value", "rest", "difference", "p_value", "p_adjusted", "n_pairable_items", "n_pairable_rest"]
     kept = [*by, "variable", "coefficient", *shown, "caution", "undefined"]
-    return readable(frame[[name for name in kept if name in frame.columns]], codebook)
+    few = frame["undefined"].astype("str").str.contains(NO_LOW_P, na=False)
+    reasons = dict.fromkeys(frame.loc[few, "undefined"])
+    told = [f"{_FEW_WAYS}: {'; '.join(reasons)}; {_WAY_OUT}"] if reasons else []
+    table = frame.assign(undefined=frame["undefined"].mask(few, _FEW_WAYS))
+    table = readable(table[[name for name in kept if name in table.columns]], codebook)
+    return with_words(table, *told, *_measured(frame))
+
+
+def plan_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
+    """Show how many items, or documents, an interval takes."""
+    table = readable(frame.drop(columns=["weights", "distance"], errors="ignore"), codebook)
+    return with_words(table, *_measured(frame))
 
 
 def spans_table(frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | None = None) -> pd.DataFrame:

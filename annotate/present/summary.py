@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.agreement import MEANINGS, disagreements, measure, pairs, rounds, with_cautions
+from annotate.agreement import disagreements, measure, pairs, rounds, with_cautions
 from annotate.codebook.scale import Scale
 from annotate.consensus import or_nominal, resolve
 from annotate.coordination.adjudication import Decisions, decided_ratings, final_labels
 from annotate.errors import InputError, counted
 from annotate.frames import records
 from annotate.present.tables import cell
-from annotate.present.wording import coefficient, order_ignored
+from annotate.present.wording import caution_sentences, coefficient, order_ignored
 from annotate.provenance import profile
 from annotate.provenance.claims.measured import Claims, gather
 from annotate.provenance.ledger import Ledger, ledger_of
@@ -242,14 +242,7 @@ def _by_what_matters(found: pd.DataFrame, study: Study) -> pd.DataFrame:
 def warnings_of(summary: Summary) -> Iterator[str]:
     """Say in words what a reader must know before reading a figure."""
     study = summary.study
-    cautious: dict[str, dict[str, None]] = {}
-    for row in records(summary.agreement):
-        if row["source"] is None:
-            for caution in str(row["caution"] or "").split("; "):
-                cautious.setdefault(caution, {})[in_words(row["variable"])] = None
-    for caution, names in cautious.items():
-        if caution in MEANINGS:
-            yield f"{', '.join(names)}: {MEANINGS[caution]}. Read the agreement with care."
+    yield from caution_sentences(records(summary.agreement))
     coders = study.first_round.groupby("item")["annotator"].nunique()
     if len(coders) and (alone := int((coders == 1).sum())):
         yield f"{counted(alone, 'passage')} had one annotator only, so nothing is known of agreement there."

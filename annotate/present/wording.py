@@ -4,7 +4,7 @@ Both say the same, because both take it from here. Nothing here measures.
 """
 # ruff: noqa: RUF001 (minus signs and dashes between pages are meant)
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from annotate.agreement import COEFFICIENTS as MEASURES
+from annotate.agreement import MEANINGS
 from annotate.codebook.read import Codebook
 from annotate.counts.distance import UNORDERED
 from annotate.study.exports import REASONS
 from annotate.study.study import Study
-from annotate.study.words import choice, visible
+from annotate.study.words import choice, in_words, visible
 
 ALL_SOURCES = "All sources"
 
@@ -381,3 +382,48 @@ def web_address(url: object) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def in_each(said: Sequence[str | None]) -> tuple[str, ...]:
+    """The cautions that stand in each of several cells, so that they can be said once; none of a single cell."""
+    cells = [(one or "").split("; ") for one in said]
+    return (
+        tuple(one for one in cells[0] if one and all(one in cell for cell in cells)) if len(cells) > 1 else ()
+    )
+
+
+def but(said: str | None, told: Sequence[str]) -> str | None:
+    """A cell without the cautions that were said elsewhere."""
+    return "; ".join(one for one in (said or "").split("; ") if one not in told) or None
+
+
+def cautions_once(said: Sequence[str | None], parts: Sequence[bool]) -> tuple[list[str | None], list[str]]:
+    """Take out of cells the cautions that all have, or all of ``parts`` (rows that are not of all together), to say them once.
+
+    The cells that are left, and the lines.
+    """
+    cells = [one if isinstance(one, str) else None for one in said]
+    every = in_each(cells)
+    others = in_each([one for one, part in zip(cells, parts, strict=True) if part])
+    told = [f"every row, {name}: {MEANINGS.get(name, name)}" for name in every]
+    told += [
+        f"every row but (all), {name}: {MEANINGS.get(name, name)}" for name in others if name not in every
+    ]
+    return [
+        but(one, (*every, *others) if part else every) for one, part in zip(cells, parts, strict=True)
+    ], told
+
+
+def caution_sentences(agreement: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What the cautions of all sources together mean, and those that every source has on its own; the rows of a measurement."""
+    of: dict[str, dict[str, None]] = {}
+    for row in agreement:
+        if row["source"] is None:
+            for caution in str(row["caution"] or "").split("; "):
+                of.setdefault(caution, {})[in_words(row["variable"])] = None
+    for caution, names in of.items():
+        if caution in MEANINGS:
+            yield f"{', '.join(names)}: {MEANINGS[caution]}. Read the agreement with care."
+    for caution in in_each([row["caution"] for row in agreement if row["source"] is not None]):
+        if caution in MEANINGS:
+            yield f"Every source on its own: {MEANINGS[caution]}. Read the agreement by source with care."

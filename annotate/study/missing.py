@@ -1,4 +1,4 @@
-"""Cells of a table that may stand for no judgement: what R, pandas and Excel write there.
+"""Cells of a table that may stand for no judgement, or for no document: what R, pandas and Excel write there.
 
 Whether ``NA`` is a missing judgement or a category is not to be seen in the table. So such a cell is refused
 until somebody says which, except where the codebook has the category.
@@ -7,6 +7,7 @@ until somebody says which, except where the codebook has the category.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from annotate.errors import InputError, TableError, counted
@@ -127,6 +128,40 @@ def named_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
         for text, count in found.items()
         if text in MARKERS
     ]
+
+
+def document_cautions(ratings: pd.DataFrame) -> tuple[str, ...]:
+    """Say that a column ``document`` does not tell which items are drawn together, and why; see :func:`untold_documents`."""
+    if "document" not in ratings.columns or ratings.empty:
+        return ()
+    codes, values = pd.factorize(ratings["document"])
+    blank = np.append(unseen(pd.Series(values, dtype=object).astype("str")).to_numpy(dtype=bool), True)[codes]
+    item, items = pd.factorize(ratings["item"])
+    of_item = np.full(len(items), -1)
+    of_item[item[~blank]] = codes[~blank]
+    torn = ~blank & (of_item[item] != codes)
+    return untold_documents(len(np.unique(item[blank])), len(np.unique(item[torn])), len(items))
+
+
+def untold_documents(blank: int, torn: int, items: int) -> tuple[str, ...]:
+    """Say how many of the items have no document, or several; nothing where all, or none, have one.
+
+    Intervals then draw items, which would otherwise happen in silence.
+    """
+    reasons = [f"{counted(blank, 'item')} of {items} {'has' if blank == 1 else 'have'} no document"] * (
+        blank > 0
+    )
+    reasons += [f"{counted(torn, 'item')} of {items} {'has' if torn == 1 else 'have'} several documents"] * (
+        torn > 0
+    )
+    if not reasons or blank == items:
+        return ()
+    said = (
+        f"{' and '.join(reasons)}, so documents do not tell what is drawn together: intervals and tests draw single items, "
+        "which is too sure where passages of one text resemble each other; give each item one document, or say --cluster none "
+        "or another column"
+    )
+    return (said,)
 
 
 def markers(missing: "str | Sequence[str] | Any") -> tuple[str, ...]:

@@ -33,14 +33,21 @@ import pandas as pd
 from annotate.codebook.read import Codebook
 from annotate.errors import TableError, counted
 from annotate.frames import read_frame, write_frame
-from annotate.study.missing import MARKERS, counts_of, markers, missing_cells, named_missing
+from annotate.study.missing import (
+    MARKERS,
+    counts_of,
+    document_cautions,
+    markers,
+    missing_cells,
+    named_missing,
+)
 from annotate.study.spellings import composed, nfc, spelling_cautions, unseen
 
 REQUIRED = ("item", "source", "annotator", "variable", "category")
 OPTIONAL = ("document", "annotation", "created_at", "updated_at", "lead_time", "round", "suggested")
 JUDGEMENT = ["item", "annotator", "variable"]
 KEY = [*JUDGEMENT, "round"]
-_NAMED = ("source", "annotator", "item")
+_NAMED = ("source", "annotator", "item", "document")
 _MOST_ROUNDS = 1_000_000  # what lies above is not a number of a repeat
 
 
@@ -146,7 +153,11 @@ def enter_ratings(
     said += [
         *told,
         *named_missing(
-            {column: counts_of(table.loc[table[column].isin(MARKERS), column]) for column in _NAMED}
+            {
+                column: counts_of(table.loc[table[column].isin(MARKERS), column])
+                for column in _NAMED
+                if column in table.columns
+            }
         ),
     ]
     rows = table.loc[gone]
@@ -157,7 +168,8 @@ def enter_ratings(
         said.append(waves_caution(waves))
         ratings["round"] = 1
     everything = table[["item", "source"]].dropna().drop_duplicates("item").reset_index(drop=True)
-    return Entered(ratings, everything, left_out.reset_index(drop=True), (*said, *round_cautions(ratings)))
+    said += [*round_cautions(ratings), *document_cautions(ratings)]
+    return Entered(ratings, everything, left_out.reset_index(drop=True), tuple(said))
 
 
 def declared_by(codebook: Codebook | None) -> dict[str, set[str]]:

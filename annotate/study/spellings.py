@@ -56,13 +56,19 @@ def spelling_cautions(ratings: pd.DataFrame, codebook: Codebook | None = None) -
 
     """
     names = {column: _counts(ratings[column]) for column in ("source", "annotator", "variable")}
-    # Items are many; without such a one no two are alike.
+    # Items and documents are many; without such a one no two are alike.
     odd = ratings["item"].str.contains(PERHAPS_CHANGED).any()
+    documents: dict[str, int] = {}
+    if "document" in ratings.columns:
+        cells = ratings["document"]
+        is_text = pd.api.types.infer_dtype(cells, skipna=True) == "string"
+        if is_text and pd.Series(cells.dropna().unique(), dtype="str").str.contains(PERHAPS_CHANGED).any():
+            documents = _counts(cells)
     categories = {
         str(variable): _counts(cells)
         for variable, cells in ratings.groupby("variable", sort=False)["category"]
     }
-    return counted_cautions(names, _counts(ratings["item"]) if odd else {}, categories, codebook)
+    return counted_cautions(names, _counts(ratings["item"]) if odd else {}, categories, codebook, documents)
 
 
 def counted_cautions(
@@ -70,12 +76,15 @@ def counted_cautions(
     items: Mapping[str, int],
     categories: Mapping[str, Mapping[str, int]],
     codebook: Codebook | None = None,
+    documents: Mapping[str, int] = {},
 ) -> tuple[str, ...]:
-    """Say the same of counts of rows: by column and name, by item, and by variable and category."""
+    """Say the same of counts of rows: by column and name, by item, by variable and category, and by document."""
     said: list[str] = []
     for column, counts in names.items():
         said += _told(column, counts)
     said += _told("item", items, with_case=False)
+    seen = {text: n for text, n in documents.items() if _without_white_space(_without_invisible(text))}
+    said += _told("document", seen, with_case=False, stripped=False)
     declared = {} if codebook is None else {one.name: one.categories for one in codebook.variables}
     for variable, counts in categories.items():
         known = {category.id for category in declared.get(variable, ())}
@@ -111,7 +120,12 @@ def _members(text: str) -> Sequence[str]:
 
 
 def _told(
-    what: str, counts: Mapping[str, int], declared: Collection[str] = (), *, with_case: bool = True
+    what: str,
+    counts: Mapping[str, int],
+    declared: Collection[str] = (),
+    *,
+    with_case: bool = True,
+    stripped: bool = True,
 ) -> Iterator[str]:
     changes = {name: change for name, change in _CHANGES.items() if with_case or name != "case"}
     alike: dict[str, list[str]] = {}
@@ -120,7 +134,7 @@ def _told(
     several = [group for group in alike.values() if len(group) > 1 and not set(group) <= set(declared)]
     for group in several[:_MOST]:
         first, *others = sorted(group, key=lambda text: (-counts[text], text))
-        read = {nfc(text).strip() for text in group}
+        read = {nfc(text).strip() if stripped else nfc(text) for text in group}
         differing = [
             name
             for name in changes

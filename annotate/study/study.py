@@ -24,6 +24,7 @@ from annotate.study.exports import (
     Tables,
     tabulate,
 )
+from annotate.study.missing import document_cautions
 from annotate.study.people import annotator_id, require_machines
 from annotate.study.ratings import enter_ratings, round_cautions
 from annotate.study.snapshot import TASKS, about_snapshot, read_manifest, snapshot_codebook
@@ -317,8 +318,10 @@ def _snapshot(folder: Path, config: Path | None, on_edited: OnEdited) -> Study:
 
 
 def _study(tables: Tables, codebook: Codebook, about: Mapping[str, str], key: Mapping[str, str]) -> Study:
-    said = (*tables.cautions, *spelling_cautions(tables.ratings, codebook), *round_cautions(tables.ratings))
-    return Study(**{**vars(tables), "cautions": said, "key": key}, codebook=codebook, about=about)
+    rows = tables.ratings
+    said = [*spelling_cautions(rows, codebook), *round_cautions(rows), *document_cautions(rows)]
+    cautions = (*tables.cautions, *said)
+    return Study(**{**vars(tables), "cautions": cautions, "key": key}, codebook=codebook, about=about)
 
 
 def study_of_tasks(tasks: Sequence[Mapping[str, Any]], codebook: Codebook) -> Study:

@@ -9,7 +9,16 @@ from annotate.frames import records
 from annotate.present import wording
 from annotate.present.claim_tables import attributions
 from annotate.present.summary import Summary
-from annotate.present.wording import LEDGER_KINDS, SHARES, coefficient, decided, relations, source_name
+from annotate.present.wording import (
+    LEDGER_KINDS,
+    SHARES,
+    but,
+    coefficient,
+    decided,
+    in_each,
+    relations,
+    source_name,
+)
 from annotate.present.workbook.cell import Column, Kind, Value, as_date
 from annotate.present.workbook.sheet import Sheet
 from annotate.provenance.claims.measured import measure
@@ -215,9 +224,11 @@ def agreed(summary: Summary) -> Sheet:
     found: dict[tuple[str | None, str], dict[str, dict[str, Any]]] = {}
     for row in records(agreement):
         found.setdefault((row["source"], row["variable"]), {})[row["coefficient"]] = row
+    firsts = {key: next(iter(of.values())) for key, of in found.items()}
+    of_each = in_each([one.get("caution") for (source, _), one in firsts.items() if source is not None])
     rows: list[list[Value]] = []
     for (source, variable), of in found.items():
-        one = next(iter(of.values()))
+        one = firsts[source, variable]
         cells: list[Value] = [source_name(source), in_words(variable)]
         cells += [one[key] for key in ("n_pairable_items", "n_items", "n_ratings", "n_annotators")]
         for key in coefficients:
@@ -225,8 +236,9 @@ def agreed(summary: Summary) -> Sheet:
             cells += [of[key][part] if key in of else None for part in parts]
         most = one["prevalent_category"]
         cells += [None if most is None else words.label(variable, most), one["prevalence"], one["level"]]
-        cautions.update(dict.fromkeys(name for name in str(one.get("caution") or "").split("; ") if name))
-        cells.append(one.get("caution"))
+        said = but(one.get("caution"), () if source is None else of_each)
+        cautions.update(dict.fromkeys((said or "").split("; ") if said else ()))
+        cells.append(said)
         reasons = dict.fromkeys(row["undefined"] for row in of.values() if row["undefined"])
         cells.append("; ".join(reasons) or None)
         rows.append(cells)
@@ -235,12 +247,17 @@ def agreed(summary: Summary) -> Sheet:
         rows,
         len(rows),
         top=[
-            "Read with care: "
-            + "; ".join(f"{name}: {MEANINGS[name]}" for name in cautions if name in MEANINGS)
-            + "."
-        ]
-        if cautions
-        else [],
+            *(f"Every source on its own, {name}: {MEANINGS[name]}." for name in of_each if name in MEANINGS),
+            *(
+                [
+                    "Read with care: "
+                    + "; ".join(f"{name}: {MEANINGS[name]}" for name in cautions if name in MEANINGS)
+                    + "."
+                ]
+                if cautions
+                else []
+            ),
+        ],
         empty="Nothing to measure: no passage has been coded yet.",
         frozen=2,
         explained=True,
