@@ -27,6 +27,7 @@ from annotate.agreement._cautions import (
 from annotate.agreement._measure import measure
 from annotate.codebook.scale import Scale, scales_of
 from annotate.counts.patterns import from_items
+from annotate.counts.shares import MEANINGS as OF_SHARES
 from annotate.present.summary import summarise, warnings_of
 from annotate.present.wording import cautions_once
 from annotate.present.workbook import write_workbook
@@ -251,6 +252,7 @@ def test_a_caution_of_some_rows_stays_in_them():
     )
     assert cautions_once(rows, [True] * 3) == (rows, [])
     assert cautions_once([FEW], [True]) == ([FEW], [])
+    assert cautions_once(["rare"] * 2, [True] * 2)[1] == [f"every row, rare: {OF_SHARES['rare']}"]
     assert cautions_once([FEW, f"{FEW}; {SKEW}"], [True, False]) == (
         [None, SKEW],
         [f"every row, {FEW}: {MEANINGS[FEW]}"],

@@ -1,15 +1,18 @@
 import re
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from annotate.agreement import measure
 from annotate.codebook.scale import scales_of
+from annotate.present.methods import methods_paragraph
 from annotate.present.study_tables import agreement_table
-from annotate.present.summary import methods_paragraph, summarise
+from annotate.present.summary import summarise
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient
+from annotate.present.workbook import write_workbook
 from annotate.sampling import Interval
 from annotate.study.study import Study, read_study, study_of_ratings
 
@@ -26,8 +29,15 @@ def test_every_figure_of_the_paragraph_is_in_the_tables():
     assert text.startswith("3 annotators coded 100 passages from 13 sources, 1,355 judgements in all.")
     assert "jackknife over 13 documents on the scale log(1 - coefficient) (t with " in text
     assert "(2 cancelled)" in text
-    told = {cell(row[name]) for row in whole.to_dict("records") for name in ("value", "ci_low", "ci_high")}
-    assert set(re.findall(r"(?<![\w.])\d\.\d{3}\b", text)) <= told
+    names = ("value", "ci_low", "ci_high", "p_below_0.667", "p_below_0.8")
+    told = {cell(row[name]) for row in whole.to_dict("records") for name in names}
+    assert set(re.findall(r"(?<![\w.])\d\.\d{3}\b", text.replace("alpha < 0.667", ""))) <= told
+    alpha = whole.set_index(["variable", "coefficient"]).loc[("certainty", "krippendorff_alpha")]
+    chances = (
+        f"P(alpha < 0.667) = {cell(alpha['p_below_0.667'])}, P(alpha < 0.8) = {cell(alpha['p_below_0.8'])}"
+    )
+    assert text.count("P(alpha < 0.667)") == whole["variable"].nunique()
+    assert f"{cell(alpha['ci_high'])}], {chances}" in text
 
 
 def test_what_is_undefined_is_said_with_its_reason():
@@ -130,3 +140,31 @@ def test_the_paragraph_says_that_passages_are_drawn_where_they_are():
     text = methods_paragraph(study, found)
     assert "may move with other passages, not with other annotators" in text
     assert "A passage had 2 annotators." in text
+
+
+def test_numbers_have_their_intraclass_correlations_and_a_scale_its_words(tmp_path):
+    rows = [
+        (f"p{item}", "S", f"A{who}", "mark", str(item % 5 + (item * who) % 3 % 2))
+        for item in range(20)
+        for who in range(3)
+    ]
+    frame = pd.DataFrame(rows, columns=["item", "source", "annotator", "variable", "category"])
+    study = study_of_ratings(frame, None, "table")
+    made = summarise(study, scales=scales_of({"mark": "interval"}), benchmark="altman")
+    text = methods_paragraph(study, made.agreement, icc=made.icc)
+    for form in ("ICC(A,1)", "ICC(A,k)"):
+        one = made.icc.set_index("form").loc[form]
+        assert (
+            f"{form} of mark is {cell(one['value'])} [{cell(one['ci_low'])}, {cell(one['ci_high'])}]" in text
+        )
+    whole = made.agreement[made.agreement["source"].isna()].set_index("coefficient")
+    assert f"] ({whole.loc['krippendorff_alpha', 'benchmark']}), P(alpha < 0.667) = " in text
+    assert "those of Altman 1991" in text
+    write_workbook(tmp_path / "made.xlsx", made)
+    cells = list(openpyxl.load_workbook(tmp_path / "made.xlsx")["Agreement"].iter_rows(values_only=True))
+    assert "Of numbers also intraclass correlations" in str(cells[0][0])
+    heads = next(row for row in cells if row[0] == "Source")
+    row = dict(zip(heads, next(row for row in cells if row[0] == "All sources"), strict=True))
+    assert row["Alpha below 0.667"] == pytest.approx(whole.loc["krippendorff_alpha", "p_below_0.667"])
+    assert row["Alpha: benchmark"] == whole.loc["krippendorff_alpha", "benchmark"]
+    assert "ICC" not in methods_paragraph(study, made.agreement)

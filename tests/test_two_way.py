@@ -23,7 +23,7 @@ from annotate.agreement import (
 )
 from annotate.agreement._cautions import FEW_ANNOTATORS
 from annotate.errors import StatisticsError
-from annotate.present.summary import methods_paragraph
+from annotate.present.methods import methods_paragraph
 from annotate.provenance import profile
 from annotate.study.study import study_of_ratings
 from tests.test_clusters import SCALES, study
@@ -195,3 +195,23 @@ def test_few_annotators_are_cautioned_and_the_methods_say_what_is_a_sample():
         .str.contains(FEW_ANNOTATORS, na=False)
         .any()
     )
+
+
+def test_the_chance_to_be_below_a_threshold_and_the_words_of_a_scale_are_of_a_sample_of_annotators_too():
+    """By the t of the interval: the upper end is a threshold below which the value is with 97.5 %."""
+    frame = study(documents=12, annotators=4)
+    for resample in ("annotators", "both"):
+        asked = Interval(resample=resample)
+        ends = measure(frame, scales=SCALES, interval=asked).set_index("coefficient")
+        for name, one in ends.iterrows():
+            below = (float(one["ci_low"]), float(one["ci_high"]))
+            found = measure(
+                frame,
+                scales=SCALES,
+                coefficients=name,
+                interval=Interval(resample=resample, below=below),
+                benchmark="altman",
+            ).iloc[0]
+            assert found[f"p_below_{below[0]:g}"] == pytest.approx(0.025, abs=1e-3)
+            assert found[f"p_below_{below[1]:g}"] == pytest.approx(0.975, abs=1e-3)
+            assert name == "percent_agreement" or found["benchmark"] is not None

@@ -25,6 +25,7 @@ from annotate.agreement.intervals import (
     all_alike,
     around,
     around_log,
+    below_by_t,
     degrees,
     pulls,
     variances,
@@ -95,12 +96,18 @@ def two_way(
         if variance <= _NO_WIDTH**2:
             observed, expected = float(settled.observed[0]), float(settled.expected[0])
             alike = "pairs of annotators, nobody in two" if number == people // 2 else measured.units.over
-            found.append(all_alike(observed, expected, number, f"{number} {alike}", interval.confidence))
+            found.append(
+                all_alike(
+                    observed, expected, number, f"{number} {alike}", interval.confidence, interval.below
+                )
+            )
             continue
         parts = of_people[at] ** 2 / (people - 1) + of_units[at] ** 2 / degrees(measured)
         freedom = max(1.0, variance**2 / float(parts))
         how = f"jackknife over {over}{scale}, t with {freedom:.3g} degrees of freedom"
-        found.append(Limits(*place(value, math.sqrt(variance), freedom, lowest, interval.confidence), how))
+        error = math.sqrt(variance)
+        below = below_by_t(value, error, freedom, interval.below, log=log)
+        found.append(Limits(*place(value, error, freedom, lowest, interval.confidence), how, below=below))
     return found
 
 

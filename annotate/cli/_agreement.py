@@ -16,7 +16,17 @@ from annotate.cli._groups import (
     written,
 )
 from annotate.cli._help import AGREEMENT, INTERVALS, Group, command, takes
-from annotate.cli.options import By, Cluster, Coefficients, Confidence, Replicates, Resample, Seed
+from annotate.cli.options import (
+    Below,
+    Benchmark,
+    By,
+    Cluster,
+    Coefficients,
+    Confidence,
+    Replicates,
+    Resample,
+    Seed,
+)
 from annotate.cli.speech import say, say_exclusions
 from annotate.errors import counted
 
@@ -49,14 +59,7 @@ def _interval(
     cluster: Cluster = "auto",
     resample: Resample = "items",
     seed: Seed = 0,
-    below: Annotated[
-        list[float] | None,
-        typer.Option(
-            "--below",
-            help="Also how likely a coefficient is to be below this, such as 0.667 or 0.8. Repeatable.",
-            rich_help_panel=INTERVALS,
-        ),
-    ] = None,
+    below: Below = None,
 ) -> "Interval":
     from annotate.sampling import Interval
 
@@ -76,12 +79,7 @@ def agreement(
     per_category: Annotated[
         bool, typer.Option("--per-category", help="Also each category against the rest.")
     ] = False,
-    benchmark: Annotated[
-        str | None,
-        typer.Option(
-            "--benchmark", help="Also the words of a scale: landis_koch, altman or fleiss. A convention."
-        ),
-    ] = None,
+    benchmark: Benchmark = None,
 ) -> None:
     """Compute inter-annotator agreement, overall and by group, each coefficient with an interval."""
     from annotate.agreement import DEFAULT, measure, with_cautions

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.cli._groups import Scaled, Table, held, rated, read_adjudicated, resampled, written
+from annotate.cli._groups import Scaled, Table, held, rated, read_adjudicated, resampled, summarised, written
 from annotate.cli._help import CLAIMS, WHOLE, WRITING, command, takes
 from annotate.cli.options import (
     Adjudicated,
+    Benchmark,
     Config,
     CorrectionsFile,
     LinksFile,
@@ -247,7 +248,7 @@ def _say_boilerplate(passages: "pd.DataFrame") -> None:
 
 
 @command(app, "workbook", WHOLE, example="annotate workbook exports/example -o study.xlsx")
-@takes(interval=resampled, read=held)
+@takes(interval=summarised, read=held)
 def workbook(
     read: Scaled,
     interval: "Interval",
@@ -255,6 +256,7 @@ def workbook(
         Path,
         typer.Option("--output", "-o", help="The .xlsx file to write.", rich_help_panel=WRITING),
     ],
+    benchmark: Benchmark = None,
     adjudicated: Adjudicated = None,
     names: Names = False,
     no_text: NoText = False,
@@ -268,13 +270,15 @@ def workbook(
     from annotate.present.workbook import write_workbook
 
     of_claims = links, origins, claims
-    found = _summary(read, interval, output, adjudicated, config, of_claims, names=names, texts=not no_text)
-    write_workbook(output, found, command=_command("workbook", read.in_memory, interval))
+    found = _summary(
+        read, (interval, benchmark), output, adjudicated, config, of_claims, names=names, texts=not no_text
+    )
+    write_workbook(output, found, command=_command("workbook", read.in_memory, interval, benchmark))
     _say_written(output, open_)
 
 
 @command(app, "report", WHOLE, example="annotate report exports/example -o study.html")
-@takes(interval=resampled, read=held)
+@takes(interval=summarised, read=held)
 def report(
     read: Scaled,
     interval: "Interval",
@@ -282,6 +286,7 @@ def report(
         Path,
         typer.Option("--output", "-o", help="The .html file to write.", rich_help_panel=WRITING),
     ],
+    benchmark: Benchmark = None,
     adjudicated: Adjudicated = None,
     names: Names = False,
     no_text: NoText = False,
@@ -295,13 +300,15 @@ def report(
     from annotate.present.report import write_report
 
     of_claims = links, origins, claims
-    found = _summary(read, interval, output, adjudicated, config, of_claims, names=names, texts=not no_text)
+    found = _summary(
+        read, (interval, benchmark), output, adjudicated, config, of_claims, names=names, texts=not no_text
+    )
     write_report(output, found)
     _say_written(output, open_)
 
 
 @command(app, "tables", WHOLE, example="annotate tables exports/example -o tables")
-@takes(interval=resampled, read=held)
+@takes(interval=summarised, read=held)
 def tables(
     read: Scaled,
     interval: "Interval",
@@ -323,6 +330,7 @@ def tables(
             rich_help_panel=WRITING,
         ),
     ] = None,
+    benchmark: Benchmark = None,
     adjudicated: Adjudicated = None,
     links: LinksFile = None,
     origins: OriginsFile = None,
@@ -341,7 +349,14 @@ def tables(
         raise typer.BadParameter("name two folders", param_hint="--output and --to-huggingface")
     refuse_overwriting(to_huggingface, *filter(None, [adjudicated]))
     found = _summary(
-        read, interval, output, adjudicated, config, (links, origins, claims), names=names, texts=not no_text
+        read,
+        (interval, benchmark),
+        output,
+        adjudicated,
+        config,
+        (links, origins, claims),
+        names=names,
+        texts=not no_text,
     )
     for folder, write in ((output, write_package), (to_huggingface, write_dataset)):
         if folder is not None:
@@ -356,7 +371,7 @@ def _say_written(output: Path, shown: bool) -> None:
 
 def _summary(
     read: Scaled,
-    interval: "Interval",
+    measured: "tuple[Interval, str | None]",
     output: Path | None,
     adjudicated: Path | None,
     config: Path | None,
@@ -365,7 +380,7 @@ def _summary(
     names: bool,
     texts: bool,
 ) -> "Summary":
-    """Compute what workbook and report show; ``of_claims`` are the links, the names of origins, and the corrections."""
+    """Compute what workbook and report show; ``measured`` are interval and benchmark of agreement, ``of_claims`` the links, the names of origins, and the corrections."""
     from annotate.cli._origins import claims_of
     from annotate.present.summary import handed_on, summarise
 
@@ -374,7 +389,8 @@ def _summary(
     return summarise(
         read.in_memory,
         scales=read.scales,
-        interval=interval,
+        interval=measured[0],
+        benchmark=measured[1],
         decisions=decisions,
         claims=claims_of(handed_on(read.in_memory, names=names)[0], *of_claims) if any(of_claims) else None,
         names=names,
@@ -382,11 +398,14 @@ def _summary(
     )
 
 
-def _command(name: str, study: "Study", interval: "Interval") -> str:
+def _command(name: str, study: "Study", interval: "Interval", benchmark: str | None) -> str:
     """The command without the file that it writes, so that the same study gives the same bytes."""
+    more = [f" --resample {interval.resample}"] * (interval.resample != "items")
+    more += [f" --below {cut:g}" for cut in interval.below]
+    more += [f" --benchmark {benchmark}"] if benchmark else []
     return (
         f"annotate {name} {Path(study.name).name} --replicates {interval.replicates} --confidence {interval.confidence:g} "
-        f"--seed {interval.seed}"
+        f"--seed {interval.seed}{''.join(more)}"
     )
 
 

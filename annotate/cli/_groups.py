@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from annotate.cli._help import takes
 from annotate.cli.options import (
+    Below,
     Cluster,
     Confidence,
     Config,
@@ -28,6 +29,7 @@ from annotate.cli.options import (
     Orders,
     Output,
     Replicates,
+    Resample,
     Seed,
     SetDistance,
     SpreadsheetSafe,
@@ -339,6 +341,12 @@ def resampled(
     from annotate.sampling import Interval
 
     return Interval("auto", replicates, confidence, seed, drawn_together(cluster))
+
+
+@takes(interval=resampled)
+def summarised(interval: "Interval", resample: Resample = "items", below: Below = None) -> "Interval":
+    """The same for everything of a study: annotators as a sample of agreement, and the chances to be below thresholds."""
+    return replace(interval, resample=resample, below=tuple(below or ()))
 
 
 def read_adjudicated(

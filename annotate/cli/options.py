@@ -151,6 +151,20 @@ Resample = Annotated[
         rich_help_panel=INTERVALS,
     ),
 ]
+Below = Annotated[
+    list[float] | None,
+    typer.Option(
+        "--below",
+        help="Also how likely a coefficient is to be below this, such as 0.667 or 0.8. Repeatable.",
+        rich_help_panel=INTERVALS,
+    ),
+]
+Benchmark = Annotated[
+    str | None,
+    typer.Option(
+        "--benchmark", help="Also the words of a scale: landis_koch, altman or fleiss. A convention."
+    ),
+]
 Levels = Annotated[
     list[str] | None,
     typer.Option(

@@ -21,8 +21,9 @@ from annotate.errors import InputError, some
 from annotate.present.claim_tables import profile_tables
 from annotate.present.data_statement import data_statement, title_of
 from annotate.present.label_tables import codebook_frame
+from annotate.present.methods import methods_paragraph
 from annotate.present.study_tables import agreement_table, pairs_table
-from annotate.present.summary import Summary, methods_paragraph
+from annotate.present.summary import Summary
 from annotate.present.tables import flat, rendered
 
 DESCRIPTOR, CROISSANT, STATEMENT = "datapackage.json", "croissant.json", "data_statement.md"
@@ -138,7 +139,9 @@ def _fill(folder: Path, summary: Summary) -> None:
         _write(folder / "paper" / f"{name}.tex", rendered(frame, "latex"))
         _write(folder / "paper" / f"{name}.md", rendered(frame, "markdown"))
     study = summary.study
-    words = methods_paragraph(study, summary.agreement, confidence=summary.confidence, seed=summary.seed)
+    words = methods_paragraph(
+        study, summary.agreement, confidence=summary.confidence, seed=summary.seed, icc=summary.icc
+    )
     _write(folder / "paper" / "methods.md", f"{words}\n")
 
 

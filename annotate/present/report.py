@@ -24,7 +24,8 @@ from annotate.frames import records
 from annotate.present import charts, wording
 from annotate.present.claim_cards import cards, network
 from annotate.present.label_tables import how_decided, shown_label
-from annotate.present.summary import Summary, methods_paragraph, warnings_of
+from annotate.present.methods import methods_paragraph
+from annotate.present.summary import Summary, warnings_of
 from annotate.present.tables import cell
 from annotate.present.wording import coefficient, decided, source_name, web_address
 from annotate.provenance.ledger import VARIABLES, Ledger
@@ -111,7 +112,9 @@ def render_report(summary: Summary, *, notes: Sequence[str] = ()) -> str:
         exclusions=_exclusions(study),
         codebook=_codebook(study),
         paragraph=visible(
-            methods_paragraph(study, agreement, confidence=summary.confidence, seed=summary.seed)
+            methods_paragraph(
+                study, agreement, confidence=summary.confidence, seed=summary.seed, icc=summary.icc
+            )
         ),
         interval_level=wording.interval_level(summary.confidence),
         wording=wording,

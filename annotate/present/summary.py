@@ -1,30 +1,27 @@
-"""Everything that the workbook, the report and the demo show, computed once; and the paragraph of the methods."""
+"""Everything that the workbook, the report and the demo show, computed once."""
 
-import importlib.metadata
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from annotate.agreement import disagreements, measure, pairs, rounds, with_cautions
+from annotate.agreement import disagreements, icc, measure, pairs, rounds, with_cautions
 from annotate.codebook.scale import Scale
 from annotate.consensus import or_nominal, resolve
 from annotate.coordination.adjudication import Decisions, decided_ratings, final_labels
 from annotate.errors import InputError, counted
 from annotate.frames import records
-from annotate.present.tables import cell
-from annotate.present.wording import caution_sentences, coefficient, order_ignored
+from annotate.present.methods import left_out_sentence
+from annotate.present.wording import caution_sentences
 from annotate.provenance import profile
 from annotate.provenance.claims.measured import Claims, gather
 from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.provenance.profiles import COLUMNS, VARIABLES
-from annotate.sampling import Interval
+from annotate.sampling import ITEMS, Interval
 from annotate.study.passages import passages_of_study
 from annotate.study.people import pseudonyms
 from annotate.study.study import Study
-from annotate.study.words import in_words
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,9 @@ class Summary:
     claims
         The claims of the ledger with what bears on their origins; None where they were not looked for.
     interval
-        How the intervals were made.
+        How the intervals were made, besides those of agreement.
+    icc
+        Of :func:`annotate.agreement.icc`: of the variables whose categories are numbers, overall.
 
     """
 
@@ -76,6 +75,7 @@ class Summary:
     decisions: Decisions | None = None
     claims: Claims | None = None
     interval: Interval = Interval()
+    icc: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def summarise(
@@ -83,6 +83,7 @@ def summarise(
     *,
     scales: Mapping[str, Scale] | None = None,
     interval: Interval = Interval(),
+    benchmark: str | None = None,
     decisions: Decisions | None = None,
     claims: Claims | None = None,
     ledger: bool = True,
@@ -93,13 +94,16 @@ def summarise(
 
     Without ``scales`` they are those of the study. Everything is of the first round, but for ``rounds``. Labels,
     provenance and the ledger take ``decisions`` in the place of the votes; agreement never does. Without ``ledger`` recurring claims are not
-    looked for. ``claims`` are those of :func:`annotate.provenance.claims.measured.gather`, with links and names of origins; by
+    looked for. Agreement is measured with the chances to be below .667 and .8, unless ``interval`` names others, and with a
+    ``benchmark`` if one is named; only it takes annotators for a sample, if ``interval`` says so. ``claims`` are those of :func:`annotate.provenance.claims.measured.gather`, with links and names of origins; by
     default they are what recurs, with each name an origin. Whoever annotated or decided stands there under a pseudonym, or by
     name with ``names``. Without ``texts`` the words of passages and comments are left out, and with them ``claims``.
     """
     study, decisions = handed_on(study, decisions, names=names)
     scales = study.scales if scales is None else scales
-    agreement = measure(study.first_round, scales=scales, by="source", interval=interval)
+    asked = replace(interval, below=interval.below or CONVENTIONAL)
+    interval = replace(interval, resample=ITEMS, below=())
+    agreement = measure(study.first_round, scales=scales, by="source", interval=asked, benchmark=benchmark)
     agreement = with_cautions(
         agreement, study.first_round, scales=scales, by="source", cluster=interval.cluster
     )
@@ -129,10 +133,21 @@ def summarise(
         decisions=decisions,
         claims=claims,
         interval=interval,
+        icc=icc_of_numbers(study, scales, interval),
     )
     if texts:
         return made
     return replace(made, study=without_texts(study), ledger=_without_wording(made.ledger), claims=None)
+
+
+def icc_of_numbers(study: Study, scales: Mapping[str, Scale], interval: Interval) -> pd.DataFrame:
+    """The intraclass correlations of the variables whose categories are numbers; without rows if there is none."""
+    numeric = {name: scale for name, scale in scales.items() if scale.level in ("interval", "ratio")}
+    rows = study.first_round[study.first_round["variable"].isin(list(numeric))]
+    if rows.empty:
+        return pd.DataFrame()
+    kind = Interval(confidence=interval.confidence, cluster=interval.cluster)
+    return icc(rows, scales=numeric, interval=kind)
 
 
 _OF_PEOPLE = ("ratings", "spans", "comments", "exclusions", "annotated", "relations", "inside", "gold")
@@ -212,6 +227,8 @@ def _without_wording(ledger: Ledger) -> Ledger:
     return replace(ledger, claims=claims, mentions=mentions)
 
 
+CONVENTIONAL = (0.667, 0.8)
+"""Below which alpha allows no conclusion, and tentative ones only (Krippendorff 2019, Content Analysis, 4th ed., ch. 12)."""
 PAIRED = ("percent_agreement", "krippendorff_alpha")
 """What is told of two annotators."""
 
@@ -254,170 +271,5 @@ def warnings_of(summary: Summary) -> Iterator[str]:
             "an annotator is, and enter nothing else."
         )
     if len(study.exclusions):
-        yield _left_out(study)
+        yield left_out_sentence(study)
     yield from (f"{caution[:1].upper()}{caution[1:]}." for caution in study.cautions)
-
-
-_CITED = {
-    "percent_agreement": "percent agreement (pairwise, averaged over passages with two ratings or more)",
-    "krippendorff_alpha": "Krippendorff's alpha (Krippendorff 2019, ch. 12)",
-    "gwet_ac1": "Gwet's AC1 (Gwet 2008)",
-}
-_DISTANCES = {
-    "nominal": "nominal",
-    "ordinal": "ordinal",
-    "interval": "interval",
-    "ratio": "ratio",
-    "set": "set-valued, with the MASI distance of Passonneau 2006",
-}
-
-
-def methods_paragraph(
-    study: Study, agreement: pd.DataFrame, *, confidence: float = 0.95, seed: int | None = None
-) -> str:
-    """Write one paragraph in plain words, every figure of it taken from the table of agreement.
-
-    Parameters
-    ----------
-    study
-        What was rated, and what was left out.
-    agreement
-        Of :func:`annotate.agreement.measure`; the rows of all sources together are used.
-    confidence, seed
-        Of its intervals.
-
-    """
-    whole = agreement[agreement["source"].isna()] if len(agreement) else agreement
-    if whole.empty:
-        return f"{_design(study)} {_left_out(study)}"
-    names = list(dict.fromkeys(whole["coefficient"]))
-    return " ".join(
-        sentence
-        for sentence in (
-            _design(study),
-            _measures(names, whole),
-            _weights(whole),
-            _intervals(whole, confidence, seed),
-            *_results(whole),
-            _left_out(study),
-            f"Computed with annotate {importlib.metadata.version('annotate')}.",
-        )
-        if sentence
-    )
-
-
-def _design(study: Study) -> str:
-    ratings = study.first_round
-    annotators, sources = ratings["annotator"].nunique(), ratings["source"].nunique()
-    return (
-        f"{counted(annotators, 'annotator')} coded {counted(ratings['item'].nunique(), 'passage')} from "
-        f"{counted(sources, 'source')}, {counted(len(ratings), 'judgement')} in all. {_coders(ratings)}"
-    )
-
-
-def _coders(ratings: pd.DataFrame) -> str:
-    """How many annotators a passage had, and in how many documents the passages lie."""
-    if ratings.empty:
-        return ""
-    coders = ratings.groupby("item")["annotator"].nunique()
-    least, most = int(coders.min()), int(coders.max())
-    each = f"{least}" if least == most else f"{least} to {most} (mean {coders.mean():.2f})"
-    said = f"A passage had {each} annotator{'' if most == 1 else 's'}"
-    documents = ratings["document"].nunique() if "document" in ratings.columns else 0
-    return f"{said}; the passages are from {counted(documents, 'document')}." if documents else f"{said}."
-
-
-def _measures(names: list[str], whole: pd.DataFrame) -> str:
-    levels = whole.drop_duplicates("variable").set_index("variable")["level"]
-    named = ", ".join(_CITED.get(name, coefficient(name).name) for name in names)
-    kinds = "; ".join(
-        f"{', '.join(in_words(variable).lower() for variable in group.index)}: {_DISTANCES[str(level)]}"
-        for level, group in levels.groupby(levels, sort=False)
-    )
-    said = f"Inter-annotator agreement was measured by {named}, at these levels of measurement: {kinds}."
-    if "distance" in whole.columns:
-        by = whole.dropna(subset="distance").drop_duplicates("variable")
-        other = [
-            f"{in_words(variable).lower()}: {distance}"
-            for variable, distance, level in by[["variable", "distance", "level"]].itertuples(
-                index=False, name=None
-            )
-            if distance not in (level, "masi")
-        ]
-        said += (
-            f" Alpha measured with another distance than that of the level: {'; '.join(other)}."
-            if other
-            else ""
-        )
-    return said
-
-
-def _weights(whole: pd.DataFrame) -> str:
-    """What weighs how, and what ignores the order of the categories."""
-    said = []
-    if "weights" in whole.columns:
-        pairs = whole[["coefficient", "weights"]].dropna().drop_duplicates()
-        kinds = [
-            f"{coefficient(name).name}: {kind}" for name, kind in pairs.itertuples(index=False, name=None)
-        ]
-        said += [f"Weights were: {'; '.join(kinds)}."] if kinds else []
-    names, variables = order_ignored(whole)
-    if names:
-        of = ", ".join(in_words(variable).lower() for variable in variables)
-        said.append(
-            f"Of ordered categories ({of}), {' and '.join(coefficient(name).name for name in names)} "
-            f"{'ignores' if len(names) == 1 else 'ignore'} the order."
-        )
-    return " ".join(said)
-
-
-def _intervals(whole: pd.DataFrame, confidence: float, seed: int | None) -> str:
-    kinds = sorted({str(kind).partition(", ")[::2] for kind in whole["interval"].dropna()})
-    if not kinds:
-        return ""
-    settings: dict[str, dict[str, None]] = {}
-    for kind, said in kinds:
-        settings.setdefault(kind, {}).update({said: None} if said else {})
-    how = " and ".join(f"{kind} ({' or '.join(said)})" if said else kind for kind, said in settings.items())
-    over = re.search(r" over (?:[0-9,]+ annotators(?: and )?)?(?:[0-9,]+ )?([a-z]+)?", how)
-    drawn = "passages" if over is None or over[1] in (None, "items") else over[1]
-    started = f" Random numbers start from seed {seed}." if seed is not None and "bootstrap" in how else ""
-    if sampled := re.search(r" over [0-9,]+ annotators( and )?", how):
-        also = f" and with other {drawn}" if sampled[1] else f", not with other {drawn}"
-        fixed = (
-            "Annotators are taken for a sample of those who might have coded: the intervals say how far values may move "
-            f"with other annotators{also}."
-        )
-    else:
-        fixed = f"Annotators are fixed: the intervals say how far values may move with other {drawn}, not with other annotators."
-    return f"Intervals in brackets are {100 * confidence:g} % intervals: {how} (Efron & Tibshirani 1993). {fixed}{started}"
-
-
-def _results(whole: pd.DataFrame) -> list[str]:
-    sentences = []
-    for variable, rows in whole.groupby("variable", sort=False):
-        first = rows.iloc[0]
-        told = ", ".join(_result(record) for record in records(rows))
-        sentences.append(
-            f"{in_words(str(variable))}: {told} "
-            f"(n = {counted(first['n_pairable_items'], 'passage')} with two ratings or more)."
-        )
-    return sentences
-
-
-def _result(record: dict[str, object]) -> str:
-    name = coefficient(str(record["coefficient"])).name
-    if record["value"] is None:
-        return f"{name} undefined ({record['undefined']})"
-    text = f"{name} {cell(record['value'])}"
-    if record["ci_low"] is None:
-        return text
-    return f"{text} [{cell(record['ci_low'])}, {cell(record['ci_high'])}]"
-
-
-def _left_out(study: Study) -> str:
-    counts = study.exclusions["reason"].value_counts()
-    if counts.empty:
-        return "No annotation was left out."
-    told = ", ".join(f"{count} {in_words(str(reason)).lower()}" for reason, count in counts.items())
-    return f"Left out were {counted(int(counts.sum()), 'annotation or answer', 'annotations or answers')} ({told})."

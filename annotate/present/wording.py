@@ -16,6 +16,7 @@ from annotate.agreement import COEFFICIENTS as MEASURES
 from annotate.agreement import MEANINGS
 from annotate.codebook.read import Codebook
 from annotate.counts.distance import UNORDERED
+from annotate.counts.shares import MEANINGS as OF_SHARES
 from annotate.study.exports import REASONS
 from annotate.study.study import Study
 from annotate.study.words import choice, in_words, visible
@@ -398,16 +399,14 @@ def but(said: str | None, told: Sequence[str]) -> str | None:
 
 
 def cautions_once(said: Sequence[str | None], parts: Sequence[bool]) -> tuple[list[str | None], list[str]]:
-    """Take out of cells the cautions that all have, or all of ``parts`` (rows that are not of all together), to say them once.
-
-    The cells that are left, and the lines.
-    """
+    """The cells without the cautions that all have, or all of ``parts`` (rows not of all together), and lines for these."""
     cells = [one if isinstance(one, str) else None for one in said]
     every = in_each(cells)
     others = in_each([one for one, part in zip(cells, parts, strict=True) if part])
-    told = [f"every row, {name}: {MEANINGS.get(name, name)}" for name in every]
+    meanings = {**OF_SHARES, **MEANINGS}
+    told = [f"every row, {name}: {meanings.get(name, name)}" for name in every]
     told += [
-        f"every row but (all), {name}: {MEANINGS.get(name, name)}" for name in others if name not in every
+        f"every row but (all), {name}: {meanings.get(name, name)}" for name in others if name not in every
     ]
     return [
         but(one, (*every, *others) if part else every) for one, part in zip(cells, parts, strict=True)

@@ -300,8 +300,8 @@ class Entering:
         self._do(f"CREATE VIEW entered AS SELECT {chosen} FROM texts {' '.join(joins)}")
         for column in ("variable", "category"):
             pairs[column] = canon[column]
-        told = ("source", "annotator", "item", "document")
-        return gone, [*said, *named_missing({one: counts[one] for one in told if one in counts})]
+        names_of = ("source", "annotator", "item", "document")
+        return gone, [*said, *named_missing({one: counts[one] for one in names_of if one in counts})]
 
     def _texts_of(self, view: str) -> list[str]:
         return [row[0] for row in self._rows(f"DESCRIBE {view}") if row[1] == "VARCHAR"]

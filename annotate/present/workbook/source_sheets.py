@@ -8,6 +8,7 @@ from annotate.agreement import MEANINGS
 from annotate.frames import records
 from annotate.present import wording
 from annotate.present.claim_tables import attributions
+from annotate.present.methods import correlated
 from annotate.present.summary import Summary
 from annotate.present.wording import (
     LEDGER_KINDS,
@@ -73,7 +74,7 @@ def sources(summary: Summary) -> Sheet:
         rows,
         len(rows),
         top=[
-            "Sources stand in the order of the alphabet: nothing here ranks them. Plus signs above unfold intervals."
+            "Sources stand in the order of the alphabet: nothing here ranks them. Plus signs above unfold intervals.",
         ],
         first_bold=True,
         explained=True,
@@ -196,6 +197,8 @@ def agreed(summary: Summary) -> Sheet:
     """One row a source and variable: its coefficients side by side, and what they are to be read with."""
     agreement, words = summary.agreement, Choices(summary.study.codebook)
     coefficients = list(dict.fromkeys(agreement["coefficient"]))
+    below = [str(name) for name in agreement.columns if str(name).startswith("p_below_")]
+    benchmarked = ["benchmark"] if "benchmark" in agreement.columns else []
     columns = [
         Column("Source", "long", 26, "Who published the passages."),
         Column("Question", "text", 18, "See the sheet Codebook."),
@@ -212,6 +215,18 @@ def agreed(summary: Summary) -> Sheet:
             Column(f"{term.short}: {part}", "number", 10, meant, folded=True)
             for part, meant in (("observed", "Before chance."), ("expected", "By chance."))
         ]
+        columns += [
+            Column(
+                f"{term.short} below {name.removeprefix('p_below_')}",
+                "number",
+                10,
+                "How likely that is.",
+                folded=True,
+            )
+            for name in below
+        ]
+        if benchmarked:
+            columns.append(Column(f"{term.short}: benchmark", "text", 16, "In words: a convention."))
         columns.append(Column(f"{term.short}: interval", "text", 40, "How it was made.", folded=True))
     columns += [
         Column("Most chosen", "long", 19, "The answer given most often."),
@@ -232,7 +247,7 @@ def agreed(summary: Summary) -> Sheet:
         cells: list[Value] = [source_name(source), in_words(variable)]
         cells += [one[key] for key in ("n_pairable_items", "n_items", "n_ratings", "n_annotators")]
         for key in coefficients:
-            parts = ("value", "ci_low", "ci_high", "observed", "expected", "interval")
+            parts = ("value", "ci_low", "ci_high", "observed", "expected", *below, *benchmarked, "interval")
             cells += [of[key][part] if key in of else None for part in parts]
         most = one["prevalent_category"]
         cells += [None if most is None else words.label(variable, most), one["prevalence"], one["level"]]
@@ -242,19 +257,17 @@ def agreed(summary: Summary) -> Sheet:
         reasons = dict.fromkeys(row["undefined"] for row in of.values() if row["undefined"])
         cells.append("; ".join(reasons) or None)
         rows.append(cells)
+    others = [name for name in cautions if name in MEANINGS and name not in of_each]
     return Sheet(
         columns,
         rows,
         len(rows),
         top=[
+            *correlated(summary.icc),
             *(f"Every source on its own, {name}: {MEANINGS[name]}." for name in of_each if name in MEANINGS),
             *(
-                [
-                    "Read with care: "
-                    + "; ".join(f"{name}: {MEANINGS[name]}" for name in cautions if name in MEANINGS)
-                    + "."
-                ]
-                if cautions
+                ["Read with care: " + "; ".join(f"{name}: {MEANINGS[name]}" for name in others) + "."]
+                if others
                 else []
             ),
         ],
