@@ -4,20 +4,22 @@ Whether ``NA`` is a missing judgement or a category is not to be seen in the tab
 until somebody says which, except where the codebook has the category.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from annotate.errors import InputError, TableError, counted
-from annotate.study.spellings import shown, unseen
+from annotate.frames import quoted
+from annotate.study.spellings import PERHAPS_CHANGED, shown, unseen
 
 MARKERS = (
     "NA", "NaN", "nan", "-NaN", "-nan", "None", "NULL", "null", "N/A", "n/a", "<NA>", "NaT", "-", ".",
     "#N/A", "#N/A N/A", "#NA", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND",
 )  # fmt: skip
 """What R, pandas, SAS and Excel write for a missing value."""
+Ask = Callable[[str], Sequence[tuple[Any, ...]]]
 NONE = "none"
 """Said instead of a marker: none of them is missing, all are categories."""
 
@@ -162,6 +164,38 @@ def untold_documents(blank: int, torn: int, items: int) -> tuple[str, ...]:
         "or another column"
     )
     return (said,)
+
+
+class Documents:
+    """The documents of a table that stays where it is, asked by ``rows``; ``texts`` are the columns of text of its view ``texts``."""
+
+    def __init__(self, rows: Ask, texts: Collection[str]) -> None:
+        self._rows, self._named = rows, "document" in texts
+
+    def cautions(self, nothing: str) -> tuple[str, ...]:
+        """Those of :func:`document_cautions`, of the view ``numbered``; ``nothing`` matches what no one sees."""
+        cell = f"CASE WHEN regexp_matches(document::VARCHAR, {nothing}) THEN NULL ELSE document END"
+        of_item = f"SELECT count({cell}) < count(*) AS blank, count(DISTINCT {cell}) > 1 AS torn FROM numbered GROUP BY item"
+        found = self._rows(
+            f"SELECT count(*) FILTER (blank), count(*) FILTER (torn), count(*) FROM ({of_item})"
+        )
+        return untold_documents(*map(int, found[0]))
+
+    def marked(self) -> dict[str, dict[str, int]]:
+        """How many rows have a document whose name stands for none, where documents are texts."""
+        marks = ", ".join(map(quoted, MARKERS))
+        found = self._counted(f"document IN ({marks})", "count(*) DESC, min(row_number)")
+        return {"document": found} if self._named else {}
+
+    def odd(self) -> dict[str, int]:
+        """How many rows have each document, where one may be another in another spelling; none otherwise."""
+        odd = self._counted(f"regexp_matches(document, {quoted(PERHAPS_CHANGED)})", "min(row_number)")
+        return self._counted("true", "min(row_number)") if odd else {}
+
+    def _counted(self, where: str, order: str) -> dict[str, int]:
+        of = f"FROM texts WHERE document IS NOT NULL AND {where} GROUP BY document ORDER BY {order}"
+        found = self._rows(f"SELECT document, count(*) {of}") if self._named else ()
+        return {str(name): int(count) for name, count in found}
 
 
 def markers(missing: "str | Sequence[str] | Any") -> tuple[str, ...]:

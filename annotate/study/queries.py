@@ -18,7 +18,7 @@ import pandas as pd
 
 from annotate.codebook.read import Codebook
 from annotate.frames import WHITE, copied, named, parquet_columns, quoted, read_frame, write_frame
-from annotate.study.missing import MARKERS, counts_of, missing_cells, named_missing, untold_documents
+from annotate.study.missing import MARKERS, Documents, counts_of, missing_cells, named_missing
 from annotate.study.ratings import (
     JUDGEMENT,
     KEY,
@@ -109,7 +109,7 @@ class Entering:
         self._number_rounds()
         said += self._one_rating_each()
         self._one_source_each()
-        said += self._untold_documents()
+        said += Documents(self._rows, ()).cautions(quoted(_UNSEEN)) if self._untold else ()
         if self._codebook is not None:
             self._within_codebook()
         self._make_ratings()
@@ -216,19 +216,8 @@ class Entering:
             str(variable): _summed(found["category"], found["n"])
             for variable, found in pairs.groupby("variable", sort=False)
         }
-        return counted_cautions(
-            counts, self._alike_items(), categories, self._codebook, self._alike_documents()
-        )
-
-    def _alike_documents(self) -> dict[str, int]:
-        """How many rows have each document, where one may be another in another spelling."""
-        if "document" not in self._texts_of("texts"):
-            return {}
-        odd = f"SELECT count(*) FROM (SELECT DISTINCT document FROM texts) WHERE regexp_matches(document, {quoted(PERHAPS_CHANGED)})"
-        if not self._rows(odd)[0][0]:
-            return {}
-        found = self._grouped(["document"], where="WHERE document IS NOT NULL")
-        return dict(zip(found["document"], found["n"].tolist(), strict=True))
+        documents = Documents(self._rows, self._texts_of("texts")).odd()
+        return counted_cautions(counts, self._alike_items(), categories, self._codebook, documents)
 
     @cached_property
     def _odd_items(self) -> pd.DataFrame:
@@ -277,11 +266,7 @@ class Entering:
         items = self._grouped(["item"], where=f"WHERE item IN ({', '.join(map(quoted, MARKERS))})")
         counts = {column: counts_of(found[column], found["n"]) for column, found in names.items()}
         counts["item"] = counts_of(items["item"], items["n"])
-        if "document" in self._texts_of("texts"):
-            documents = self._grouped(
-                ["document"], where=f"WHERE document IN ({', '.join(map(quoted, MARKERS))})"
-            )
-            counts["document"] = counts_of(documents["document"], documents["n"])
+        counts |= Documents(self._rows, self._texts_of("texts")).marked()
         if gone.any() or not canon.equals(pairs):
             told = {"raw_variable": pairs["variable"], "raw_category": pairs["category"], "gone": gone}
             told |= {f"canon_{one}": canon[one] for one in ("variable", "category")}
@@ -300,8 +285,7 @@ class Entering:
         self._do(f"CREATE VIEW entered AS SELECT {chosen} FROM texts {' '.join(joins)}")
         for column in ("variable", "category"):
             pairs[column] = canon[column]
-        names_of = ("source", "annotator", "item", "document")
-        return gone, [*said, *named_missing({one: counts[one] for one in names_of if one in counts})]
+        return gone, [*said, *named_missing(counts)]
 
     def _texts_of(self, view: str) -> list[str]:
         return [row[0] for row in self._rows(f"DESCRIBE {view}") if row[1] == "VARCHAR"]
@@ -409,19 +393,8 @@ class Entering:
         )[0]
         self._several_sources = bool(several)
         self._documents = not torn and not blank and int(documents) < int(items)
-        self._untold = bool(torn or blank)
+        self._untold = "document" in self._kept and bool(torn or blank)
         return bool(bits)
-
-    def _untold_documents(self) -> tuple[str, ...]:
-        """The caution of :func:`annotate.study.missing.document_cautions`."""
-        if "document" not in self._kept or not self._untold:
-            return ()
-        cell = f"CASE WHEN regexp_matches(document::VARCHAR, {quoted(_UNSEEN)}) THEN NULL ELSE document END"
-        of_item = f"SELECT count({cell}) < count(*) AS blank, count(DISTINCT {cell}) > 1 AS torn FROM numbered GROUP BY item"
-        found = self._rows(
-            f"SELECT count(*) FILTER (blank), count(*) FILTER (torn), count(*) FROM ({of_item})"
-        )
-        return untold_documents(*map(int, found[0]))
 
     def _one_source_each(self) -> None:
         if not self._several_sources:
