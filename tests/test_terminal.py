@@ -29,7 +29,7 @@ ASKED = {
     "ingest": None, "push": None, "pull": None, "merge": None, "desk": None, "adjudicate": None, "graph": None,
     "workbook": None, "tables": None, "report": None, "demo": None, "status": None, "annotators add": None,
     "server start": None, "server stop": None, "server status": None, "server backup": None, "server restore": None,
-    "link": None,
+    "link": None, "rate": None,
     "check": ["{tasks}"],
     "changes": ["later.json {e}", "{e} {e} --agreement --by source"],
     "codebook": [""],
@@ -54,6 +54,7 @@ ASKED = {
     "origins": ["{e}", "{e} --offers"],
     "claims": ["{e}", "{e} --mentions", "{e} --steps", "{e} --drift", "{e} --contradictions", "{e} --leave-one-out"],
     "sources": ["{e}"],
+    "rated": ["{e} --rated rated.json"],
     "annotators pairs": ["{e} --by source"],
     "annotators kinds": ["{e} --annotators kinds.csv --kind team"],
     "annotators machine": ["{e} --machine A3"],
@@ -123,6 +124,29 @@ def _inside():
     ]
 
 
+def _rated():
+    """Two passages of the example as two raters place them on the Admiralty scales."""
+    for task in (tasks := json.loads((EXAMPLE / "tasks.json").read_text("utf-8"))[:2]):
+        task["annotations"] = [
+            {
+                "id": 10 * task["id"] + who,
+                "completed_by": who,
+                "result": [
+                    {
+                        "id": name,
+                        "type": "choices",
+                        "from_name": name,
+                        "to_name": "text",
+                        "value": {"choices": [said]},
+                    }
+                    for name, said in (("source-reliability", "bcd"[who]), ("information-credibility", "1"))
+                ],
+            }
+            for who in (1, 2)
+        ]
+    return tasks
+
+
 @pytest.fixture
 def asked(run, tmp_path, monkeypatch):
     """Commands asked on a terminal: what each prints at each width."""
@@ -130,6 +154,7 @@ def asked(run, tmp_path, monkeypatch):
     (tmp_path / "kinds.csv").write_text(KINDS, "utf-8")
     (tmp_path / "gold.json").write_text(json.dumps(_tasks(ground_truth=True)), "utf-8")
     (tmp_path / "later.json").write_text(json.dumps(_tasks(was_cancelled=True)[:90]), "utf-8")
+    (tmp_path / "rated.json").write_text(json.dumps(_rated()), "utf-8")
     (tmp_path / "inside.json").write_text(json.dumps(_inside()), "utf-8")
     (tmp_path / "inside.xml").write_text(
         '<View><Text name="text" value="$text"/><Labels name="spans" toName="text"><Label value="FIGURE"/></Labels>'
