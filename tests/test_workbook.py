@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ from annotate.errors import InputError
 from annotate.present.summary import summarise
 from annotate.present.workbook import read_decisions_sheet, write_workbook
 from annotate.present.workbook.cell import MOST_LETTERS, as_date, as_text
+from annotate.present.workbook.explained import READING
 from annotate.present.workbook.sheet import MOST_ROWS
 from annotate.sampling import Interval
 from annotate.study.study import read_study
@@ -91,7 +93,11 @@ def test_every_sheet_has_a_header_in_view_a_filter_and_widths(book, name):
         assert widths[cell.column] >= longest + 4, cell.value  # with the button of the filter beside it
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.print_title_rows.endswith(f"${header}")
+    if name == "Annotators":  # matrices with headings of their own stand below
+        assert sheet.print_title_rows is None
+        assert sheet.page_setup.fitToHeight != 0  # as many pages as are said, not as many as it takes
+    else:
+        assert sheet.print_title_rows.endswith(f"${header}")
 
 
 def expanded_widths(sheet):
@@ -446,6 +452,40 @@ def test_the_overview_has_native_charts_and_the_figures_of_the_library(written, 
     order = ("percent_agreement", "krippendorff_alpha", "gwet_ac1")
     assert row[2:5] == pytest.approx([whole.loc[("claim_type", name), "value"] for name in order])
     assert row[1] == whole.loc[("claim_type", "gwet_ac1"), "n_pairable_items"]
+
+
+def test_the_overview_prints_what_is_read_on_one_page_and_the_charts_on_the_next(book):
+    sheet = book["Overview"]
+    assert not sheet.sheet_properties.pageSetUpPr or not sheet.sheet_properties.pageSetUpPr.fitToPage
+    (one,) = sheet.row_breaks.brk
+    named = [cell.row for cell in sheet["A"] if cell.hyperlink]
+    assert [sheet.cell(row, 1).value for row in named] == list(READING)[1:]
+    assert max(named) <= one.id < 62  # rows of a page at this scale
+
+
+def test_a_chart_shows_a_coefficient_below_0(tmp_path):
+    ratings = tmp_path / "ratings.csv"
+    lines = [f"{n},S,{who},kind,{'ab'[(n + (who == 'A2')) % 2]}" for n in range(12) for who in ("A1", "A2")]
+    ratings.write_text("item,source,annotator,variable,category\n" + "\n".join(lines) + "\n")
+    summary = summarise(
+        read_study(ratings), scales={"kind": Scale("nominal")}, interval=Interval(replicates=20)
+    )
+    assert summary.agreement["value"].min() < -0.5
+    write_workbook(tmp_path / "apart.xlsx", summary)
+    with zipfile.ZipFile(tmp_path / "apart.xlsx") as archive:
+        charts = [
+            archive.read(one).decode() for one in archive.namelist() if re.match(r"xl/charts/chart\d", one)
+        ]
+    least = [float(one) for chart in charts for one in re.findall(r'<c:min val="([^"]+)"', chart)]
+    assert len(least) == 2
+    assert max(least) <= -0.9
+
+
+def test_a_passage_that_stood_in_the_row_above_is_on_one_line(book):
+    cells = column(book, "Disagreements", "Passage")
+    again = [one for before, one in pairwise(cells) if before.value == one.value]
+    assert again
+    assert not any(one.alignment.wrap_text for one in again)
 
 
 @pytest.mark.parametrize("number", [11, 12, 13, 14])

@@ -1,5 +1,6 @@
 """The sheet about annotators: how much each did, and how every two agree, as a heat map for each question."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from annotate.study.words import in_words, natural
 
 MOST_ANNOTATORS = 40  # in a matrix; of more the pairs are a list
 MEASURE = "krippendorff_alpha"
+_PRINTED_ROWS = 60  # on a page, so that a matrix of few annotators is not torn in two
 
 
 def annotators(book: Book, summary: Summary) -> Any:
@@ -31,11 +33,12 @@ def annotators(book: Book, summary: Summary) -> Any:
         Column("With the others", "share", 10, "Pairs with others that agree, over all questions."),
         Column("With themselves", "share", 11, "Answers given again the second time."),
     ]
+    rows, matrices = [_row(summary, name) for name in names], len(names) <= MOST_ANNOTATORS
     page = book.add(
-        "Annotators", Sheet(columns, [_row(summary, name) for name in names], len(names), explained=True)
+        "Annotators", Sheet(columns, rows, len(rows), explained=True, head_on_each_page=not matrices)
     )
     row = len(names) + 4
-    if len(names) > MOST_ANNOTATORS:
+    if not matrices:
         book.text(
             page,
             row,
@@ -46,6 +49,7 @@ def annotators(book: Book, summary: Summary) -> Any:
     page.set_column(8, max(8, len(names) + 1), 10)
     for variable, of in summary.pairs.groupby("variable", sort=False):
         row = _matrix(book, page, row, str(variable), of, names)
+    page.fit_to_pages(1, math.ceil(row / _PRINTED_ROWS))
     return page
 
 

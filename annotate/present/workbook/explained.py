@@ -1,6 +1,7 @@
 """The sheets that explain: the overview with its charts, the codebook, and what was read and how it was measured."""
 
 import importlib.metadata
+import math
 import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from annotate.study.study import Study
 from annotate.study.words import Choices, in_words, visible
 
 MOST_SOURCES = 25  # that a chart can show
+_PRINTED = 64  # per cent: what is read stands on one page, the charts on the next
 READING: Mapping[str, str] = {
     "Overview": "The key figures, charts, what must be known before reading them, and where what stands.",
     "Sources": "One row a source, all sources together first: agreement and provenance side by side.",
@@ -43,6 +45,7 @@ def overview(book: Book, summary: Summary, notes: Sequence[str], sheets: Mapping
     for first, last, width in ((0, 0, 36), (1, 5, 12), (6, 6, 27), (7, 7, 9), (8, 8, 22)):
         page.set_column(first, last, width)
     book.print_setup(page)
+    page.set_print_scale(_PRINTED)  # not fitted to the width: then a spreadsheet takes no page break of ours
     page.set_tab_color(PALETTE[0])
     study = summary.study
     title = str(study.about.get("project title", "")) or "Agreement and provenance, by source"
@@ -65,8 +68,7 @@ def overview(book: Book, summary: Summary, notes: Sequence[str], sheets: Mapping
         row = _across(book, page, row, sentence, noted=True)
     row = _heading(book, page, row + 1, "Agreement, all sources together")
     row, table = _agreement(book, page, row, summary)
-    row = _charts(book, page, row + 1, summary, sheets, table)
-    row = _heading(book, page, row, "How to read this file")
+    row = _heading(book, page, row + 1, "How to read this file")
     for sentence in (wording.READING, wording.UNDEFINED):
         row = _across(book, page, row, sentence)
     for name, said in READING.items():
@@ -77,6 +79,7 @@ def overview(book: Book, summary: Summary, notes: Sequence[str], sheets: Mapping
             page.merge_range(row, 1, row, 8, "", book.look(text_wrap=True))
             page.write_string(row, 1, said, book.look(text_wrap=True))
             row += 1
+    _charts(book, page, row + 1, summary, sheets, table)
     return page
 
 
@@ -143,8 +146,8 @@ def _charts(
     summary: Summary,
     sheets: Mapping[str, Sheet],
     table: tuple[int, int, int],
-) -> int:
-    """Native charts; gives the row behind them."""
+) -> None:
+    """Native charts, on a printed page of their own."""
     drawn = []
     first, last, count = table
     if count:
@@ -162,7 +165,12 @@ def _charts(
                 "y_error_bars": {"type": "custom", "plus_values": plus, "minus_values": minus, "line": {"color": "#444444"}},
             })  # fmt: skip
         chart.show_hidden_data()
-        _dress(chart, "Agreement by question, all sources", "0.0", most=1)
+        _dress(
+            chart,
+            "Agreement by question, all sources",
+            "0.0",
+            least=_least(_whole(summary), "value", "ci_low"),
+        )
         drawn.append(chart)
     sheet = sheets["Sources"]
     names = sum(1 for _ in _source_names(summary))
@@ -192,18 +200,18 @@ def _charts(
                     "fill": {"color": PALETTE[place]},
                     "gap": 60,
                 })  # fmt: skip
-            _dress(chart, title, "0%" if series == shares else "0.0", most=1, bars=True)
+            least = 0.0 if series == shares else _least(_by_source(summary), "value")
+            _dress(chart, title, "0%" if series == shares else "0.0", least=least, bars=True)
             drawn.append(chart)
     if not drawn:
-        return row
+        return
     page.set_h_pagebreaks([row])
-    height = max(300, 90 + 26 * names) if names <= MOST_SOURCES else 300
+    height = max(300, 90 + 24 * names) if names <= MOST_SOURCES else 300
     for chart, (down, left, width) in zip(
         drawn, ((0, 0, 1140), (_DOWN, 0, 560), (_DOWN, 5, 560)), strict=False
     ):
         chart.set_size({"width": width, "height": 320 if not down else height})
         page.insert_chart(row + down, left, chart, {"x_offset": 6, "y_offset": 4})
-    return row + _DOWN + (-(-height // 20) + 1 if len(drawn) > 1 else 0)
 
 
 _DOWN = 17  # rows that a chart is high
@@ -219,17 +227,34 @@ def _source_names(summary: Summary) -> set[str]:
     return set(summary.study.passages["source"]) | set(summary.study.ratings["source"])
 
 
-def _dress(chart: Any, title: str, form: str, *, most: float, bars: bool = False) -> None:
+def _whole(summary: Summary) -> pd.DataFrame:
+    return summary.agreement[summary.agreement["source"].isna()]
+
+
+def _by_source(summary: Summary) -> pd.DataFrame:
+    """What the chart of the sources shows."""
+    agreement = summary.agreement
+    return agreement[agreement["source"].notna() & (agreement["variable"] == main_variable(agreement))]
+
+
+def _least(rows: pd.DataFrame, *columns: str) -> float:
+    """Where an axis starts: at 0, or lower where a coefficient or its interval goes below it, but not below -1."""
+    found = rows[list(columns)].apply(pd.to_numeric, errors="coerce").min().min()
+    return 0.0 if pd.isna(found) or found >= 0 else max(-1.0, math.floor(10 * found) / 10)
+
+
+def _dress(chart: Any, title: str, form: str, *, least: float, bars: bool = False) -> None:
     chart.set_title({"name": title, "name_font": {"size": 12, "bold": True}, "overlay": False})
     chart.set_legend({"position": "bottom"})
     value = {
-        "min": 0,
-        "max": most,
+        "min": least,
+        "max": 1,
         "num_format": form,
         "major_gridlines": {"visible": True, "line": {"color": "#D9DCE1"}},
     }
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}} if bars else value)
-    chart.set_x_axis(value | {"label_position": "high"} if bars else {"num_font": {"size": 9}})
+    names = {"num_font": {"size": 9}, "label_position": "low"}  # at the edge, not over bars below 0
+    chart.set_y_axis(names | {"reverse": True} if bars else value)
+    chart.set_x_axis(value | {"label_position": "high"} if bars else names)
 
 
 def _cells(top: int, left: int, bottom: int, right: int) -> str:

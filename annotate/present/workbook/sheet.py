@@ -50,7 +50,8 @@ class Sheet:
     where there are no rows. The first ``frozen`` columns stay in view; ``first_bold`` sets the first row apart.
     ``lists`` gives, for a row's number and a column's title, the range of cells that a drop-down list offers.
     ``explained`` puts the meaning of each column over its heading. Of the column ``quiet_again`` a text that stood in
-    the row above is set in grey on one line.
+    the row above is set in grey on one line. Without ``head_on_each_page`` the headings are printed once: where what
+    stands below the table has other ones.
     """
 
     columns: Sequence[Column]
@@ -64,6 +65,7 @@ class Sheet:
     lists: Sequence[tuple[int, str, str]] = ()
     quiet_again: str = ""
     tab: str = ""
+    head_on_each_page: bool = True
 
     @property
     def header(self) -> int:
@@ -99,7 +101,7 @@ class Book:
         """The look of a cell of a kind."""
         wanted: dict[str, Any] = {"num_format": FORMATS[kind], "bottom": 1, "bottom_color": RULE}
         wanted |= {"align": "right"} if kind in FIGURES else {"align": "left", "indent": 1}
-        wanted |= {"text_wrap": True} if kind in {"long", "quiet", "link"} else {}
+        wanted |= {"text_wrap": True} if kind in {"long", "link"} else {}
         wanted |= {"font_color": LINK, "underline": 1} if kind == "link" else {}
         wanted |= {"font_color": MUTED} if kind == "quiet" else {}
         wanted |= {"bold": True} if bold else {}
@@ -216,7 +218,8 @@ class Book:
                 folded = {"collapsed": True}
             page.set_column(place, place, column.width, None, folded)
         page.freeze_panes(header + 1, sheet.frozen)
-        page.repeat_rows(0 if header < 4 else header - 1, header)  # noqa: PLR2004 (not half a page on each page)
+        if sheet.head_on_each_page:
+            page.repeat_rows(0 if header < 4 else header - 1, header)  # noqa: PLR2004 (not half a page on each page)
         self.print_setup(page, sum(column.width for column in columns if not column.folded))
         if sheet.tab:
             page.set_tab_color(sheet.tab)

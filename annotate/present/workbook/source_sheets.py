@@ -31,6 +31,7 @@ from annotate.study.words import Choices, in_words
 SHOWN = ("attributed_share", "primary_share", "secondary_share", "unsupported_share")
 """The shares that stand in sight; the others are folded away."""
 _ENDS = (("ci_low", "low"), ("ci_high", "high"))
+_SIDES = (("low", "Lower"), ("high", "Upper"))
 
 
 def main_variable(agreement: pd.DataFrame) -> str | None:
@@ -137,7 +138,7 @@ def _source_columns(
             *columns,
             Column("Undefined, and why", "long", 44, "What has no number, and the reason."),
         ], cells
-    add("share", ("claims", None), Column("Claims", "amount", 9, "Passages with a claim.", _CLAIMS), None)
+    add("share", ("claims", None), Column("Claims", "amount", 9, _COUNTED), None)
     measures = [name for name in SHARES if (provenance["measure"] == name).any()]
     for name in sorted(measures, key=lambda one: (one not in SHOWN, measures.index(one))):
         term = SHARES[name]
@@ -153,6 +154,7 @@ def _source_columns(
     return [*columns, Column("Undefined, and why", "long", 44, "What has no number, and the reason.")], cells
 
 
+_COUNTED = "Passages with a claim; one that two of three annotators took for a claim counts two thirds."
 _CLAIMS, _KINDS = "Of the claims, the share that is …", "Of the claims, the share of each kind"
 _MEANT = {
     "percent_agreement": "Pairs of annotators with the same answer.",
@@ -210,10 +212,13 @@ def agreed(summary: Summary) -> Sheet:
     for key in coefficients:
         term = coefficient(key)
         columns.append(Column(term.short, "number", 9, _MEANT.get(key, "")))
-        columns += [Column(f"{term.short}: {end}", "number", 9, "End of the interval.") for _, end in _ENDS]
+        columns += [
+            Column(f"{term.short}: {end}", "number", 9, f"{side} end of its interval.")
+            for end, side in _SIDES
+        ]
         columns += [
             Column(f"{term.short}: {part}", "number", 10, meant, folded=True)
-            for part, meant in (("observed", "Before chance."), ("expected", "By chance."))
+            for part, meant in (("observed", "Before chance is taken off."), ("expected", "By chance alone."))
         ]
         columns += [
             Column(
