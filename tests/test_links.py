@@ -1,6 +1,7 @@
 """A link project is read as links: pairs, what each annotator said of them, and what is not such a project."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,8 +12,11 @@ from annotate.codebook.read import load_codebook
 from annotate.consensus import majority
 from annotate.errors import InputError
 from annotate.files import bundled
+from annotate.present.summary import summarise
+from annotate.sampling import Interval
 from annotate.study.links import DERIVATIONS, RELATIONS, pair_id, read_links
 from annotate.study.snapshot import write_snapshot
+from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, task
 from tests.link_example import labelled, link_task
 
@@ -140,3 +144,34 @@ def test_a_table_that_is_none_is_refused_in_one_line(tmp_path, rows, message):
         read_links(path)
     assert refused.type.__module__ == "annotate.errors"
     assert "\n" not in str(refused.value)
+
+
+PAIRED = str(Path(__file__).parent.parent / "exports" / "links-example")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["claims", "graph", "sources", "ledger", "reuse", "quantities", "candidates", "link -o made.json"],
+)
+def test_pairs_are_not_taken_for_passages(run, command, tmp_path, monkeypatch):
+    """Both texts of a pair would count as one text of a source named after two."""
+    monkeypatch.chdir(tmp_path)
+    name, *rest = command.split()
+    code, out, err = run(name, PAIRED, *rest)
+    assert (code, out, list(tmp_path.iterdir())) == (1, "", [])
+    assert err.endswith("give the study that they are of, and this one as its links, with --links\n")
+
+
+def test_tasks_of_pairs_are_not_taken_for_passages(run, tmp_path):
+    tasks = tmp_path / "pairs.json"
+    tasks.write_text(json.dumps([{"data": link_task("p1", "p2")["data"]}]), "utf-8")
+    code, out, err = run("reuse", str(tasks))
+    assert (code, out) == (1, "")
+    assert "holds pairs of passages" in err
+
+
+def test_no_claims_are_looked_for_in_a_report_of_pairs():
+    made = summarise(read_study(PAIRED), interval=Interval(replicates=10))
+    assert made.ledger.claims.empty
+    assert made.claims is None
+    assert not made.agreement.empty

@@ -233,10 +233,8 @@ def left_out(book: "Ledger") -> list[str]:
     """What a ledger leaves out, in words."""
     said = []
     if book.n_trivial:
-        figures = counted(book.n_trivial, "recurring figure")
-        said.append(
-            f"left out: {figures} that say only how long, of what order of magnitude, or a bare number"
-        )
+        figures = counted(book.n_trivial, "recurring figure that says", "recurring figures that say")
+        said.append(f"left out: {figures} only how long, of what order of magnitude, or a bare number")
     if book.n_rejected:
         said.append(f"left out: {counted(book.n_rejected, 'claim')} that the corrections reject")
     return said

@@ -15,6 +15,7 @@ from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.studio.client import Connection
 from annotate.studio.offered import tab_links
 from annotate.studio.pull import Look, look_again
+from annotate.study.links import of_pairs
 from annotate.study.passages import passages_of_study
 from annotate.study.study import Study
 
@@ -46,7 +47,8 @@ class Seen:
     @cached_property
     def ledger(self) -> Ledger:
         """The claims that recur."""
-        return ledger_of(passages_of_study(self.study), self.study.first_round)
+        passages = passages_of_study(self.study)
+        return ledger_of(passages.head(0) if of_pairs(self.study) else passages, self.study.first_round)
 
 
 class Watching:

@@ -19,6 +19,7 @@ from annotate.provenance.claims.measured import Claims, gather
 from annotate.provenance.ledger import Ledger, ledger_of
 from annotate.provenance.profiles import COLUMNS, VARIABLES
 from annotate.sampling import ITEMS, Interval
+from annotate.study.links import of_pairs
 from annotate.study.passages import passages_of_study
 from annotate.study.people import pseudonyms
 from annotate.study.study import Study
@@ -94,12 +95,13 @@ def summarise(
 
     Without ``scales`` they are those of the study. Everything is of the first round, but for ``rounds``. Labels,
     provenance and the ledger take ``decisions`` in the place of the votes; agreement never does. Without ``ledger`` recurring claims are not
-    looked for. Agreement is measured with the chances to be below .667 and .8, unless ``interval`` names others, and with a
+    looked for, nor in the pairs of a link project. Agreement is measured with the chances to be below .667 and .8, unless ``interval`` names others, and with a
     ``benchmark`` if one is named; only it takes annotators for a sample, if ``interval`` says so. ``claims`` are those of :func:`annotate.provenance.claims.measured.gather`, with links and names of origins; by
     default they are what recurs, with each name an origin. Whoever annotated or decided stands there under a pseudonym, or by
     name with ``names``. Without ``texts`` the words of passages and comments are left out, and with them ``claims``.
     """
     study, decisions = handed_on(study, decisions, names=names)
+    ledger = ledger and not of_pairs(study)
     scales = study.scales if scales is None else scales
     asked = replace(interval, below=interval.below or CONVENTIONAL)
     interval = replace(interval, resample=ITEMS, below=())
@@ -108,10 +110,8 @@ def summarise(
         agreement, study.first_round, scales=scales, by="source", cluster=interval.cluster
     )
     decided, passages = decided_ratings(study.ratings, decisions), passages_of_study(study)
-    if decided["variable"].isin(VARIABLES).any():
-        provenance = profile(decided, study.passages, interval=interval)
-    else:
-        provenance = pd.DataFrame(columns=list(COLUMNS))
+    profiled, none = decided["variable"].isin(VARIABLES).any(), pd.DataFrame(columns=list(COLUMNS))
+    provenance = profile(decided, study.passages, interval=interval) if profiled else none
     book = ledger_of(passages if ledger else passages.head(0), decided) if claims is None else claims.book
     if claims is None and ledger and texts:
         claims = gather(study, book=book)

@@ -76,6 +76,18 @@ def asks_for_links(codebook: Codebook) -> bool:
     return {RELATION, DERIVATION} <= codebook.levels.keys()
 
 
+def of_pairs(study: Study) -> bool:
+    """Whether a study is a link project: its items are pairs of passages, whose texts and sources are those of two."""
+    return study.codebook is not None and asks_for_links(study.codebook)
+
+
+def pairs_for_passages(where: str) -> InputError:
+    """Say that pairs were given where passages are asked for: two texts in one would be taken for a text of its own."""
+    return InputError(
+        f"{where}: holds pairs of passages, which were linked; give the study that they are of, and this one as its links, with --links"
+    )
+
+
 def read_links(path: Path | str, passages: pd.DataFrame | None = None) -> Links:
     """Read a snapshot or JSON export of a link project, or a table of links (.csv, .parquet).
 

@@ -15,6 +15,7 @@ from annotate.corpus.tasks import Task, is_task_file, read_tasks
 from annotate.errors import AnnotateError, InputError, counted
 from annotate.files import bundled, read_text
 from annotate.frames import READABLE
+from annotate.study.links import is_pair, of_pairs, pairs_for_passages
 from annotate.study.study import Study, read_study
 
 COLUMNS = ("item", "document", "source", "title", "published", "url", "start", "end", "kind", "text", "links")
@@ -36,7 +37,7 @@ def read_passages(path: Path, config: Path | None = None) -> pd.DataFrame:
     Raises
     ------
     InputError, ExportError
-        In one line: what, where, what to do.
+        In one line: what, where, what to do. Pairs of passages, of a link project, are refused.
 
     """
     return read_passages_and_study(path, config)[0]
@@ -45,10 +46,15 @@ def read_passages(path: Path, config: Path | None = None) -> pd.DataFrame:
 def read_passages_and_study(path: Path, config: Path | None = None) -> tuple[pd.DataFrame, Study | None]:
     """Read passages as :func:`read_passages` does, and the study with their ratings, where there is one."""
     if path.suffix.lower() == ".json" and is_task_file(path):
-        return passages_of(read_tasks(path), str(path)), None
+        tasks = read_tasks(path)
+        if any(is_pair(task["data"]) for task in tasks):
+            raise pairs_for_passages(str(path))
+        return passages_of(tasks, str(path)), None
     if path.is_file() and path.suffix.lower() in FORMATS and path.suffix.lower() not in READABLE:
         raise InputError(f"{path}: is a document; make tasks of it with annotate ingest, and give those")
     study = read_study(path, config=config, on_invalid="exclude")
+    if of_pairs(study):
+        raise pairs_for_passages(str(path))
     if study.passages["text"].isna().all():
         raise InputError(f"{path}: holds no texts; give the tasks that annotate ingest wrote, or a snapshot")
     return passages_of_study(study, str(path)), study

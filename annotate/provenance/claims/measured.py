@@ -28,7 +28,7 @@ from annotate.provenance.ledger import Ledger, ledger
 from annotate.provenance.origins import Origins, origins_of
 from annotate.reuse import MIN_SCORE, reuse
 from annotate.sampling import Interval, generator, percentiles
-from annotate.study.links import Links
+from annotate.study.links import Links, of_pairs, pairs_for_passages
 from annotate.study.passages import passages_of_study
 from annotate.study.study import Study
 
@@ -129,7 +129,14 @@ def gather(
     book
         The ledger of the study with these links and corrections, where it is at hand; then nothing is compared again.
 
+    Raises
+    ------
+    InputError
+        If the study is itself a link project.
+
     """
+    if of_pairs(study):
+        raise pairs_for_passages(study.name)
     passages = passages_of_study(study, study.name)
     passages = passages.loc[passages["kind"] != "boilerplate"].reset_index(drop=True)
     names = origins_of(study) if origins is None else origins
