@@ -410,3 +410,16 @@ def test_the_command_writes_nothing_if_nothing_was_read_or_if_it_is_strict(run, 
             "annotate: in/a.pdf: is cut short; fetch it again\n",
         )
     assert not (tmp_path / "t.json").exists()
+
+
+def test_a_coding_beside_the_documents_keeps_out_none_that_the_manifest_names(tmp_path):
+    """A table of their passages names the same documents, and comes first by name."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name in ("harbour", "quarry"):
+        (folder / f"{name}.txt").write_text(f"The {name} was closed in May.", "utf-8")
+    (folder / "codes.csv").write_text("document_id,text\nharbour,The harbour was closed in May.\n", "utf-8")
+    (folder / "sources.csv").write_text("file,source\nquarry.txt,Gazette\nharbour.txt,Courier\n", "utf-8")
+    made = ingest([folder], config_sha256="0", manifest=folder / "sources.csv")
+    assert [task["data"]["source"] for task in made.tasks] == ["Courier", "Gazette"]
+    assert [failure.path.name for failure in made.failures] == ["codes.csv"]

@@ -106,7 +106,9 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
     entries = rows.entries(found.files) if rows else {}
     notices = list(words_for(found.passed))
     settled: dict[str, Settled] = {}
-    for file in found.files:
+    for file in sorted(
+        found.files, key=lambda file: file not in entries
+    ):  # the manifest knows what is a document
         try:
             for new in _read(file, entries.get(file, Entry()), source, text_column):
                 _check_identity(new, settled)
@@ -114,6 +116,8 @@ def ingest(  # noqa: D417 - the manifest and the rest are described together
         except InputError as error:
             settled = {name: one for name, one in settled.items() if one.document.path != file}
             failures.add(file, error)
+    places = {file: place for place, file in enumerate(found.files)}
+    settled = dict(sorted(settled.items(), key=lambda known: places[known[1].document.path]))
     if rows:
         if rows.further:
             notices.append(f"{rows.path}: the columns {', '.join(rows.further)} are kept in the tasks")
