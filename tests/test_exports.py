@@ -11,6 +11,7 @@ from annotate.codebook.read import read_codebook
 from annotate.errors import ExportError, InputError
 from annotate.sampling import Interval
 from annotate.study.exports import tabulate
+from annotate.study.people import identified
 from annotate.study.study import read_study
 from tests.export_example import CONFIG, annotation, choice, result, span, task
 
@@ -173,6 +174,70 @@ def test_completed_by_may_be_an_object_and_its_address_is_not_kept():
         )
     )
     assert set(made.ratings["annotator"]) == {"A5"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "annotator"),
+    [
+        ([5], "A5"),
+        ([{"id": 5, "email": "x@example.org"}], "A5"),
+        ([5, "x@example.org"], "A5"),
+        (["x@example.org", 5], "A5"),
+        (["x@example.org"], "A1"),
+        ([[5]], "A5"),
+    ],
+)
+def test_completed_by_may_be_a_list_of_one_person(listed, annotator):
+    made = tables(task("p1", annotation(1, 1, choice("a"), completed_by=listed, updated_by=None)))
+    assert set(made.ratings["annotator"]) == {annotator}
+
+
+@pytest.mark.parametrize("listed", [[], [5, 6], [None], [True]])
+def test_a_list_of_nobody_or_of_several_is_counted_and_names_nobody(listed):
+    made = tables(task("p1", annotation(1, 1, choice("a"), completed_by=listed, updated_by=None)))
+    assert made.ratings.empty
+    assert list(made.exclusions["reason"]) == ["no_annotator"]
+
+
+def test_null_for_annotations_or_answers_is_none_of_them():
+    given = tables(task("p1"), task("p2", annotation(1, 1), annotation(2, 2, choice("a"))))
+    nulls = [task("p1"), task("p2", annotation(1, 1, result=None), annotation(2, 2, choice("a")))]
+    nulls[0]["annotations"] = None
+    found = tables(*nulls)
+    assert list(found.exclusions["reason"]) == ["empty"]
+    pd.testing.assert_frame_equal(found.exclusions, given.exclusions)
+    pd.testing.assert_frame_equal(found.ratings, given.ratings)
+    pd.testing.assert_frame_equal(found.passages, given.passages)
+    assert identified([*nulls])[0]["annotations"] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("false", False), ("False", False), ("0", False), ("true", True)]
+)
+@pytest.mark.parametrize("key", ["was_cancelled", "ground_truth"])
+def test_true_and_false_may_be_written_as_text(key, written, meant):
+    told, given = (
+        tables(task("p1", annotation(1, 1, choice("a"), **{key: one}))) for one in (written, meant)
+    )
+    pd.testing.assert_frame_equal(told.ratings, given.ratings)
+    pd.testing.assert_frame_equal(told.exclusions, given.exclusions)
+    pd.testing.assert_frame_equal(told.gold, given.gold)
+
+
+def test_ratings_and_numbers_may_be_written_as_text():
+    found = tables(
+        task(
+            "p1",
+            annotation(1, 1, result("force", "rating", rating="3"), result("depth", "number", number=" 2.5")),
+        ),
+        task(
+            "p2",
+            annotation(2, 1, result("force", "rating", rating="x"), result("depth", "number", number="nan")),
+        ),
+    )
+    of_first = found.ratings[found.ratings["item"] == "p1"].set_index("variable")["category"]
+    assert (of_first["force"], of_first["depth"]) == ("3", "2.5")
+    assert list(found.exclusions["reason"]) == ["malformed", "malformed"]
 
 
 def test_a_task_of_another_tool_gets_its_content_for_an_id():

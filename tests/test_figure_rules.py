@@ -84,6 +84,22 @@ def test_the_accuracy_on_marked_sentences_does_not_fall(name, precision, recall)
         "A weight of 40 \u338f was lifted.",
         "It has 5 \u2031 of salt.",
         "The plant uses 30 MWq of power.",
+        "The loan was Rs 5 lakh 20 thousand.",
+        "A debt of $3 trillion 200 billion.",
+        "The cloth was £3 10 and a ring.",
+        "The farm spans 12 acres 3 roods.",
+        "The jug holds 3 gallons 2 pints.",
+        "The field is 6 ha 20 a.",
+        "It weighs 3 kg 500.",
+        "He weighed 11st 4lb.",
+        "He weighed 11 stone 4.",
+        "The rent is € 1.200,-.",
+        "Er verdient 40,- die Stunde.",
+        "Output fell to 2.1 mb/d.",
+        "It was 20 light years away.",
+        "It has 1.5 mil users.",
+        "About 12 gross of pens were sold.",
+        "He owed £3/10/6 to the butcher.",
     ],
 )
 def test_what_is_not_understood_leaves_no_bare_amount(text):
@@ -91,6 +107,31 @@ def test_what_is_not_understood_leaves_no_bare_amount(text):
     assert figure.kind == NOT_UNDERSTOOD
     assert math.isnan(figure.low)
     assert math.isnan(figure.high)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("They paid £3 10s for it.", ["3.5 GBP"]),
+        ("They paid £3 10s 6d for it.", ["3.525 GBP"]),
+        ("He is 5 ft 11.", ["71 inch"]),
+        ("It took 3 hours 20.", ["200 minute"]),
+        ("It took 2 min 31.5 sec.", ["151.5 second"]),
+        ("The fund holds CHF 3.2 Mia.", ["3200000000 CHF"]),
+        ("Mia won in 2019 and Mia lost in 2020.", []),
+        ("She paid £3 40 times.", ["3 GBP", "40 time"]),
+        ("Budget $400 12% more than before.", ["400 USD", "12 percent"]),
+        ("They gave £30 2021 and £40 in 2022.", ["30 GBP", "40 GBP"]),
+        ("The house is 3 m 20 cm wide.", ["320 centimetre"]),
+        ("It grew from 2.5 to 3 million tonnes.", ["2500000", "3000000 tonne"]),
+        ("It fell from $4 to $3 million.", ["4000000 USD", "3000000 USD"]),
+        ("It grew from 900 to 1.2 million users.", ["900", "1200000 user"]),
+        ("Die Stadt zahlte 12 Mia. Franken.", ["12000000000 CHF"]),
+        ("In 3 weeks 40 people died.", ["3 week", "40 people"]),
+    ],
+)
+def test_a_number_right_behind_an_amount_belongs_to_it_or_to_what_follows(text, wanted):
+    assert [told(figure) for figure in figures(text)] == wanted
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ OF_A_STUDY = {
     *("annotators kinds", "annotators machine", "icc"),
 }
 OF_TEXTS = {"reuse", "quantities", "ledger", "candidates", "suggest"}
-OF_FILES = {"ingest", "check", "codebook", "assign", "merge"}
+OF_FILES = {"ingest", "check", "codebook", "assign", "merge", "changes", "rate", "rated"}
 
 
 def commands(group: Any, before: tuple[str, ...] = ()) -> Iterator[str]:
@@ -193,6 +193,10 @@ def test_nor_do_commands_on_files(study: Path, tmp_path: Path) -> None:
         said("codebook", "--config", tmp_path / "no\x1bsuch.xml"),
         said("assign", tasks, "--annotators", people, "--overlap", 2, "-o", tmp_path / "a\x1b.json"),
         said("merge", plain, study, "-o", tmp_path / "m\x1berged", "--on-invalid", "exclude"),
+        said("changes", plain, study, "--on-invalid", "exclude", "--replicates", 5),
+        said("rate", plain, "--on-invalid", "exclude", "-o", tmp_path / "ra\x1bte.json"),
+        said("rated", plain, "--on-invalid", "exclude", "--rated", tmp_path / "no\x1bsuch"),
+        said("rated", plain, "--on-invalid", "exclude", "--rated", study),
         said("agreement", tmp_path / "no\x1b[31msuch\u202e.csv"),
         said("assign", tasks, "--annotators", tmp_path / "none\x1b", "--overlap", 2),
     ]

@@ -125,6 +125,21 @@ def test_the_tables_are_those_of_a_list(tmp_path: Path, on_edited: Any) -> None:
 
 
 @pytest.mark.usefixtures("small_pieces")
+def test_nulls_of_a_converter_are_read_as_in_a_list(tmp_path: Path) -> None:
+    tasks = odd_export()
+    for number, made in enumerate(tasks):
+        if number % 5 == 0:
+            made["annotations"] = None
+        elif number % 3 == 0 and made["annotations"]:
+            made["annotations"][0]["result"] = None
+            made["annotations"][-1]["completed_by"] = [7, "n@example.org"]
+    wanted = tabulate(tasks, CODEBOOK)
+    assert "empty" in set(wanted.exclusions["reason"])
+    assert "A7" in set(wanted.ratings["annotator"])
+    the_same(tabulate(TaskFile(write(tmp_path / "e.json", tasks)), CODEBOOK), wanted)
+
+
+@pytest.mark.usefixtures("small_pieces")
 def test_a_table_that_holds_nothing_in_a_column_is_the_same(tmp_path: Path) -> None:
     tasks = [task(f"p{number}", annotation(number, 1, choice("a"))) for number in range(1, 30)]
     for made in tasks:

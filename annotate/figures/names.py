@@ -4,9 +4,11 @@ from unicodedata import category, normalize
 
 from annotate.figures import words as lex
 from annotate.figures.candidates import Candidate, locator, month
-from annotate.figures.grammar import LINE_BREAK, Match, Node, Rules, Token
+from annotate.figures.grammar import LINE_BREAK, Match, Node, Rules, Token, year_at
 from annotate.figures.nouns import singular
 from annotate.figures.numbers import Number
+from annotate.figures.rated import unit_at
+from annotate.figures.spelled import number_at
 
 NAMES: Rules[Candidate, Node] = Rules("locator", "before")
 _BARE_WORDS_FROM = 20
@@ -179,6 +181,12 @@ _KNOWN = frozenset(word for word in _KNOWN if len(word) > 1 or word in ("a", "i"
 _MONEY = frozenset(lex.CURRENCY_NAMES) | frozenset(name.rpartition(" ")[2] for name in lex.NATIONAL)
 
 
+_UNCLEAR = frozenset({"mil", "score"})  # a thousand, a million or an inch; a score that no rule has read
+_UNCLEAR_BEFORE = {"gross": ("of",), "light": ("year", "years", "minute", "minutes", "second", "seconds")}
+_JOINS = lex.words("to of in out times")
+_SMALLER = lex.words("rood roods perch perches pint pints quart quarts peck pecks stone thousand hundred")
+
+
 def not_understood(c: Candidate, start: int) -> int | None:  # noqa: C901, PLR0911 - a return for each reason
     """The token behind what is not understood at a figure whose currency or number begins at token ``start``.
 
@@ -188,8 +196,10 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: C901, PLR09
     """
     t, unit, j = c.reading.line.t, c.unit, c.unit.end
     token, sign = t[j], t[j].text[:1] or " "
-    if _unclear_before(t, start):
-        return j
+    if (end := _unclear(c, start)) is not None:
+        return end
+    if c.pair is None and unit.rate is None and (end := _number_behind(c, j)):
+        return end
     if (
         unit.kind == "measure"
         and token.text == "/"
@@ -220,6 +230,34 @@ def not_understood(c: Candidate, start: int) -> int | None:  # noqa: C901, PLR09
     ratio = c.number.form == "fraction" or (c.pair is not None and c.pair.ratio)
     bare = not unit.kind and unit.rate is None and c.number.form != "open" and not ratio
     return j + 1 if _odd(t, j) or (bare and not _known(t, j)) else None
+
+
+def _unclear(c: Candidate, start: int) -> int | None:
+    """The token behind what may be read in several ways: kr 40, 5 mil, 12 gross of pens, 2.1 mb/d, 1.200,-."""
+    t, unit, j = c.reading.line.t, c.unit, c.unit.end
+    between = t[c.end].lower
+    behind = t[c.end + 1].lower in _UNCLEAR_BEFORE.get(between, ())
+    if _unclear_before(t, start) or between in _UNCLEAR or behind:
+        return j if between not in _UNCLEAR and not behind else max(j, c.end + 1)
+    if unit.unit == "megabyte" and unit.rate == "d":  # of oil, mb are a million barrels
+        return j
+    dashed = t[j].text == "," and t[j + 1].text in lex.DASHES and t[j].gap == t[j + 1].gap == 0
+    return j + 2 if dashed and (not unit.kind or "." in t[c.number.start].text) else None
+
+
+def _number_behind(c: Candidate, j: int) -> int | None:
+    """The token behind a number right behind an amount, which may go on with it: £3 10z, Rs 5 lakh 20 thousand."""
+    line, unit, t = c.reading.line, c.unit, c.reading.line.t
+    if unit.kind not in ("money", "measure") or t[j].kind != "num" or t[j].gap != 1 or year_at(t[j]):
+        return None
+    second = number_at(line, j)
+    if second is None:
+        return None
+    if second.form in ("locator", "unknown"):
+        return second.end
+    if unit_at(line, second.end, second).kind == "":
+        return None if t[second.end].kind == "word" and t[second.end].lower in _JOINS else second.end
+    return second.end + 1 if t[second.end].lower in _SMALLER else None
 
 
 def _rated_behind(t: list[Token], j: int) -> int | None:

@@ -231,8 +231,10 @@ def _label(t: list[Token], i: int, j: int) -> bool:
     """Whether letters that touch a number make a label or an ordinal of it: 3D, 21st, 1990s, 5pm."""
     letters = t[j].lower
     code = t[j + 1].kind == "num" and t[j + 1].gap == 0
+    first = t[j - 1].text.endswith("1") and not t[j - 1].text.endswith("11")
     ordinal = (
-        letters in ("st", "nd", "rd", "th", "s", "ths", "er", "ers", "e", "ad", "bc", "bce", "ce")
+        (letters == "st" and first)  # 11st are stones
+        or letters in ("nd", "rd", "th", "s", "ths", "er", "ers", "e", "ad", "bc", "bce", "ce")
         or letters in lex.CLOCK
     )
     return (code or ordinal or len(letters) == 1) and not is_currency(t[i - 1])
@@ -264,7 +266,7 @@ def length_ahead(t: list[Token], j: int) -> str | None:
     return None
 
 
-def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: PLR0911 - a return for each form
+def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: C901, PLR0911 - a return for each form
     """The scale at token ``j`` and the token behind it."""
     t, token = line.t, line.t[j]
     if token.kind == "word" and token.gap < LINE_BREAK:
@@ -272,6 +274,8 @@ def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: PLR0911 - a
             return lex.SUFFIXES[token.lower], j + 1 + _abbreviated(t, j)
         if token.lower == "mil" and t[j + 1].lower in ("millones", "milhões"):
             return 1e3, j + 1
+        if token.lower == "mia" and _milliard(t, j):
+            return 1e9, j + 1 + _abbreviated(t, j)
         if token.lower in ("cr", "grand") and _money_before(t, j):
             return 1e7 if token.lower == "cr" else 1e3, j + 1
         if token.text == "MM":
@@ -286,6 +290,12 @@ def _scale(line: Line, j: int) -> tuple[float, int] | None:  # noqa: PLR0911 - a
             return lex.SCALE_LETTERS[token.lower], j + 1
     hyphen = token.text in lex.HYPHENS and token.gap == 0 and t[j + 1].gap == 0
     return (lex.SUFFIXES[t[j + 1].lower], j + 2) if hyphen and t[j + 1].lower in lex.SUFFIXES else None
+
+
+def _milliard(t: list[Token], j: int) -> bool:
+    """Whether Mia at token ``j`` is a milliard of money, and no name."""
+    before = _money_before(t, j) or t[j - 2].lower in lex.UNCLEAR_MONEY
+    return before or _money_behind(t, j + (t[j + 1].text == "."))
 
 
 def _abbreviated(t: list[Token], j: int) -> bool:

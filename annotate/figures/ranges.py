@@ -12,12 +12,14 @@ from annotate.figures.units import LETTERS_LONGEST, Unit
 _MEASURED = ("percent", "money", "measure", "duration")
 _REACH, _AHEAD = 8, 5
 _CENTS, _TWO_DIGITS, _MINUTE = 100, 2, 60
+_SHILLINGS, _OLD_PENCE = 20, 12  # of a pound, of a shilling
 _HUNDREDTHS = lex.words("cent cents pence p paise paisa kopeck kopecks centavo centavos groszy centimes")
 _SEPARATORS = frozenset({"to", "and", "or"})
 _ROUND = frozenset({2, 3, 4, 6, 7, 8, 9, 12})
 _THOUSAND = 1000
 _LONG = 4  # digits of a sum of money
 _PLACES = 6
+_CHANGED = 10  # times the second number: from 4 to 3 million, not from 900 to 1.2 million
 _CLOSE = 2.5  # "20 or 30", "two or three": not "5 or 500"
 
 
@@ -157,6 +159,21 @@ def _shared_scale(first: Number, second: Number) -> float:
     return first.value
 
 
+def scaled_as_second(line: Line, first: Number) -> Number:
+    """From 2.5 to 3 million, of a change: the scale of the second number is that of the first, too."""
+    t, j = line.t, first.end
+    if t[j].lower != "to" or first.form != "digits" or first.value != first.coefficient:
+        return first
+    j += 2 if t[j + 1].text in lex.SIGNS or t[j + 1].text in lex.CODES else 1
+    second = number_at(line, j)
+    if second is None or second.form != "digits" or second.value <= second.coefficient:
+        return first
+    if not 0 < first.value < min(_CHANGED * second.coefficient, _THOUSAND) or year_like(t, first):
+        return first
+    value = round(first.value * (second.value / second.coefficient), _PLACES)
+    return replace(first, value=value, rules=(*first.rules, "scale of the second number"))
+
+
 def _shared_thousands(t: list[Token], first: Number, second: Number) -> float | None:
     """20-23,000: the thousands of the second number are those of the first, too."""
     dashed = second.start == first.end + 1 and t[first.end].text in lex.DASHES and t[first.end].gap == 0
@@ -218,7 +235,7 @@ def _ratio(m: Match, first: Number, second: Number | None) -> Pair | None:
     return Pair(second, first.value / second.value, first.value / second.value, ratio=True)
 
 
-def second_unit(  # noqa: PLR0911 - a return for each form
+def second_unit(  # noqa: C901, PLR0911 - a return for each form
     line: Line, number: Number, unit: Unit
 ) -> tuple[float, int, Unit] | None:
     """The amount with what a smaller unit behind it adds, the token behind the second number, and its unit.
@@ -235,6 +252,10 @@ def second_unit(  # noqa: PLR0911 - a return for each form
         unit.unit == "minute" and t[j].text.isdecimal() and t[j + 1].text == "s" and t[j + 1].gap == 0
     ):  # 15m 30s
         return number.value * _MINUTE + float(t[j].text), j + 1, Unit(j + 2, "second", "duration")
+    if unit.currency == "GBP" and unit.rate is None and not number.value % 1:
+        old = _shillings(t, j)
+        if old is not None:
+            return number.value + old[0], old[1], replace(unit, end=old[1])
     second = number_at(line, j) if unit.rate is None and t[j].gap < LINE_BREAK else None
     if second is None or second.form not in ("digits", "words") or number.value % 1:
         return None
@@ -248,9 +269,12 @@ def second_unit(  # noqa: PLR0911 - a return for each form
             return None
         return number.value + second.value / _CENTS, k, replace(unit, end=k + named)
     if unit.unit == "hour" and (
-        t[k].text == "m" or (two and t[j].gap == 0 and k == j + 1 and t[k].kind != "word")
+        t[k].text == "m" or (two and k == j + 1 and t[k].kind not in ("word", "num") and t[k].text != "%")
     ):
         inner = Unit(k + (t[k].text == "m"), "minute", "duration")
+    short_of_word = t[k].kind != "word" or t[k].lower in lex.STOPS
+    if unit.unit == "foot" and not inner.kind and k == j + 1 and t[j].text.isdecimal() and short_of_word:
+        inner = Unit(k, "inch", "measure")  # 5 ft 11
     if unit.unit == "foot" and t[k].lower == "in":
         inner = Unit(k + 1, "inch", "measure")
     large, small = (lex.SIZES.get(one.unit or "") for one in (unit, inner))
@@ -260,3 +284,20 @@ def second_unit(  # noqa: PLR0911 - a return for each form
     if not second.value < ratio or ratio % 1:
         return None
     return number.value * ratio + second.value, second.end, inner
+
+
+def _shillings(t: list[Token], j: int) -> tuple[float, int] | None:
+    """The part of a pound that shillings and old pence at token ``j`` are, and the token behind them: £3 10s 6d."""
+    if not _few(t, j, _SHILLINGS, ("s", "shilling", "shillings")):
+        return None
+    value, end = int(t[j].text) / _SHILLINGS, j + 2
+    if _few(t, end, _OLD_PENCE, ("d", "pence")):
+        value, end = value + int(t[end].text) / (_SHILLINGS * _OLD_PENCE), end + 2
+    return value, end
+
+
+def _few(t: list[Token], j: int, most: int, names: tuple[str, ...]) -> bool:
+    """Whether fewer than ``most`` of what has one of these names stand at token ``j``."""
+    written = t[j].text
+    few = written.isdecimal() and len(written) <= _TWO_DIGITS and int(written) < most
+    return few and t[j].gap < LINE_BREAK and t[j + 1].lower in names

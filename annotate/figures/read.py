@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from annotate.figures import words as lex
 from annotate.figures.candidates import CHAINS, DATES, Candidate, Reading, carried_unit
-from annotate.figures.grammar import Line, Node, Token, pieces
+from annotate.figures.grammar import Line, Node, Token, pieces, year_at
 from annotate.figures.names import NAMES, alone, not_understood
 from annotate.figures.nouns import LOWER, UPPER, hedge_before, hedge_behind, singular
-from annotate.figures.numbers import Number, year_like
-from annotate.figures.ranges import currency_before, range_at, ratio_at, second_unit
+from annotate.figures.numbers import Number, is_currency, year_like
+from annotate.figures.ranges import currency_before, range_at, ratio_at, scaled_as_second, second_unit
 from annotate.figures.rated import unit_at
 from annotate.figures.spelled import STARTS, number_at
 from annotate.figures.units import Unit
@@ -119,6 +119,8 @@ def _read(reading: Reading, i: int) -> Read | None:  # noqa: PLR0911 - a return 
     if t[i].lower.endswith("fold"):
         return _manifold(reading, i)
     if t[i].kind == "num" and (chain := CHAINS.read(line, i, None)) is not None:
+        if t[i].gap == 0 and is_currency(t[i - 1]) and t[chain.end - 1].kind == "num":  # £3/10/6
+            return _unknown(reading, i - 1, chain.end, chain.rules)
         return _located(reading, chain.end, chain.rules)
     if t[i].kind == t[i + 2].kind == "num" and t[i + 1].text == ":" and t[i + 1].gap == t[i + 2].gap == 0:
         return _colon(reading, i)
@@ -126,6 +128,8 @@ def _read(reading: Reading, i: int) -> Read | None:  # noqa: PLR0911 - a return 
     if number is None:
         return None
     if number.form == "locator":
+        if t[i].gap == 0 and is_currency(t[i - 1]) and t[number.end - 1].kind == "num":  # £3/10/6
+            return _unknown(reading, i - 1, number.end, number.rules)
         return _located(reading, number.end, number.rules)
     if number.form == "unknown":
         return _lettered(reading, number)
@@ -168,6 +172,8 @@ def _assembled(reading: Reading, number: Number) -> Read:
     lead = begin if t[begin - 1].lower in _LEADS else start
     pair = ratio_at(line, number) if currency is None else None
     pair = pair or range_at(line, number, lead, currency)
+    if pair is None and t[lead - 1].lower == "from":
+        number = scaled_as_second(line, number)
     last = pair.second if pair else number
     unit, hedge_behind_it = _followed(line, last, pair.currency if pair else currency)
     if number.value == 1 and hedge and not unit.kind and not pair:
@@ -218,11 +224,23 @@ def _lettered(reading: Reading, number: Number) -> Read:
 def _unknown(reading: Reading, begin: int, end: int, rules: tuple[str, ...]) -> Read:
     """A figure that is not understood: no bounds, lest the number stand for what the words may make of it."""
     t = reading.line.t
+    while (further := _further(t, end)) is not None:
+        end = further
     reading.floor, reading.last = end, None
     figure = Figure(
         t[begin].start, t[end - 1].end, math.nan, math.nan, None, None, None, None, NOT_UNDERSTOOD
     )
     return Read(end, figure, rules=(*rules, NOT_UNDERSTOOD))
+
+
+def _further(t: list[Token], end: int) -> int | None:
+    """The token behind one more number of what is not understood: 11st 4lb, £3/10/6, 11 stone 4."""
+    if t[end].text == "/" and t[end].gap == t[end + 1].gap == 0 and t[end + 1].kind == "num":
+        return end + 2
+    if t[end].kind != "num" or t[end].gap != 1 or year_at(t[end]):
+        return None
+    glued = t[end + 1].kind == "word" and t[end + 1].gap == 0
+    return end + 2 if glued else end + 1 if t[end + 1].kind != "word" else None
 
 
 def _verdict(c: Candidate, start: int) -> tuple[str, ...] | None:

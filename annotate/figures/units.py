@@ -184,7 +184,7 @@ def _times(m: Match, _: Number) -> Unit:
     r"\u2032(?!\w)|['\u2019](?= (?:long|tall|wide|high|deep|thick)\b)",
     "a 12\u2032 pole = 12 foot",
     "It is 40' long. = 40 foot",
-    "51\u00b0 30\u2032 north != 51 degree; 30",
+    "51\u00b0 30\u2032 north != ?",
 )
 def _feet(m: Match, number: Number) -> Unit | None:
     return None if m.line.t[number.start - 1].text in ("\u00b0", "\u00ba") else Unit(m.end, "foot", "measure")

@@ -1,6 +1,7 @@
 """One answer in a Label Studio annotation: the server checks nothing, so it is checked here."""
 
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from annotate.codebook.repeats import look_up
 from annotate.study.marks import UNITS, Unit, place, read_mark
 from annotate.study.pages import begin_of
 from annotate.study.ratings import encode_set
+
+_WRITTEN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,14 @@ def _category(chosen: list[str], variable: Variable) -> Answer | Excluded:
     return Answer("rating", variable.name, chosen[0])
 
 
+def _in_digits(value: object) -> object:
+    """The number that a converter wrote as a text, where it is one."""
+    written = value.strip() if isinstance(value, str) else ""
+    return float(written) if _WRITTEN.fullmatch(written) else value
+
+
 def _rating(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
-    rating = value.get("rating")
+    rating = _in_digits(value.get("rating"))
     if not is_number(rating) or rating != int(rating):
         yield Excluded("malformed", variable.name, f"rating {rating!r:.80}")
     else:
@@ -134,7 +143,7 @@ def _rating(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | E
 
 
 def _number(value: Mapping[str, Any], variable: Variable) -> Iterator[Answer | Excluded]:
-    number = value.get("number")
+    number = _in_digits(value.get("number"))
     low = -math.inf if variable.minimum is None else variable.minimum
     high = math.inf if variable.maximum is None else variable.maximum
     if not is_number(number):

@@ -80,6 +80,34 @@ def said_twice(copies: Sequence[str], data: Mapping[str, Any]) -> str:
     return f"tasks {' and '.join(copies)} have one text{said}, and count as one passage"
 
 
+def as_meant(task: Any) -> Any:
+    """The task as its converter meant it: no annotations or answers for null, True and False for their names."""
+    if not isinstance(task, Mapping) or "annotations" not in task:
+        return task
+    made = task["annotations"]
+    if made is None:
+        return {**task, "annotations": []}
+    if isinstance(made, list) and any(map(_meant, made)):
+        return {
+            **task,
+            "annotations": [{**one, **meant} if (meant := _meant(one)) else one for one in made],
+        }
+    return task
+
+
+def _meant(annotation: object) -> dict[str, Any]:
+    """What of an annotation means something else than it says."""
+    if not isinstance(annotation, Mapping):
+        return {}
+    told: dict[str, Any] = {}
+    if annotation.get("result", ()) is None:
+        told["result"] = []
+    for key in ("was_cancelled", "ground_truth"):
+        if isinstance(said := annotation.get(key), str):
+            told[key] = said.strip().lower() not in ("", "0", "f", "false", "n", "no", "none", "null")
+    return told
+
+
 def check_task(task: Any, where: str) -> None:
     """Refuse what is not a task of a JSON export, with an :class:`ExportError`."""
     if not isinstance(task, Mapping):

@@ -18,7 +18,7 @@ from annotate.errors import counted
 from annotate.study.annotation_rows import Rows, rows_of
 from annotate.study.annotations import OnEdited, Reader, is_imported, left_to_adjudication, sort_copies
 from annotate.study.answers import Answer, Excluded
-from annotate.study.exported import PASSAGE_COLUMNS, passage_of, said_twice
+from annotate.study.exported import PASSAGE_COLUMNS, as_meant, passage_of, said_twice
 from annotate.study.people import NOBODY, annotator_id, identified, key_of
 from annotate.study.ratings import canonical_ratings
 from annotate.study.repeated import Section, Sections
@@ -119,6 +119,7 @@ def tabulate(
         If a task has not the shape of one, or two tasks give one passage id to different texts.
 
     """
+    tasks = tasks if isinstance(tasks, TaskFile) else [as_meant(task) for task in tasks]
     found = survey(tasks, codebook, where)
     made = _Making(tasks, codebook, found, on_edited, packed=isinstance(tasks, TaskFile))
     made.make()

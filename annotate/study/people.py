@@ -10,10 +10,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotate.errors import InputError
+from annotate.study.exported import as_meant
 
 NOBODY = "A?"
 PERSONS = ("completed_by", "updated_by", "last_created_by")
 _BESIDE = "created_username"
+_NUMBER_AND_ADDRESS = 2
 _LONG = 18  # digits of a number of an account
 _OF_MERGED = re.compile(r"\S+@\d+")  # account 3 of the second of several merged exports is 3@2
 _PSEUDONYM = re.compile(r"A(\d+)(?:@\d+)?|A\?")
@@ -27,11 +29,23 @@ def annotator_id(completed_by: object) -> str:
     """
     if type(completed_by) is int:
         return f"A{completed_by}"
+    completed_by = _listed(completed_by)
     person = completed_by.get("id") if isinstance(completed_by, Mapping) else completed_by
     if isinstance(person, bool) or not isinstance(person, int | float | str):
         return NOBODY
     name = str(person).strip()
     return NOBODY if not name or _is_address(name) else f"A{name.removesuffix('.0')}"
+
+
+def _listed(person: object) -> object:
+    """Who alone stands in a list: by one number, object or address, or by the number and the address beside it."""
+    while isinstance(person, list) and len(person) == 1:
+        person = person[0]
+    if isinstance(person, list) and len(person) == _NUMBER_AND_ADDRESS:
+        for number, address in (person, person[::-1]):
+            if type(number) is int and isinstance(address, str) and _is_address(address):
+                return {"id": number, "email": address}
+    return person
 
 
 def _is_address(name: str) -> bool:
@@ -50,7 +64,7 @@ def identified(tasks: Sequence[Any], numbers: Mapping[str, object] | None = None
         {**task, "annotations": [_identified(one, numbers) for one in task["annotations"]]}
         if isinstance(task, Mapping) and isinstance(task.get("annotations"), list)
         else task
-        for task in tasks
+        for task in map(as_meant, tasks)
     ]
 
 
@@ -124,7 +138,7 @@ def _annotations(tasks: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
 
 def _person(annotation: Mapping[str, Any], role: str) -> tuple[str | None, Any]:
     """The address, or failing that the name, and the number of who made or changed an annotation."""
-    person = annotation.get(role)
+    person = _listed(annotation.get(role))
     if role == "completed_by" and isinstance(said := annotation.get(_BESIDE), str):
         before, _, number = said.rpartition(",")
         beside = before.strip() or (number.strip() if _is_address(number) else "")

@@ -17,6 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from annotate.study.exported import as_meant
+
 STREAMED_FROM = 2**23
 """From so many bytes on a file is read as a stream: below, a list takes little and is as fast."""
 _PIECE = 2**22  # bytes that are read at a time
@@ -60,7 +62,7 @@ class TaskFile(Sequence[Any]):
         try:
             with self._path.open("rb") as file:
                 file.seek(start)
-                return json.loads(file.read(end - start))
+                return as_meant(json.loads(file.read(end - start)))
         except (OSError, ValueError, RecursionError) as error:  # it was changed meanwhile
             raise NotStreamedError from error
 
@@ -71,7 +73,7 @@ class TaskFile(Sequence[Any]):
             for start, end, task in _elements(self._path):
                 starts.append(start)
                 ends.append(end)
-                yield task
+                yield as_meant(task)
             self._starts, self._ends = starts, ends
         except (OSError, ValueError, RecursionError) as error:
             raise NotStreamedError from error
