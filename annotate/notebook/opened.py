@@ -219,6 +219,11 @@ def open_study(
         codebook = None if label_config is None else load_codebook(label_config)
         found = study_of_ratings(frame, codebook, "data frame", missing=missing)
     else:
+        if not isinstance(ratings, str | Path):
+            raise InputError(
+                f"open_study: {type(ratings).__name__} is neither a path nor a frame; give a string, a pathlib.Path, "
+                "or a frame of pandas, polars, Spark or DuckDB"
+            )
         path = path_of(ratings, "open_study")
         found = read_study(
             path, config=label_config, on_invalid=on_invalid, on_edited=on_edited, missing=missing

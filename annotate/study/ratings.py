@@ -376,12 +376,12 @@ def _more(count: int) -> str:
 
 
 def read_ratings(
-    path: Path, codebook: Codebook | None = None, *, missing: str | Sequence[str] = ()
+    path: Path | str, codebook: Codebook | None = None, *, missing: str | Sequence[str] = ()
 ) -> pd.DataFrame:
     """Read and check a table of ratings, ``.csv`` or ``.parquet``; see :func:`check_ratings`."""
-    return check_ratings(read_frame(path), codebook, str(path), missing=missing)
+    return check_ratings(read_frame(Path(path)), codebook, str(path), missing=missing)
 
 
-def write_ratings(frame: pd.DataFrame, path: Path) -> None:
+def write_ratings(frame: pd.DataFrame, path: Path | str) -> None:
     """Write a table of ratings, ``.csv`` or ``.parquet``."""
-    write_frame(frame, path)
+    write_frame(frame, Path(path))
