@@ -199,8 +199,11 @@ def test_a_data_frame_is_a_study(study: OpenStudy) -> None:
         (lambda _: annotate.open_study(EXAMPLE, config=5), "config: 5 (int) is not a path"),
         (lambda _: annotate.open_study(EXAMPLE, on_invalid="drop"), "on_invalid: 'drop' is not known"),
         (lambda _: annotate.open_study(pd.DataFrame({"a": [1]})), "no column item"),
-        (lambda _: annotate.open_study(pd.Series(["a", "b"], name="item")), "open_study: Series is neither a path nor a frame"),
-        (lambda s: annotate.open_study(s), "open_study: OpenStudy is neither a path nor a frame"),
+        (
+            lambda _: annotate.open_study(pd.Series(["a", "b"], name="item")),
+            "open_study: Series is neither a path nor a frame",
+        ),
+        (annotate.open_study, "open_study: OpenStudy is neither a path nor a frame"),
         (lambda s: s.kinds(5), "kind_of: 5 does not say what each annotator is"),
         (lambda s: s.kinds("kinds.csv"), "kind_of: 'kinds.csv' does not say"),
         (
@@ -394,6 +397,7 @@ def test_what_the_readme_says_of_python_runs(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_table_of_ratings_is_written_and_read_by_a_path_that_is_a_text(ending: str, tmp_path: Path) -> None:
     rows = pd.DataFrame([["a", "s", "X", "v", "yes"], ["a", "s", "Y", "v", "no"]], columns=RATING)
     annotate.write_ratings(rows, f"{tmp_path}/ratings.{ending}")
-    assert annotate.read_ratings(f"{tmp_path}/ratings.{ending}")[RATING].values.tolist() == rows.values.tolist()
+    read = annotate.read_ratings(f"{tmp_path}/ratings.{ending}")
+    assert read[RATING].to_numpy().tolist() == rows.to_numpy().tolist()
     with pytest.raises(InputError, match=r"nothing\.csv: no such file"):
         annotate.read_ratings(f"{tmp_path}/nothing.csv")

@@ -51,15 +51,6 @@ def names(what: str, value: object) -> tuple[str, ...]:
     raise StatisticsError(f"{what}: {_shown(value)} is neither a name nor a list of names")
 
 
-def mapping_of(what: str, value: object) -> dict[str, str]:
-    """A text for each of several names."""
-    if isinstance(value, Mapping):
-        return {str(name): str(one) for name, one in value.items()}
-    raise StatisticsError(
-        f'{what}: {_shown(value)} does not say what each annotator is; write {what}={{"A1": "expert", "A2": "other"}}'
-    )
-
-
 def whole(what: str, value: object, least: int = 0) -> int:
     """A whole number."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:

@@ -12,7 +12,7 @@ from annotate.agreement.registry import renamed
 from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.counts.shares import MEANINGS as OF_SHARES
 from annotate.errors import InputError, StatisticsError
-from annotate.notebook.asked import By, columns, flag, interval_of, level_of, mapping_of, measures, names, number, whole
+from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
 from annotate.present.label_tables import distribution_table, reliability_tables
 from annotate.present.study_tables import comparison_table, icc_table, pairs_table, plan_table
@@ -216,7 +216,7 @@ class RatedStudy(Study):
         """Compare kinds of annotators, such as experts and others; see :func:`annotate.agreement.kinds`."""
         frame = agreement.kinds(
             self.rated,
-            mapping_of("kind_of", kind_of),
+            kind_of,
             by=columns(by),
             coefficients=names("coefficients", coefficients),
             scales=self._scaled(level, order),

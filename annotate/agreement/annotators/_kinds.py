@@ -196,6 +196,10 @@ def _rows(
     patterns = group.assignments
     if patterns is None:
         raise StatisticsError(f"variable {group.variable}: who chose what is not known")
+    if not isinstance(kind_of, Mapping):
+        raise StatisticsError(
+            f'kind_of: {kind_of!r} does not say what each annotator is; write {{"A1": "expert", "A2": "other"}}'
+        )
     lost = [name for name in patterns.annotators if name not in kind_of]
     if lost:
         raise StatisticsError(
