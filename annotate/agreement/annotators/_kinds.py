@@ -188,7 +188,7 @@ def read_kinds(path: Path, column: str | None = None) -> dict[str, str]:
 
 def _rows(
     group: GroupPatterns,
-    kind_of: Mapping[str, str],
+    kind_of: object,
     asked: Sequence[Coefficient],
     correction: str,
     interval: Interval,
