@@ -159,6 +159,22 @@ def test_the_consensus_posterior_weighs_annotators_by_how_reliable_they_are(stud
     )
 
 
+def test_single_errors_are_not_made_a_category_of_their_own(study, tmp_path):
+    """Of 200 pairs, 25 have one answer of five that is never true: Dawid & Skene alone make some of them contradictions."""
+    rows = []
+    for at in range(300):
+        both = f"w{at}", f"v{at}"
+        errs = at // 8 % 5 if at < 200 and at % 8 == 0 else None
+        for who in range(5):
+            said = ("contradict", "narrower")[at // 40 % 2] if who == errs else "same_claim"
+            rows.append((*both, f"L{who}", said if at < 200 else "topic_only", ""))
+    given = answers(claim_example.links(tmp_path, rows))
+    found = chances(study, replace(gather(study).coding, pairs=given)).pairs
+    for at in range(300):
+        likely = {answer.relation: share for answer, share in found[f"w{at}", f"v{at}"]}
+        assert likely["same_claim" if at < 200 else "topic_only"] > 0.95
+
+
 def test_what_is_drawn_is_said_and_the_same_seed_draws_the_same(study, tmp_path):
     rows = [(a, b, "L1", "same_claim", "cannot_tell") for a, b in claim_example.SAME]
     rows += [("wire", "daily", "L2", "topic_only", ""), ("weekly", "gazette", "L2", "same_claim", "a_from_b")]
@@ -214,6 +230,10 @@ def test_corrections_join_split_reject_and_title(study, tmp_path):
         ("action,item,other\njoin,wire,wire", "joins wire with itself"),
         ("action,item,title\ntitle,wire,", "title says nothing"),
         ("action,item\nsplit,wire\nsplit,wire", "row 3 says what an earlier row says"),
+        ("action,item,other\nreject,wire,\njoin,wire,daily", "wire is joined and rejected, which contradict"),
+        ("action,item,title\nreject,wire,\ntitle,wire,Ships", "wire is given a title and rejected"),
+        ("action,item\nsplit,wire\nreject,wire", "wire is split off and rejected"),
+        ("action,item,title\nsplit,wire,\ntitle,wire,Ships", "joined with no other"),
         ("action,item,title\ntitle,wire,A\ntitle,wire,B", "wire is given two titles"),
     ],
 )

@@ -175,3 +175,13 @@ def test_the_command_writes_a_file_that_it_takes_back(run, tmp_path):
     code, _, words = run("origins", EXAMPLE, "--origins", "origins.csv", "-o", "origins.csv")
     assert code == 1
     assert "would write over what is read" in words
+
+
+def test_kinds_in_capitals_are_read_and_names_that_nobody_marked_are_told(study, tmp_path):
+    path = tmp_path / "origins.csv"
+    path.write_text(
+        "name;origin;kind\nMirel;Ana Mirel;PERSON\nMirrel;Ana Mirel;Person\nAna Mirel;;person", "utf-8"
+    )
+    read = read_origins(path, origins_of(study))
+    assert read.of("Mirel", "S").kind == "person"
+    assert read.unmarked == ("Mirrel",)  # a slip; what a name stands for need not be marked

@@ -120,6 +120,10 @@ def read_names(study: "Study", path: Path | None) -> "Origins":
         say(
             f"{path}: lacks {counted(len(read.unread), 'name')}, which {'stands for itself' if len(read.unread) == 1 else 'stand for themselves'}: {some(map(repr, read.unread), 3)}"
         )
+    if read.unmarked:
+        say(
+            f"{path}: nobody marked {some(map(repr, read.unmarked), 3)}, so {'this row does' if len(read.unmarked) == 1 else 'these rows do'} nothing"
+        )
     return read
 
 

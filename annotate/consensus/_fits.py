@@ -11,7 +11,7 @@ from narwhals.typing import IntoFrame
 
 from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import DAWID_SKENE, cautions
-from annotate.consensus._models import MODELS
+from annotate.consensus._models import MODELS, Expecting
 from annotate.consensus._responses import Responses, responses
 from annotate.consensus._votes import item_names, judged, members
 from annotate.consensus.em import Climb, Start, best
@@ -121,6 +121,7 @@ def fitted(
     keep: str = "votes",
     tolerance: float = TOLERANCE,
     cluster: str | None = AUTO,
+    expecting: bool = False,
 ) -> tuple[Fit, ...]:
     """Estimate what is true of each item together with how reliable each annotator is.
 
@@ -142,6 +143,9 @@ def fitted(
         The gain in log-likelihood of a step, as a share of it, below which a climb ends.
     cluster
         What is drawn together when :func:`annotators` asks how sure the figures are; it changes nothing else.
+    expecting
+        Of ``dawid-skene``: expect annotators to be right rather than wrong before they have answered, so that a
+        category that is hardly ever true is not made of single errors.
 
     Returns
     -------
@@ -165,7 +169,9 @@ def fitted(
     if not tolerance >= 0:
         raise StatisticsError(f"tolerance: {tolerance} is below 0; 0 goes on until nothing is gained")
     check_seed(seed)
-    model, found = MODELS[method], []
+    if expecting and method != DAWID_SKENE:
+        raise StatisticsError(f"expecting: only {DAWID_SKENE} has it, not {method}")
+    model, found = Expecting() if expecting else MODELS[method], []
     for one in judged(ratings, scales=scales, variables=variables, cluster=cluster):
         clusters = _clusters(one)
         for member, names, chosen in _questions(one, scales[one.variable].categories):

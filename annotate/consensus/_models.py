@@ -14,6 +14,7 @@ In all of them an item is of one true category, and annotators answer each by th
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from annotate.consensus.em import Model, Parameters, expect
 from annotate.sampling import FloatArray
 
 _SHRUNK = 0.1  # a leap takes no probability below this share of what it was: from 0 there is no way back
+_RIGHT, _WRONG = 8.0, 2.0  # answers that are expected of each annotator to each category
 _KNOWING, _HABIT = (
     0.5,
     10.0,
@@ -67,6 +69,35 @@ class DawidSkene:
         total = of.sum(axis=1, keepdims=True)
         rates = np.divide(of, total, out=np.zeros_like(of), where=total > 0).reshape(counts.shape)
         return Parameters(prevalence, rates, (prevalence, rates))
+
+
+class Expecting(DawidSkene):
+    """Dawid & Skene's model, of annotators who are expected to be right before they have answered anything.
+
+    A category of which hardly an item is true has error rates that rest on nothing, and may be filled with items on which a
+    single annotator erred. So each annotator starts with :data:`_RIGHT` right answers to each category, and as many wrong ones
+    as make up :data:`_WRONG` of all others together: Dirichlet priors, whose logarithm is climbed with the likelihood.
+    """
+
+    def maximise(self, found: Responses, posterior: FloatArray, _: Parameters | None) -> Parameters:
+        """The parameters that are most likely given posteriors and priors."""
+        weights = found.n * posterior
+        counts = found.totals(weights) + self._before(found)
+        return self._expected(self._of(weights.sum(axis=1) / found.n.sum(), counts, found), found)
+
+    def moved(self, found: Responses, leapt: tuple[FloatArray, ...], second: Parameters) -> Parameters:
+        """Bring the leap back to probabilities."""
+        return self._expected(super().moved(found, leapt, second), found)
+
+    def _expected(self, reached: Parameters, found: Responses) -> Parameters:
+        return replace(reached, bonus=float((self._before(found) * reached.log_rates).sum()))
+
+    @staticmethod
+    def _before(found: Responses) -> FloatArray:
+        size = found.n_categories
+        own = np.eye(size)
+        before = _RIGHT * own + (1 - own) * _WRONG / max(size - 1, 1)
+        return np.asarray(np.tile(before, (found.n_annotators, 1)), dtype=float)
 
 
 class OneCoin(DawidSkene):

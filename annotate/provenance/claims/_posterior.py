@@ -115,7 +115,9 @@ def _posteriors(ratings: pd.DataFrame, name: str, seed: int) -> _Posterior:
     if ratings.empty:
         return {}
     scale = Scale("nominal", tuple(sorted(set(ratings["category"]))))
-    fits = fitted(ratings, scales={name: scale}, method="dawid-skene", seed=seed, cluster=None)
+    fits = fitted(
+        ratings, scales={name: scale}, method="dawid-skene", seed=seed, cluster=None, expecting=True
+    )
     return {
         str(item): dict(zip(fit.categories, map(float, row), strict=True))
         for fit in fits

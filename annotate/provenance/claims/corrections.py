@@ -39,7 +39,7 @@ def read_corrections(path: Path, items: Collection[str]) -> Corrections:
     Raises
     ------
     InputError
-        With the first row that says what cannot be done, or twice.
+        With the first row that says what cannot be done, or twice, or two that contradict each other.
 
     """
     table = read_frame(path)
@@ -58,6 +58,18 @@ def read_corrections(path: Path, items: Collection[str]) -> Corrections:
     titled = [item for action, item, _, _ in rows if action == TITLE]
     if twice := sorted({item for item in titled if titled.count(item) > 1}):
         raise InputError(f"{path}: {twice[0]} is given two titles; give one")
+    joined = {side for action, item, other, _ in rows if action == JOIN for side in (item, other)}
+    split, rejected = ({item for action, item, _, _ in rows if action == what} for what in (SPLIT, REJECT))
+    for item, what in (
+        *((item, "joined and rejected") for item in sorted(rejected & joined)),
+        *((item, "given a title and rejected") for item in sorted(rejected & set(titled))),
+        *((item, "split off and rejected") for item in sorted(rejected & split)),
+        *(
+            (item, "split off and given a title, but joined with no other")
+            for item in sorted(split & set(titled) - joined)
+        ),
+    ):
+        raise InputError(f"{path}: {item} is {what}, which contradict each other; take one of them out")
     return Corrections(
         tuple((item, other) for action, item, other, _ in rows if action == JOIN),
         frozenset(item for action, item, _, _ in rows if action == SPLIT),

@@ -27,7 +27,8 @@ def read_origins(path: Path, found: Origins) -> Origins:
     Returns
     -------
     Origins
-        The names of ``found`` with the file's ``origin`` and ``kind``; ``unread`` are those that it does not have.
+        The names of ``found`` with the file's ``origin`` and ``kind``; ``unread`` are those that it does not have, ``unmarked``
+        those that only it has.
 
     Raises
     ------
@@ -46,12 +47,17 @@ def read_origins(path: Path, found: Origins) -> Origins:
         )
     cells = {column: [str(cell).strip() for cell in table[column].fillna("")] for column in NEEDED}
     table = table.assign(**cells)
+    table["kind"] = table["kind"].str.lower()
     table = table.assign(name=[name_of(name) for name in table["name"]])
     table["origin"] = [
         name_of(origin) or name for name, origin in zip(table["name"], table["origin"], strict=True)
     ]
     _check(table, path)
     stands_for = dict(zip(table["name"], table["origin"], strict=True))
+    marked, meant = (
+        set(found.table["name"]),
+        {origin for name, origin in stands_for.items() if name != origin},
+    )
     table["origin"] = [_last(origin, stands_for) for origin in table["origin"]]
     _check_kinds(table, found.sources, path)
     told, kinds = table.set_index("name"), dict(zip(table["origin"], table["kind"], strict=True))
@@ -67,7 +73,8 @@ def read_origins(path: Path, found: Origins) -> Origins:
     ]
     merged["origin"] = pd.Series([there.get(origin.casefold(), origin) for origin in read], dtype=object)
     unread = tuple(name for name in merged["name"] if name not in told.index)
-    return Origins(merged, found.sources, unread)
+    unmarked = tuple(name for name in table["name"] if name not in marked | meant)
+    return Origins(merged, found.sources, unread, unmarked)
 
 
 def _check(table: pd.DataFrame, path: Path) -> None:

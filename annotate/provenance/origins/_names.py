@@ -75,12 +75,14 @@ class Origin:
 class Origins:
     """The table of names (:data:`COLUMNS`), and the sources of the corpus.
 
-    ``unread`` are names that a coordinator's file does not have; they stand for themselves.
+    ``unread`` are names that a coordinator's file does not have; they stand for themselves. ``unmarked`` are names of the file
+    that nobody marked and no other name stands for, a slip perhaps.
     """
 
     table: pd.DataFrame
     sources: tuple[str, ...]
     unread: tuple[str, ...] = ()
+    unmarked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Look names up once."""
