@@ -149,7 +149,8 @@ def test_the_consensus_posterior_weighs_annotators_by_how_reliable_they_are(stud
         [(f"{a} {b}", "", who, "r", said) for a, b, who, said, _ in rows],
         columns=["item", "source", "annotator", "variable", "category"],
     )
-    (fit,) = fitted(table, scales={"r": Scale("nominal", ("same_claim", "topic_only"))}, cluster=None)
+    scales = {"r": Scale("nominal", ("same_claim", "topic_only"))}
+    (fit,) = fitted(table, scales=scales, cluster=None, expecting=True)
     expected = fit.posterior[list(fit.items).index("wire daily")]
     shares = {answer.relation: share for answer, share in found}
     assert shares["same_claim"] == pytest.approx(expected[0], abs=1e-5)
