@@ -154,7 +154,7 @@ def test_the_consensus_posterior_weighs_annotators_by_how_reliable_they_are(stud
     expected = fit.posterior[list(fit.items).index("wire daily")]
     shares = {answer.relation: share for answer, share in found}
     assert shares["same_claim"] == pytest.approx(expected[0], abs=1e-5)
-    assert shares["same_claim"] > 0.9
+    assert shares["same_claim"] > 0.6  # by votes it is a tie
     assert all(
         sum(share for _, share in one) == pytest.approx(1) for one in chances(study, coding).pairs.values()
     )
