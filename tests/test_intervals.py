@@ -525,3 +525,23 @@ def test_where_all_agree_the_chance_to_be_below_is_exact():
     assert percent["p_below_0.8"] == pytest.approx(0.8**20)
     with pytest.raises(StatisticsError, match="is not between -1 and 1"):
         Interval(below=(1.5,))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in INTERVALS if kind != "none"])
+def test_no_interval_ends_below_what_a_coefficient_can_be(kind):
+    """Over two documents that differ much, t with one degree of freedom reached minus millions."""
+    rows = [
+        (f"i{n}", f"d{n % 2}", f"A{who}", "kind", "xyz"[0 if n % 2 else (n * who) % 3])
+        for n in range(12)
+        for who in (1, 2, 3)
+    ]
+    frame = pd.DataFrame(rows, columns=["item", "document", "annotator", "variable", "category"])
+    found = measure(
+        frame,
+        scales={"kind": Scale("nominal")},
+        coefficients="all",
+        interval=Interval(kind, cluster="document"),
+    )
+    least = (-found["expected"] / (1 - found["expected"])).clip(upper=-1)
+    assert found["ci_low"].notna().any()
+    assert not (found["ci_low"] < least.fillna(0.0)).any()

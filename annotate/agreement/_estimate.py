@@ -4,6 +4,7 @@ Agreement on a category is that on it against all the rest: Krippendorff (2019),
 Bulletin 76, p. 380, for kappa.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -119,7 +120,9 @@ def _limits(
         level=patterns.level,
         units=units,
         values=np.array([whole[place].value[0] for place in defined]),
-        lowest=np.array([-np.inf if coefficient.chance_corrected else 0.0 for coefficient in having]),
+        lowest=np.array(
+            [_lowest(*both) for both in zip(having, (whole[place] for place in defined), strict=True)]
+        ),
         compute=lambda samples: np.array([one.value for one in _settled(having, patterns, samples)]),
     )
     if interval.resample == ITEMS:
@@ -136,6 +139,17 @@ def _limits(
         for place, effect in zip(defined, effects, strict=True):
             found[place] = replace(found[place], design_effect=effect)
     return found
+
+
+def _lowest(coefficient: Coefficient, settled: Settled) -> float:
+    """The least that a coefficient can be: no agreement at all by the chance agreement that was found, or -1.
+
+    On the scale of ``log(1 - coefficient)`` an interval over two documents would else end at minus millions.
+    """
+    if not coefficient.chance_corrected:
+        return 0.0
+    chance = float(settled.expected[0])
+    return min(-1.0, -chance / (1 - chance)) if 0 <= chance < 1 else -math.inf
 
 
 def observed_alike(
