@@ -359,6 +359,10 @@ def test_a_star_keeps_an_annotation_as_its_annotators_own_rating(export, config)
         ["p3", "A1", "b"],
     ]
     against = with_gold(study.rated, study.gold, scales=study.scales).set_index("annotator")
+    with pytest.raises(
+        InputError, match="no annotation is starred as ground truth; star the right annotation"
+    ):
+        with_gold(study.rated, study.gold.iloc[:0], scales=study.scales)
     assert against[["n_items", "n_agreeing"]].to_dict("index") == {
         "A1": {"n_items": 1, "n_agreeing": 0},
         "A2": {"n_items": 2, "n_agreeing": 2},

@@ -207,6 +207,7 @@ def test_no_line_is_longer_than_the_terminal_and_no_id_stands_there(asked, name)
             seen = set(re.findall(r"[0-9a-z_]+", out))
             assert (seen & categories, seen & items) == (set(), set()), words
         assert not re.search(r"\[-?[\d.]+,-?\d[\d.]*\n|\bnan\b|<NA>|: None$", out), words
+        assert not re.search(r"\bci (low|high)\b", out), f"{words}: an interval stands with its value"
 
 
 def test_what_is_computed_of_the_example_is_in_no_id_either():

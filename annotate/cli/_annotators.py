@@ -140,7 +140,7 @@ def pairs(
 
 
 @command(
-    app, "kinds", example="annotate annotators kinds exports/example --annotators people.csv --kind expert"
+    app, "kinds", example="annotate annotators kinds exports/example --annotators people.csv --kind team"
 )
 @takes(table=written, read=weighted)
 def kinds(
@@ -154,7 +154,7 @@ def kinds(
     ],
     kind: Annotated[
         str | None,
-        typer.Option("--kind", help="Which of its columns tells the kind, such as expert or team."),
+        typer.Option("--kind", help="Which of its columns tells the kind, such as team or language."),
     ] = None,
     by: By = None,
     coefficient: Coefficients = None,
@@ -266,10 +266,7 @@ def gold(read: Scaled, table: Table, confidence: Confidence = 0.95, cluster: Clu
     """Compute how often each annotator chooses what is starred as ground truth, their own stars left out."""
     from annotate.agreement import Interval
     from annotate.consensus import with_gold
-    from annotate.errors import InputError
 
-    if read.study.gold.empty:
-        raise InputError(f"{read.study.name}: no annotation is starred as ground truth")
     result = with_gold(
         read.in_memory.first_round,
         read.study.gold,

@@ -249,7 +249,7 @@ def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses:
     passages = plan.loc[plan["round"] == 1, "item"].nunique()
     say(
         f"{counted(passages, 'passage')}: {_from_to(found.loads)} an annotator, {_from_to(found.pairs)} shared by every two; "
-        f"within a source these differ by at most {found.source_loads} and {found.source_pairs}"
+        f"within a source, what annotators code differs by at most {found.source_loads}, and what two share by at most {found.source_pairs}"
     )
     if found.repeats[1]:
         say(f"{_from_to(found.repeats)} passages come to each annotator a second time, after all others")

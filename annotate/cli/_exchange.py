@@ -14,7 +14,6 @@ from annotate.cli.options import (
     Coefficients,
     Config,
     Edited,
-    Export,
     Insecure,
     Invalid,
     Levels,
@@ -304,8 +303,21 @@ def _pulled(projects: list[str], into: Path, *, insecure: bool) -> list[Path]:
 @command(app, "changes", WHOLE, example="annotate changes exports/harbour-<time> latest")
 @takes(table=written, interval=resampled)
 def changes(
-    before: Export,
-    after: Export,
+    before: Annotated[
+        Path,
+        typer.Argument(
+            help="The earlier snapshot or export.",
+            parser=snapshot,
+            metavar="earlier",
+            autocompletion=snapshots_offered,
+        ),
+    ],
+    after: Annotated[
+        Path,
+        typer.Argument(
+            help="The later one.", parser=snapshot, metavar="later", autocompletion=snapshots_offered
+        ),
+    ],
     table: Table,
     interval: "Interval",
     agreement: Annotated[bool, typer.Option("--agreement", help="Only agreement, before and after.")] = False,

@@ -27,7 +27,7 @@ from annotate.counts.groups import MisfitError, place_texts
 from annotate.counts.judgements import Judgements
 from annotate.counts.shares import shares_of_each
 from annotate.counts.table import bring_home
-from annotate.errors import StatisticsError, TableError
+from annotate.errors import InputError, StatisticsError, TableError
 from annotate.sampling import FloatArray, IntArray, Interval
 from annotate.study.ratings import encode_set
 
@@ -214,10 +214,16 @@ def with_gold(
 
     Raises
     ------
+    InputError
+        If nothing is starred.
     TableError, StatisticsError
         As of :func:`with_decided`.
 
     """
+    if gold.empty:
+        raise InputError(
+            "no annotation is starred as ground truth; star the right annotation of some tasks in Label Studio, and pull again"
+        )
     own = pd.MultiIndex.from_frame(gold[["item", "annotator"]])
     others = ratings.loc[~pd.MultiIndex.from_frame(ratings[["item", "annotator"]]).isin(own)]
     return with_decided(others, gold.drop_duplicates(["item", "variable"]), scales=scales, interval=interval)

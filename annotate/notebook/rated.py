@@ -11,7 +11,7 @@ from annotate.agreement import DEFAULT
 from annotate.agreement.registry import renamed
 from annotate.codebook.scale import Level, Scale, scales_of
 from annotate.counts.shares import MEANINGS as OF_SHARES
-from annotate.errors import InputError, StatisticsError
+from annotate.errors import StatisticsError
 from annotate.notebook.asked import By, columns, flag, interval_of, level_of, measures, names, number, whole
 from annotate.notebook.results import Agreement, Consensus, Result
 from annotate.present.label_tables import distribution_table, reliability_tables
@@ -294,8 +294,6 @@ class RatedStudy(Study):
         cluster: str | None = "auto",
     ) -> Result:
         """Measure each annotator against what is starred as ground truth; see :func:`annotate.consensus.with_gold`."""
-        if self.gold.empty:
-            raise InputError(f"{self.name}: no annotation is starred as ground truth")
         frame = consensus.with_gold(
             self.rated,
             self.gold,

@@ -71,7 +71,7 @@ def distribution_table(
 def reliability_tables(found: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame | list[pd.DataFrame]:
     """How often each annotator is right, how frequent categories are, and what each annotator calls each of them."""
     if "true_category" not in found.columns:
-        return readable(found.rename(columns={"value": "agrees"}), codebook)
+        return readable(found, codebook).rename(columns={"value": "agrees"})
     errors, common = found["figure"] == "error rate", found["figure"] == "prevalence"
     rest = found[~errors & ~common].drop(columns=["true_category"])
     alone = set(rest["figure"]) == {"accuracy"}

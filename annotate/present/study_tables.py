@@ -112,17 +112,26 @@ def readable(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFr
 
 
 def _folded(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Set the ends of an interval into the cell of its value, and how the intervals were made below the table."""
+    """Set the ends of each interval into the cell of its value, and how the intervals were made below the table."""
+    for name in [end.removesuffix("_ci_low") for end in frame.columns if str(end).endswith("_ci_low")]:
+        ends = {f"{name}_{end}": end for end in ("ci_low", "ci_high")}
+        if {name, *ends} <= set(frame.columns):
+            parts = frame[[name, *ends]].rename(columns={name: "value", **ends})
+            frame = frame.assign(**{name: _with_ends(parts)}).drop(columns=list(ends))
     if not {"value", "ci_low", "ci_high"} <= set(frame.columns):
         return frame, []
-    said = [None if row["value"] is None else estimate(row, cell) for row in records(frame)]
     kinds = frame["interval"].dropna().astype("str") if "interval" in frame else pd.Series(dtype="str")
     how = dict.fromkeys(
         re.sub(r", t with [\d.]+ degrees of freedom| over [\d,]+(?= )", _over, kind) for kind in kinds
     )
-    folded = frame.assign(value=pd.Series(said, index=frame.index, dtype=object))
+    folded = frame.assign(value=_with_ends(frame))
     told = [f"intervals: {'; '.join(how)}"] if how else []
     return folded.drop(columns=["ci_low", "ci_high", "interval"], errors="ignore"), told
+
+
+def _with_ends(frame: pd.DataFrame) -> "pd.Series[Any]":
+    said = [None if row["value"] is None else estimate(row, cell) for row in records(frame)]
+    return pd.Series(said, index=frame.index, dtype=object)
 
 
 def _over(found: "re.Match[str]") -> str:
