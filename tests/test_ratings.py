@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import annotate
 from annotate.agreement import measure
 from annotate.codebook.read import read_codebook
 from annotate.codebook.scale import Scale
@@ -533,3 +534,8 @@ def test_documents_that_do_not_tell_what_is_drawn_together_are_said(tmp_path, en
     cautions = read_study(path).cautions
     assert len(cautions) == (said is not None)
     assert said is None or said in cautions[0]
+
+
+def test_what_is_no_table_is_refused_in_words():
+    with pytest.raises(TableError, match="ratings: str is not a pandas data frame; read_ratings takes paths"):
+        annotate.check_ratings("ratings.csv")

@@ -539,3 +539,8 @@ def test_an_order_by_uncertainty_is_said_until_all_are_coded(export, config):
         one["annotations"] = []
     (said,) = [one for one in read_study(export(tasks), config=config).cautions if "annotate suggest" in one]
     assert said.startswith("2 of 4 passages were coded in the order of annotate suggest, the most uncertain")
+
+
+def test_missing_is_asked_of_tables_only():
+    with pytest.raises(InputError, match="asked of tables of ratings only; leave missing out"):
+        read_study(Path(__file__).parent.parent / "exports" / "example", missing="NA")

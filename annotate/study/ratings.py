@@ -141,6 +141,10 @@ def enter_ratings(
     missing: str | Sequence[str] = (),
 ) -> Entered:
     """Do what :func:`check_ratings` does, and tell what was left out and how the table was understood."""
+    if not isinstance(frame, pd.DataFrame):
+        raise TableError(
+            f"{where}: {type(frame).__name__} is not a pandas data frame; read_ratings takes paths"
+        )
     table = with_texts(frame.reset_index(drop=True), where)
     said = list(spelling_cautions(table, codebook))
     for column in table.columns:
