@@ -542,5 +542,5 @@ def test_an_order_by_uncertainty_is_said_until_all_are_coded(export, config):
 
 
 def test_missing_is_asked_of_tables_only():
-    with pytest.raises(InputError, match="asked of tables of ratings only; leave missing out"):
+    with pytest.raises(InputError, match="missing is asked of tables of ratings only; leave it out"):
         read_study(Path(__file__).parent.parent / "exports" / "example", missing="NA")

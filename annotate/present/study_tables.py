@@ -4,7 +4,6 @@ An estimate and its interval stand in one cell. What is the same in every row st
 what the reader must know of its words.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -113,29 +112,22 @@ def readable(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFr
 
 def _folded(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Set the ends of each interval into the cell of its value, and how the intervals were made below the table."""
-    for name in [end.removesuffix("_ci_low") for end in frame.columns if str(end).endswith("_ci_low")]:
-        ends = {f"{name}_{end}": end for end in ("ci_low", "ci_high")}
-        if {name, *ends} <= set(frame.columns):
-            parts = frame[[name, *ends]].rename(columns={name: "value", **ends})
-            frame = frame.assign(**{name: _with_ends(parts)}).drop(columns=list(ends))
-    if not {"value", "ci_low", "ci_high"} <= set(frame.columns):
+    own = {"value", "ci_low", "ci_high"} <= set(frame.columns)
+    for low in [name for name in frame.columns if str(name).endswith("ci_low")]:
+        start = low.removesuffix("ci_low")
+        parts = {start.removesuffix("_") or "value": "value", low: "ci_low", f"{start}ci_high": "ci_high"}
+        if {*parts} <= set(frame.columns):
+            rows = records(frame[[*parts]].rename(columns=parts))
+            said = [None if row["value"] is None else estimate(row, cell) for row in rows]
+            frame = frame.drop(columns=[low, f"{start}ci_high"])
+            frame[next(iter(parts))] = pd.Series(said, index=frame.index, dtype=object)
+    if not own:
         return frame, []
     kinds = frame["interval"].dropna().astype("str") if "interval" in frame else pd.Series(dtype="str")
-    how = dict.fromkeys(
-        re.sub(r", t with [\d.]+ degrees of freedom| over [\d,]+(?= )", _over, kind) for kind in kinds
-    )
-    folded = frame.assign(value=_with_ends(frame))
-    told = [f"intervals: {'; '.join(how)}"] if how else []
-    return folded.drop(columns=["ci_low", "ci_high", "interval"], errors="ignore"), told
-
-
-def _with_ends(frame: pd.DataFrame) -> "pd.Series[Any]":
-    said = [None if row["value"] is None else estimate(row, cell) for row in records(frame)]
-    return pd.Series(said, index=frame.index, dtype=object)
-
-
-def _over(found: "re.Match[str]") -> str:
-    return " over" if found[0].startswith(" over") else ""
+    kinds = kinds.str.replace(r", t with [\d.]+ degrees of freedom", "", regex=True)
+    how = kinds.str.replace(r" over [\d,]+(?= )", " over", regex=True).unique()
+    told = [f"intervals: {'; '.join(how)}"] if len(how) else []
+    return frame.drop(columns="interval", errors="ignore"), told
 
 
 def _heading(name: str) -> str:

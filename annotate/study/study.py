@@ -281,9 +281,7 @@ def read_study(
     """
     path, config = Path(path), None if config is None else Path(config)
     if missing and path.exists() and path.suffix.lower() not in READABLE:
-        raise InputError(
-            f"{path}: what stands for missing is asked of tables of ratings only; leave missing out"
-        )
+        raise InputError(f"{path}: missing is asked of tables of ratings only; leave it out")
     if path.is_dir():
         return _snapshot(path, config, on_edited)
     if path.suffix.lower() in READABLE:
