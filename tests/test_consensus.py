@@ -9,10 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotate.codebook.read import read_codebook
 from annotate.codebook.scale import Scale, scales_of
-from annotate.consensus import MEANINGS, METHODS, distribution, majority, resolve, with_decided
+from annotate.consensus import (
+    MEANINGS,
+    METHODS,
+    distribution,
+    majority,
+    resolve,
+    with_decided,
+    without_hidden,
+)
 from annotate.consensus._votes import COLUMNS
 from annotate.errors import StatisticsError, TableError
+from annotate.study.annotations import hidden_by
 
 NOMINAL = {"v": "nominal", "w": "nominal"}
 some = settings(max_examples=30, deadline=None, derandomize=True)
@@ -281,3 +291,80 @@ def test_what_cannot_be_compared_is_said_in_one_line(ratings, told, more, error,
     with pytest.raises(error, match=said) as caught:
         with_decided(ratings, told, **more)
     assert "\n" not in str(caught.value)
+
+
+# ---- what the label config hides -------------------------------------------------------------------
+
+CHAIN = read_codebook("""<View>
+  <Text name="text" value="$text"/>
+  <Choices name="kind" toName="text" choice="single"><Choice value="A claim" alias="claim"/><Choice value="none"/></Choices>
+  <View visibleWhen="choice-unselected" whenTagName="kind" whenChoiceValue="none">
+    <Choices name="basis" toName="text" choice="single"><Choice value="record"/><Choice value="word"/></Choices>
+    <Choices name="told" toName="text" choice="multiple"><Choice value="by name"/><Choice value="by post"/></Choices>
+  </View>
+  <View visibleWhen="choice-selected" whenTagName="basis" whenChoiceValue="word">
+    <Rating name="firm" toName="text" maxRating="3"/>
+  </View>
+  <View visibleWhen="choice-selected" whenTagName="told" whenChoiceValue="by post">
+    <Number name="days" toName="text"/>
+    <TextArea name="note" toName="text"/>
+  </View>
+  <Choices name="place" toName="text" choice="single" visibleWhen="region-selected"><Choice value="here"/></Choices>
+</View>""")
+
+
+def answers(said):
+    """Rows such as ``A kind=none basis=word`` for one item, a line each annotator."""
+    rows = [("p", line.split()[0], *cell.split("=", 1)) for line in said for cell in line.split()[1:]]
+    frame = pd.DataFrame(rows, columns=["item", "annotator", "variable", "category"], dtype="str")
+    return frame.assign(round=1, category=frame["category"].str.replace("_", " "))
+
+
+@pytest.mark.parametrize("method", ["majority", "dawid-skene"])
+def test_what_the_labels_of_others_hide_has_none_and_so_on_down_the_chain(method):
+    rows = answers(["A kind=none", "B kind=none", "C kind=none",
+                    'D kind=claim basis=word told=["by_post"] firm=2 days=4 place=here'])  # fmt: skip
+    records = resolve(rows, scales=CHAIN.scales, method=method)
+    found = without_hidden(records, CHAIN).set_index("variable")
+    hidden = ["basis", "days", "firm", "told"]
+    assert found.index[found["method"] == "not asked"].tolist() == hidden
+    assert found.loc[hidden, "category"].tolist() == [None] * 4
+    assert set(found.loc[hidden, "caution"]) == {"not asked: the final label of kind hides it"}
+    assert found.loc[hidden, "share" if method == "majority" else "posterior"].isna().all()
+    assert found.loc[["kind", "place"], "category"].tolist() == ["none", "here"]
+    assert found["n_ratings"].tolist() == records["n_ratings"].tolist()
+    assert records["category"].notna().all()  # what was given stays
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        (["A kind=claim basis=record", "B kind=claim basis=record", "C kind=claim basis=word firm=1"], ["firm"]),
+        (["A kind=claim basis=word", "B kind=claim basis=record firm=1"], []),  # a tie hides nothing
+        (["A kind=none", "B kind=claim basis=word firm=1"], []),
+        (["A kind=none", "B kind=none", "C kind=none", "D kind=claim basis=word firm=1", "E kind=claim basis=record"],
+         ["basis", "firm"]),  # a tie that is hidden itself hides what hangs on it
+        (['A kind=claim told=["by_name"]', 'B kind=claim told=["by_name"]', 'C kind=claim told=["by_name","by_post"] days=3'],
+         ["days"]),
+        (['A kind=claim told=["by_name","by_post"] days=3'], []),
+        (["A told=[] days=3"], ["days"]),
+        (["A basis=word firm=1 days=3"], []),  # of what has no label here nothing is known
+    ],
+)  # fmt: skip
+def test_ties_sets_and_what_is_not_known(said, hidden):
+    found = without_hidden(resolve(answers(said), scales=CHAIN.scales), CHAIN)
+    assert found.loc[found["method"] == "not asked", "variable"].tolist() == hidden
+    assert not found.loc[found["method"] == "not asked", "tie"].any()
+    assert found.loc[found["method"] == "not asked", ["category", "tied"]].isna().all(axis=None)
+    told = hidden_by(CHAIN, dict(found.dropna(subset="category")[["variable", "category"]].to_numpy()))
+    assert not [name for name in found.dropna(subset="category")["variable"] if told[name]]
+
+
+def test_without_a_codebook_or_a_condition_all_stays_as_it_is():
+    records = resolve(answers(["A kind=none", "B kind=none", "C kind=claim basis=word"]), scales=CHAIN.scales)
+    plain = read_codebook(
+        '<View><Text name="t" value="$t"/><Choices name="kind" toName="t"><Choice value="none"/></Choices></View>'
+    )
+    for codebook in (None, plain):
+        pd.testing.assert_frame_equal(without_hidden(records, codebook), records)
+    assert without_hidden(records.iloc[:0], CHAIN).empty

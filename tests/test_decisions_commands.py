@@ -1,15 +1,24 @@
 """The commands about decided labels say what the library finds."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from annotate.consensus import annotators, distribution, fitted, resolve, with_decided
+from annotate import open_study
+from annotate.consensus import annotators, distribution, fitted, resolve, with_decided, without_hidden
 from annotate.coordination.adjudication import against, final_labels, read_decisions
+from annotate.coordination.changes import State, changes
 from annotate.frames import records
+from annotate.present.hub import soft_labels
+from annotate.present.report import render_report
+from annotate.present.summary import summarise, warnings_of
+from annotate.present.workbook import write_workbook
+from annotate.sampling import Interval
 from annotate.study.study import read_study
 from tests.export_example import CONFIG
 from tests.test_adjudication import EXPORT, decided
@@ -46,22 +55,71 @@ def test_consensus_is_what_the_library_decides(run):
     study = read_study(EXAMPLE)
     given = {"scales": study.scales}
     fits = fitted(study.ratings, **given, seed=3)
-    voted = resolve(study.ratings, **given)
+    voted = without_hidden(resolve(study.ratings, **given), study.codebook)
     for options, expected in (
         ((), voted),
         (("--annotators",), with_decided(study.ratings, voted, **given)),
         (
             ("--method", "dawid-skene", "--seed", "3"),
-            resolve(study.ratings, **given, method="dawid-skene", seed=3),
+            without_hidden(resolve(study.ratings, **given, method="dawid-skene", seed=3), study.codebook),
         ),
         (("--method", "dawid-skene", "--seed", "3", "--annotators"), annotators(fits)),
-        (("--method", "mace"), resolve(study.ratings, **given, method="mace")),
+        (
+            ("--method", "mace"),
+            without_hidden(resolve(study.ratings, **given, method="mace"), study.codebook),
+        ),
         (("--method", "distribution"), distribution(study.ratings, **given)),
         (("--method", "distribution", "--wide"), distribution(study.ratings, **given, wide=True)),
     ):
         code, out, _ = run("consensus", EXAMPLE, "--format", "json", *options)
         assert code == 0
         assert json.loads(out) == rows(expected, study)
+
+
+def test_what_most_call_no_claim_has_no_other_label_anywhere(run, tmp_path):
+    """Of three annotators one saw a claim in a passage of Research note No. 7."""
+    study = read_study(EXAMPLE)
+    item = "be7ff10e3c9dd569"
+    code, out, err = run("consensus", EXAMPLE, "--format", "json")
+    told = {(row["item"], row["variable"]): row for row in json.loads(out)}
+    hidden = {key for key, row in told.items() if row["method"] == "not asked"}
+    assert code == 0
+    assert {(item, name) for name in ("attribution", "evidentiary_basis", "certainty")} <= hidden
+    assert told[item, "claim_type"]["category"] == "no_claim"
+    assert told[item, "attribution"] | {"left_out": None, "item": None} == {
+        "item": None, "variable": "attribution", "category": None, "share": None, "n_ratings": 1, "tie": False, "tied": None,
+        "method": "not asked", "caution": "not asked: the final label of claim_type hides it", "left_out": None,
+    }  # fmt: skip
+    words = "labels are left empty; not asked: the final label of claim_type hides it"
+    assert f"caution: {len(hidden)} of {len(told)} {words}" in err
+    summary = summarise(study, interval=Interval(replicates=20))
+    labels = {key: row["category"] for key, row in told.items()}
+    for frame in (summary.labels, open_study(EXAMPLE).consensus().frame):
+        assert {(row["item"], row["variable"]): row["category"] for row in records(frame)} == labels
+    assert f"{len(hidden)} labels of {len(told)} are left empty" in " ".join(warnings_of(summary))
+    write_workbook(tmp_path / "study.xlsx", summary)
+    head, *lines = openpyxl.load_workbook(tmp_path / "study.xlsx")["Final labels"].iter_rows(values_only=True)
+    while "Item" not in head:
+        head, *lines = lines
+    (row,) = [dict(zip(head, line, strict=True)) for line in lines if line[head.index("Item")] == item]
+    assert (row["Claim type"], row["Attribution"], row["Attribution: decided"]) == (
+        "No claim",
+        None,
+        "not asked",
+    )
+    report = render_report(summary)
+    (data,) = re.findall(r'id="passages-data">(.*?)</script>', report, re.DOTALL)
+    text = study.passages.set_index("item").loc[item, "text"]
+    (one,) = [one for one in json.loads(data) if one["text"] == text]
+    assert one["labels"]["Attribution"] == [None, "not asked"]
+    soft = soft_labels(summary).to_pylist()
+    (passage,) = [row for row in soft if row["item"] == item]
+    assert (passage["claim_type"], passage["attribution"], passage["attribution_n"]) == ("no_claim", None, 1)
+    before = replace(study, ratings=study.ratings.query("variable == 'claim_type'"))
+    found = changes(
+        State(before, study.scales), State(study, study.scales), interval=Interval(replicates=20)
+    ).labels
+    assert not hidden & {*zip(found["item"], found["variable"], strict=True)}
 
 
 def test_a_distribution_is_shown_as_choices_and_decides_nothing(run, plain):

@@ -137,6 +137,9 @@ def test_soft_labels_are_the_shares_of_the_annotators(summary, tmp_path):
     rows, offered = pq.read_table(paths[0]).to_pylist(), categories_of(summary)
     assert rows == soft_labels(summary).to_pylist()
     rated = summary.study.first_round
+    hidden = summary.labels.loc[summary.labels["method"] == "not asked", ["item", "variable"]]
+    not_asked = {*hidden.itertuples(index=False, name=None)}
+    assert not_asked
     for row in rows:
         for variable, categories in offered.items():
             given = rated.loc[(rated["item"] == row["item"]) & (rated["variable"] == variable), "category"]
@@ -152,8 +155,9 @@ def test_soft_labels_are_the_shares_of_the_annotators(summary, tmp_path):
                 assert math.isclose(sum(row[f"{variable}_soft"]), 1)
                 best = max(row[f"{variable}_soft"])
                 tie = row[f"{variable}_soft"].count(best) > 1
-                assert (row[variable] is None) == tie
-                assert tie or row[f"{variable}_soft"][categories.index(row[variable])] == best
+                none = tie or (row["item"], variable) in not_asked
+                assert (row[variable] is None) == none
+                assert none or row[f"{variable}_soft"][categories.index(row[variable])] == best
     assert len(pd.read_parquet(paths[1])) == len(summary.study.ratings)
 
 

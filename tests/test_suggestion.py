@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from annotate.codebook.read import read_codebook
 from annotate.codebook.scale import Scale, scales_of
 from annotate.coordination.suggestion import PREFIX, passing, pushable, suggest, without_suggested
-from annotate.coordination.suggestion._quality import effective, intraclass, shown
+from annotate.coordination.suggestion._quality import effective, intraclass
 from annotate.coordination.suggestion._suggest import uncertainty
 from annotate.coordination.suggestion.labels import joined_decided, read_decided
 from annotate.coordination.suggestion.learning import LEAST_LABELS, LEAST_OF_CATEGORY, examples, held_out
 from annotate.errors import InputError
 from annotate.sampling import wilson
-from annotate.study.annotations import suggested_by
+from annotate.study.annotations import hidden_by, suggested_by
 
 SCALES = scales_of({"kind": "nominal"})
 TEMPLATES = {
@@ -312,6 +312,11 @@ def test_uncertainty_is_between_nothing_and_one():
 
 def test_what_hangs_on_an_answer_that_is_not_suggested_is_not_asked():
     codebook = read_codebook(CONFIG)
+
+    def shown(codebook, answers):
+        told = hidden_by(codebook, answers)
+        return {name for name in answers if told.get(name) == ()}
+
     assert shown(codebook, {"kind": "count", "basis": "record", "firm": "yes"}) == {"kind", "basis", "firm"}
     assert shown(codebook, {"kind": "none", "basis": "record", "firm": "yes"}) == {"kind"}
     assert shown(codebook, {"basis": "record", "firm": "yes"}) == set()

@@ -65,7 +65,16 @@ def consensus(
 ) -> None:
     """Decide on one category for each passage and variable; ties stay ties."""
     from annotate.codebook.scale import scales_of
-    from annotate.consensus import MODELS, decisions, fitted, or_nominal, resolve, turned, with_decided
+    from annotate.consensus import (
+        MODELS,
+        decisions,
+        fitted,
+        or_nominal,
+        resolve,
+        turned,
+        with_decided,
+        without_hidden,
+    )
     from annotate.consensus import annotators as error_rates
     from annotate.coordination.adjudication import against, final_labels
     from annotate.present.label_tables import labels_table
@@ -91,7 +100,11 @@ def consensus(
         records = decisions(fits)
     else:
         records = resolve(study.rows, scales=scales)
-    labels = records if made is None else final_labels(records, made, study.ratings)
+    labels = (
+        without_hidden(records, study.codebook)
+        if made is None
+        else final_labels(records, made, study.ratings, study.codebook)
+    )
     if annotators and made is not None:
         result = against(study.ratings, labels, scales=scales)
     elif annotators:
@@ -268,10 +281,11 @@ def _say_models(fits: "Sequence[Fit]") -> None:
 
 
 def _say_labels(labels: "pd.DataFrame") -> None:
+    from annotate.consensus import NOT_ASKED
     from annotate.coordination.adjudication.decisions import ADJUDICATED
 
     ties = int(labels["tie"].sum())
-    once = int(((labels["n_ratings"] == 1) & (labels["method"] != ADJUDICATED)).sum())
+    once = int(((labels["n_ratings"] == 1) & ~labels["method"].isin([ADJUDICATED, NOT_ASKED])).sum())
     if ties:
         say(
             f"{ties} of {counted(len(labels), 'label')} {'is a tie, and stays' if ties == 1 else 'are ties, and stay'} undecided; see annotate adjudicate"
@@ -279,4 +293,9 @@ def _say_labels(labels: "pd.DataFrame") -> None:
     if once:
         say(
             f"caution: {once} of {counted(len(labels), 'label')} {'rests' if once == 1 else 'rest'} on one rating"
+        )
+    hidden = labels.loc[labels["method"] == NOT_ASKED, "caution"].value_counts()
+    for caution, count in hidden.items():
+        say(
+            f"caution: {count} of {counted(len(labels), 'label')} {'is' if count == 1 else 'are'} left empty; {caution}"
         )

@@ -11,13 +11,23 @@ from annotate.consensus._distribution import distribution
 from annotate.consensus._fits import Fit, fitted, models
 from annotate.consensus._models import MODELS
 from annotate.consensus._reliability import annotators
-from annotate.consensus._resolve import METHODS, decisions, resolve, turned, with_decided, with_gold
+from annotate.consensus._resolve import (
+    METHODS,
+    NOT_ASKED,
+    decisions,
+    resolve,
+    turned,
+    with_decided,
+    with_gold,
+    without_hidden,
+)
 from annotate.consensus._votes import majority, or_nominal
 
 __all__ = [
     "MEANINGS",
     "METHODS",
     "MODELS",
+    "NOT_ASKED",
     "Fit",
     "annotators",
     "decisions",
@@ -30,4 +40,5 @@ __all__ = [
     "turned",
     "with_decided",
     "with_gold",
+    "without_hidden",
 ]

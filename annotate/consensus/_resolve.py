@@ -8,6 +8,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 from numpy.typing import NDArray
 
+from annotate.codebook.read import Codebook
 from annotate.codebook.scale import Scale
 from annotate.consensus._cautions import MEANINGS, ONE_RATING
 from annotate.consensus._fits import PRESENT, STARTS, TOLERANCE, Fit, fitted
@@ -29,6 +30,7 @@ from annotate.counts.shares import shares_of_each
 from annotate.counts.table import bring_home
 from annotate.errors import InputError, StatisticsError, TableError
 from annotate.sampling import FloatArray, IntArray, Interval
+from annotate.study.annotations import hidden_by
 from annotate.study.ratings import encode_set
 
 MAJORITY = "majority"
@@ -107,6 +109,69 @@ def turned(labels: pd.DataFrame, without: pd.DataFrame) -> tuple[int, int, int]:
         both["category"].isna() & both["category_without"].isna()
     )
     return int((~same).sum()), len(without), len(labels) - len(both)
+
+
+NOT_ASKED = "not asked"
+
+
+def without_hidden(labels: pd.DataFrame, codebook: Codebook | None) -> pd.DataFrame:
+    """Take the category from each question that the label config hides, given the labels of the others.
+
+    Where most say that there is no claim, the few who saw one do not decide whose it is.
+
+    Parameters
+    ----------
+    labels
+        As :func:`resolve` makes them, with ``decided_by`` or without.
+    codebook
+        What says when a question is asked (``visibleWhen``); None leaves all as it is.
+
+    Returns
+    -------
+    DataFrame
+        The same rows. Of a hidden question, category, tied and decided_by are None, share or posterior NaN, tie
+        false, method ``not asked``, and caution says whose label hides it. What hangs on a tie, on marked
+        words, or on a question that has no label here, stays.
+
+    """
+    conditions = () if codebook is None else [one for of in codebook.variables for one in of.conditions]
+    if codebook is None or labels.empty or not conditions:
+        return labels
+    named = {one.control for one in conditions}
+    asked = [one.name for one in codebook.variables if "" in named or one.name in named]
+    known = labels.loc[labels["category"].notna() & labels["variable"].isin(asked)]
+    answers: dict[str, dict[str, str]] = {}
+    for item, variable, category in zip(known["item"], known["variable"], known["category"], strict=True):
+        answers.setdefault(item, {})[variable] = category
+    told: dict[tuple[tuple[str, str], ...], dict[str, tuple[str, ...] | None]] = {}
+    hiding: dict[str, dict[str, tuple[str, ...] | None]] = {}
+    for item, given in answers.items():
+        key = tuple(given.items())
+        hiding[item] = told[key] if key in told else told.setdefault(key, hidden_by(codebook, given))
+    there = labels["category"].notna() | labels["tie"]
+    by = [
+        hiding.get(item, {}).get(variable) if has else None
+        for item, variable, has in zip(labels["item"], labels["variable"], there, strict=True)
+    ]
+    hidden = np.array([bool(names) for names in by])
+    if not hidden.any():
+        return labels
+    made = labels.astype({"category": object, "tied": object, "caution": object})
+    for column in ("category", "tied", "decided_by"):
+        if column in made.columns:
+            made[column] = made[column].where(~hidden, None)
+    for column in ("share", "posterior"):
+        if column in made.columns:
+            made.loc[hidden, column] = float("nan")
+    made.loc[hidden, "tie"] = False
+    made.loc[hidden, "method"] = NOT_ASKED
+    made.loc[hidden, "caution"] = [_hidden_words(names) for names in by if names]
+    return made
+
+
+def _hidden_words(names: Sequence[str]) -> str:
+    many = len(names) > 1
+    return f"{NOT_ASKED}: the final label{'s' if many else ''} of {' and '.join(names)} {'hide' if many else 'hides'} it"
 
 
 def decisions(fits: Sequence[Fit]) -> pd.DataFrame:

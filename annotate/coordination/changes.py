@@ -7,7 +7,7 @@ import pandas as pd
 
 from annotate.agreement import DEFAULT, measure
 from annotate.codebook.scale import Scale
-from annotate.consensus import or_nominal, resolve
+from annotate.consensus import or_nominal, resolve, without_hidden
 from annotate.coordination.adjudication import Decisions, final_labels
 from annotate.errors import InputError
 from annotate.sampling import Interval
@@ -197,7 +197,11 @@ def _decided(state: State) -> pd.DataFrame:
     if study.ratings.empty:
         return pd.DataFrame(columns=[*_LABEL, *_DECIDED], dtype=object)
     made = resolve(study.ratings, scales=or_nominal(state.scales, study.variables))
-    found = made if state.decisions is None else final_labels(made, state.decisions, study.ratings)
+    found = (
+        without_hidden(made, study.codebook)
+        if state.decisions is None
+        else final_labels(made, state.decisions, study.ratings, study.codebook)
+    )
     return found[[*_LABEL, *_DECIDED]]
 
 

@@ -344,7 +344,7 @@ class RatedStudy(Study):
         meant = {**OF_SHARES, **consensus.MEANINGS}
         interval = interval_of(confidence=confidence, seed=seed, cluster=cluster)
         if method == "majority":
-            decided = consensus.resolve(self.ratings, scales=scales)
+            decided = consensus.without_hidden(consensus.resolve(self.ratings, scales=scales), self.codebook)
             held = consensus.with_decided(self.ratings, decided, scales=scales, interval=interval)
             return Consensus(
                 decided,
@@ -356,7 +356,7 @@ class RatedStudy(Study):
             self.ratings, scales=scales, method=method, seed=whole("seed", seed), cluster=cluster
         )
         return Consensus(
-            consensus.decisions(fits),
+            consensus.without_hidden(consensus.decisions(fits), self.codebook),
             self.exclusions,
             meanings=meant,
             annotators=Result(

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from annotate.codebook.read import Category, Codebook
+from annotate.consensus import NOT_ASKED
 from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.coordination.changes import ADDED, CHANGED, REMOVED, SAME, STATES, Changes
 from annotate.coordination.following import Followed, agreement_frame, part_frame
@@ -45,7 +46,11 @@ def labels_table(
         name for name in ("share", "probability", "n_ratings", "method", "caution") if name in labels.columns
     ]
     shown = labels[["item", "variable"]].rename(columns={"item": "passage"}).assign(label=decided)
-    shown = readable(with_texts(pd.concat([shown, labels[kept]], axis=1), passages), codebook)
+    beside = labels[kept]
+    if (hidden := labels["method"] == NOT_ASKED).any():
+        in_plain = labels["caution"].str.replace("_", " ").where(hidden, labels["caution"])
+        beside = beside.assign(caution=in_plain)
+    shown = readable(with_texts(pd.concat([shown, beside], axis=1), passages), codebook)
     return with_words(shown, heading="passage")
 
 
@@ -126,8 +131,8 @@ def how_decided(row: dict[str, object] | None) -> str | None:
         return None
     if row["method"] == ADJUDICATED:
         return f"{row.get('decided_by') or 'an adjudicator'} decided"
-    if row.get("tie"):
-        return "undecided"
+    if row["method"] == NOT_ASKED or row.get("tie"):
+        return "undecided" if row.get("tie") else NOT_ASKED
     ratings, share = row["n_ratings"], row.get("share")
     if row["method"] == UNANIMOUS:
         return "one annotator" if ratings == 1 else f"all {ratings}"

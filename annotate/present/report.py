@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
+from annotate.consensus import NOT_ASKED
 from annotate.coordination.adjudication.decisions import ADJUDICATED, UNANIMOUS
 from annotate.errors import counted
 from annotate.files import refuse_ending, whole
@@ -340,13 +341,15 @@ def _labels(summary: Summary) -> list[dict[str, Any]]:
     return told
 
 
-WAYS = ("all agree", "most", "decided", "tie")
+WAYS = ("all agree", "most", "decided", "tie", NOT_ASKED)
 """How a final label comes about."""
 
 
 def _way(row: Mapping[str, Any]) -> str:
     if row["method"] == ADJUDICATED:
         return "decided"
+    if row["method"] == NOT_ASKED:
+        return NOT_ASKED
     return "tie" if row["tie"] else "all agree" if row["method"] == UNANIMOUS else "most"
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from annotate.agreement import disagreements, icc, measure, pairs, rounds, with_cautions
 from annotate.codebook.scale import Scale
-from annotate.consensus import or_nominal, resolve
+from annotate.consensus import NOT_ASKED, or_nominal, resolve
 from annotate.coordination.adjudication import Decisions, decided_ratings, final_labels
 from annotate.errors import InputError, counted
 from annotate.frames import records
@@ -128,7 +128,10 @@ def summarise(
         if (study.ratings["round"] > 1).any()
         else pd.DataFrame(),
         labels=final_labels(
-            resolve(study.ratings, scales=or_nominal(scales, study.variables)), decisions, study.ratings
+            resolve(study.ratings, scales=or_nominal(scales, study.variables)),
+            decisions,
+            study.ratings,
+            study.codebook,
         ),
         decisions=decisions,
         claims=claims,
@@ -265,6 +268,12 @@ def warnings_of(summary: Summary) -> Iterator[str]:
         yield f"{counted(alone, 'passage')} had one annotator only, so nothing is known of agreement there."
     if ties := int(summary.labels["tie"].sum()) if len(summary.labels) else 0:
         yield f"{counted(ties, 'label')} of {len(summary.labels):,} {'is a tie' if ties == 1 else 'are ties'} and undecided."
+    hidden = summary.labels["method"] == NOT_ASKED if len(summary.labels) else ()
+    if empty := sum(hidden):
+        yield (
+            f"{counted(empty, 'label')} of {len(summary.labels):,} {'is' if empty == 1 else 'are'} left empty: given the final "
+            "label of another question, theirs is not asked."
+        )
     if repeats := int((study.ratings["round"] > 1).sum()):
         yield (
             f"{counted(repeats, 'judgement')} of passages that came a second time are counted apart: they say how steady "

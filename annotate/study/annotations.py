@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from annotate.codebook.controls import Answered, in_sight
+from annotate.codebook.controls import NO_REGION, NOT_CHOSEN, REGION, Answered, Condition, in_sight
 from annotate.codebook.read import PATH_SEPARATOR, Codebook, Variable
 from annotate.codebook.repeats import Repeat
 from annotate.errors import ExportError
@@ -187,7 +187,7 @@ class Reader:
         self._names: dict[tuple[str, str], frozenset[str]] = {}
         variables = (*codebook.variables, *codebook.region_variables)
         self._conditions = {one.name: one.conditions for one in variables if one.conditions}
-        self._choosing = {one.name: one for one in variables if one.kind in ("choices", "taxonomy")}
+        self._choosing = {one.name: one for one in variables if one.kind in _CHOOSING}
         self._listed = frozenset(name for name, one in self._choosing.items() if one.kind == "choices")
         # Label Studio sends nothing for a list in which nothing was ticked. In a submitted annotation that is an
         # answer, the empty set; in a list that may have been hidden it would be a guess.
@@ -266,13 +266,65 @@ class Reader:
         return known
 
 
-def variables_asked(codebook: Codebook, categories: Mapping[str, str]) -> frozenset[str]:
-    """The variables that are in sight where these categories, by variable, are chosen and no text is marked."""
-    reader = Reader(codebook, ())
-    answers = [Answer("rating", name, category) for name, category in categories.items()]
-    answered = reader._answered(answers, "")  # noqa: SLF001 (the same module)
-    conditions = {one.name: one.conditions for one in codebook.variables if one.conditions}
-    return frozenset(one.name for one in codebook.variables if in_sight(one.name, conditions, answered))
+def hidden_by(codebook: Codebook, answers: Mapping[str, str]) -> dict[str, tuple[str, ...] | None]:
+    """Tell of each variable whether it is asked where these are the answers, a category (or set) by variable.
+
+    It is ``()`` where the variable is certainly in sight, and otherwise the variables whose answers hide it. Of what is hidden
+    by one that is hidden itself, they are those at the top. None where it cannot be told: where the condition is
+    about a marked stretch, or about a variable without an answer. What is answered in a hidden variable counts as not
+    chosen, as for :func:`annotate.codebook.controls.in_sight`.
+    """
+    sight = _Sight({one.name: one for one in (*codebook.variables, *codebook.region_variables)}, answers)
+    return {name: sight.hidden_by(name) for name in sight.variables}
+
+
+_CHOOSING = ("choices", "taxonomy")
+
+
+@dataclass(frozen=True)
+class _Sight:
+    variables: Mapping[str, Variable]
+    answers: Mapping[str, str]
+
+    def hidden_by(self, name: str, *below: str) -> tuple[str, ...] | None:
+        """What hides a variable; ``below`` are those that wait for it, taken as in sight."""
+        if name in below:
+            return ()
+        found = [self._unmet(one, name, *below) for one in self.variables[name].conditions]
+        blamed = tuple(dict.fromkeys(one for names in found for one in names or ()))
+        return blamed or (None if None in found else ())
+
+    def _unmet(self, one: Condition, *below: str) -> tuple[str, ...] | None:
+        """The variables for which a condition does not hold; () if it holds."""
+        if one.when in (REGION, NO_REGION):
+            return None
+        if one.control:
+            top = self.hidden_by(one.control, *below) if one.control in self.variables else None
+            met = False if top else self._chosen(one.control, one.choices)
+            if met and top is None:
+                return None
+            met_by: tuple[str, ...] = (one.control,)
+            unmet_by = top or met_by
+        else:  # whatever is chosen anywhere, in sight or not
+            kinds = _CHOOSING if one.when == "" else ("choices",)
+            found = {
+                name: self._chosen(name, () if one.when else one.choices)
+                for name, variable in self.variables.items()
+                if variable.kind in kinds
+            }
+            met_by, unmet_by = tuple(name for name, said in found.items() if said), tuple(found)
+            met = True if met_by else None if None in found.values() else False
+        if met is None or met != (one.when == NOT_CHOSEN):
+            return None if met is None else ()
+        return met_by if met else unmet_by
+
+    def _chosen(self, name: str, choices: Sequence[str]) -> bool | None:
+        """Whether one of the choices, or anything if there are none, is chosen; None if there is no answer."""
+        variable, said = self.variables.get(name), self.answers.get(name)
+        if variable is None or said is None or variable.kind not in _CHOOSING:
+            return None
+        values = decode_set(said) if variable.level == "set" else (said,)
+        return any(not choices or bool(_names(value, variable) & {*choices}) for value in values)
 
 
 def _names(value: str, variable: Variable) -> frozenset[str]:

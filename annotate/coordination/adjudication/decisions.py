@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+from annotate.codebook.read import Codebook
 from annotate.codebook.scale import Scale
-from annotate.consensus import majority, with_decided
+from annotate.consensus import majority, with_decided, without_hidden
 from annotate.consensus._resolve import MAJORITY
 from annotate.consensus._votes import first_rounds
 from annotate.errors import ExportError, InputError
 from annotate.files import read_json
 from annotate.frames import READABLE, read_frame, records
-from annotate.study.annotations import variables_asked
+from annotate.study.annotations import hidden_by
 from annotate.study.exported import ADJUDICATION, item_id
 from annotate.study.exports import EXCLUSION_COLUMNS, tabulate
 from annotate.study.people import identified
@@ -182,8 +183,8 @@ def _decided_or_hidden(categories: pd.DataFrame, study: Study | QueriedStudy) ->
     for item, rows in categories.groupby("item", sort=False):
         decided = dict(zip(rows["variable"], rows["category"], strict=True))
         chosen = {**most.get(str(item), {}), **decided}
-        hidden = set(most.get(str(item), {})) - set(decided)
-        hidden -= chosen.keys() if study.codebook is None else variables_asked(study.codebook, chosen)
+        told = {} if study.codebook is None else hidden_by(study.codebook, chosen)
+        hidden = {name for name in most.get(str(item), {}) if told.get(name)}
         opened[str(item)] = tuple(sorted({*decided, *hidden}))
     return opened
 
@@ -215,8 +216,13 @@ NOT_ANSWERED = "not answered in the decision"
 _KEY = ["item", "variable"]
 
 
-def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: pd.DataFrame) -> pd.DataFrame:
-    """Replace the consensus by the decisions, where there are some.
+def final_labels(
+    consensus: pd.DataFrame,
+    decisions: Decisions | None,
+    ratings: pd.DataFrame,
+    codebook: Codebook | None = None,
+) -> pd.DataFrame:
+    """Replace the consensus by the decisions, where there are some, and empty what the label config hides given the rest.
 
     Parameters
     ----------
@@ -226,6 +232,8 @@ def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: 
         Those of the adjudicator. Decisions on items that the consensus does not have are left out.
     ratings
         The annotators' ratings.
+    codebook
+        What says when a question is asked, see :func:`annotate.consensus.without_hidden`; None if that is not known.
 
     Returns
     -------
@@ -242,7 +250,7 @@ def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: 
     if "share" in labels.columns:
         labels.loc[(labels["method"] == MAJORITY) & (labels["share"] == 1), "method"] = UNANIMOUS
     if decisions is None:
-        return labels
+        return without_hidden(labels, codebook)
     known = decisions.categories.loc[decisions.categories["item"].isin(consensus["item"])]
     told = known[[*_KEY, "category", "decided_by"]].rename(columns={"category": "decision"})
     labels = labels.merge(told, on=_KEY, how="outer", sort=True)
@@ -266,7 +274,7 @@ def final_labels(consensus: pd.DataFrame, decisions: Decisions | None, ratings: 
     deciders = known.drop_duplicates("item").set_index("item")["decided_by"]
     who = labels["decided_by"].fillna(labels["item"].map(deciders))
     labels["decided_by"] = who.astype(object).where(by_decision & who.notna(), None)
-    return labels.loc[:, [*consensus.columns, "decided_by"]]
+    return without_hidden(labels.loc[:, [*consensus.columns, "decided_by"]], codebook)
 
 
 def _shares(labels: pd.DataFrame, ratings: pd.DataFrame) -> "pd.Series[float]":

@@ -9,17 +9,17 @@ the intraclass correlation rho of being right. Kish (1965), Survey Sampling, ch.
 Biometrics 48, pp. 577-585, for the effective size.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from annotate.codebook.controls import CHOSEN, NOT_CHOSEN, Condition
 from annotate.codebook.read import Codebook
 from annotate.coordination.suggestion.learning import LEAST_OF_CATEGORY, Examples, HeldOut
 from annotate.errors import InputError
 from annotate.sampling import FloatArray, IntArray, wilson
+from annotate.study.annotations import hidden_by
 
 
 def intraclass(right: NDArray[np.bool_], documents: IntArray) -> float:
@@ -156,29 +156,6 @@ def _dice(share: float) -> float:
     return 2 * share / (1 + share)
 
 
-def shown(codebook: Codebook, answers: Mapping[str, str]) -> set[str]:
-    """Find the variables of ``answers`` (variable to category) that are certainly asked, given the other answers.
-
-    A variable that depends on an answer which is not given, or on a mark in the text, is left out.
-    """
-    of = {one.name: one.conditions for one in (*codebook.variables, *codebook.region_variables)}
-    left = {name for name in answers if name in of}
-    while True:
-        hidden = {name for name in left if not all(_holds(one, left, answers, codebook) for one in of[name])}
-        if not hidden:
-            return left
-        left -= hidden
-
-
-def _holds(one: Condition, left: set[str], answers: Mapping[str, str], codebook: Codebook) -> bool:
-    if one.control not in left:
-        return False
-    chosen = codebook.variable(one.control)
-    names = {answers[one.control], *(of.label for of in chosen.categories if of.id == answers[one.control])}
-    met = not one.choices or bool(names & {*one.choices})
-    return met if one.when == CHOSEN else one.when == NOT_CHOSEN and not met
-
-
 def passing(quality: pd.DataFrame, min_precision: float) -> pd.DataFrame:
     """The categories that may be shown: ``variable``, ``category``, ``ci_low`` and ``share``.
 
@@ -223,6 +200,6 @@ def pushable(
     chosen: dict[str, dict[str, str]] = {}
     for row in rows[["item", "variable", "category"]].itertuples(index=False):
         chosen.setdefault(str(row[0]), {})[str(row[1])] = str(row[2])
-    asked = {item: shown(codebook, answers) for item, answers in chosen.items()}
-    kept = [variable in asked[item] for item, variable in zip(rows["item"], rows["variable"], strict=True)]
+    asked = {item: hidden_by(codebook, answers) for item, answers in chosen.items()}
+    kept = [asked[item].get(name) == () for item, name in zip(rows["item"], rows["variable"], strict=True)]
     return rows.loc[kept].reset_index(drop=True)
