@@ -174,6 +174,12 @@ def test_agreement(made):
         ": observed": "observed",
         ": expected": "expected",
     }
+    parts |= {
+        f" below {name.removeprefix('p_below_')}": name
+        for name in summary.agreement.columns
+        if name.startswith("p_below_")
+    }
+    assert len(parts) > 5
     wanted = []
     for (source, variable), of in summary.agreement.groupby(["source", "variable"], sort=False, dropna=False):
         one = of.iloc[0]

@@ -76,21 +76,24 @@ class Expecting(DawidSkene):
 
     A category of which hardly an item is true has error rates that rest on nothing, and may be filled with items on which a
     single annotator erred. So each annotator starts with :data:`_RIGHT` right answers to each category, and as many wrong ones
-    as make up :data:`_WRONG` of all others together: Dirichlet priors, whose logarithm is climbed with the likelihood.
+    as make up :data:`_WRONG` of all others together, and each category with one item, so that of few items none is certain:
+    Dirichlet priors, whose logarithm is climbed with the likelihood.
     """
 
     def maximise(self, found: Responses, posterior: FloatArray, _: Parameters | None) -> Parameters:
         """The parameters that are most likely given posteriors and priors."""
         weights = found.n * posterior
         counts = found.totals(weights) + self._before(found)
-        return self._expected(self._of(weights.sum(axis=1) / found.n.sum(), counts, found), found)
+        prevalence = (weights.sum(axis=1) + 1) / (found.n.sum() + found.n_categories)
+        return self._expected(self._of(prevalence, counts, found), found)
 
     def moved(self, found: Responses, leapt: tuple[FloatArray, ...], second: Parameters) -> Parameters:
         """Bring the leap back to probabilities."""
         return self._expected(super().moved(found, leapt, second), found)
 
     def _expected(self, reached: Parameters, found: Responses) -> Parameters:
-        return replace(reached, bonus=float((self._before(found) * reached.log_rates).sum()))
+        bonus = (self._before(found) * reached.log_rates).sum() + np.log(reached.prevalence).sum()
+        return replace(reached, bonus=float(bonus))
 
     @staticmethod
     def _before(found: Responses) -> FloatArray:

@@ -47,7 +47,7 @@ def read_origins(path: Path, found: Origins) -> Origins:
         )
     cells = {column: [str(cell).strip() for cell in table[column].fillna("")] for column in NEEDED}
     table = table.assign(**cells)
-    table["kind"] = table["kind"].str.lower()
+    table["kind"] = [kind.lower() for kind in table["kind"]]
     table = table.assign(name=[name_of(name) for name in table["name"]])
     table["origin"] = [
         name_of(origin) or name for name, origin in zip(table["name"], table["origin"], strict=True)
