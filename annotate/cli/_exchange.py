@@ -39,8 +39,13 @@ from annotate.cli.speech import (
 from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from annotate.codebook.read import Codebook
     from annotate.coordination.changes import State
+    from annotate.corpus.tasks import Task
     from annotate.sampling import Interval
+    from annotate.studio.push import PushReport
 
 app = typer.Typer()
 OnConfigChange = Literal["error", "first"]
@@ -62,30 +67,14 @@ def push(
     insecure: Insecure = False,
 ) -> None:
     """Push passages into a project; each is there exactly once, however often this runs."""
-    from annotate.codebook.guidelines import instructions as rendered
     from annotate.corpus import read_tasks
     from annotate.files import bundled
-    from annotate.studio.client import connect
     from annotate.studio.push import push
 
     passages = read_tasks(tasks)
     guide = instructions or (bundled("codebook.md") if config is None else None)
     book = read_codebook(config)
-    with connect(insecure=insecure, tell=tell) as connection, progress("pushing") as advance:
-        report = push(
-            passages,
-            project=project,
-            config=book.config,
-            overlap=overlap,
-            instructions=rendered(guide) if guide else "",
-            connection=connection,
-            on_progress=advance,
-        )
-    give(report.url)
-    say(
-        f"{report.title}: {counted(report.created, 'passage')} pushed, "
-        f"{counted(report.already_there, 'was', 'were')} there already"
-    )
+    report = pushed(push, passages, project, overlap, book, guide, insecure=insecure)
     if report.overlap != overlap:
         say(
             f"   they are assigned: {counted(report.overlap, 'annotator codes', 'annotators code')} each, not {overlap}"
@@ -112,6 +101,39 @@ def push(
             f"annotate assign {shlex.quote(str(tasks))} --annotators <the list> --overlap {report.overlap} --project {quoted}, which assigns nothing anew"
         )
     say_doubled(report.doubled)
+
+
+def pushed(
+    send: "Callable[..., PushReport]",
+    tasks: "Sequence[Task]",
+    project: str,
+    overlap: int,
+    book: "Codebook",
+    guide: Path | None,
+    *,
+    insecure: bool,
+    one: str = "passage",
+) -> "PushReport":
+    """Push tasks with their label config and guidelines, and say where they are and how many came."""
+    from annotate.codebook.guidelines import instructions
+    from annotate.studio.client import connect
+
+    with connect(insecure=insecure, tell=tell) as connection, progress("pushing") as advance:
+        report = send(
+            tasks,
+            project=project,
+            config=book.config,
+            overlap=overlap,
+            instructions=instructions(guide) if guide else "",
+            connection=connection,
+            on_progress=advance,
+        )
+    give(report.url)
+    say(
+        f"{report.title}: {counted(report.created, one)} pushed, "
+        f"{counted(report.already_there, 'was', 'were')} there already"
+    )
+    return report
 
 
 @command(app, "status", CODING, example="annotate status Harbour --watch")

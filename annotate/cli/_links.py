@@ -5,17 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._exchange import pushed
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CLAIMS, command, takes
 from annotate.cli.options import Config, Insecure, Texts, refuse_overwriting
-from annotate.cli.speech import give, progress, say, say_doubled, tell
+from annotate.cli.speech import say, say_doubled
 from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from annotate.codebook.read import Codebook
-    from annotate.corpus.tasks import Task
 
 app = typer.Typer()
 
@@ -99,6 +98,7 @@ def link(
     from annotate.coordination.linking import NEAR, link_tasks
     from annotate.corpus import write_tasks
     from annotate.files import bundled
+    from annotate.studio.push import push_pairs
     from annotate.study.links import CONFIG, CONTROL, asks_for_links
     from annotate.study.passages import read_passages
 
@@ -125,34 +125,10 @@ def link(
         write_tasks(tasks, output)
     if project is not None:
         guide = instructions or (bundled("linking.md") if link_config is None else None)
-        _push(tasks, project, overlap, book, guide, insecure)
+        report = pushed(push_pairs, tasks, project, overlap, book, guide, insecure=insecure, one="pair")
+        say_doubled(report.doubled)
     if output is None and project is None:
         say("nothing was written: give --project or --output")
-
-
-def _push(
-    tasks: "list[Task]", project: str, overlap: int, book: "Codebook", guide: Path | None, insecure: bool
-) -> None:
-    from annotate.codebook.guidelines import instructions
-    from annotate.studio.client import connect
-    from annotate.studio.push import push_pairs
-
-    with connect(insecure=insecure, tell=tell) as connection, progress("pushing") as advance:
-        report = push_pairs(
-            tasks,
-            project=project,
-            config=book.config,
-            overlap=overlap,
-            instructions=instructions(guide) if guide else "",
-            connection=connection,
-            on_progress=advance,
-        )
-    give(report.url)
-    say(
-        f"{report.title}: {counted(report.created, 'pair')} pushed, "
-        f"{counted(report.already_there, 'was', 'were')} there already"
-    )
-    say_doubled(report.doubled)
 
 
 def _found(

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli._exchange import pushed
 from annotate.cli._groups import Table, written
 from annotate.cli._help import CLAIMS, command, snapshot, snapshots_offered, takes
 from annotate.cli._origins import gathered
 from annotate.cli.options import Edited, Insecure, Invalid, refuse_overwriting
-from annotate.cli.speech import give, progress, say, say_doubled, say_exclusions, tell
+from annotate.cli.speech import say, say_doubled, say_exclusions
 from annotate.errors import InputError, counted
 
 if TYPE_CHECKING:
@@ -59,12 +60,10 @@ def rate(
     insecure: Insecure = False,
 ) -> None:
     """Let annotators rate source and claim by the Admiralty scales, publisher in sight, after the blind pass."""
-    from annotate.codebook.guidelines import instructions as rendered
     from annotate.codebook.read import load_codebook
     from annotate.corpus import write_tasks
     from annotate.files import bundled
     from annotate.provenance.admiralty import CONFIG, SCALES, asks_for_admiralty, to_rate
-    from annotate.studio.client import connect
     from annotate.studio.push import push
 
     refuse_overwriting(output, *filter(None, [rate_config, instructions]))
@@ -89,21 +88,7 @@ def rate(
             say("nothing was written: give --project or --output")
         return
     guide = instructions or (bundled("admiralty.md") if rate_config is None else None)
-    with connect(insecure=insecure, tell=tell) as connection, progress("pushing") as advance:
-        report = push(
-            made.tasks,
-            project=project,
-            config=book.config,
-            overlap=overlap,
-            instructions=rendered(guide) if guide else "",
-            connection=connection,
-            on_progress=advance,
-        )
-    give(report.url)
-    say(
-        f"{report.title}: {counted(report.created, 'passage')} pushed, "
-        f"{counted(report.already_there, 'was', 'were')} there already"
-    )
+    report = pushed(push, made.tasks, project, overlap, book, guide, insecure=insecure)
     say_doubled(report.doubled)
 
 

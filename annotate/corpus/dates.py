@@ -7,49 +7,13 @@ from urllib.parse import urlsplit
 from annotate.errors import InputError
 
 MONTHS = {
-    "en": [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ],
-    "de": [
-        "januar",
-        "februar",
-        "märz",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "dezember",
-    ],
-    "da": [
-        "januar",
-        "februar",
-        "marts",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-}
+    "en": ["january", "february", "march", "april", "may", "june",
+           "july", "august", "september", "october", "november", "december"],
+    "de": ["januar", "februar", "märz", "april", "mai", "juni",
+           "juli", "august", "september", "oktober", "november", "dezember"],
+    "da": ["januar", "februar", "marts", "april", "maj", "juni",
+           "juli", "august", "september", "oktober", "november", "december"],
+}  # fmt: skip
 _STEMS = [name[:3] for name in MONTHS["en"]]
 _COMPACT = re.compile(r"(?:19|20)\d{6}", re.ASCII)
 _WRITTEN = re.compile(
