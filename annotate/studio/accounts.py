@@ -17,7 +17,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from annotate.errors import ServerError
-from annotate.studio.client import Connection
+from annotate.studio.client import Connection, web_client
 from annotate.studio.late import comes_late
 from annotate.studio.refusals import LostReplyError, RefusedError, asking, check, repeated
 from annotate.studio.replies import (
@@ -35,7 +35,6 @@ from annotate.studio.replies import (
 
 _PASSWORD_BYTES = 12
 _FOUND = 302
-_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,7 @@ def create_account(connection: Connection, email: str, password: str) -> Account
     url = connection.url
     link = invitation_link(connection)
     # a separate browser session, with cookies and the form's token
-    with httpx.Client(
-        base_url=url, timeout=_SECONDS, trust_env=not connection.local, verify=httpx.create_ssl_context()
-    ) as browser:
+    with web_client(url) as browser:
         fields = {"email": email, "password": password}
         complaint = _submit(browser, url, link, _form(browser, connection, link), fields)
         if complaint and "already exists" in complaint:
@@ -106,9 +103,7 @@ def add_account(connection: Connection, email: str, password: str) -> bool:
     if _has_account(connection, email):
         return False
     url, link = connection.url, invitation_link(connection)
-    with httpx.Client(
-        base_url=url, timeout=_SECONDS, trust_env=not connection.local, verify=httpx.create_ssl_context()
-    ) as browser:
+    with web_client(url) as browser:
         fields = {"email": email, "password": password}
         forged = _form(browser, connection, link)
         try:

@@ -135,11 +135,6 @@ class Connection:
         """Give the address of a page for people."""
         return f"{self.url}/{path.lstrip('/')}"
 
-    @property
-    def local(self) -> bool:
-        """Whether the server is on this machine, where no proxy leads."""
-        return _on_this_machine(self.url)
-
     def close(self) -> None:
         """Close the sockets."""
         self._http.close()
@@ -285,14 +280,7 @@ def _open(
     url: str, api_key: str, *, ours: Callable[[], None] | None = None, tell: Callable[[str], None] = _quiet
 ) -> Connection:
     """Open a connection; ``ours`` is checked before each request to the embedded server."""
-    # proxies from the environment serve the outside, not this machine
-    http = httpx.Client(
-        timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
-        follow_redirects=False,
-        trust_env=not _on_this_machine(url),
-        verify=httpx.create_ssl_context(),  # with SSL_CERT_FILE, on this machine too
-        event_hooks={"request": [lambda _: ours()] if ours else [], "response": [_bound]},
-    )
+    http = web_client(url, ours)
     opened = False
     try:
         version = repeated(lambda: _version(url, http), tell, unreachable=False)
@@ -307,6 +295,25 @@ def _open(
         if not opened:
             http.close()
     return Connection(url, version, me["id"], me["email"], ours is not None, sdk, http, tell)
+
+
+def web_client(url: str, ours: Callable[[], None] | None = None) -> httpx.Client:
+    """Open what sends requests to a server; ``ours`` is checked before each.
+
+    On this machine no proxy of the environment is used, and each request has a connection of its own: the embedded
+    server writes an answer in small pieces, and on a connection that stays open each answer waits 40 ms for the
+    acknowledgement of its first piece (Nagle's algorithm and delayed acknowledgements, RFC 1122, 4.2.3.2 and 4.2.3.4).
+    """
+    here = _on_this_machine(url)
+    return httpx.Client(
+        base_url=url,
+        timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+        headers={"Connection": "close"} if here else {},
+        follow_redirects=False,
+        trust_env=not here,
+        verify=httpx.create_ssl_context(),  # with SSL_CERT_FILE, on this machine too
+        event_hooks={"request": [lambda _: ours()] if ours else [], "response": [_bound]},
+    )
 
 
 class _Bounded(httpx.SyncByteStream):

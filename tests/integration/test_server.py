@@ -199,6 +199,24 @@ def test_it_listens_on_this_machine_only_and_calls_nobody(
     assert {c.raddr.ip for c in connections if c.raddr} <= {"127.0.0.1"}
 
 
+def test_no_connection_stays_open_on_which_answers_would_wait(studio: server.ServerState) -> None:
+    """On one that stays open, each answer waits 40 ms for the acknowledgement of its first piece."""
+
+    def kept() -> list[object]:
+        found = psutil.Process().net_connections(kind="tcp4")
+        return [
+            one
+            for one in found
+            if one.raddr and one.raddr.port == studio.port and one.status == psutil.CONN_ESTABLISHED
+        ]
+
+    before = len(kept())
+    with connect() as one:
+        for _ in range(3):
+            one.ask("GET", "api/version", "asking for the version")
+            until(lambda: len(kept()) <= before, "a connection stays open")
+
+
 def test_a_browser_page_of_another_host_name_is_refused(studio: server.ServerState) -> None:
     answer = httpx.get(f"{studio.url}/api/version", headers={"Host": "evil.example"}, trust_env=False)
     assert answer.status_code == 400
