@@ -79,7 +79,15 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (pa.ArrowException, OSError, duckdb.Error) as error:
         raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SyntaxError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        SyntaxError,
+        NotImplementedError,
+    ) as error:
         raise InputError(
             f"{path}: what pandas wrote into it about its columns is damaged; write it again"
         ) from error

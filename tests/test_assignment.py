@@ -1,5 +1,6 @@
 """The design of a study: equal loads, equal meetings, nothing moved; and how tasks carry it."""
 
+import sys
 from collections import Counter
 from itertools import combinations, product
 from pathlib import Path
@@ -25,6 +26,7 @@ from annotate.coordination.assignment import (
     release,
     salt_of,
     work_in,
+    write_messages,
     write_plan,
 )
 from annotate.coordination.assignment.plan import joined_plan, renamed
@@ -538,3 +540,15 @@ def test_what_assign_refuses(files: tuple[Path, Path], arguments: list[object], 
     assert isinstance(result.exception, InputError)
     assert words in str(result.exception)
     assert "\n" not in str(result.exception)
+
+
+def test_messages_go_into_a_new_folder_for_the_coordinator_alone(tmp_path):
+    write_messages(tmp_path / "out", {"ada@h": "Hello Ada,", "b/c@h": "Hello,"})
+    written = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
+    assert written == {"ada@h.txt": "Hello Ada,\n", "b-c@h.txt": "Hello,\n"}
+    if sys.platform != "win32":
+        assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
+    with pytest.raises(InputError, match="exists already, and may hold passwords; name a new folder"):
+        write_messages(tmp_path / "out", {})
+    with pytest.raises(InputError, match="the messages cannot be written"):
+        write_messages(tmp_path / "no" / "out", {})

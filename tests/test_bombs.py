@@ -252,10 +252,14 @@ def test_a_column_of_anything_but_texts_numbers_and_dates_is_named(tmp_path, kin
         b'{"columns": 3}',
         b'{"index_columns": ["no"], "columns": [{}]}',
         b"\xff",
+        (
+            b'{"index_columns": [], "columns": [{"name": "1", "field_name": "1", "pandas_type": "unicode", "numpy_type": "str"}], '
+            b'"column_indexes": [{"name": null, "field_name": null, "pandas_type": "float16", "numpy_type": "float16"}]}'
+        ),
     ],
 )
 def test_damaged_notes_of_pandas_are_one_clear_line(tmp_path, said):
-    table = pa.table({"item": ["a"]}).replace_schema_metadata({b"pandas": said})
+    table = pa.table({"1": ["a"]}).replace_schema_metadata({b"pandas": said})
     pq.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(InputError, match="its columns is damaged; write it again"):
         read_frame(tmp_path / "a.parquet")

@@ -76,6 +76,39 @@ def test_a_file_is_written_and_nothing_printed(run, table, tmp_path):
     assert len(pd.read_parquet(tmp_path / "out" / "a.parquet")) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("a.csv", "source,"), ("a.json", "["), ("a.md", "| "), ("a.parquet", "PAR1"), ("a.txt", "variable ")],
+)
+def test_a_file_holds_what_its_name_says(run, table, tmp_path, name, begins):
+    code, out, err = run("agreement", "t.csv", "--level", "kind=nominal", "-o", name)
+    assert (code, out) == (0, ""), err
+    assert (tmp_path / name).read_bytes().lstrip().startswith(begins.encode())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-o", "a.xlsx"], "a.xlsx: a single table is written to .csv, .json, .md, .parquet; annotate workbook writes the whole study to .xlsx"),
+        (["-o", "a.csv", "--format", "json"], "a.csv: would hold json, not what its name says; name it otherwise, or say --format csv"),
+        (["-o", "a.parquet", "--format", "table"], "a.parquet: would hold table, not what its name says"),
+    ],
+)  # fmt: skip
+def test_a_file_that_would_hold_something_else_is_refused(run, table, tmp_path, options, said):
+    code, _, err = run("agreement", "t.csv", "--level", "kind=nominal", *options)
+    assert code == 1
+    assert said in err
+    assert not (tmp_path / options[1]).exists()
+
+
+def test_weights_that_apply_to_nothing_are_said(run, table):
+    asked = ("agreement", "t.csv", "--level", "kind=nominal", "--weights", "quadratic", "--coefficient")
+    code, out, _ = run(*asked, "percent_agreement")
+    assert code == 0
+    assert "weights: none; they do not apply to Percent" in " ".join(out.split())
+    assert "weights: quadratic" in run(*asked, "gwet_ac2")[1]
+
+
 def test_ingest_then_check(run, tmp_path):
     (tmp_path / "a.txt").write_text("One claim. Another claim.", encoding="utf-8")
     code, out, err = run("ingest", "a.txt", "-o", "tasks/a.json", "--source", "The Gazette")

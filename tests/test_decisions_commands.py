@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from annotate import open_study
+from annotate.codebook.read import read_codebook
 from annotate.consensus import annotators, distribution, fitted, resolve, with_decided, without_hidden
 from annotate.coordination.adjudication import against, final_labels, read_decisions
 from annotate.coordination.changes import State, changes
@@ -18,6 +19,7 @@ from annotate.present.hub import soft_labels
 from annotate.present.report import render_report
 from annotate.present.summary import summarise, warnings_of
 from annotate.present.workbook import write_workbook
+from annotate.provenance.ledger import ledger_of
 from annotate.sampling import Interval
 from annotate.study.study import read_study
 from tests.export_example import CONFIG
@@ -120,6 +122,47 @@ def test_what_most_call_no_claim_has_no_other_label_anywhere(run, tmp_path):
         State(before, study.scales), State(study, study.scales), interval=Interval(replicates=20)
     ).labels
     assert not hidden & {*zip(found["item"], found["variable"], strict=True)}
+
+
+@pytest.mark.parametrize("method", ["majority", "dawid-skene"])
+def test_one_variable_alone_has_the_labels_that_it_has_among_all(run, method):
+    """What hides a question is decided too, though it is not asked for."""
+    told = {}
+    for name, options in (("all", ()), ("one", ("--variable", "attribution"))):
+        code, out, _ = run("consensus", EXAMPLE, "--method", method, "--format", "json", *options)
+        assert code == 0
+        told[name] = json.loads(out)
+    assert told["one"] == [row for row in told["all"] if row["variable"] == "attribution"]
+    assert any(row["method"] == "not asked" for row in told["one"])
+
+
+def test_a_claim_has_no_attribution_from_a_passage_that_most_call_no_claim():
+    """Of two passages that share a figure, one is a claim to one of three annotators alone, who names an expert."""
+    answers = [("p1", "incident", "named"), ("p2", "no_claim", None), ("p2", "no_claim", None), ("p2", "incident", "expert")]  # fmt: skip
+    rows = [
+        (item, f"a{n}", variable, category)
+        for n, (item, kind, whose) in enumerate(answers)
+        for variable, category in (("claim_type", kind), ("attribution", whose))
+        if category
+    ]
+    ratings = pd.DataFrame(rows, columns=["item", "annotator", "variable", "category"])
+    book = read_codebook(
+        """<View><Text name="text" value="$text"/>
+        <Choices name="claim_type" toName="text" required="true"><Choice value="incident"/><Choice value="no_claim"/></Choices>
+        <Choices name="attribution" toName="text" visibleWhen="choice-selected" whenTagName="claim_type" whenChoiceValue="incident">
+        <Choice value="named"/><Choice value="expert"/></Choices></View>"""
+    )
+    text = "The quarry at Holm employs 4,312 people."
+    passages = pd.DataFrame(
+        {
+            "item": ["p1", "p2"], "document": ["d1", "d2"], "source": ["s1", "s2"], "text": [text, text],
+            "published": [None, None], "kind": ["body", "body"], "start": [0, 0], "end": [len(text)] * 2,
+            "before": ["", ""], "after": ["", ""], "url": [None, None], "author": [None, None],
+        }
+    )  # fmt: skip
+    with_book, without = (ledger_of(passages, ratings, codebook=one).mentions for one in (book, None))
+    assert with_book.set_index("item")["attribution"].to_dict() == {"p1": "named", "p2": None}
+    assert without.set_index("item")["attribution"].to_dict() == {"p1": "named", "p2": "expert"}
 
 
 def test_a_distribution_is_shown_as_choices_and_decides_nothing(run, plain):

@@ -76,7 +76,7 @@ def assign(
     instructions: Annotated[
         Path | None, typer.Option("--instructions", help="Guidelines for annotators, in Markdown.")
     ] = None,
-    form: Form = "table",
+    form: Form = None,
     insecure: Insecure = False,
 ) -> None:
     """Give each passage to the right number of annotators: blind, balanced, and extended later."""
@@ -88,13 +88,14 @@ def assign(
         read_plan,
         salt_of,
         salt_place,
+        write_messages,
         write_plan,
     )
     from annotate.corpus import read_tasks, write_tasks
     from annotate.files import whole
     from annotate.frames import READABLE, write_frame
     from annotate.present.study_tables import readable
-    from annotate.present.tables import write_table
+    from annotate.present.tables import format_for, write_table
 
     for place in (output, plan_file):
         refuse_overwriting(
@@ -120,7 +121,10 @@ def assign(
         )
         plan, passages, tabs, addresses = made.plan, list(made.tasks), made.tabs, made.addresses
         people = made.annotators
-        _write_messages(messages, made, known)
+        if messages is not None:
+            write_messages(messages, made.messages(known))
+        else:
+            say("a message to send to each, with link, address and password: --messages and a folder")
     if output is not None:
         write_tasks(passages, output)
     if plan_file is not None:
@@ -130,10 +134,11 @@ def assign(
     if output is None and plan_file is None and project is None:
         say("nothing was written: give --project, --output or --plan")
     table = _table(plan, people, tabs)
-    if form not in ("table", "markdown"):
-        write_table(table, form)
+    shown = format_for(None, form)
+    if shown not in ("table", "markdown"):
+        write_table(table, shown)
         return
-    write_table(readable(table.drop(columns=["annotator", "link"], errors="ignore")), form)
+    write_table(readable(table.drop(columns=["annotator", "link"], errors="ignore")), shown)
     for row in table.to_dict("records") if tabs else ():
         give(f"\n{row['name'] or row['email']}:\n{row['link']}")  # alone on its line, to be copied whole
 
@@ -201,45 +206,6 @@ def _on_server(
         names = ", ".join(one.email for one in made.without_account)
         say(f"without an account yet: {names}; make one with annotate annotators add")
     return made
-
-
-def _write_messages(folder: Path | None, made: "Assigned", passwords: "Mapping[str, str]") -> None:
-    """Write what to send to each annotator, a file each, for the coordinator alone."""
-    import os
-
-    from annotate.present.wording import message_for
-
-    if folder is None:
-        say("a message to send to each, with link, address and password: --messages and a folder")
-        return
-    missing = {one.key for one in made.without_account}
-    counts = made.plan["annotator"].value_counts()
-    try:
-        folder.mkdir(mode=0o700)
-        for one, tab in zip(made.annotators, made.tabs, strict=True):
-            password = passwords.get(one.email, "")
-            text = message_for(
-                one.name,
-                made.report.title,
-                counted(int(counts.get(one.key, 0)), "passage"),
-                tab.link,
-                email=one.email,
-                password=password,
-                invitation=made.invitation if one.key in missing else "",
-            )
-            handle = os.open(
-                folder / f"{one.email.replace('/', '-')}.txt", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600
-            )
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(f"{text}\n")
-    except OSError as error:
-        raise InputError(f"{folder}: the messages cannot be written ({error.strerror})") from error
-    without = [one.email for one in made.annotators if one.email not in passwords and one.key not in missing]
-    say(
-        f"{folder}: {counted(len(made.annotators), 'message')}, with links and addresses, for you alone to send"
-    )
-    if passwords and without:
-        say(f"   no password is known of {', '.join(without)}: they log in with the one they have")
 
 
 def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses: "Mapping[str, str]") -> None:

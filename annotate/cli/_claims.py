@@ -184,6 +184,7 @@ def ledger(
             f"{texts}: holds no answers that could be decided on; --adjudicated goes with an export"
         )
     fix = Corrections() if claims is None else read_corrections(claims, set(passages["item"]))
+    book = None if study is None else study.codebook
     found = ledger_of(
         passages,
         None
@@ -193,8 +194,8 @@ def ledger(
         spans=None if study is None else study.spans,
         coded=answers(None if links is None else read_links(links, passages), fix),
         corrections=fix,
+        codebook=book,
     )
-    book = None if study is None else study.codebook
     if mentions:
         table.write(found.mentions, lambda frame: mentions_table(frame, book))
     else:

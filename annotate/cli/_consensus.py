@@ -9,9 +9,9 @@ from annotate.cli._groups import (
     Scaled,
     Table,
     drawn_together,
-    narrowed,
     read_adjudicated,
     read_rated,
+    scaled,
     written,
 )
 from annotate.cli._help import LABELS, command, takes
@@ -23,6 +23,7 @@ from annotate.cli.options import (
     Export,
     Insecure,
     Invalid,
+    Variables,
     refuse_overwriting,
 )
 from annotate.cli.speech import give, progress, say, say_doubled, say_exclusions, tell
@@ -40,10 +41,11 @@ app = typer.Typer()
 
 
 @command(app, "consensus", LABELS, example="annotate consensus exports/example --method dawid-skene")
-@takes(table=written, read=narrowed)
+@takes(table=written, found=scaled)
 def consensus(
-    read: Scaled,
+    found: Scaled,
     table: Table,
+    variable: Variables = None,
     method: Annotated[
         Literal["majority", "dawid-skene", "one-coin", "mace", "glad", "distribution"],
         typer.Option(
@@ -86,8 +88,12 @@ def consensus(
                 "decides nothing, so leave out --annotators and --adjudicated",
                 param_hint="--method distribution",
             )
-        _write_distribution(read, table, wide=wide)
+        _write_distribution(found.of_variables(variable) if variable else found, table, wide=wide)
         return
+    book = found.study.codebook
+    # what a hidden question is known by is decided too, and left out at the end
+    deciding = [*variable, *(book.deciding(variable) if book else ())] if variable else []
+    read = found.of_variables(deciding) if deciding else found
     study = read.everybody or read.study
     refuse_overwriting(table.output, *filter(None, [adjudicated]))
     scales = or_nominal(scales_of({**study.levels, **read.level}, read.categories), study.variables)
@@ -105,6 +111,11 @@ def consensus(
         if made is None
         else final_labels(records, made, study.ratings, study.codebook)
     )
+    shown = variable or study.variables
+    labels, records = (
+        one.loc[one["variable"].isin(shown)].reset_index(drop=True) for one in (labels, records)
+    )
+    fits = [one for one in fits if one.variable in shown]
     if annotators and made is not None:
         result = against(study.ratings, labels, scales=scales)
     elif annotators:
@@ -121,8 +132,11 @@ def consensus(
     if read.everybody is not None:
         people = read.study.rows
         alone = (
-            decisions(fitted(people, scales=scales, seed=seed)) if fits else resolve(people, scales=scales)
+            decisions(fitted(people, scales=scales, method=method, seed=seed, cluster=together))
+            if fits
+            else resolve(people, scales=scales)
         )
+        alone = alone.loc[alone["variable"].isin(shown)]
         count, of, new = turned(records, alone)
         who = ", ".join(read.machines)
         say(

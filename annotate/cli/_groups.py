@@ -95,22 +95,23 @@ class Table:
             write_tables([said], self.form, self.output)
 
 
-def written(form: Form = "table", output: Output = None, spreadsheet_safe: SpreadsheetSafe = False) -> Table:
+def written(form: Form = None, output: Output = None, spreadsheet_safe: SpreadsheetSafe = False) -> Table:
     """The group of options that say how a table is written.
 
     Raises
     ------
     InputError
-        For parquet without a file, before anything is computed.
+        As :func:`annotate.present.tables.format_for`, before anything is computed.
 
     """
-    if form == "parquet" and output is None:
-        raise InputError("parquet goes into a file: say which with -o FILE")
     import typer
 
-    if spreadsheet_safe and form != "csv":
+    from annotate.present.tables import format_for
+
+    chosen = format_for(output, form)
+    if spreadsheet_safe and chosen != "csv":
         raise typer.BadParameter("goes with --format csv", param_hint="--spreadsheet-safe")
-    return Table(form, output, spreadsheet_safe)
+    return Table(chosen, output, spreadsheet_safe)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,16 @@ class Scaled:
         if not isinstance(self.study, Study):
             raise InputError(f"{self.study.name}: this takes a table in memory; say --engine pandas")
         return self.study
+
+    def of_variables(self, names: Sequence[str]) -> "Scaled":
+        """The same, of some variables only."""
+        return replace(
+            self,
+            study=self.in_memory.of_variables(names),
+            level={name: level for name, level in self.level.items() if name in names},
+            categories={name: order for name, order in self.categories.items() if name in names},
+            everybody=self.everybody and replace(self, study=self.everybody).in_memory.of_variables(names),
+        )
 
     @property
     def scales(self) -> "dict[str, Scale]":
@@ -302,18 +313,7 @@ def _queried(
 @takes(found=scaled)
 def narrowed(found: Scaled, variable: Variables = None) -> Scaled:
     """The same, of some variables only, if they are named."""
-    return (
-        found
-        if not variable
-        else replace(
-            found,
-            study=found.in_memory.of_variables(variable),
-            level={name: level for name, level in found.level.items() if name in variable},
-            categories={name: order for name, order in found.categories.items() if name in variable},
-            everybody=found.everybody
-            and replace(found, study=found.everybody).in_memory.of_variables(variable),
-        )
-    )
+    return found.of_variables(variable) if variable else found
 
 
 @takes(found=narrowed)

@@ -138,8 +138,6 @@ def origins(
     origins: OriginsFile = None,
 ) -> None:
     """List whom passages put claims down to, each name once, for a coordinator to say which are one."""
-    from annotate.files import whole
-    from annotate.frames import write_frame
     from annotate.present.claim_tables import origins_table
     from annotate.provenance.origins import offers as offered
 
@@ -147,16 +145,11 @@ def origins(
     names = read_names(study, origins)
     say_exclusions(study)
     frame = offered(names.table, names.sources) if offers else names.table
-    if (
-        table.output is not None and table.form == "table"
-    ):  # a file to be corrected, as its name's ending says
-        with whole(table.output) as temporary:
-            write_frame(frame, temporary)
+    table.write(frame, None if offers else origins_table, study=study)
+    if table.output is not None:
         say(
             f"{table.output}: {counted(len(frame), 'offer' if offers else 'name')}; correct the columns origin and kind, and give it with --origins"
         )
-    else:
-        table.write(frame, None if offers else origins_table, study=study)
     if frame.empty:
         say(
             f"{study.name}: nobody marked a SOURCE or a CITED work"

@@ -126,6 +126,7 @@ def _say_learnt(made: "Suggestions") -> None:
             )
     say(
         f"passages that wait: {made.waiting}"
+        + ("" if made.waiting else "; every one has the annotations that --overlap asks for")
         if made.copies
         else "no variable has enough decided labels to learn from"
     )

@@ -50,8 +50,12 @@ Config = Annotated[
     ),
 ]
 Form = Annotated[
-    Format,
-    typer.Option("--format", help="Rounded for reading, or with every digit.", rich_help_panel=WRITING),
+    Format | None,
+    typer.Option(
+        "--format",
+        help="Rounded for reading (table, markdown), or with every digit; by default what -o FILE ends in, else table.",
+        rich_help_panel=WRITING,
+    ),
 ]
 Output = Annotated[
     Path | None,

@@ -6,6 +6,7 @@ are its categories, in the order of the config. The order is never taken from wh
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,19 @@ class Codebook:
     def region_scales(self) -> dict[str, Scale]:
         """The scale of each coded variable that is answered inside a marked stretch."""
         return _scales(self.region_variables)
+
+    def deciding(self, names: Iterable[str]) -> list[str]:
+        """These variables, and all whose answers decide whether they are asked, in the order of the label config."""
+        wanted, wait = {*names}, [*names]
+        while wait:
+            name = wait.pop()
+            conditions = [one for of in self.variables if of.name == name for one in of.conditions]
+            asked = {one.control for one in conditions}
+            for of in self.variables:
+                if of.name not in wanted and (of.name in asked or "" in asked):
+                    wanted.add(of.name)
+                    wait.append(of.name)
+        return [of.name for of in self.variables if of.name in wanted]
 
     def variable(self, name: str) -> Variable:
         """Return the variable of that name.

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import compress, groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -122,7 +123,7 @@ def without_hidden(labels: pd.DataFrame, codebook: Codebook | None) -> pd.DataFr
     Parameters
     ----------
     labels
-        As :func:`resolve` makes them, with ``decided_by`` or without.
+        As :func:`resolve` or :func:`majority` makes them, with ``decided_by`` or without.
     codebook
         What says when a question is asked (``visibleWhen``); None leaves all as it is.
 
@@ -156,16 +157,24 @@ def without_hidden(labels: pd.DataFrame, codebook: Codebook | None) -> pd.DataFr
     hidden = np.array([bool(names) for names in by])
     if not hidden.any():
         return labels
-    made = labels.astype({"category": object, "tied": object, "caution": object})
-    for column in ("category", "tied", "decided_by"):
-        if column in made.columns:
-            made[column] = made[column].where(~hidden, None)
-    for column in ("share", "posterior"):
-        if column in made.columns:
-            made.loc[hidden, column] = float("nan")
-    made.loc[hidden, "tie"] = False
-    made.loc[hidden, "method"] = NOT_ASKED
-    made.loc[hidden, "caution"] = [_hidden_words(names) for names in by if names]
+    return _emptied(labels, hidden, [_hidden_words(names) for names in by if names])
+
+
+def _emptied(labels: pd.DataFrame, hidden: NDArray[np.bool_], why: Sequence[str]) -> pd.DataFrame:
+    """The labels without those that are hidden, and why, as far as there are columns for it."""
+    columns = labels.columns
+    made = labels.astype({name: object for name in ("category", "tied", "caution") if name in columns})
+    for column in {"category", "tied", "decided_by"} & {*columns}:
+        made[column] = made[column].where(~hidden, None)
+    told: dict[str, Any] = {
+        "share": float("nan"),
+        "posterior": float("nan"),
+        "tie": False,
+        "method": NOT_ASKED,
+        "caution": why,
+    }
+    for column in told.keys() & {*columns}:
+        made.loc[hidden, column] = told[column]
     return made
 
 

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from annotate.coordination.assignment import message_for
 from annotate.coordination.following import agreement_frame, part_frame
 from annotate.coordination.following.progress import AnnotatorProgress
 from annotate.desk.watching import Seen, Watching
@@ -30,7 +31,6 @@ from annotate.present.report import write_report
 from annotate.present.study_tables import readable, side_by_side
 from annotate.present.summary import summarise
 from annotate.present.tables import cell
-from annotate.present.wording import message_for
 from annotate.present.workbook import write_workbook
 from annotate.studio.pull import pull
 from annotate.study.study import read_study

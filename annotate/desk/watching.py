@@ -48,7 +48,11 @@ class Seen:
     def ledger(self) -> Ledger:
         """The claims that recur."""
         passages = passages_of_study(self.study)
-        return ledger_of(passages.head(0) if of_pairs(self.study) else passages, self.study.first_round)
+        return ledger_of(
+            passages.head(0) if of_pairs(self.study) else passages,
+            self.study.first_round,
+            codebook=self.study.codebook,
+        )
 
 
 class Watching:

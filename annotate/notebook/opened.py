@@ -17,7 +17,6 @@ from annotate.coordination.changes import State, changes
 from annotate.coordination.suggestion import unsuggested
 from annotate.errors import InputError
 from annotate.notebook.asked import By, columns, interval_of, names, path_of
-from annotate.notebook.marked import MarkedStudy
 from annotate.notebook.rated import Levels, Order, RatedStudy
 from annotate.notebook.results import Changed, Result
 from annotate.notebook.told import ToldStudy
@@ -34,7 +33,7 @@ from annotate.study.study import OnInvalid, Study, read_study, study_of_ratings
 
 
 @dataclass(frozen=True, repr=False)
-class OpenStudy(RatedStudy, MarkedStudy, ToldStudy):
+class OpenStudy(RatedStudy, ToldStudy):
     """A study that answers questions.
 
     It is a :class:`~annotate.study.study.Study`, with its tables ``ratings``, ``spans``, ``comments``,

@@ -15,7 +15,7 @@ import pandas as pd
 from annotate.agreement import MEANINGS
 from annotate.codebook.read import Codebook
 from annotate.errors import InputError, StatisticsError, counted
-from annotate.files import whole
+from annotate.files import refuse_ending, whole
 from annotate.notebook.asked import path_of
 from annotate.present import charts
 from annotate.present.claim_tables import mentions_table, profile_tables
@@ -153,15 +153,15 @@ class Result:
 
     def to_csv(self, path: Path | str | None = None) -> str | None:
         """Write the frame as CSV with every digit, into a file or, without a path, as a text."""
-        return _write(rendered(self.frame, "csv"), path)
+        return _write(rendered(self.frame, "csv"), path, ".csv")
 
     def to_markdown(self, path: Path | str | None = None) -> str | None:
         """Write what is printed as tables in Markdown, rounded."""
-        return _write("\n".join(rendered(table, "markdown") for table in self.tables()), path)
+        return _write("\n".join(rendered(table, "markdown") for table in self.tables()), path, ".md")
 
     def to_latex(self, path: Path | str | None = None) -> str | None:
         """Write what is printed as tables in LaTeX (package booktabs), rounded."""
-        return _write("\n".join(rendered(table, "latex") for table in self.tables()), path)
+        return _write("\n".join(rendered(table, "latex") for table in self.tables()), path, ".tex")
 
 
 def _bare(table: pd.DataFrame) -> pd.DataFrame:
@@ -171,10 +171,13 @@ def _bare(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def _write(text: str, path: Path | str | None) -> str | None:
+def _write(text: str, path: Path | str | None, ending: str) -> str | None:
     if path is None:
         return text
-    with whole(path_of(path)) as temporary:
+    place = path_of(path)
+    if place.suffix:
+        refuse_ending(place, ending, "such a table")
+    with whole(place) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
     return None
 

@@ -1,19 +1,21 @@
-"""What a study says of its texts and sources: provenance, claims, reuse, figures."""
+"""What a study says of its texts and sources: provenance, claims, reuse, figures, and what annotators marked."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from annotate import figures, reuse
+from annotate import agreement, figures, reuse
+from annotate.agreement import DEFAULT
 from annotate.coordination.suggestion import suggest_for
 from annotate.errors import InputError, counted
 from annotate.files import bundled
-from annotate.notebook.asked import By, interval_of, names, number, path_of, whole
+from annotate.notebook.asked import By, columns, flag, interval_of, names, number, path_of, whole
 from annotate.notebook.results import Claims, Profile, Result, Suggested
 from annotate.present.claim_tables import claims_table, ledger_table, rated_table
 from annotate.present.label_tables import quality_table, queue_table
 from annotate.present.source_sheet import sources_table
+from annotate.present.study_tables import span_pairs_table, spans_table
 from annotate.present.text_tables import (
     arithmetic_table,
     comparisons_table,
@@ -37,7 +39,7 @@ from annotate.study.study import Study, read_study
 
 @dataclass(frozen=True, repr=False)
 class ToldStudy(Study):
-    """A study that follows its texts and sources."""
+    """A study that follows its texts and sources, and measures what is marked in them."""
 
     def provenance(
         self,
@@ -58,7 +60,9 @@ class ToldStudy(Study):
     def ledger(self, *, min_score: float = MIN_SCORE) -> Claims:
         """Follow each recurring figure and reused text through its sources; see :func:`annotate.provenance.ledger.ledger`."""
         passages = self._with_texts()
-        found = ledger_of(passages, self.first_round, min_score=number("min_score", min_score))
+        found = ledger_of(
+            passages, self.first_round, min_score=number("min_score", min_score), codebook=self.codebook
+        )
         return Claims(
             found.claims,
             self.exclusions,
@@ -217,6 +221,96 @@ class ToldStudy(Study):
         if self.passages["text"].isna().all():
             raise InputError(f"{self.name}: holds no texts; open the snapshot, or the export as JSON")
         return passages_of_study(self, self.name)
+
+    def spans_agreement(
+        self,
+        by: By = (),
+        *,
+        pairs: bool = False,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+        gamma: bool = False,
+        samples: int = 300,
+    ) -> Result:
+        """Measure agreement on the marked text; see :func:`annotate.agreement.measure_spans`.
+
+        With ``gamma`` also gamma, from ``samples`` random continua at most. With ``pairs``, precision and recall of every two annotators instead.
+        """
+        asked = columns(by)
+        marks = self.marked
+        if self.spans.empty:
+            raise InputError(f"{self.name}: nobody marked any text; there is nothing to measure")
+        if flag("pairs", pairs):
+            frame = agreement.measure_span_pairs(*marks, by=asked, labels=self.labels)
+            return Result(
+                frame,
+                self.exclusions,
+                for_reading=lambda one: span_pairs_table(one, asked, self.codebook),
+            )
+        frame = agreement.measure_spans(
+            *marks,
+            by=asked,
+            labels=self.labels,
+            interval=interval_of("auto", replicates, confidence, seed, cluster),
+            samples=whole("samples", samples, least=1) if flag("gamma", gamma) else 0,
+        )
+        return Result(frame, self.exclusions, for_reading=lambda one: spans_table(one, asked, self.codebook))
+
+    def relations_agreement(
+        self,
+        by: By = (),
+        *,
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Measure agreement on relations between marks; see :func:`annotate.agreement.measure_relations`."""
+        asked, drawn = columns(by), self.first_relations
+        if drawn.empty:
+            raise InputError(f"{self.name}: nobody has drawn a relation; there is nothing to measure")
+        frame = agreement.measure_relations(
+            drawn,
+            *self.marked,
+            labels=self.relation_labels,
+            by=asked,
+            interval=interval_of("auto", replicates, confidence, seed, cluster),
+        )
+        return Result(frame, self.exclusions, for_reading=lambda one: spans_table(one, asked, self.codebook))
+
+    def inside_agreement(
+        self,
+        by: By = (),
+        *,
+        coefficients: By = DEFAULT,
+        interval: str = "auto",
+        replicates: int = 1000,
+        confidence: float = 0.95,
+        cluster: str | None = "auto",
+        seed: int = 0,
+    ) -> Result:
+        """Measure agreement on answers inside marks; see :func:`annotate.agreement.measure_inside`."""
+        if self.first_inside.empty:
+            raise InputError(
+                f"{self.name}: nobody answered a question inside a mark; there is nothing to measure"
+            )
+        frame = agreement.measure_inside(
+            self.first_inside,
+            self.marked[0],
+            scales={} if self.codebook is None else self.codebook.region_scales,
+            coefficients=names("coefficients", coefficients),
+            by=columns(by),
+            interval=interval_of(interval, replicates, confidence, seed, cluster),
+        )
+        unmatched = frame.attrs["unmatched"]
+        notes = (
+            (f"not compared: {counted(unmatched, 'answer')} inside marks that nobody else made",)
+            if unmatched
+            else ()
+        )
+        return Result(frame, self.exclusions, notes=notes)
 
 
 def _boilerplate(passages: pd.DataFrame) -> tuple[str, ...]:

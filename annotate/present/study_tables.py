@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 
 from annotate.agreement import MEANINGS
-from annotate.agreement.benchmark import BENCHMARKS, convention
 from annotate.agreement.permutation import NO_LOW_P
 from annotate.codebook.read import Codebook
 from annotate.frames import plain, records
-from annotate.present.tables import cell, titled, with_words
-from annotate.present.wording import COEFFICIENTS, cautions_once, coefficient, order_ignored
+from annotate.present.tables import cell, with_words
+from annotate.present.wording import COEFFICIENTS, cautions_once, measured_lines, term
 from annotate.study.ratings import encode_set
 from annotate.study.words import choice, in_words
 
@@ -146,7 +145,7 @@ def _column(frame: pd.DataFrame, name: str, codebook: Codebook | None) -> Any:
         labels = _span_labels(codebook) if name == "label" else {}
         values = [ALL if value is None else labels.get(value, value) for value in values]
     elif name in ("variable", "coefficient", "measure"):
-        values = [_term(str(value)) for value in values]
+        values = [term(str(value)) for value in values]
     elif all(isinstance(value, bool) for value in values):
         values = ["yes" if value else "" for value in values]
     elif name.startswith((*_COUNTED, "ratings")) and all(
@@ -204,7 +203,7 @@ def agreement_table(
         row["caution"] = "; ".join(dict.fromkeys(said)) or None
         undefined = record["value"] is None
         named = f" {record['benchmark']}" if record.get("benchmark") else ""
-        row[_term(str(record["coefficient"]))] = "undefined" if undefined else estimate(record, cell) + named
+        row[term(str(record["coefficient"]))] = "undefined" if undefined else estimate(record, cell) + named
         if record["coefficient"] == _RULED:
             chances = {name: value for name, value in record.items() if name.startswith(_BELOW_THRESHOLD)}
             row |= {_chance(name): None if value is None else cell(value) for name, value in chances.items()}
@@ -214,7 +213,7 @@ def agreement_table(
     of_variable = [] if "category" in keys else ["most chosen"]
     last = [name for name in ("n", "annotators", *of_variable, "undefined", "caution") if name in frame]
     first = [name for name in frame.columns if name not in (*last, "most chosen")]
-    return with_words(readable(frame[first + last], codebook), *_measured(result))
+    return with_words(readable(frame[first + last], codebook), *measured_lines(result))
 
 
 def _chance(name: str) -> str:
@@ -224,30 +223,6 @@ def _chance(name: str) -> str:
     'P(alpha < 0.667)'
     """
     return f"P(alpha < {name.removeprefix(_BELOW_THRESHOLD)})"
-
-
-def _measured(result: pd.DataFrame) -> list[str]:
-    """At which level, with which weights, and what ignores the order of the categories, as lines below a table."""
-    if result.empty:
-        return []
-    told = []
-    for what, of in (("level", "variable"), ("weights", "coefficient"), ("distance", "variable")):
-        if what in result.columns:
-            pairs = result[[what, of]].dropna().drop_duplicates()
-            groups = {str(one): list(map(_term, group[of])) for one, group in pairs.groupby(what, sort=False)}
-            told += [f"{what}: " + "; ".join(f"{one} ({', '.join(names)})" for one, names in groups.items())]
-    told += [
-        convention(scale)
-        for scale in BENCHMARKS.values()
-        if "benchmark" in result.columns and {*scale.columns} <= {*result.columns}
-    ]
-    names, variables = order_ignored(result)
-    if names:
-        told.append(
-            f"{', '.join(map(_term, names))}: without regard to the order of the categories ({', '.join(map(_term, variables))}); "
-            "alpha and AC2 regard it, and kappas with the weights level"
-        )
-    return told
 
 
 def _counts(record: Mapping[str, Any], codebook: Codebook | None) -> dict[str, Any]:
@@ -270,10 +245,10 @@ def pairs_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.Dat
     rows = []
     for record in records(frame):
         kept = {key: value for key, value in record.items() if not key.startswith(tuple(names))}
-        cells = {_term(name): _of_pair(record, name) for name in names}
+        cells = {term(name): _of_pair(record, name) for name in names}
         rows.append(kept | cells)
     own = [name for name in frame.columns if not name.startswith(tuple(names))]
-    columns = [name for name in dict.fromkeys([*own, *map(_term, names)]) if name != "interval"]
+    columns = [name for name in dict.fromkeys([*own, *map(term, names)]) if name != "interval"]
     kinds = dict.fromkeys(frame["interval"].dropna()) if "interval" in frame else ()
     told = [f"intervals: {'; '.join(map(str, kinds))}"] if kinds else []
     return with_words(readable(pd.DataFrame(rows, columns=columns), codebook), *told)
@@ -363,13 +338,13 @@ def comparison_table(
     told = [f"{_FEW_WAYS}: {'; '.join(reasons)}; {_WAY_OUT}"] if reasons else []
     table = frame.assign(undefined=frame["undefined"].mask(few, _FEW_WAYS))
     table = readable(table[[name for name in kept if name in table.columns]], codebook)
-    return with_words(table, *told, *_measured(frame))
+    return with_words(table, *told, *measured_lines(frame))
 
 
 def plan_table(frame: pd.DataFrame, codebook: Codebook | None = None) -> pd.DataFrame:
     """Show how many items, or documents, an interval takes."""
     table = readable(frame.drop(columns=["weights", "distance"], errors="ignore"), codebook)
-    return with_words(table, *_measured(frame))
+    return with_words(table, *measured_lines(frame))
 
 
 def spans_table(frame: pd.DataFrame, by: Sequence[str], codebook: Codebook | None = None) -> pd.DataFrame:
@@ -413,12 +388,6 @@ def _span_labels(codebook: Codebook | None) -> dict[str, str]:
         return {}
     spans = {label.id: label.label for control in codebook.span_variables for label in control.labels}
     return spans | {one.id: in_words(one.label) for one in codebook.relations}
-
-
-def _term(name: str) -> str:
-    """A coefficient or measure as words."""
-    known = coefficient(name)
-    return known.short if known.short != name else titled(in_words(name))
 
 
 def estimate(record: Mapping[str, Any], written: Callable[[float], str], unit: str = "") -> str:

@@ -112,7 +112,11 @@ def summarise(
     decided, passages = decided_ratings(study.ratings, decisions), passages_of_study(study)
     profiled, none = decided["variable"].isin(VARIABLES).any(), pd.DataFrame(columns=list(COLUMNS))
     provenance = profile(decided, study.passages, interval=interval) if profiled else none
-    book = ledger_of(passages if ledger else passages.head(0), decided) if claims is None else claims.book
+    book = (
+        ledger_of(passages if ledger else passages.head(0), decided, codebook=study.codebook)
+        if claims is None
+        else claims.book
+    )
     if claims is None and ledger and texts:
         claims = gather(study, book=book)
     made = Summary(

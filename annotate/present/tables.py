@@ -25,6 +25,8 @@ from annotate.study.words import UNSEEN as _ACTS
 from annotate.study.words import visible
 
 FORMATS: tuple[str, ...] = get_args(Format)
+_BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown", ".parquet": "parquet"}
+_WORKBOOKS = (".xlsx", ".xls", ".ods")
 DIGITS = 3
 _LONGEST_WORDS = ((24, False), (15, False), (15, True))
 """Words that stay whole, the longest first where a table fits; and whether an interval breaks at its comma, as the last way."""
@@ -44,6 +46,35 @@ def with_words(frame: pd.DataFrame, *below: str, heading: str | None = None) -> 
     shown = frame.copy(deep=False)
     shown.attrs = {"below": [*frame.attrs.get("below", ()), *below], "heading": heading}
     return shown
+
+
+def format_for(output: Path | None, said: Format | None = None) -> Format:
+    """The format of a table: the one that is said, else the one that the name of its file ends in, else ``table``.
+
+    >>> format_for(Path("agreement.csv")), format_for(Path("agreement.txt")), format_for(None)
+    ('csv', 'table', 'table')
+
+    Raises
+    ------
+    InputError
+        If the name ends in another format than what is said, or in that of a workbook; for parquet without a file.
+
+    """
+    if output is None:
+        if said == "parquet":
+            raise InputError("parquet goes into a file: say which with -o FILE")
+        return said or "table"
+    ending = output.suffix.lower()
+    if ending in _WORKBOOKS:
+        raise InputError(
+            f"{output}: a single table is written to {', '.join(_BY_ENDING)}; annotate workbook writes the whole study to .xlsx"
+        )
+    named = _BY_ENDING.get(ending)
+    if said is not None and named is not None and said != named:
+        raise InputError(
+            f"{output}: would hold {said}, not what its name says; name it otherwise, or say --format {named}"
+        )
+    return said or named or "table"
 
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")

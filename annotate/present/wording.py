@@ -14,58 +14,16 @@ import pandas as pd
 
 from annotate.agreement import COEFFICIENTS as MEASURES
 from annotate.agreement import MEANINGS
+from annotate.agreement.benchmark import BENCHMARKS, convention
 from annotate.codebook.read import Codebook
 from annotate.counts.distance import UNORDERED
 from annotate.counts.shares import MEANINGS as OF_SHARES
+from annotate.present.tables import titled
 from annotate.study.exports import REASONS
 from annotate.study.study import Study
 from annotate.study.words import choice, in_words, visible
 
 ALL_SOURCES = "All sources"
-
-
-def message_for(
-    name: str,
-    project: str,
-    passages: str,
-    link: str,
-    *,
-    email: str = "",
-    password: str = "",
-    invitation: str = "",
-) -> str:
-    """What a coordinator sends to an annotator; links and passwords stand alone on a line, to be copied whole.
-
-    >>> print(message_for("Ada", "Harbour", "40 passages", "http://h/1", email="ada@h", password="x"))
-    Hello Ada,
-    <BLANKLINE>
-    You have 40 passages to code in Harbour. This link opens them one after the other; come back to it as often as you like:
-    <BLANKLINE>
-    http://h/1
-    <BLANKLINE>
-    Log in with this address:
-    <BLANKLINE>
-    ada@h
-    <BLANKLINE>
-    and this password:
-    <BLANKLINE>
-    x
-    """
-    parts = [f"Hello {name}," if name else "Hello,"]
-    if invitation:
-        parts += [
-            "First make your account, with the address below and a password of your own, here:",
-            invitation,
-        ]
-    parts += [
-        f"You have {passages} to code in {project}. This link opens them one after the other; come back to it as often as you like:",
-        link,
-    ]
-    if email:
-        parts += ["Log in with this address:", email]
-    if password:
-        parts += ["and this password:", password]
-    return "\n\n".join(visible(part) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -299,6 +257,40 @@ def order_ignored(agreement: pd.DataFrame) -> tuple[list[str], list[str]]:
         if not known.by_distance and weighs in (None, "identity"):
             names[str(row["coefficient"])] = variables[str(row["variable"])] = None
     return list(names), list(variables)
+
+
+def term(name: str) -> str:
+    """A coefficient or measure as words."""
+    known = coefficient(name)
+    return known.short if known.short != name else titled(in_words(name))
+
+
+def measured_lines(result: pd.DataFrame) -> list[str]:
+    """At which level, with which weights, and what ignores the order of the categories, as lines below a table."""
+    if result.empty:
+        return []
+    told = []
+    for what, of in (("level", "variable"), ("weights", "coefficient"), ("distance", "variable")):
+        if what in result.columns:
+            pairs = result[[what, of]].dropna().drop_duplicates()
+            groups = {str(one): list(map(term, group[of])) for one, group in pairs.groupby(what, sort=False)}
+            told += [
+                f"{what}: " + "; ".join(f"{one} ({', '.join(names)})" for one, names in groups.items())
+                if groups
+                else f"{what}: none; they do not apply to {' and '.join(map(term, result['coefficient'].unique()))}"
+            ]
+    told += [
+        convention(scale)
+        for scale in BENCHMARKS.values()
+        if "benchmark" in result.columns and {*scale.columns} <= {*result.columns}
+    ]
+    names, variables = order_ignored(result)
+    if names:
+        told.append(
+            f"{', '.join(map(term, names))}: without regard to the order of the categories ({', '.join(map(term, variables))}); "
+            "alpha and AC2 regard it, and kappas with the weights level"
+        )
+    return told
 
 
 def interval_level(confidence: float) -> str:

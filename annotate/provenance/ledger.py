@@ -21,7 +21,8 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.consensus import majority
+from annotate.codebook.read import Codebook
+from annotate.consensus import majority, without_hidden
 from annotate.corpus.dates import read_published
 from annotate.provenance import MIN_SCORE, compare, quantities, reuse
 from annotate.provenance.claims._found import (
@@ -92,6 +93,7 @@ def ledger(
     spans: pd.DataFrame | None = None,
     coded: Pairs = MappingProxyType({}),
     corrections: Corrections = Corrections(),
+    codebook: Codebook | None = None,
 ) -> Ledger:
     """Gather claims: what annotators linked, and recurring figures and reused passages of which nobody was asked.
 
@@ -111,6 +113,8 @@ def ledger(
         What annotators said of pairs of passages: :func:`annotate.provenance.claims.pairs.answers`.
     corrections
         What a person says of claims: :func:`annotate.provenance.claims.corrections.read_corrections`.
+    codebook
+        What says when a question is asked; an attribution that it hides, given what most chose elsewhere, is none.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def ledger(
 
     """
     known = {row["item"]: row for row in passages.to_dict("records")}
-    decided = _decided(ratings)
+    decided = _decided(ratings, codebook)
     depend = document_pairs(passages, pairs)
     joined = depend.loc[depend["joined"], ["a_document", "b_document"]].itertuples(index=False, name=None)
     dependent = {frozenset(both) for both in joined}
@@ -233,14 +237,16 @@ def _separate(rows: list[dict[str, Any]], chained: Mapping[str, str], dependent:
     return len(set(chained_by(ties).values()))
 
 
-def _decided(ratings: pd.DataFrame | None) -> dict[tuple[str, str], dict[str, Any]]:
-    """How most annotators coded each item on the variables of provenance."""
+def _decided(
+    ratings: pd.DataFrame | None, codebook: Codebook | None
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """How most annotators coded each item on the variables of provenance, where most are asked of them."""
     if ratings is None or ratings.empty:
         return {}
-    voted = majority(ratings.loc[ratings["variable"].isin(VARIABLES)])
+    voted = without_hidden(majority(ratings), codebook)
     return {
         (row["item"], row["variable"]): {str(key): value for key, value in row.items()}
-        for row in voted.to_dict("records")
+        for row in voted.loc[voted["variable"].isin(VARIABLES)].to_dict("records")
     }
 
 
@@ -252,6 +258,7 @@ def ledger_of(
     spans: pd.DataFrame | None = None,
     coded: Pairs = MappingProxyType({}),
     corrections: Corrections = Corrections(),
+    codebook: Codebook | None = None,
 ) -> Ledger:
     """Find the claims of these passages but for boilerplate, and keep the ledger of them; see :func:`ledger`."""
     passages = passages.loc[passages["kind"] != "boilerplate"].reset_index(drop=True)
@@ -265,4 +272,5 @@ def ledger_of(
         spans=spans,
         coded=coded,
         corrections=corrections,
+        codebook=codebook,
     )

@@ -12,6 +12,7 @@ from annotate.coordination.assignment import (
     design,
     earlier_key,
     items_of,
+    message_for,
     read_plan,
     release,
     work_in,
@@ -19,6 +20,7 @@ from annotate.coordination.assignment import (
 )
 from annotate.coordination.assignment.plan import Work, joined_plan, renamed
 from annotate.corpus.tasks import Task
+from annotate.errors import counted
 from annotate.studio.accounts import invitation_link, people
 from annotate.studio.client import Connection
 from annotate.studio.inventory import take_inventory
@@ -45,6 +47,22 @@ class Assigned:
     addresses: Mapping[str, str]
     annotators: Sequence[Annotator]
     invitation: str = field(default="", repr=False)
+
+    def messages(self, passwords: Mapping[str, str]) -> dict[str, str]:
+        """What to send to each annotator, by address: the link, the address, and the password where it is known."""
+        counts, missing = self.plan["annotator"].value_counts(), {one.key for one in self.without_account}
+        return {
+            one.email: message_for(
+                one.name,
+                self.report.title,
+                counted(int(counts.get(one.key, 0)), "passage"),
+                tab.link,
+                email=one.email,
+                password=passwords.get(one.email, ""),
+                invitation=self.invitation if one.key in missing else "",
+            )
+            for one, tab in zip(self.annotators, self.tabs, strict=True)
+        }
 
 
 def assign(

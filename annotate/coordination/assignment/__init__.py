@@ -1,20 +1,18 @@
 """Who codes what: a balanced design, written into the tasks. Pure computing, no network."""
 
 from annotate.coordination.assignment._design import Balance, balance, design
-from annotate.coordination.assignment.plan import (
+from annotate.coordination.assignment.people import (
     Annotator,
     annotator_key,
     earlier_key,
-    items_of,
+    message_for,
     read_annotators,
     read_passwords,
-    read_plan,
-    release,
     salt_of,
     salt_place,
-    work_in,
-    write_plan,
+    write_messages,
 )
+from annotate.coordination.assignment.plan import items_of, read_plan, release, work_in, write_plan
 
 __all__ = [
     "Annotator",
@@ -24,6 +22,7 @@ __all__ = [
     "design",
     "earlier_key",
     "items_of",
+    "message_for",
     "read_annotators",
     "read_passwords",
     "read_plan",
@@ -31,5 +30,6 @@ __all__ = [
     "salt_of",
     "salt_place",
     "work_in",
+    "write_messages",
     "write_plan",
 ]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from annotate.consensus import majority
+from annotate.consensus import majority, without_hidden
 from annotate.corpus.dates import read_published
 from annotate.figures import compare, quantities
 from annotate.provenance.claims._drift import DRIFT_COLUMNS, TYPES, Wording, drifts, wording
@@ -154,16 +154,19 @@ def gather(
             spans=study.spans,
             coded=coded,
             corrections=corrections,
+            codebook=study.codebook,
         )
     place = {
         row["item"]: Place(str(row["document"]), str(row["source"])) for row in passages.to_dict("records")
     }
     within = {both: said for both, said in coded.items() if set(both) <= place.keys()}
     coding = Coding(told(study, names), within, evidence(passages, book.pairs), place)
-    rated = study.first_round.loc[study.first_round["variable"].isin(_DECIDED)]
-    voted = {} if rated.empty else {
-        (row["item"], row["variable"]): row["category"] for row in majority(rated).to_dict("records") if row["category"]
-    }  # fmt: skip
+    rated = without_hidden(majority(study.first_round), study.codebook)
+    rated = rated.loc[rated["variable"].isin(_DECIDED) & rated["category"].notna()]
+    voted = {
+        (item, name): category
+        for item, name, category in zip(rated["item"], rated["variable"], rated["category"], strict=True)
+    }
     linkers = {annotator for said in coded.values() for annotator in said}
     return Claims(
         study,
