@@ -76,7 +76,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
                     "of its size; it is not opened, write it as .csv if it is yours"
                 )
             _refuse_odd(path, file)
-        return pd.read_parquet(path)
+        frame = pd.read_parquet(path)
     except (pa.ArrowException, OSError, duckdb.Error) as error:
         raise InputError(f"{path}: not a readable parquet file ({_first_line(error)})") from error
     except (
@@ -91,6 +91,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         raise InputError(
             f"{path}: what pandas wrote into it about its columns is damaged; write it again"
         ) from error
+    frame.columns = pd.Index([str(name) for name in frame.columns])  # pandas may have kept names of any kind
+    return frame
 
 
 def _refuse_odd(path: Path, file: pq.ParquetFile) -> None:

@@ -10,6 +10,7 @@ import zipfile
 
 import docx
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -263,3 +264,9 @@ def test_damaged_notes_of_pandas_are_one_clear_line(tmp_path, said):
     pq.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(InputError, match="its columns is damaged; write it again"):
         read_frame(tmp_path / "a.parquet")
+
+
+def test_names_of_columns_that_are_no_texts_are_texts(tmp_path):
+    """What pandas noted of them may be a number or a date; a name that cannot be compared was a traceback."""
+    pd.DataFrame([["p1"]], columns=pd.Index([2024])).to_parquet(tmp_path / "a.parquet")
+    assert list(read_frame(tmp_path / "a.parquet").columns) == ["2024"]

@@ -311,3 +311,87 @@ def test_what_is_struck_on_a_page_is_left_out_and_what_is_put_in_its_place_stays
     made = read(tmp_path, f"<html><body><article>{MILL}{struck}{MILL}</article></body></html>")
     assert made.text.split("\n")[1] == "He paid 50 marks for it, and some for the cart."
     assert made.notices[-1].endswith("left out: 9 letters of hidden or struck text")
+
+
+BEFORE = """<p>The clerk of the upper harbour kept a register of all the barges that passed the gate in that winter, and a copy of
+it went to the office every week.</p><p>Nobody in the office has been able to say where the copies are, though three people were asked
+for them in writing before the spring.</p>"""
+BEHIND = """<p>The council has since asked for both registers to be shown to whoever wants to see them, and the office says that it
+will do so by the end of the year.</p><p>A hearing about the missing copies is set for the autumn, and the clerk will be heard there as
+the first of nine witnesses.</p>"""
+
+
+def between(tmp_path, inner, around):
+    page = f"<html><body><nav><a href='/'>Home</a></nav><{around}><h1>The register</h1>{BEFORE}{inner}{BEHIND}</{around}></body></html>"
+    lines = read(tmp_path, page).text.split("\n")
+    assert len(lines) >= 5, lines
+    return lines[3:-2]
+
+
+EMPTY = ("area", "embed", "img", "link", "meta", "source", "track", "wbr")
+WITH_WORDS = (
+    *("abbr", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "font", "ins", "kbd", "label", "mark", "meter", "nobr"),
+    *("output", "progress", "samp", "slot", "small", "span", "strong", "sub", "time", "tt", "u", "var", "x-note"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*EMPTY, *WITH_WORDS])
+def test_no_element_within_a_paragraph_takes_the_rest_of_it_away(tmp_path, name):
+    element, words = (f"<{name}>", "") if name in EMPTY else (f"<{name}>of the gate</{name}>", "of the gate ")
+    (line,) = between(tmp_path, f"<p>The keeper {element} had left before the snow came.</p>", "article")
+    assert line == f"The keeper {words}had left before the snow came."
+
+
+@pytest.mark.parametrize("around", ["article", "div"])
+@pytest.mark.parametrize(
+    ("inner", "lines"),
+    [
+        ("<h3>The second count</h3>", ["The second count"]),
+        ("<p>Donau<wbr>dampf<wbr>schiff is a word.</p>", ["Donaudampfschiff is a word."]),
+        (
+            "<blockquote><p>We never saw the list.</p><footer>Harbour master Okoro</footer></blockquote>",
+            ["We never saw the list.", "Harbour master Okoro"],
+        ),
+        ("<blockquote>We never saw it.<cite>Mira Tal, clerk</cite></blockquote>", ["We never saw it.", "Mira Tal, clerk"]),
+        ("<details><summary>What he said</summary><p>The vents were shut.</p></details>", ["What he said", "The vents were shut."]),
+        ("<pre>I saw it.\nSo did I.\n</pre>", ["I saw it.", "So did I."]),
+        (
+            "<div>A bare division has a sentence of its own about the river there.</div>",
+            ["A bare division has a sentence of its own about the river there."],
+        ),
+        (
+            "<h2>Findings</h2><ul><li>Nine barges were dry.<ul><li>Four of them since May.</li></ul></li></ul>",
+            ["Findings", "Nine barges were dry.", "Four of them since May."],
+        ),
+        (
+            "<table><caption>By yard</caption><tr><th>Yard</th><th>Barges</th></tr><tr><td>Upper</td><td>9</td></tr></table>",
+            ["By yard", "Yard | Barges", "Upper | 9"],
+        ),
+    ],
+)  # fmt: skip
+def test_whatever_stands_between_paragraphs_is_kept_in_its_lines(tmp_path, around, inner, lines):
+    assert between(tmp_path, inner, around) == lines
+
+
+@pytest.mark.parametrize(
+    ("page", "lines"),
+    [
+        ("<p>A piece of a page, about 300 sheep.</p><p>And another one.", ["A piece of a page, about 300 sheep.", "And another one."]),
+        (
+            "<html><body><p>He told us:</p><blockquote><p>We never saw it.</p><footer>The clerk</footer></blockquote><p>Nobody agreed.</p></body></html>",
+            ["He told us:", "We never saw it.", "The clerk", "Nobody agreed."],
+        ),
+        ("<html><body><p>The toll is <del>40</del> <ins>44</ins>, it said; 10<sup>6</sup> m<sup>2</sup> of CO<sub>2</sub>.</p></body></html>",
+         ["The toll is 44, it said; 10^6 m² of CO2."]),
+        (
+            "<html><body><section><h2>Findings</h2><ul><li>Nine were dry.<ul><li>Four since May.</li></ul></li></ul></section></body></html>",
+            ["Findings", "Nine were dry.", "Four since May."],
+        ),
+        (
+            "<html><body><p>It shows the counts.</p><table><tr><th>Yard</th><th>Barges</th></tr><tr><td>Upper</td><td>9</td></tr></table></body></html>",
+            ["It shows the counts.", "Yard | Barges", "Upper | 9"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_page_of_a_few_words_has_each_once_and_as_it_stands(tmp_path, page, lines):
+    assert read(tmp_path, page).text.split("\n") == lines

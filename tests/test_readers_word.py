@@ -141,13 +141,28 @@ def test_a_deleted_end_of_a_paragraph_joins_it_to_the_next(tmp_path, mark):
     assert read(tmp_path, document).text.split("\n") == ["One two three.", "Four"]
 
 
-def test_hidden_text_is_left_out_and_counted(tmp_path):
+@pytest.mark.parametrize("how", ["vanish", "strike", "dstrike"])
+def test_hidden_and_struck_text_is_left_out_and_counted(tmp_path, how):
     document = docx.Document()
-    shown = run(" Shown too.", '<w:vanish w:val="0"/>')
-    document.element.body.insert(0, paragraph(run("Shown.") + run("Secret.", "<w:vanish/>") + shown))
+    shown = run(" Shown too.", f'<w:{how} w:val="0"/>')
+    document.element.body.insert(0, paragraph(run("Shown.") + run("Secret.", f"<w:{how}/>") + shown))
     made = read(tmp_path, document)
     assert made.text == "Shown. Shown too."
-    assert [notice.partition(": ")[2] for notice in made.notices] == ["left out: 7 letters of hidden text"]
+    assert [notice.partition(": ")[2] for notice in made.notices] == [
+        "left out: 7 letters of hidden or struck text"
+    ]
+
+
+def test_headers_and_footers_are_left_out_and_counted(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("The well was closed.")
+    document.sections[0].header.paragraphs[0].text = "Draft of May"
+    document.sections[0].footer.paragraphs[0].text = "Page 1"
+    made = read(tmp_path, document)
+    assert made.text == "The well was closed."
+    assert [notice.partition(": ")[2] for notice in made.notices] == [
+        "left out: 15 letters of headers and footers"
+    ]
 
 
 def test_what_is_raised_is_an_exponent_an_ordinal_or_the_mark_of_a_note(tmp_path):

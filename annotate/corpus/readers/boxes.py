@@ -1,4 +1,4 @@
-"""Boxes among the paragraphs of an article: those that hold its text are told by what is in them, not by their class."""
+"""Boxes, lists and tables among the paragraphs of an article: those that hold its text are told by what is in them, not by their class."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from annotate.corpus import furniture
 
 if TYPE_CHECKING:
+    from lxml.etree import _Element
     from lxml.html import HtmlElement
 
 _WHOLE = re.compile(r".*[.!?…][\"'”’»)\]]*", re.DOTALL)  # noqa: RUF001 - an apostrophe
@@ -14,6 +15,8 @@ _STOP = re.compile(r"(?<=[.!?…])\s+")
 _WORDS = 8  # of a paragraph that counts
 _LINKED = 0.3  # of a box's letters at most
 _BOXES = {"div", "section"}
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_BLOCKS = ("p", "div", "section", "ul", "ol", "dl", "table", "blockquote", "pre", "figure", "br", *_HEADINGS)
 _ASIDE = {"aside", "nav", "footer", "form", "figure", "header"}
 _ASKING = ("form", "input", "button", "textarea", "select", "iframe")
 _SOLD = re.compile(
@@ -28,11 +31,18 @@ def open_boxes(tree: "HtmlElement") -> None:
     """Take the class from boxes of text, by which trafilatura would drop them: "related-facts", "social-policy".
 
     Such a box stands between two paragraphs of whole sentences, holds nothing but such, hardly any link,
-    nothing to fill in and no call to the reader, and its class does not say that it sells or comments.
+    nothing to fill in and no call to the reader, and its class does not say that it sells or comments. One without
+    blocks of its own is a paragraph, and so is a heading there: where a page marks no article, trafilatura takes nothing else.
     """
     for box in [box for parent in tree.iter() for box in _among_text(parent)]:
-        if (box.get("class") or box.get("id")) and _holds_text(box):
+        if box.tag in _HEADINGS:
+            if next(box.iter("a", *_ASKING), None) is None:
+                box.tag = "p"
+                box.attrib.clear()
+        elif _holds_text(box):
             box.attrib.clear()
+            if next(box.iterdescendants(*_BLOCKS), None) is None:
+                box.tag = "p"
 
 
 def _among_text(parent: "HtmlElement") -> Iterator["HtmlElement"]:
@@ -44,7 +54,7 @@ def _among_text(parent: "HtmlElement") -> Iterator["HtmlElement"]:
             yield from boxes
             boxes.clear()
             begun = True
-        elif begun and child.tag in _BOXES:
+        elif begun and child.tag in (*_BOXES, *_HEADINGS):
             boxes.append(child)
 
 
@@ -149,3 +159,30 @@ def untold(paragraphs: list[str], text: str) -> int:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
+
+
+_OF_A_TABLE = {"table", "thead", "tbody", "tfoot", "tr", "td", "th"}
+_LONG_CELL = 200  # characters of a cell that holds text and not data
+
+
+def open_layout(tree: "HtmlElement") -> None:
+    """Turn tables that are there for the page's looks into plain blocks.
+
+    Such a table holds another one, or a cell of several long paragraphs. Trafilatura would take its rows out of
+    their order, and put the paragraphs of a cell on one line.
+    """
+    for table in [table for table in tree.iter("table") if _is_layout(table)]:
+        todo: list[_Element] = [table]
+        while todo:
+            part = todo.pop()
+            part.tag = "div"
+            todo += [child for child in part if child.tag in _OF_A_TABLE and child.tag != "table"]
+
+
+def _is_layout(table: "_Element") -> bool:
+    if next(table.iterdescendants("table"), None) is not None:
+        return True
+    return any(
+        sum(1 for _ in cell.iter("p", "br")) > 1 and sum(map(len, cell.itertext())) > _LONG_CELL
+        for cell in table.iterdescendants("td", "th")
+    )

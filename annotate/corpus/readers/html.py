@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotate.corpus.readers.boxes import open_boxes, open_lists, paragraphs_in, untold
+from annotate.corpus.readers.boxes import open_boxes, open_layout, open_lists, paragraphs_in, untold
 from annotate.corpus.readers.document import Document, facts, raised, read_within, seen, unseen_notice
 from annotate.corpus.readers.text import declared_in, decode
 from annotate.errors import InputError, counted
@@ -49,31 +49,6 @@ _ENDING = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "td", "th"),
     *("table", "tr", "ul"),
 )
-_OF_A_TABLE = {"table", "thead", "tbody", "tfoot", "tr", "td", "th"}
-_LONG = 200  # characters of a cell that holds text and not data
-
-
-def open_layout(tree: "HtmlElement") -> None:
-    """Turn tables that are there for the page's looks into plain blocks.
-
-    Such a table holds another one, or a cell of several long paragraphs. Trafilatura would take its rows out of
-    their order, and put the paragraphs of a cell on one line.
-    """
-    for table in [table for table in tree.iter("table") if _is_layout(table)]:
-        todo: list[_Element] = [table]
-        while todo:
-            part = todo.pop()
-            part.tag = "div"
-            todo += [child for child in part if child.tag in _OF_A_TABLE and child.tag != "table"]
-
-
-def _is_layout(table: "_Element") -> bool:
-    if next(table.iterdescendants("table"), None) is not None:
-        return True
-    return any(
-        sum(1 for _ in cell.iter("p", "br")) > 1 and sum(map(len, cell.itertext())) > _LONG
-        for cell in table.iterdescendants("td", "th")
-    )
 
 
 def is_glued(body: "_Element") -> bool:
@@ -171,6 +146,8 @@ def _parsed(text: str, path: Path) -> "HtmlElement":
     if _has_crowded_tag(bare):
         raise InputError(f"{path}: a tag has more than {_MOST_ATTRIBUTES} attributes; save its text as .txt")
     tree = load_html(bare) if bare else None
+    if tree is not None and next(tree.iter("body"), None) is None:  # a piece of a page
+        tree = load_html(f"<html><body>{bare}</body></html>")
     if tree is None:
         raise InputError(f"{path}: holds no page; fetch it again, or save its text as .txt")
     return tree
@@ -319,11 +296,35 @@ def _article(tree: "HtmlElement") -> Iterator[str]:
     if body is None:
         return
     lines = list(_lines(body))
-    if is_glued(body) and (again := _body(marked(tree))) is not None:
+    if is_glued(body) and (own := _own_lines(tree, lines)):
+        lines = own
+    elif is_glued(body) and (again := _body(marked(tree))) is not None:
         parted = [" ".join(part.split()) for line in _lines(again) for part in line.split(MARK)]
         if _letters(parted) >= _letters(lines):
             lines = list(filter(None, parted))
     yield from lines
+
+
+_SHORT, _LITTLE_MORE = (
+    1000,
+    1.05,
+)  # letters of a page that is so short; and how many more of its own it may have
+
+
+def _own_lines(tree: "HtmlElement", found: list[str]) -> list[str]:
+    """The lines of a short page as it has them, if they are what was found of it, and hardly more; else none.
+
+    Of a short page trafilatura gives a paragraph twice that is quoted, and words with a blank before their comma.
+    """
+    lines: list[str] = []
+    for body in [*tree.iter("article")] or tree.iter("body"):
+        page = copy.deepcopy(body)
+        for part in list(page.iter("aside", "nav", "footer", "form", "button", "select", *_UNSEEN)):
+            part.drop_tree()
+        lines += _lines(page)
+    said, known = ("".join(filter(str.isalnum, "".join(of))) for of in (lines, found))
+    whole = all("".join(filter(str.isalnum, line)) in said for line in found)
+    return lines if whole and len(said) <= min(_SHORT, _LITTLE_MORE * len(known)) else []
 
 
 def _body(tree: "HtmlElement") -> "HtmlElement | None":
@@ -337,15 +338,46 @@ def _letters(lines: list[str]) -> int:
     return sum(sign.isalnum() for line in lines for sign in line)
 
 
+_WORDLESS = ("area", "embed", "link", "meta", "param", "source", "track", "wbr")
+_AROUND_WORDS = frozenset({"code", "label", "meter", "nobr", "output", "progress", "slot"})
+_PARAGRAPHS = ("p", "li", "dd", "dt", "td", "th", *_HEADINGS)
+
+
 def _keep_words(tree: "HtmlElement") -> None:
-    """Keep captions, and words within ``time`` and ``ins``, all of which trafilatura would drop."""
-    for element in list(tree.iter("figure", "figcaption", "time", "ins")):
-        if element.tag == "figure":
-            element.tag = "div"
-        elif element.tag == "figcaption":
-            element.tag = "p"
-        else:
+    """Keep what trafilatura would drop: captions, who is quoted, and what is in or behind an element that it does not know.
+
+    Such are ``wbr``, ``ins``, ``time``, ``label`` and the elements of a page's own (``x-note``): the rest of a paragraph
+    would go with them. Code within a paragraph would part it.
+    """
+    for element in [one for body in tree.iter("body") for one in body.iter() if isinstance(one.tag, str)]:
+        tag = element.tag
+        if tag in _WORDLESS:
+            element.drop_tag()
+        elif tag in ("ins", "time"):
             element.tag = "span"
+        elif tag in _AROUND_WORDS or "-" in tag:
+            if next(element.iterancestors(*_PARAGRAPHS), None) is not None:
+                element.tag = "span"
+        elif tag == "figure":
+            element.tag = "div"
+        elif tag == "pre" and not len(element):
+            _part_lines(element)
+        elif tag in ("figcaption", "summary") or (
+            tag in ("footer", "cite")
+            and element.getparent() is not None
+            and element.getparent().tag == "blockquote"
+        ):
+            element.tag = "p"
+
+
+def _part_lines(written: "HtmlElement") -> None:
+    """Make what is set as it was typed a paragraph with its line breaks."""
+    first, *others = (written.text or "").strip("\n").split("\n")
+    written.tag, written.text = "p", first
+    for line in others:
+        end = written.makeelement("br")
+        end.tail = line
+        written.append(end)
 
 
 def _lines(element: "HtmlElement") -> Iterator[str]:
@@ -366,7 +398,7 @@ def _pieces(element: "HtmlElement") -> Iterator[str | None]:
     """The text of an element, with None where a line ends."""
     yield element.text or ""
     for child in element:
-        if child.tag == "row":
+        if child.tag in ("row", "tr"):
             yield None
             yield " | ".join(filter(None, (" ".join(_lines(cell)) for cell in child)))
             yield None

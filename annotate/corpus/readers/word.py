@@ -27,15 +27,16 @@ _NOT_SHOWN = {
 _TEMPLATES = ("python-docx", "Word Document")  # authors and titles that nobody wrote
 # What python-docx lets through when a part of the archive is not what its name says.
 _DAMAGES = (
-    zipfile.BadZipFile, zlib.error, AttributeError, EOFError, LookupError, OSError, RuntimeError, ValueError,
+    zipfile.BadZipFile, zlib.error, AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError,
 )  # fmt: skip
 _NOTES = ("/footnotes", "/endnotes")
+_AROUND = ("/header", "/footer")
 
 
 def read_word(path: Path) -> Document:
     """Read a ``.docx`` file: one paragraph a line, one table row a line, footnotes at the end.
 
-    Tracked changes are read as accepted. Hidden text and the marks of notes are left out, and counted; so are signs of a
+    Tracked changes are read as accepted. Hidden and struck text, headers and footers, and the marks of notes are left out, and counted; so are signs of a
     font of symbols, for which � stands. Formulas are read in the order of their signs.
 
     Title and author of its properties count as guesses. The dates there say when the file was made
@@ -62,7 +63,9 @@ def read_word(path: Path) -> Document:
         raise InputError(f"{path}: is not a Word document, or is damaged; save or fetch it again") from error
     notices = unseen_notice(path, removed)
     if left.hidden:
-        notices += (f"{path}: left out: {counted(left.hidden, 'letter')} of hidden text",)
+        notices += (f"{path}: left out: {counted(left.hidden, 'letter')} of hidden or struck text",)
+    if left.around:
+        notices += (f"{path}: left out: {counted(left.around, 'letter')} of headers and footers",)
     if left.notes:
         notices += (f"{path}: left out: {counted(left.notes, 'mark')} of notes",)
     if left.signs:
@@ -72,9 +75,10 @@ def read_word(path: Path) -> Document:
 
 @dataclass
 class _LeftOut:
-    """What is not read, counted: letters of hidden text, marks of notes, and signs that only their font knows."""
+    """What is not read, counted: letters of hidden or struck text, and of headers and footers; marks of notes; signs that only their font knows."""
 
     hidden: int = 0
+    around: int = 0
     notes: int = 0
     signs: int = 0
 
@@ -92,6 +96,11 @@ def _lines(file: "WordFile", left: _LeftOut) -> Iterator[str]:
             for note in parse_xml(relation.target_part.blob):
                 if note.get(f"{_W}type") is None:  # the others are the rules between text and notes
                     yield from _blocks(note, left)
+        elif relation.reltype.endswith(_AROUND) and not relation.is_external:
+            from docx.oxml import parse_xml
+
+            texts = parse_xml(relation.target_part.blob).iter(f"{_W}t")
+            left.around += sum(sign.isalnum() for text in texts for sign in text.text or "")
 
 
 def _blocks(parent: "_Element", left: _LeftOut) -> Iterator[str]:
@@ -138,7 +147,7 @@ def _paragraph(parts: "Sequence[_Element]", left: _LeftOut) -> Iterator[str]:
 def _texts(element: "_Element", boxes: "list[_Element]", left: _LeftOut) -> Iterator[tuple[str, bool]]:
     """The pieces of text in a paragraph, each with whether it is raised above its line."""
     for child in element:
-        if child.tag == f"{_W}r" and _has(child, "vanish"):
+        if child.tag == f"{_W}r" and any(_has(child, name) for name in ("vanish", "strike", "dstrike")):
             left.hidden += sum(len((text.text or "").strip()) for text in child.iter(f"{_W}t"))
         elif child.tag in (f"{_W}t", _MATH):
             yield child.text or "", _is_raised(element)
