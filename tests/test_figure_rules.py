@@ -93,6 +93,8 @@ def test_the_accuracy_on_marked_sentences_does_not_fall(name, precision, recall)
         "It weighs 3 kg 500.",
         "He weighed 11st 4lb.",
         "He weighed 11 stone 4.",
+        "He weighed 11 stone 4 pounds.",
+        "She weighed 9 st 12 lb at the end.",
         "The rent is € 1.200,-.",
         "Er verdient 40,- die Stunde.",
         "Output fell to 2.1 mb/d.",
@@ -148,3 +150,26 @@ def test_what_is_computed_again_and_compared_is_right_as_the_docs_say(kind, name
     assert (found.marked, found.read, found.right) == (marked, right, right)
     row = f"{right / marked:.2f} ({right} of {marked})"
     assert f"1.00 ({right} of {right}) | {row}" in EXPLANATION.read_text("utf-8")
+
+
+@pytest.mark.parametrize("unit", ["{} degrees", "{}%", "{} points"])
+@pytest.mark.parametrize(
+    ("said", "low", "high"),
+    [
+        ("-5 to 10", -5, 10), ("-5 to -2", -5, -2), ("-2 to -5", -5, -2), ("between -5 and 10", -5, 10), ("from -5 to +10", -5, 10),
+        ("minus 5 to minus 2", -5, -2), ("minus 5 to plus 2", -5, 2), ("between 3 and minus 2", -2, 3), ("\u22125 to 10", -5, 10),
+    ],
+)  # fmt: skip
+def test_each_end_of_a_range_has_its_own_sign(unit, said, low, high):
+    (figure,) = figures(f"It was {unit.format(said)} that year.")
+    assert (figure.low, figure.high) == (low, high)
+
+
+def test_the_money_at_each_end_of_a_range_has_its_own_sign():
+    (figure,) = figures("A loss of -$5m to -$3m was booked.")
+    assert (figure.low, figure.high, figure.currency) == (-5e6, -3e6, "USD")
+
+
+@pytest.mark.parametrize("text", ["see pages 3 -5 of it", "a list: -", "room B -5", "the years 1990 -95"])
+def test_a_hyphen_that_is_no_minus_makes_no_figure_negative(text):
+    assert all(not figure.low < 0 for figure in figures(text))

@@ -33,6 +33,7 @@ class Pair(Node):
     currency: str | None = None
     ratio: bool = False
     unit: str | None = None  # where the ends have two, the one that both are given in
+    signed: bool = False  # whether the bounds have their signs already
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,16 @@ class Begun:
     start: int
     currency: str | None
     unit: Unit  # behind the first number
+    negative: bool = False
 
     def word_before(self, line: Line) -> str:
         """The word before the range."""
-        return line.t[self.start - 1].lower
+        return line.t[self.start - self.negative - 1].lower
+
+
+def minus_before(t: list[Token], i: int) -> bool:
+    """Whether a minus belongs to the amount at token ``i``: it touches the amount, and nothing before it."""
+    return t[i - 1].text in lex.MINUS and t[i - 1].gap > 0 and t[i].gap == 0
 
 
 RANGES: Rules[Begun, Pair] = Rules("range", "behind")
@@ -88,18 +95,20 @@ def range_at(line: Line, first: Number, start: int, currency: str | None) -> Pai
         return None
     unit = unit_at(line, first.end, first, currency)
     end = unit.end if unit.kind in _MEASURED and unit.rate is None else first.end
-    return RANGES.read(line, end, Begun(first, start, currency, unit))
+    return RANGES.read(line, end, Begun(first, start, currency, unit, minus_before(t, start)))
 
 
 @RANGES.rule("range to", r"{hyphen}to{hyphen}|{hyphen}? (?:(?:up )?to|or)", "60 to 100 thousand tiles = 60000..100000 tile",
              "a 5-to-7 percent rise = 5..7 percent", "an 8- to 16-metre mast = 8..16 metre", "about 20 or 30 men = 20..30 man, about",
              "from 3 up to 5 men = 3..5 man", "6 weeks to 3 months = 42..91.3125 day", "pipes of 80 cm to 2 m = 80..200 centimetre",
-             "The count rose from 31 to 58 beds. != 31; 58 bed")  # fmt: skip
+             "It was -5°C to 10 °C. = -5..10 degree", "from -5 to -10 degrees = -10..-5 degree", "a swing of -2 to +3 points = -2..3 point",
+             "The count rose from 31 to 58 beds. != 31; 58 bed", "It rose from -5 to 10 degrees. != -5; 10 degree")  # fmt: skip
 def _to(m: Match, begun: Begun) -> Pair | None:
     return _pair(m, begun)
 
 
-@RANGES.rule("range between", r" and", "between 70,000 and 90,000 per year = 70000..90000 per year")
+@RANGES.rule("range between", r" and", "between 70,000 and 90,000 per year = 70000..90000 per year",
+             "between -5 and 10 degrees = -5..10 degree")  # fmt: skip
 def _between(m: Match, begun: Begun) -> Pair | None:
     return _pair(m, begun) if begun.word_before(m.line) == "between" else None
 
@@ -110,9 +119,11 @@ def _dash(m: Match, begun: Begun) -> Pair | None:
     return _pair(m, begun)
 
 
-def _pair(m: Match, begun: Begun) -> Pair | None:  # noqa: PLR0911 - a return for each reason that there is none
+def _pair(m: Match, begun: Begun) -> Pair | None:  # noqa: C901, PLR0911 - a return for each reason that there is none
     """The range whose second number, or its currency, begins behind what was matched."""
     t, first, j = m.line.t, begun.first, m.end
+    negative, positive = t[j].lower == "minus" or minus_before(t, j + 1), t[j].lower in ("+", "plus")
+    j += negative or positive
     if t[j].text in lex.SIGNS or t[j].text in lex.CODES:
         j += 1
     elif t[j].kind == "word" and t[j + 1].text == "$" and t[j + 1].gap == 0:
@@ -128,13 +139,25 @@ def _pair(m: Match, begun: Begun) -> Pair | None:  # noqa: PLR0911 - a return fo
     if m.start != first.end:
         behind = unit_at(m.line, second.end, second, other)
         if (behind.unit, behind.kind) != (begun.unit.unit, begun.unit.kind):
-            return _two_units(first, begun.unit, second, behind)
+            return None if begun.negative or negative else _two_units(first, begun.unit, second, behind)
     low = _shared_thousands(t, first, second) or _shared_scale(first, second)
+    if begun.negative or negative or positive:
+        return _signed_pair(m, begun, second, low, -second.value if negative else second.value)
     if not low < second.value or (t[m.start].lower == "or" and second.value > _CLOSE * low):
         return None
     if begun.word_before(m.line) == "from" and _changed(t, begun.start - 1):
         return None
     return Pair(second, low, second.value, begun.currency or other)
+
+
+def _signed_pair(m: Match, begun: Begun, second: Number, low: float, other: float) -> Pair | None:
+    """-5 to 10, -5 to -10, minus 5 to minus 10: each end has its own sign."""
+    t = m.line.t
+    spoken = t[begun.start - 1].lower == "minus"
+    low, high = sorted((-low if begun.negative or spoken else low, other))
+    if low == high or (begun.word_before(m.line) == "from" and _changed(t, begun.start - begun.negative - 1)):
+        return None
+    return Pair(second, low, high, begun.currency, signed=True)
 
 
 def _two_units(first: Number, unit: Unit, second: Number, behind: Unit) -> Pair | None:

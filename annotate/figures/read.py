@@ -11,7 +11,14 @@ from annotate.figures.grammar import Line, Node, Token, pieces, year_at
 from annotate.figures.names import NAMES, alone, not_understood
 from annotate.figures.nouns import LOWER, UPPER, hedge_before, hedge_behind, singular
 from annotate.figures.numbers import Number, is_currency, year_like
-from annotate.figures.ranges import currency_before, range_at, ratio_at, scaled_as_second, second_unit
+from annotate.figures.ranges import (
+    currency_before,
+    minus_before,
+    range_at,
+    ratio_at,
+    scaled_as_second,
+    second_unit,
+)
 from annotate.figures.rated import unit_at
 from annotate.figures.spelled import STARTS, number_at
 from annotate.figures.units import Unit
@@ -178,6 +185,8 @@ def _assembled(reading: Reading, number: Number) -> Read:
     unit, hedge_behind_it = _followed(line, last, pair.currency if pair else currency)
     if number.value == 1 and hedge and not unit.kind and not pair:
         unit = _only_one(t, unit)
+    if pair and pair.signed and t[lead - 1].lower in ("minus", *lex.MINUS):
+        lead = begin = start = lead - 1
     if pair and not pair.ratio and t[lead - 1].lower in _LEADS:
         start = lead - 1
         begin, outer = hedge_before(t, start, unit.kind)
@@ -191,17 +200,8 @@ def _assembled(reading: Reading, number: Number) -> Read:
     while pair is None and unit.kind in _IN_TWO and (more := second_unit(line, number, unit)) is not None:
         value, end, unit = more  # 2h 15m 30s: what was read becomes smaller each time
         number = replace(number, value=value, end=end, rules=(*number.rules, "two units of one amount"))
-    if (
-        pair is None
-        and unit.kind in _IN_TWO
-        and unit.kind != "money"
-        and number.value % 1 == 0
-        and number.value
-    ):
-        words = [token.lower for token in t[unit.end : unit.end + 3]]
-        if words == ["and", "a", "half"]:  # a century and a half
-            number = replace(number, value=number.value + 0.5, rules=(*number.rules, "unit and a half"))
-            unit = replace(unit, end=unit.end + 3)
+    if pair is None:
+        number, unit = _and_a_half(t, number, unit)
     rules = number.rules + (pair.rules if pair else ()) + unit.rules
     candidate = Candidate(reading, number, pair, unit, hedge)
     verdict = _verdict(candidate, start)
@@ -209,6 +209,15 @@ def _assembled(reading: Reading, number: Number) -> Read:
     if verdict is not None and not (verdict == ("name behind it",) and behind and alone(t, behind)):
         return _located(reading, last.end, rules + verdict)
     return _made(candidate, begin, rules) if behind is None else _unknown(reading, begin, behind, rules)
+
+
+def _and_a_half(t: list[Token], number: Number, unit: Unit) -> tuple[Number, Unit]:
+    """A century and a half."""
+    whole = unit.kind in _IN_TWO and unit.kind != "money" and number.value % 1 == 0 and number.value
+    if not whole or [token.lower for token in t[unit.end : unit.end + 3]] != ["and", "a", "half"]:
+        return number, unit
+    rules = (*number.rules, "unit and a half")
+    return replace(number, value=number.value + 0.5, rules=rules), replace(unit, end=unit.end + 3)
 
 
 def _lettered(reading: Reading, number: Number) -> Read:
@@ -233,13 +242,17 @@ def _unknown(reading: Reading, begin: int, end: int, rules: tuple[str, ...]) -> 
     return Read(end, figure, rules=(*rules, NOT_UNDERSTOOD))
 
 
+_STONES, _POUNDS = ("st", "stone"), ("lb", "lbs", "pound", "pounds")
+
+
 def _further(t: list[Token], end: int) -> int | None:
-    """The token behind one more number of what is not understood: 11st 4lb, £3/10/6, 11 stone 4."""
+    """The token behind one more number of what is not understood: 11st 4lb, £3/10/6, 11 stone 4, 11 stone 4 pounds."""
     if t[end].text == "/" and t[end].gap == t[end + 1].gap == 0 and t[end + 1].kind == "num":
         return end + 2
     if t[end].kind != "num" or t[end].gap != 1 or year_at(t[end]):
         return None
     glued = t[end + 1].kind == "word" and t[end + 1].gap == 0
+    glued |= t[end - 1].lower in _STONES and t[end + 1].lower in _POUNDS
     return end + 2 if glued else end + 1 if t[end + 1].kind != "word" else None
 
 
@@ -288,7 +301,7 @@ def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
     reading, number, pair, unit, hedge = c.reading, c.number, c.pair, c.unit, c.hedge
     t, ratio = reading.line.t, bool(pair and pair.ratio)
     low, high = (pair.low, pair.high) if pair else (number.value, number.value)
-    begin, sign = _signed(t, begin, number, unit)
+    begin, sign = (begin, 1) if pair and pair.signed else _signed(t, begin, number, unit)
     if hedge:
         rules += (f"hedge: {hedge}",)
     if number.form == "open":
@@ -315,6 +328,9 @@ def _made(c: Candidate, begin: int, rules: tuple[str, ...]) -> Read:
     return Read(unit.end, figure, rules=rules)
 
 
+_BEFORE_MINUS = lex.words("from to between and of at by than below above")
+
+
 def _signed(t: list[Token], begin: int, number: Number, unit: Unit) -> tuple[int, int]:
     before = t[begin - 1]
     if begin < number.start and t[number.start - 1].text in lex.MINUS:  # $-40
@@ -323,7 +339,7 @@ def _signed(t: list[Token], begin: int, number: Number, unit: Unit) -> tuple[int
         return begin, 1
     if before.lower == "minus" and t[begin].kind == "num":
         return (begin, 1) if t[begin - 2].kind == "num" else (begin - 1, -1)
-    if unit.kind not in ("percent", "measure", "money"):
+    if unit.kind not in ("percent", "measure", "money") and t[begin - 2].lower not in _BEFORE_MINUS:
         return begin, 1
-    minus = before.lower == "minus" or (before.text in lex.MINUS and before.gap > 0 and t[begin].gap == 0)
+    minus = before.lower == "minus" or minus_before(t, begin)
     return (begin - 1, -1) if minus else (begin, 1)
