@@ -34,6 +34,23 @@ WORKED = {
     "one origin between two": ("abc", {}, [], ["ab"], (1, 2), {}),
     "one origin between two, which one of them names": ("ab", {"a": "X"}, [], ["ab"], (1, 1), {}),
     "one origin between three": ("abc", {}, [], ["ab", "bc"], (1, 1), {}),
+    "one origin between two, which name it differently": ("ab", {"a": "X", "b": "Y"}, [], ["ab"], (1, 2), {}),
+    "one origin between three, under three names, and another": (
+        "abcd",
+        dict(zip("abcd", "XYZW", strict=True)),
+        [],
+        ["ab", "bc"],
+        (2, 4),
+        {},
+    ),
+    "two pairs of names that share one": (
+        "abcd",
+        dict(zip("abcd", "XYYZ", strict=True)),
+        [],
+        ["ab", "cd"],
+        (1, 3),
+        {},
+    ),
     "taken from one that shares an origin": ("abc", {}, ["ab"], ["bc"], (1, 1), {"a": 1}),
     "one mention": ("a", {}, [], [], (1, 1), {}),
     "none": ("", {}, [], [], (0, 0), {}),
@@ -44,7 +61,7 @@ WORKED = {
 def test_worked_out_by_hand(name):
     mentions, own, steps, common, (low, high), lengths = WORKED[name]
     found = chains(mentions, own, [tuple(step) for step in steps], [tuple(pair) for pair in common])
-    assert (least(found.known, len(mentions)), found.high) == (low, high)
+    assert (least(found.known, found.one, len(mentions)), found.high) == (low, high)
     assert {item: found.length[item] for item in lengths} == lengths
 
 
@@ -71,7 +88,7 @@ def graphs(draw):
 @given(graphs())
 def test_there_are_never_more_origins_than_mentions(graph):
     found = chains(*graph)
-    assert 1 <= least(found.known, len(graph[0])) <= found.high <= len(graph[0])
+    assert 1 <= least(found.known, found.one, len(graph[0])) <= found.high <= len(graph[0])
 
 
 @given(graphs(), st.sampled_from("ABCD"), st.sampled_from("ABCD"))
@@ -88,7 +105,7 @@ def test_removing_a_derivation_never_lowers_what_is_known(graph, data):
     mentions, own, steps, common = graph
     left = [step for step in steps if step != data.draw(st.sampled_from(steps))] if steps else steps
     before, after = chains(mentions, own, steps, common), chains(mentions, own, left, common)
-    assert least(after.known, len(mentions)) >= least(before.known, len(mentions))
+    assert least(after.known, after.one, len(mentions)) >= least(before.known, before.one, len(mentions))
     if not before.circles:  # who breaks a circle learns where it begins
         assert after.high >= before.high
 
@@ -124,4 +141,4 @@ def test_the_range_holds_the_truth_of_a_corpus_whose_origins_are_known(seed):
         own[item] = truth[item] if rng.random() < 0.5 else None
     found = chains(mentions, own, steps)
     independent = len(set(truth.values()))
-    assert least(found.known, len(mentions)) <= independent <= found.high
+    assert least(found.known, found.one, len(mentions)) <= independent <= found.high

@@ -16,6 +16,7 @@ from annotate.provenance.claims._posterior import chances
 from annotate.provenance.claims.corrections import Corrections, read_corrections
 from annotate.provenance.claims.measured import by_posterior, drift, gather, leave_one_out, measure, steps
 from annotate.provenance.claims.pairs import answers
+from annotate.provenance.source_table import source_table
 from annotate.sampling import Interval, generator
 from annotate.study.study import read_study
 from tests import claim_example
@@ -217,6 +218,30 @@ def test_corrections_join_split_reject_and_title(study, tmp_path):
     assert (set(found.book.mentions["item"]), found.book.n_rejected) == ({"blog", "magazine"}, 1)
     _, (claim,) = measured(study, corrections=Corrections(join=(("gazette", "weekly"),)))
     assert (claim["status"], claim["n_mentions"]) == ("corrected", 2)
+
+
+def test_two_titles_of_one_claim_are_refused(study, tmp_path):
+    links = claim_example.links(tmp_path, [("wire", "daily", "L1", "same_claim", "")])
+    for titles in ((("wire", "A"), ("daily", "B")), (("daily", "B"), ("wire", "A"))):
+        with pytest.raises(InputError, match=r"are in one claim, which is titled “.” and “.”; leave one"):
+            measured(study, links, corrections=Corrections(titles=titles))
+    _, (claim,) = measured(study, links, corrections=Corrections(titles=(("wire", "A"), ("daily", "A"))))
+    assert claim["what"] == "A"
+
+
+def test_names_of_what_was_coded_as_one_origin_count_once_at_least(study, tmp_path):
+    """The wire names Ana Mirel and the blog Ommer Magazine, and who linked them says that it is one origin."""
+    rows = [("wire", "blog", who, "same_claim", "common_origin") for who in ("L1", "L2")]
+    found, (claim,) = measured(study, claim_example.links(tmp_path, rows), Interval(replicates=20))
+    assert (claim["origins_low"], claim["origins_high"]) == (1, 2)
+    assert claim["caution"] == (
+        "one origin, as who linked them says, but named Ana Mirel and Ommer Magazine: join the names, or look at the pair again"
+    )
+    told = source_table(found).set_index("source")
+    assert (told.loc["Kestwire", "origins_low"], told.loc["Kestwire", "origins_high"]) == (1, 2)
+    rows = [(*row[:4], "independent") for row in rows]
+    _, (claim,) = measured(study, claim_example.links(tmp_path, rows), Interval(replicates=20))
+    assert (claim["origins_low"], claim["origins_high"], claim["caution"]) == (2, 2, None)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def _card(
         "ends": [visible(name) for name in figures["origins"]],
         "figures": list(_figures(figures)),
         "status": figures["status"],
-        "flips": figures["flips"],
+        "flips": [*filter(None, [figures["caution"]]), *figures["flips"]],
         "timeline": Markup(_timeline(figures["claim"], mentions, ways)),  # noqa: S704 (our own SVG, text escaped in it)
         "steps": [(_named(of[way["item"]]), _named(of[way["from_item"]]), _HOW[way["how"]]) for way in ways],
         "pairs": list(_side_by_side(mentions, ways, language)),

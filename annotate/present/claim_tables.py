@@ -314,7 +314,7 @@ def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
             yield words if row[name] == "yes" else f"{words}, {row[name]}"
     if row["drift"]:
         yield f"drift of {', '.join(row['drift'])}"
-    yield from row["flips"]
+    yield from filter(None, [row["caution"], *row["flips"]])
 
 
 def _cut(text: str) -> str:

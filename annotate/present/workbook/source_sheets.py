@@ -381,7 +381,11 @@ def origins(summary: Summary) -> Sheet:
             ),
             *(None if row[name] is None else round(row[name], 1) for name in ("ci_low", "ci_high")),
             *(", ".join(row["origins"]) or None, row["depth"], ", ".join(row["first_source"]) or None),
-            *(row["circular"], row["single_root"], "; ".join(row["flips"]) or None),
+            *(
+                row["circular"],
+                row["single_root"],
+                "; ".join(filter(None, [row["caution"], *row["flips"]])) or None,
+            ),
         ]
         for row in records(figures)
     ]

@@ -5,7 +5,8 @@ to, where that is known. Mentions that lead to each other are a circle, of which
 that were said to have one origin between them, and do not say which, have that which the others of them name.
 
 So many origins there are at least as are named where chains end, and one if none is; for all that are not known may
-be one, and one of those. So many there are at most as there would be if all that are not known were different.
+be one, and one of those. Names that were said to be of one origin, and are not one in the table of origins, count as one
+there: they may be two names of it. So many there are at most as there would be if all that are not known were different.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -19,7 +20,8 @@ Step = tuple[str, str]
 class Chains:
     """What follows from who took a claim from whom.
 
-    ``known`` are the origins that are named where chains end, ``n_unknown`` how many others there are at most;
+    ``known`` are the origins that are named where chains end, ``n_unknown`` how many others there are at most; ``one`` are
+    names of which annotators said that they are of one origin;
     ``circles`` the mentions that lead to each other, each in the order in which one leads to the next; ``length`` of
     a mention is the most steps from it to where its chain ends, a circle counted once round.
     """
@@ -28,6 +30,7 @@ class Chains:
     n_unknown: int
     circles: tuple[tuple[str, ...], ...]
     length: Mapping[str, int]
+    one: tuple[frozenset[str], ...] = ()
 
     @property
     def high(self) -> int:
@@ -35,9 +38,16 @@ class Chains:
         return len(self.known) + self.n_unknown
 
 
-def least(known: Collection[str], n_mentions: int) -> int:
-    """How many origins there are at least: all that are not known may be one, and one of those that are."""
-    return max(len(known), min(1, n_mentions))
+def least(known: Collection[str], one: Iterable[Collection[str]], n_mentions: int) -> int:
+    """How many origins there are at least: all that are not known may be one, and one of those that are.
+
+    ``one`` are names of one origin, which count once.
+    """
+    classes = [{name} for name in known]
+    for names in one:
+        meeting = [names, *(held for held in classes if not held.isdisjoint(names))]
+        classes = [held for held in classes if held.isdisjoint(names)] + [set().union(*meeting)]
+    return max(sum(not held.isdisjoint(known) for held in classes), min(1, n_mentions))
 
 
 def chains(
@@ -92,6 +102,7 @@ def chains(
         len(unknown),
         tuple(_round(circle, mentions, leads) for circle in sorted(circles)),
         length,
+        tuple(frozenset(names) for _, names in sorted(named.items()) if len(names) > 1),
     )
 
 

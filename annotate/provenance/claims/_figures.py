@@ -95,7 +95,14 @@ def figures_of(
     every = chains(mentions, own, [step[:2] for step in (*steps, *maybe)], common, hands) if maybe else sure
     n_sources = len({coding.place[item].source for item in mentions})
     return Figures(
-        tuple(mentions), n_sources, least(every.known, len(mentions)), sure.high, sure, every, steps, maybe
+        tuple(mentions),
+        n_sources,
+        least(every.known, every.one, len(mentions)),
+        sure.high,
+        sure,
+        every,
+        steps,
+        maybe,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from annotate.errors import InputError
 from annotate.provenance.claims.corrections import Corrections
 from annotate.provenance.claims.pairs import Pairs, groups, most
 from annotate.study.links import SAME
@@ -176,7 +177,14 @@ def corrected(
         found.insert(at, Claim(kind, spans, relations, CORRECTED))
     found = [claim for claim in found if len(claim.spans) >= _FEWEST]
     kept = [claim for claim in found if not corrections.reject & set(claim.spans)]
+    by_claim: dict[int, tuple[str, str]] = {}
     for item, title in corrections.titles:
+        for at in (at for at, claim in enumerate(kept) if item in claim.spans):
+            other, earlier = by_claim.setdefault(at, (item, title))
+            if earlier != title:
+                raise InputError(
+                    f"corrections: {other} and {item} are in one claim, which is titled “{earlier}” and “{title}”; leave one"
+                )
         kept = [replace(claim, title=title) if item in claim.spans else claim for claim in kept]
     return kept, len(found) - len(kept)
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from annotate.counts.shares import Sums, shares
+from annotate.provenance.claims._chains import least
 from annotate.provenance.claims._figures import Figures
 from annotate.provenance.claims._told import most
 from annotate.provenance.claims.measured import Claims, first_to_publish, without_each
@@ -48,6 +49,7 @@ class _Carried:
     document: str
     is_so: dict[str, bool | None]
     known: frozenset[str]
+    one: tuple[frozenset[str], ...]
     n_unknown: int
 
 
@@ -127,7 +129,8 @@ def _independent(carried: Sequence[_Carried]) -> tuple[int, int]:
     """Independent origins of all these claims together, at least and at most."""
     known = frozenset(name for one in carried for name in one.known)
     unknown = sum(one.n_unknown for one in carried)
-    return max(len(known), min(1, unknown)), len(known) + unknown
+    one = [names for each in carried for names in each.one]
+    return least(known, one, unknown), len(known) + unknown
 
 
 def _carried(found: Figures, mentions: Sequence[dict[str, Any]], claims: Claims) -> Iterator[_Carried]:
@@ -148,6 +151,7 @@ def _carried(found: Figures, mentions: Sequence[dict[str, Any]], claims: Claims)
                 "claims_circular": bool(circle & set(own)),
             },
             found.sure.known,
+            found.sure.one,
             found.sure.n_unknown,
         )
 

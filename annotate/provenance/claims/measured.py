@@ -56,6 +56,7 @@ FIGURE_COLUMNS = (
     ),
     *("depth", "first_source", "first_published", "last_published", "n_undated", "span_days", "recency_days"),
     *("drift", "circular", "circular_share", "single_root", "single_root_share", "proof", "flips"),
+    "caution",
 )
 OUT_COLUMNS = ("claim", "left_out", "name", "n_mentions", "origins_low", "origins_high", *HEADLINES, "flips")
 STEP_COLUMNS = ("claim", "item", "from_item", "how", "confirmed")
@@ -227,6 +228,7 @@ def measure(claims: Claims, interval: Interval = Interval()) -> pd.DataFrame:
                 **_dates(claim["mentions"], latest),
                 **_ways(found, claims),
                 "flips": by_claim.get(claim["claim"], []),
+                "caution": "; ".join(map(_of_one_origin, found.sure.one)) or None,
             }
         )
     frame = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS), dtype=object)
@@ -234,6 +236,10 @@ def measure(claims: Claims, interval: Interval = Interval()) -> pd.DataFrame:
     whole += ["claim", "origins_low", "origins_high", "depth"]
     real = [name for name in FIGURE_COLUMNS if name.endswith(("_days", "_share", "ci_low", "ci_high")) or name.startswith("echo")]  # fmt: skip
     return frame.astype({**dict.fromkeys(whole, "int64"), **dict.fromkeys(real, "float64")})
+
+
+def _of_one_origin(names: Iterable[str]) -> str:
+    return f"one origin, as who linked them says, but named {' and '.join(sorted(names))}: join the names, or look at the pair again"
 
 
 def _counts(found: Figures, claims: Claims) -> dict[str, Any]:
