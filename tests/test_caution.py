@@ -10,6 +10,7 @@ import pytest
 from annotate.agreement._cautions import (
     FEW,
     FEW_ANNOTATORS,
+    TOO_FEW_ANNOTATORS,
     FEW_DOCUMENTS,
     MEANINGS,
     MOSTLY_SINGLE,
@@ -94,7 +95,7 @@ def test_a_wide_interval():
 def test_every_caution_says_what_it_means():
     assert set(MEANINGS) == {
         *(FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, FEW_DOCUMENTS, ONE_DOCUMENT),
-        *(RARE, NOT_AT_RANDOM, FEW_ANNOTATORS, UNDEFINED, WIDE_INTERVAL),
+        *(RARE, NOT_AT_RANDOM, FEW_ANNOTATORS, TOO_FEW_ANNOTATORS, UNDEFINED, WIDE_INTERVAL),
     }
     assert MEANINGS[SKEW] == "one category has more than 80 % of the ratings"
 

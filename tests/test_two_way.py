@@ -81,7 +81,9 @@ def test_the_figures_themselves_stay():
 
 def test_of_two_annotators_there_is_no_interval_and_nothing_that_needs_two_has_one():
     frame = study(documents=8, annotators=2, missing=0)
-    assert only(frame, resample="annotators")["interval"].isna().all()
+    none = only(frame, resample="annotators")
+    assert none["ci_low"].isna().all()
+    assert set(none["interval"]) == {"none over 2 annotators, of 3 that it needs"}
     found = measure(
         study(documents=8, annotators=4, missing=0),
         scales=SCALES,
@@ -92,6 +94,20 @@ def test_of_two_annotators_there_is_no_interval_and_nothing_that_needs_two_has_o
         assert (found.loc[name, "interval"] is None) == coefficient.two_annotators or name.startswith(
             "gwet_ac2"
         )
+
+
+def test_that_two_annotators_are_too_few_is_said(run, tmp_path):
+    table = pd.DataFrame(
+        [(f"p{n}", f"A{who}", "v", "xy"[n % 3 == who]) for n in range(40) for who in range(2)],
+        columns=["item", "annotator", "variable", "category"],
+    )
+    table.assign(source="s").to_csv(tmp_path / "t.csv", index=False)
+    code, out, _ = run("agreement", "t.csv", "--level", "v=nominal", "--resample", "both")
+    assert code == 0
+    assert "too few annotators: two annotators cannot stand for all who might have coded" in " ".join(
+        out.split()
+    )
+    assert "too few" not in run("agreement", "t.csv", "--level", "v=nominal")[1]
 
 
 def test_categories_are_taken_so_too():

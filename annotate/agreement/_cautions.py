@@ -69,7 +69,7 @@ FEW, ONE_CATEGORY, SKEW, MOSTLY_SINGLE, WIDE_INTERVAL = (
     "wide interval",
 )
 FEW_DOCUMENTS, ONE_DOCUMENT = "few documents", "one document"
-FEW_ANNOTATORS = "few annotators"
+FEW_ANNOTATORS, TOO_FEW_ANNOTATORS = "few annotators", "too few annotators"
 RARE, NOT_AT_RANDOM, UNDEFINED = "rare categories", "missing not at random", "undefined replicates"
 MEANINGS: dict[str, str] = {
     FEW: f"fewer than {FEW_ITEMS} items have two ratings",
@@ -91,6 +91,7 @@ MEANINGS: dict[str, str] = {
         f"fewer than {FEWEST_ANNOTATORS} annotators stand for all who might have coded: the interval holds, and is so wide that "
         "it says little"
     ),
+    TOO_FEW_ANNOTATORS: "two annotators cannot stand for all who might have coded: there is no interval, and from three on there is one",
     UNDEFINED: (
         f"{100 * UNDEFINED_SHARE:g} % of the replicates or more are undefined and left out; --interval log_jackknife needs none"
     ),
@@ -275,6 +276,8 @@ def with_cautions(
 def _of_interval(how: object) -> list[str]:
     """What an interval gives rise to, by what it says of itself."""
     people = re.search(r"over ([0-9]+) annotators", str(how))
+    if str(how).startswith("none over"):
+        return [TOO_FEW_ANNOTATORS]
     few = people is not None and int(people[1]) < FEWEST_ANNOTATORS
     undefined = undefined_share(how) >= UNDEFINED_SHARE
     return [*([FEW_ANNOTATORS] if few else []), *([UNDEFINED] if undefined else [])]

@@ -74,7 +74,7 @@ def two_way(
         )
     people = len(known.annotators)
     if people < FEWEST:
-        return [Limits()] * len(chosen)
+        return [Limits(how=f"none over {people} annotators, of {FEWEST} that it needs")] * len(chosen)
     left = without_each(known, chosen)
     of_people = (people - 1) / people * ((left - left.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
     both = interval.resample == "both"

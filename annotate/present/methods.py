@@ -138,7 +138,9 @@ def _weights(whole: pd.DataFrame) -> str:
 
 
 def _intervals(whole: pd.DataFrame, confidence: float, seed: int | None) -> str:
-    kinds = sorted({str(kind).partition(", ")[::2] for kind in whole["interval"].dropna()})
+    kinds = sorted(
+        {str(kind).partition(", ")[::2] for kind in whole.loc[whole["ci_low"].notna(), "interval"]}
+    )
     if not kinds:
         return ""
     settings: dict[str, dict[str, None]] = {}
