@@ -10,7 +10,6 @@ import pytest
 from annotate.agreement._cautions import (
     FEW,
     FEW_ANNOTATORS,
-    TOO_FEW_ANNOTATORS,
     FEW_DOCUMENTS,
     MEANINGS,
     MOSTLY_SINGLE,
@@ -19,6 +18,7 @@ from annotate.agreement._cautions import (
     ONE_DOCUMENT,
     RARE,
     SKEW,
+    TOO_FEW_ANNOTATORS,
     UNDEFINED,
     WIDE_INTERVAL,
     caution,
