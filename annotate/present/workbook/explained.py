@@ -206,7 +206,7 @@ def _charts(
     if not drawn:
         return
     page.set_h_pagebreaks([row])
-    height = max(300, 90 + 24 * names) if names <= MOST_SOURCES else 300
+    height = min(max(300, 90 + 36 * names), _PAGE) if names <= MOST_SOURCES else 300
     for chart, (down, left, width) in zip(
         drawn, ((0, 0, 1140), (_DOWN, 0, 560), (_DOWN, 5, 560)), strict=False
     ):
@@ -214,7 +214,10 @@ def _charts(
         page.insert_chart(row + down, left, chart, {"x_offset": 6, "y_offset": 4})
 
 
-_DOWN = 17  # rows that a chart is high
+_DOWN, _PAGE = (
+    17,
+    700,
+)  # rows that the upper chart is high, and pixels that are left below it on a printed page
 _AGREED = "Agreement on {}, by source"
 
 
@@ -252,7 +255,8 @@ def _dress(chart: Any, title: str, form: str, *, least: float, bars: bool = Fals
         "num_format": form,
         "major_gridlines": {"visible": True, "line": {"color": "#D9DCE1"}},
     }
-    names = {"num_font": {"size": 9}, "label_position": "low"}  # at the edge, not over bars below 0
+    # at the edge, not over bars below 0, and every one of them
+    names = {"num_font": {"size": 8 if bars else 9}, "label_position": "low", "interval_unit": 1}
     chart.set_y_axis(names | {"reverse": True} if bars else value)
     chart.set_x_axis(value | {"label_position": "high"} if bars else names)
 
