@@ -94,6 +94,8 @@ class FaultyProxy:
         self._expired = False
         self._lock = threading.Lock()
         self._closed = False
+        self.listens = threading.Event()
+        self.listens.set()
         self._working: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self._listener.getsockname()[1]
@@ -208,9 +210,11 @@ class FaultyProxy:
 
     def _be_away(self) -> None:
         """Refuse connections for a moment."""
+        self.listens.clear()
         _end(self._listener)
         time.sleep(0.3)
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        self.listens.set()
 
 
 def _message(source: socket.socket) -> bytes:
@@ -620,6 +624,7 @@ class Laboratory:
         run = self._run_and_kill if fault.kind in KILLS else self._run
         outcome.failed = run(name, place, fault, outcome)
         self._await_server()
+        self.proxy.listens.wait(HANG_SECONDS)
         if outcome.failed and (again := self._run(name, place, None, outcome)):
             outcome.tracebacks.append(f"the second run failed too: {again}")
         if not outcome.hung:
