@@ -185,14 +185,30 @@ def test_completed_by_may_be_an_object_and_its_address_is_not_kept():
         (["x@example.org", 5], "A5"),
         (["x@example.org"], "A1"),
         ([[5]], "A5"),
+        ({"user": {"id": 5, "email": "x@example.org"}}, "A5"),
+        ({"user": 5}, "A5"),
+        ([{"user": {"email": "x@example.org"}}], "A1"),
     ],
 )
-def test_completed_by_may_be_a_list_of_one_person(listed, annotator):
+def test_completed_by_may_be_a_list_or_an_object_of_one_person(listed, annotator):
     made = tables(task("p1", annotation(1, 1, choice("a"), completed_by=listed, updated_by=None)))
     assert set(made.ratings["annotator"]) == {annotator}
 
 
-@pytest.mark.parametrize("listed", [[], [5, 6], [None], [True]])
+@pytest.mark.parametrize(
+    ("annotations", "said"),
+    [
+        ([None, annotation(2, 5, choice("a"))], "annotation 1 of 2"),
+        ([annotation(2, 5, choice("a")), 7], "annotation 2 of 2"),
+    ],
+)
+def test_what_is_no_annotation_is_named_by_its_number(annotations, said):
+    made = {**task("p1"), "annotations": annotations}
+    with pytest.raises(ExportError, match=f'{said} is without "result"; export the project as JSON'):
+        tables(made)
+
+
+@pytest.mark.parametrize("listed", [[], [5, 6], [None], [True], {"user": None}, {"user": {}}])
 def test_a_list_of_nobody_or_of_several_is_counted_and_names_nobody(listed):
     made = tables(task("p1", annotation(1, 1, choice("a"), completed_by=listed, updated_by=None)))
     assert made.ratings.empty

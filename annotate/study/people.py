@@ -38,9 +38,11 @@ def annotator_id(completed_by: object) -> str:
 
 
 def _listed(person: object) -> object:
-    """Who alone stands in a list: by one number, object or address, or by the number and the address beside it."""
-    while isinstance(person, list) and len(person) == 1:
-        person = person[0]
+    """Who alone stands in a list or as an object's ``user``: by a number, object or address, or by number and address."""
+    while (isinstance(person, list) and len(person) == 1) or (
+        isinstance(person, Mapping) and {*person} == {"user"}
+    ):
+        person = person[0] if isinstance(person, list) else person["user"]
     if isinstance(person, list) and len(person) == _NUMBER_AND_ADDRESS:
         for number, address in (person, person[::-1]):
             if type(number) is int and isinstance(address, str) and _is_address(address):
