@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+# Processes side by side that each want all cores wait for each other. Numpy, which nothing above loads, reads it.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
 collect_ignore = ["typing"]  # a script that mypy reads, and nobody runs
 # By default an example that takes 200 ms fails, and so do inputs that are slow to make: both by the clock.
 settings.register_profile("by no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])

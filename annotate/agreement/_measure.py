@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 from narwhals.typing import IntoFrame
-from threadpoolctl import ThreadpoolController
 
 from annotate.agreement._estimate import SPECIFIC, by_category, estimate, offered
 from annotate.agreement.benchmark import benchmark_of, thresholds, with_benchmark
@@ -16,6 +14,7 @@ from annotate.agreement.result import Estimate
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
+from annotate.counts.kernels import one_thread
 from annotate.errors import StatisticsError
 from annotate.sampling import ITEMS, Interval, generator
 
@@ -135,17 +134,11 @@ def measure(
         assignments=bool(plan.names("assignments")) or interval.resample != ITEMS,
         cluster=interval.cluster,
     )
-    with _pools().limit(limits=1, user_api="blas"):
+    with one_thread():
         rows = [(group.group, row) for groups in tallied for group in groups for row in _rows(plan, group)]
     clustered = any(row["n_clusters"] is not None for _, row in rows)
     found = tidy(rows, columns, plan.columns(clustered=clustered))
     return found if ranges is None else with_benchmark(found, ranges, interval.below)
-
-
-@cache
-def _pools() -> ThreadpoolController:
-    """The threads of numpy's products, which on matrices as small as ours take longer than one alone."""
-    return ThreadpoolController()
 
 
 def _rows(plan: _Plan, group: GroupPatterns) -> list[dict[str, object]]:

@@ -22,6 +22,7 @@ from typing import Protocol
 import numpy as np
 
 from annotate.consensus._responses import Responses
+from annotate.counts.kernels import one_thread
 from annotate.sampling import FloatArray, IntArray
 
 _SMALLEST = 1e-300  # below it a probability is 0; its logarithm, unlike that of 0, can be added up
@@ -148,6 +149,18 @@ def climb(
         Posteriors (K x patterns) of a maximum that is known; it ends when it is :data:`CLOSE` to them.
 
     """
+    with one_thread():
+        return _climb(model, found, posterior, tolerance, most, known)
+
+
+def _climb(
+    model: Model,
+    found: Responses,
+    posterior: FloatArray,
+    tolerance: float,
+    most: int,
+    known: FloatArray | None,
+) -> Climb:
     here = model.maximise(found, posterior, None)
     now = expect(model, found, here)
     path, iterations = [now.log_likelihood], 0

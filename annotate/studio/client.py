@@ -102,7 +102,7 @@ class Connection:
         """Send one request and return the JSON of the answer (None where it is empty).
 
         A PATCH that broke is sent again a few times, because twice the same value is that value; with ``again`` any
-        other request too. It goes through the SDK's transport, which knows both kinds of token, but without the SDK's
+        other request too, and where no connection came about, so that nothing was sent, each is. It goes through the SDK's transport, which knows both kinds of token, but without the SDK's
         retries: it would repeat a POST that had been carried out, and one task became three.
 
         Raises
@@ -129,7 +129,8 @@ class Connection:
                 self._sdk, self.url, doing, method, path, json=json, params=query, request_options=options
             )
 
-        return repeated(once, self.tell) if again or method == "PATCH" else once()
+        # whatever it is, it may be sent again where no connection came about
+        return repeated(once, self.tell, sent=again or method == "PATCH")
 
     def page_url(self, path: str) -> str:
         """Give the address of a page for people."""

@@ -52,11 +52,13 @@ class LostReplyError(ServerError):
         self.after = after
 
 
-def repeated(ask: Callable[[], T], tell: Callable[[str], None], *, unreachable: bool = True) -> T:
+def repeated(
+    ask: Callable[[], T], tell: Callable[[str], None], *, unreachable: bool = True, sent: bool = True
+) -> T:
     """Ask for something that changes nothing, and a few times again where the answer broke or the server is busy.
 
     What did not answer in time is asked once more only. The pauses are those that the server asks for, or grow.
-    ``unreachable``: also where no connection came about, because the server was there before.
+    ``unreachable``: also where no connection came about, because the server was there before. Unless ``sent``, only there.
     """
     slow = False
     for pause in PAUSES:
@@ -66,7 +68,7 @@ def repeated(ask: Callable[[], T], tell: Callable[[str], None], *, unreachable: 
             timed_out = isinstance(error.__cause__, httpx.TimeoutException)
             declined = isinstance(error, RefusedError) and error.status not in _BUSY
             away = isinstance(error, UnreachableError)
-            if declined or (slow and timed_out) or (away and not unreachable):
+            if declined or (slow and timed_out) or (not unreachable if away else not sent):
                 raise
             slow = slow or timed_out
             after = pause if error.after is None else error.after
