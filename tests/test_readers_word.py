@@ -1,5 +1,6 @@
 """Word documents: paragraphs and tables in their order, and archives that are none."""
 
+import re
 import zipfile
 
 import docx
@@ -116,6 +117,22 @@ def test_a_bad_archive_is_one_clear_line(tmp_path, kind, damage, message):
     with pytest.raises(InputError, match=message) as caught:
         read_documents(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("part", ["_rels/.rels", "word/_rels/document.xml.rels"])
+@pytest.mark.parametrize("attribute", ["Target", "Type"])
+def test_parts_without_a_name_are_one_clear_line(tmp_path, part, attribute):
+    document = docx.Document()
+    document.add_paragraph("A line.")
+    document.save(tmp_path / "a.docx")
+    with zipfile.ZipFile(tmp_path / "a.docx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = re.sub(rf' {attribute}="[^"]*"'.encode(), b"", parts[part])
+    with zipfile.ZipFile(tmp_path / "b.docx", "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match="is not a Word document, or is damaged; save or fetch it again"):
+        read_documents(tmp_path / "b.docx")
 
 
 def test_an_empty_document_is_said(tmp_path):
