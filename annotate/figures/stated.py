@@ -13,22 +13,13 @@ from annotate.figures.rates import over_years, products, rates
 from annotate.figures.read import NOT_UNDERSTOOD
 from annotate.figures.table import plain
 
-_OF = re.compile(
-    r"^\s*(?:(?:\w+ )?out of|of|in|from|among)\s+(?:the |its |their |his |her |our |all |these |those |a total of )*$"
-)
+_OF = lex.pattern(r"^\s*(?:(?:\w+ )?out of|of|in|from|among)\s+(?:{of_a_whole} )*$")
 _OF_WHICH = re.compile(r",?\s*(?:of|among) (?:which|whom)\s+(?:only |some |about )?")
-_OR = re.compile(
-    r"^[^.!?;:]{0,40}?(?:\bor\b|\(|—|\u2013|=|\bthat is\b|\bi\.e\.|\bwhich is\b|\bequal to\b|\bwhich makes\b|\ba share of\b|"
-    r"\ba rate of\b)[\s,]*(?:\w+ ){0,2}$"
-)
+_OR = lex.pattern(r"^[^.!?;:]{0,40}?(?:\b{said_again}|\(|—|\u2013|=)[\s,]*(?:\w+ ){0,2}$")
 _COMMA = re.compile(r"^,\s*$")
 _FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
 _TO = re.compile(r"^[^.!?;,]{0,25}\bto\s+$")
-_CHANGE = re.compile(
-    r"\b(?:drop|fall|decline|decrease|loss|reduction|cut|rise|increase|gain|jump|growth|climb|difference|change|surge|"
-    r"slump|up|down|by|or|fell|rose|grew|dropped|fallen|risen|increased|decreased|declined)\b(?: of)?\s*(?:\w+ )?$|\($",
-    re.IGNORECASE,
-)
+_CHANGE = lex.pattern(r"\b{changes_named}(?: of)?\s*(?:\w+ )?$|\($", re.IGNORECASE)
 _REACH, _PAIR = 60, 2
 
 

@@ -50,6 +50,10 @@ PLURAL_SCALES = _values("plural_scales")
 COLLECTIONS = _values("collections")
 UNCLEAR_MONEY = _listed("unclear_money")
 ZEROS = _listed("zeros")
+OF_A_WHOLE, SAID_AGAIN, CHANGES_NAMED = (
+    frozenset(word.replace("_", " ") for word in _listed(name))
+    for name in ("of_a_whole", "said_again", "changes_named")
+)
 SOME_SCALES = _listed("some_scales")
 SHORT_SCALES = _listed("short_scales")
 FRACTION_NAMES = {word: int(value) for word, value in _meanings("fractions").items()}
@@ -152,6 +156,9 @@ _CLASSES = {
     "hyphen": r"[-\u2010\u2011]",
     "dash": r"[-\u2010\u2011\u2012\u2013\u2014\u2212~]",
     "vulgar": r"[¼½¾⅐-⅞]",
+    "of_a_whole": _any(OF_A_WHOLE),
+    "said_again": _any(SAID_AGAIN),
+    "changes_named": _any(CHANGES_NAMED),
     "scale": _any(SCALES),
     "plural_scale": _any(PLURAL_SCALES),
     "any_scale": _any({*SCALES, *PLURAL_SCALES} - {"tens"}),
@@ -177,6 +184,6 @@ _CLASSES = {
 }
 
 
-def pattern(written: str) -> re.Pattern[str]:
+def pattern(written: str, flags: int = 0) -> re.Pattern[str]:
     """Compile an expression in which ``{scale}`` and the like stand for the words of a class."""
-    return re.compile(re.sub(r"\{([a-z_]+)\}", lambda match: _CLASSES[match[1]], written))
+    return re.compile(re.sub(r"\{([a-z_]+)\}", lambda match: _CLASSES[match[1]], written), flags)
