@@ -432,6 +432,8 @@ def test_the_codebook_has_every_category_and_about_every_sheet(book, written):
         "Reference",
         "Undefined here",
     }
+    explained = {row["What"] for row in about if row["Part"] == "Sheet Annotators"}
+    assert {"Annotator", "Passages", "Median seconds", "With the others"} <= explained
     told = {row["What"]: row["Says"] for row in about if row["Part"] in ("Read", "Made")}
     assert told["Read from"] == "export.json"
     assert re.fullmatch("[0-9a-f]{64}", told["Data, SHA-256"])

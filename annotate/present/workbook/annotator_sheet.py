@@ -20,22 +20,24 @@ MEASURE = "krippendorff_alpha"
 _PRINTED_ROWS = 60  # on a page, so that a matrix of few annotators is not torn in two
 
 
+COLUMNS = [
+    Column("Annotator", "text", 14, "A pseudonym; the snapshot says whose it is."),
+    Column("Passages", "count", 10, "Coded in the first round."),
+    Column("Judgements", "count", 11, "Answers in the first round."),
+    Column("A second time", "count", 10, "Passages coded again."),
+    Column("Marked stretches", "count", 10, "Of text, in the first round."),
+    Column("Median seconds", "seconds", 10, "From opening to submitting a passage."),
+    Column("With the others", "share", 10, "Pairs with others that agree, over all questions."),
+    Column("With themselves", "share", 11, "Answers given again the second time."),
+]
+
+
 def annotators(book: Book, summary: Summary) -> Any:
     """Write the sheet: a row for each annotator, below them a matrix for each question."""
     names = sorted(summary.study.annotators, key=natural)
-    columns = [
-        Column("Annotator", "text", 14, "A pseudonym; the snapshot says whose it is."),
-        Column("Passages", "count", 10, "Coded in the first round."),
-        Column("Judgements", "count", 11, "Answers in the first round."),
-        Column("A second time", "count", 10, "Passages coded again."),
-        Column("Marked stretches", "count", 10, "Of text, in the first round."),
-        Column("Median seconds", "seconds", 10, "From opening to submitting a passage."),
-        Column("With the others", "share", 10, "Pairs with others that agree, over all questions."),
-        Column("With themselves", "share", 11, "Answers given again the second time."),
-    ]
     rows, matrices = [_row(summary, name) for name in names], len(names) <= MOST_ANNOTATORS
     page = book.add(
-        "Annotators", Sheet(columns, rows, len(rows), explained=True, head_on_each_page=not matrices)
+        "Annotators", Sheet(COLUMNS, rows, len(rows), explained=True, head_on_each_page=not matrices)
     )
     row = len(names) + 4
     if not matrices:

@@ -12,6 +12,7 @@ from annotate.frames import records
 from annotate.present import wording
 from annotate.present.summary import Summary, warnings_of
 from annotate.present.wording import SHARES, coefficient
+from annotate.present.workbook import annotator_sheet
 from annotate.present.workbook.cell import Column, Value
 from annotate.present.workbook.sheet import NOTE, PALETTE, Book, Sheet
 from annotate.present.workbook.source_sheets import SHOWN, main_variable
@@ -336,7 +337,13 @@ def about(summary: Summary, notes: Sequence[str], sheets: Mapping[str, Sheet], c
     rows += _undefined(agreement)
     for name, reading in READING.items():
         rows.append([f"Sheet {name}", None, reading])
-        shown = sheets[name].columns if name in sheets else ()
+        shown = (
+            sheets[name].columns
+            if name in sheets
+            else annotator_sheet.COLUMNS
+            if name == "Annotators"
+            else ()
+        )
         rows += [[f"Sheet {name}", column.title, column.meaning] for column in shown if column.meaning]
     rows += [["Reference", None, reference] for reference in wording.REFERENCES]
     return Sheet(columns, rows, len(rows), frozen=2)
