@@ -16,7 +16,7 @@ from annotate.present.summary import summarise
 from annotate.present.workbook import write_workbook
 from annotate.provenance import reuse
 from annotate.provenance.claims.pairs import Answer
-from annotate.provenance.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, ledger, ledger_of
+from annotate.provenance.ledger import CLAIM_COLUMNS, MENTION_COLUMNS, _called, ledger, ledger_of
 from annotate.sampling import Interval
 from annotate.study.passages import passages_of, read_passages_and_study
 from annotate.study.study import read_study
@@ -283,3 +283,15 @@ def test_the_planted_rewordings_are_claims():
     for one in planted["reuse"]:
         pair = {items[one[side]["document"], one[side]["sentence"]] for side in ("from", "to")}
         assert any(pair <= claim for claim in claims), one["id"]
+
+
+def test_a_claim_is_not_called_by_a_bare_number():
+    text = "The office counted 4,312 in all that year."
+    first = {"wording": "4,312", "text": text, "start": 119, "text_start": 100}
+    other = {"wording": "4,312 goats", "text": "It put 4,312 goats down.", "start": 7, "text_start": 0}
+    assert _called([first, other]) == "4,312 goats"
+    assert _called([first, first]) == "The office counted 4,312 in all that …"
+    assert (
+        _called([{**first, "text": "In the end " + text, "start": 130}])
+        == "… The office counted 4,312 in all that …"
+    )

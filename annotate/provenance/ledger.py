@@ -13,7 +13,7 @@ seen. It does not say which of them is right.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
@@ -121,7 +121,7 @@ def ledger(
     Ledger
         ``mentions``: one row a claim and passage that carries it, claims with most sources first, in each
         the mentions by date, undated ones last. ``kind`` is claim (linked), figure, text or quotation; ``status``
-        linked, corrected (by a person) or unconfirmed; ``what`` the title, or the wording of the first mention; ``wording`` the figure or the reused span, at ``start`` to ``end`` of
+        linked, corrected (by a person) or unconfirmed; ``what`` the title, or the wording of the first mention that is more than a number; ``wording`` the figure or the reused span, at ``start`` to ``end`` of
         the document and ``text`` the passage, from ``text_start`` on; ``shared_text`` a
         name that passages of the claim have in common which share text, be it through a third, None for others; ``attribution`` and ``evidentiary_basis`` what most annotators chose
         (None where nobody coded, or it is a tie), with their share of the votes and the categories tied.
@@ -161,11 +161,26 @@ def ledger(
     claims, mentions = [], []
     for number, (claim, rows) in enumerate(found, start=1):
         head = {"claim": number, "kind": claim.kind, "status": claim.status}
-        head["what"] = claim.title or rows[0]["wording"]
+        head["what"] = claim.title or _called(rows)
         claims.append(head | _summary(claim, rows, _separate(rows, chained, dependent), ways))
         mentions += [head | row for row in rows]
     tables = _frame(claims, CLAIM_COLUMNS), _frame(mentions, MENTION_COLUMNS)
     return Ledger(*tables, comparisons, pairs, n_trivial, n_rejected)
+
+
+_AROUND = 3  # words on each side of a bare number
+
+
+def _called(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The wording of the first mention that has words; of bare numbers, the first with the words around it."""
+    worded = [str(row["wording"]) for row in rows if any(map(str.isalpha, row["wording"]))]
+    if worded:
+        return worded[0]
+    first = rows[0]
+    start = first["start"] - first["text_start"]
+    before, behind = first["text"][:start].split(), first["text"][start + len(first["wording"]) :].split()
+    some = [*before[-_AROUND:], first["wording"], *behind[:_AROUND]]
+    return " ".join(["…"] * (len(before) > _AROUND) + some + ["…"] * (len(behind) > _AROUND))
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
