@@ -235,7 +235,7 @@ def test_names_of_what_was_coded_as_one_origin_count_once_at_least(study, tmp_pa
     found, (claim,) = measured(study, claim_example.links(tmp_path, rows), Interval(replicates=20))
     assert (claim["origins_low"], claim["origins_high"]) == (1, 2)
     assert claim["caution"] == (
-        "one origin, as who linked them says, but named Ana Mirel and Ommer Magazine: join the names, or look at the pair again"
+        "coded as one origin, but named Ana Mirel and Ommer Magazine: join the names, or look at the pair again"
     )
     told = source_table(found).set_index("source")
     assert (told.loc["Kestwire", "origins_low"], told.loc["Kestwire", "origins_high"]) == (1, 2)

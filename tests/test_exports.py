@@ -204,7 +204,7 @@ def test_completed_by_may_be_a_list_or_an_object_of_one_person(listed, annotator
 )
 def test_what_is_no_annotation_is_named_by_its_number(annotations, said):
     made = {**task("p1"), "annotations": annotations}
-    with pytest.raises(ExportError, match=f'{said} is without "result"; export the project as JSON'):
+    with pytest.raises(ExportError, match=f'{said} has no "result"; export the project as JSON'):
         tables(made)
 
 

@@ -33,7 +33,7 @@ def made_for(task: Mapping[str, Any], where: str) -> list[Mapping[str, Any]]:
     """List the annotations of a task; what has not the shape of one is an ExportError."""
     for number, annotation in enumerate(task["annotations"], 1):
         if not isinstance(annotation, Mapping) or not isinstance(annotation.get("result", []), list):
-            msg = f'{where}: annotation {number} of {len(task["annotations"])} is without "result"; export the project as JSON'
+            msg = f'{where}: annotation {number} of {len(task["annotations"])} has no "result"; export the project as JSON'
             raise ExportError(msg)
     return list(task["annotations"])
 

@@ -239,7 +239,7 @@ def measure(claims: Claims, interval: Interval = Interval()) -> pd.DataFrame:
 
 
 def _of_one_origin(names: Iterable[str]) -> str:
-    return f"one origin, as who linked them says, but named {' and '.join(sorted(names))}: join the names, or look at the pair again"
+    return f"coded as one origin, but named {' and '.join(sorted(names))}: join the names, or look at the pair again"
 
 
 def _counts(found: Figures, claims: Claims) -> dict[str, Any]:
