@@ -189,13 +189,17 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def cell(value: Any) -> str:
-    """Write one value for a person: numbers to three decimals, nothing for what is not there."""
+    """Write one value for a person: numbers to three decimals, nothing for what is not there.
+
+    >>> cell(-0.0001), cell(0.98765)
+    ('0.000', '0.988')
+    """
     value = plain(value)
     if value is None:
         return ""
     if isinstance(value, list):
         return ", ".join(map(cell, value))
-    return f"{value:.{DIGITS}f}" if isinstance(value, float) else visible(str(value))
+    return f"{round(value, DIGITS) + 0.0:.{DIGITS}f}" if isinstance(value, float) else visible(str(value))
 
 
 _MARKS = re.compile(r"\\(?=[!-/:-@\[-`{-~])|[`<|]|&(?=#|\w+;)|(?<=\])[(\[]|(?<=\])(?=:)")
