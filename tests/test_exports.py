@@ -268,7 +268,7 @@ def test_a_task_of_another_tool_gets_its_content_for_an_id():
     [
         ({"data": {}}, 'task 1: no "annotations"'),
         ({"id": 1, "text": "JSON_MIN", "annotations": []}, 'task 1: no "data"'),
-        ({"data": {}, "annotations": [{"result": "x"}]}, 'without "result"'),
+        ({"data": {}, "annotations": [{"result": "x"}]}, 'has no "result"'),
         ("x", 'task 1: no "data"'),
     ],
 )
@@ -593,3 +593,20 @@ def test_marks_of_which_none_can_be_read_are_said(tmp_path):
     study = read_study(tmp_path / "export.json", config=tmp_path / "config.xml")
     with pytest.raises(InputError, match="no marks are left to measure; left out are 1 span_mismatch"):
         _ = study.marked
+
+
+def test_an_answer_from_before_a_choice_had_an_alias_is_that_choice():
+    book = read_codebook(
+        """<View><Text name="text" value="$text"/>
+        <Choices name="c" toName="text"><Choice value="Apple pie" alias="ap"/><Choice value="Bread"/></Choices>
+        <Labels name="l" toName="text"><Label value="Who" alias="W"/></Labels></View>"""
+    )
+    mark = {"type": "labels", "from_name": "l", "to_name": "text", "id": "m"}
+    both = [
+        annotation(n, n, choice(one, name="c"), {**mark, "value": {"start": 0, "end": 3, "text": "One", "labels": [label]}})
+        for n, (one, label) in enumerate((("Apple pie", "Who"), ("ap", "W")), 1)
+    ]  # fmt: skip
+    made = tabulate([task("p1", *both, text="One pie.")], book)
+    assert set(made.ratings["category"]) == {"ap"}
+    assert set(made.spans["label"]) == {"W"}
+    assert made.exclusions.empty

@@ -114,8 +114,17 @@ def _chosen(values: object, variable: Variable) -> Answer | Excluded:
     return _category(chosen, variable)
 
 
+def _by_id(written: str, categories: Sequence[Category]) -> str:
+    """The id of what was chosen: an answer from before a choice had its alias has what annotators see."""
+    if any(written == one.id for one in categories):
+        return written
+    seen = [one.id for one in categories if one.label == written]
+    return seen[0] if len(seen) == 1 else written
+
+
 def _category(chosen: list[str], variable: Variable) -> Answer | Excluded:
     order = [category.id for category in variable.categories]
+    chosen = [_by_id(choice, variable.categories) for choice in chosen]
     unknown = [choice for choice in chosen if order and choice not in order]
     if unknown:
         return Excluded("unknown_category", variable.name, f"{', '.join(unknown)} is not in the label config")
@@ -219,7 +228,7 @@ def _spans(
         yield Excluded(reason, control.name, f"{mark.said}{',' if untold else ''} {detail}")
         return
     labels = [label.id for label in control.labels] or offered(data, control.offered_by)
-    for label in chosen:
+    for label in (_by_id(one, control.labels) for one in chosen):
         if label not in labels and (labels or not control.offered_by):
             yield Excluded("unknown_category", control.name, f"{label!r} is not in the label config")
         else:
