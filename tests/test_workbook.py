@@ -448,6 +448,7 @@ def test_the_overview_has_native_charts_and_the_figures_of_the_library(written, 
         ]
     assert len(charts) == 3
     assert sum("errBars" in chart for chart in charts) == 1
+    assert all('<c:tickLblSkip val="1"/>' in chart for chart in charts)  # every name, not every second one
     rows = [[cell.value for cell in row] for row in book["Overview"].iter_rows()]
     row = next(row for row in rows if row[0] == "Claim type")
     whole = written[2].agreement[written[2].agreement["source"].isna()].set_index(["variable", "coefficient"])
