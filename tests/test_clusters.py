@@ -67,7 +67,20 @@ def test_documents_are_drawn_where_they_are_known_and_hold_several_passages():
     assert "n_clusters" not in only(alone).columns
     unknown = study().assign(document=lambda frame: frame["document"].where(frame["document"] != "d3"))
     assert "n_clusters" not in only(unknown).columns
-    assert "n_clusters" not in measure(study(), scales=SCALES, by="document").columns
+
+
+@pytest.mark.parametrize("by", ["document", ["source", "document"]])
+def test_all_items_together_keep_their_documents_where_documents_are_groups(by):
+    """Each document's own row can draw its items only; that of all fell to items too, and was far too narrow."""
+    found, alone = measure(study(), scales=SCALES, by=by), measure(study(), scales=SCALES)
+    whole = found.loc[found["document"].isna() & found["source"].isna()].drop(columns=["source", "document"])
+    pd.testing.assert_frame_equal(
+        whole.reset_index(drop=True), alone.drop(columns="source"), check_dtype=False
+    )
+    own = found.loc[found["document"].notna() & found["interval"].notna()]
+    assert not own.empty
+    assert set(own["n_clusters"]) == {1}
+    assert not own["interval"].str.contains("documents").any()
 
 
 @pytest.mark.parametrize("kind", KINDS)

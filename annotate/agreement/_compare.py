@@ -16,10 +16,11 @@ from annotate.agreement.permutation import Comparison, compare_patterns
 from annotate.agreement.registry import DEFAULT, Coefficient, chosen_cells, chosen_columns, select
 from annotate.agreement.rows import tidy
 from annotate.codebook.scale import Scale
+from annotate.counts.clusters import DOCUMENT
 from annotate.counts.groups import GroupPatterns, group_columns, tally_patterns
 from annotate.counts.patterns import FloatArray
 from annotate.errors import StatisticsError, counted
-from annotate.sampling import Interval, generator
+from annotate.sampling import AUTO, Interval, generator
 
 if TYPE_CHECKING:
     from annotate.counts.table import Group
@@ -92,7 +93,9 @@ def compare(
     check_correction(correction)
     who = any(one.takes == "assignments" for one in asked)
     rows: list[tuple[Group, dict[str, object]]] = []
-    tallied = tally_patterns(ratings, by=columns, scales=scales, assignments=who, cluster=interval.cluster)
+    # between documents, items are all that can be moved
+    cluster = None if interval.cluster == AUTO and DOCUMENT in columns else interval.cluster
+    tallied = tally_patterns(ratings, by=columns, scales=scales, assignments=who, cluster=cluster)
     for whole, *groups in tallied:
         _check_disjoint(whole, groups)
         found = _compared(groups, asked, permutations, studentised, interval.seed)

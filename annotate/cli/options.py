@@ -116,7 +116,7 @@ Machines = Annotated[
     typer.Option(
         "--machine",
         metavar="NAME",
-        help="An annotator that is a machine: its ratings are left out, and counted. Repeatable.",
+        help="An annotator that is a machine: its ratings are left out, and counted; consensus keeps its vote, and says what it turned. Repeatable.",
         rich_help_panel=READING,
     ),
 ]

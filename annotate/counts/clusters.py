@@ -1,6 +1,6 @@
 """Which items are drawn together, where the rows are at hand: the cluster of each item, told by a column."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 DOCUMENT = "document"
 
 
-def cluster_column(cluster: str | None, columns: Collection[str], by: Sequence[str] = ()) -> str | None:
-    """The column that tells clusters in a table with these columns, grouped by ``by``; None for items.
+def cluster_column(cluster: str | None, columns: Collection[str]) -> str | None:
+    """The column that tells clusters in a table with these columns; None for items.
 
-    ``auto`` is ``document`` where the table has it; of documents as groups items are all that can be drawn.
+    ``auto`` is ``document`` where the table has it.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def cluster_column(cluster: str | None, columns: Collection[str], by: Sequence[s
 
     """
     if cluster == AUTO:
-        return DOCUMENT if DOCUMENT in columns and DOCUMENT not in by else None
+        return DOCUMENT if DOCUMENT in columns else None
     if cluster is not None and cluster not in columns:
         found = ", ".join(map(str, columns)) or "none"
         raise TableError(f"ratings: no column {cluster}; the table has {found}")
@@ -75,7 +75,7 @@ def clusters_of_codes(
     return of_item, len(values)
 
 
-def clusters_of(frame: pd.DataFrame, cluster: str | None, by: Sequence[str] = ()) -> "pd.Series[int] | None":
+def clusters_of(frame: pd.DataFrame, cluster: str | None) -> "pd.Series[int] | None":
     """The cluster of each item of a table, a number by item, named as its column; None where items are drawn.
 
     Raises
@@ -84,7 +84,7 @@ def clusters_of(frame: pd.DataFrame, cluster: str | None, by: Sequence[str] = ()
         If a column that was asked for is missing, blank somewhere, or has an item in two clusters.
 
     """
-    column = cluster_column(cluster, list(frame.columns), by)
+    column = cluster_column(cluster, list(frame.columns))
     if column is None or frame.empty:
         return None
     item, items = pd.factorize(frame["item"].astype("str"))

@@ -91,7 +91,7 @@ def judgements(
     columns = group_columns(by, *apart)
     also = [] if cluster is None else [DOCUMENT if cluster == AUTO else cluster]
     home = bring_home(ratings, (*ROW, *columns, *apart), also=also)
-    told = cluster_column(cluster, list(home.columns), columns)
+    told = cluster_column(cluster, list(home.columns))
     table = CodedTable(home, (*columns, *apart), told, asked=cluster not in (None, AUTO))
     used = table.variables()
     asked = {variable: scale_of(variable, scales) for variable in used}

@@ -361,7 +361,7 @@ def open_table(ratings: IntoFrame, by: Sequence[str] = (), cluster: str | None =
     asked = cluster not in (None, AUTO)
     checked = ratings if isinstance(ratings, QueriedRatings) else None
     frame = _with_columns(ratings, (*ROW, *by))
-    cluster = cluster_column(cluster, _names(frame), by)
+    cluster = cluster_column(cluster, _names(frame))
     native = frame.to_native()
     if isinstance(native, pd.DataFrame):
         return CodedTable(native, by, cluster, asked=asked)

@@ -40,7 +40,11 @@ def labels_table(
         )
         category = record["category"]
         decided.append(
-            "tie: " + " / ".join(tied) if tied else category and label(codebook, record["variable"], category)
+            "tie: " + " / ".join(tied)
+            if tied
+            else label(codebook, record["variable"], category)
+            if category
+            else ""
         )
     kept = [
         name for name in ("share", "probability", "n_ratings", "method", "caution") if name in labels.columns

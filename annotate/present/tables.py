@@ -26,7 +26,10 @@ from annotate.study.words import visible
 
 FORMATS: tuple[str, ...] = get_args(Format)
 _BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown", ".parquet": "parquet"}
-_WORKBOOKS = (".xlsx", ".xls", ".ods")
+_WORKBOOKS, _UNWRITTEN = (
+    (".xlsx", ".xls", ".ods"),
+    (".tsv", ".tab", ".html", ".htm", ".tex", ".xml", ".docx", ".pdf"),
+)
 DIGITS = 3
 _LONGEST_WORDS = ((24, False), (15, False), (15, True))
 """Words that stay whole, the longest first where a table fits; and whether an interval breaks at its comma, as the last way."""
@@ -68,6 +71,10 @@ def format_for(output: Path | None, said: Format | None = None) -> Format:
     if ending in _WORKBOOKS:
         raise InputError(
             f"{output}: a single table is written to {', '.join(_BY_ENDING)}; annotate workbook writes the whole study to .xlsx"
+        )
+    if ending in _UNWRITTEN:
+        raise InputError(
+            f"{output}: a table is written to {', '.join(_BY_ENDING)}, or as a text to .txt; name such a file"
         )
     named = _BY_ENDING.get(ending)
     if said is not None and named is not None and said != named:

@@ -172,7 +172,7 @@ def marked_groups(
         _within(checked, texts)
         _one_round(checked)
     marked = _passages(who, checked, texts)
-    told = clusters_of(passages.loc[passages["item"].astype("str").isin(texts)], cluster, by)
+    told = clusters_of(passages.loc[passages["item"].astype("str").isin(texts)], cluster)
     if told is not None:
         marked = {item: replace(one, cluster=int(told[item])) for item, one in marked.items()}
     whole: Group = (None,) * len(by)

@@ -110,9 +110,7 @@ def measure_relations(
     interval.with_annotators_fixed()
     columns = span_columns(by)
     items = _items(relations, spans, annotated)
-    told = clusters_of(
-        passages.loc[passages["item"].astype("str").isin(list(items))], interval.cluster, columns
-    )
+    told = clusters_of(passages.loc[passages["item"].astype("str").isin(list(items))], interval.cluster)
     clustered_by = None if told is None else str(told.name)
     if told is not None:
         items = {item: replace(one, cluster=int(told[item])) for item, one in items.items()}
