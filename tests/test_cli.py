@@ -91,7 +91,7 @@ def test_a_file_holds_what_its_name_says(run, table, tmp_path, name, begins):
     [
         (["-o", "a.xlsx"], "a.xlsx: a single table is written to .csv, .json, .md, .parquet; annotate workbook writes the whole study to .xlsx"),
         (["-o", "a.tsv"], "a.tsv: a table is written to .csv, .json, .md, .parquet, or as a text to .txt; name such a file"),
-        (["-o", "a.html"], "a.html: a table is written to"),
+        (["-o", "a.tex"], "a.tex: a table is written to"),
         (["-o", "a.csv", "--format", "json"], "a.csv: would hold json, not what its name says; name it otherwise, or say --format csv"),
         (["-o", "a.parquet", "--format", "table"], "a.parquet: would hold table, not what its name says"),
     ],

@@ -26,10 +26,7 @@ from annotate.study.words import visible
 
 FORMATS: tuple[str, ...] = get_args(Format)
 _BY_ENDING: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "markdown", ".parquet": "parquet"}
-_WORKBOOKS, _UNWRITTEN = (
-    (".xlsx", ".xls", ".ods"),
-    (".tsv", ".tab", ".html", ".htm", ".tex", ".xml", ".docx", ".pdf"),
-)
+_WORKBOOKS, _UNWRITTEN = (".xlsx", ".xls", ".ods"), (".tsv", ".tab", ".tex", ".docx", ".pdf")
 DIGITS = 3
 _LONGEST_WORDS = ((24, False), (15, False), (15, True))
 """Words that stay whole, the longest first where a table fits; and whether an interval breaks at its comma, as the last way."""
