@@ -123,8 +123,7 @@ def assign(
         people = made.annotators
         if messages is not None:
             write_messages(messages, made.messages(known))
-        else:
-            say("a message to send to each, with link, address and password: --messages and a folder")
+        _say_messages(messages, made, known)
     if output is not None:
         write_tasks(passages, output)
     if plan_file is not None:
@@ -206,6 +205,19 @@ def _on_server(
         names = ", ".join(one.email for one in made.without_account)
         say(f"without an account yet: {names}; make one with annotate annotators add")
     return made
+
+
+def _say_messages(folder: Path | None, made: "Assigned", passwords: "Mapping[str, str]") -> None:
+    if folder is None:
+        say("a message to send to each, with link, address and password: --messages and a folder")
+        return
+    missing = {one.key for one in made.without_account}
+    without = [one.email for one in made.annotators if one.email not in passwords and one.key not in missing]
+    say(
+        f"{folder}: {counted(len(made.annotators), 'message')}, with links and addresses, for you alone to send"
+    )
+    if passwords and without:
+        say(f"   no password is known of {', '.join(without)}: they log in with the one they have")
 
 
 def _say_balance(plan: "pd.DataFrame", people: "Sequence[Annotator]", addresses: "Mapping[str, str]") -> None:

@@ -518,6 +518,9 @@ def test_messages_are_ready_to_send_and_a_pushed_assignment_is_completed(
     made = asked("assign", tmp_path / "assigned.json", *listed, *placed, *messages, "--format", "json")
     assert made.exit_code == 0, made.output
     assert "0 tasks pushed, 4 were there already" in made.stderr
+    assert (
+        f"{tmp_path / 'messages'}: 2 messages, with links and addresses, for you alone to send" in made.stderr
+    )
     assert "does not know to whom" not in asked("status", title).stderr
     assert "warning" not in asked("push", tmp_path / "assigned.json", *placed).stderr
     links = {row["email"]: row["link"] for row in json.loads(made.stdout)}
