@@ -146,7 +146,7 @@ def origins(
     say_exclusions(study)
     frame = offered(names.table, names.sources) if offers else names.table
     table.write(frame, None if offers else origins_table, study=study)
-    if table.output is not None:
+    if table.output is not None and not table.is_read:
         say(
             f"{table.output}: {counted(len(frame), 'offer' if offers else 'name')}; correct the columns origin and kind, and give it with --origins"
         )
